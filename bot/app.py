@@ -16,6 +16,7 @@ from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.connecting import clear_webhook, connect
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
 from bot.clock_watch import Bell, ClockWatch
+from bot.database_watch import run_beside
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
@@ -179,6 +180,7 @@ class Service:
         Raises:
             TokenRefusedError: Telegram rejects the token.
             InvalidToken: the same, raised by the first call.
+            DatabaseNewer, KeysDoNotFit: a newer program or newer keys have taken over the database.
         """
         async with contextlib.AsyncExitStack() as stack:
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
@@ -201,7 +203,7 @@ class Service:
             for beside in (self.jobs.after_outage(), self.menus.offer_all()):
                 stack.callback(asyncio.ensure_future(beside).cancel)
             _LOGGER.info("receiving as @%s", self._bot.username)
-            await self._poller.run()
+            await run_beside(self.core, self._poller.run())
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
         self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))

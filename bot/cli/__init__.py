@@ -5,16 +5,17 @@ line per problem; 130: interrupted. ``run`` and ``demo`` exit with 0 when a sign
 """
 
 import argparse
-import logging
+import os
 import sys
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import quiet_libraries, reason_of
+from bot.bot_api.client import reason_of
 from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
+from bot.cli.logs import set_up_logging
+from bot.cli.messages import message_of
 from bot.cli.parser import parser_of_commands
 from bot.inbox import TokenRefusedError
-from bot.logs import ThinnedStream
 from core.errors.base import InputError, SettingsError, XuanhaoError
 from core.errors.settings import SettingsRefused
 
@@ -24,17 +25,16 @@ __all__ = ["BAD_SETTINGS", "DONE", "FAILED", "INTERRUPTED", "main", "parser_of_c
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = parser_of_commands().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        handlers=[ThinnedStream()],
-    )
-    quiet_libraries()
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    set_up_logging()
     try:
-        return _carried_out(given)
+        status = _carried_out(given)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever reads the output has read enough, as in ``check | head``
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
 
 
 def _carried_out(given: argparse.Namespace) -> int:
@@ -46,13 +46,13 @@ def _carried_out(given: argparse.Namespace) -> int:
             print(problem, file=sys.stderr)
         return BAD_SETTINGS
     except (SettingsError, InputError) as error:
-        print(error, file=sys.stderr)
+        print(message_of(error, given.name), file=sys.stderr)
         return BAD_SETTINGS
     except (TokenRefusedError, InvalidToken):
         print("telegram.token: the Bot API rejected this token", file=sys.stderr)
         return BAD_SETTINGS
     except XuanhaoError as error:
-        print(error, file=sys.stderr)
+        print(message_of(error, given.name), file=sys.stderr)
         return FAILED
     except TelegramError as error:
         print(f"telegram.base_url: the Bot API is unreachable: {reason_of(error)}", file=sys.stderr)

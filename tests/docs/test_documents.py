@@ -62,7 +62,7 @@ def test_make_targets_of_the_readme_exist(readme: str) -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_commands_of_the_command_line_are_all_named(readme: str) -> None:
     text = _text(readme)
-    assert set(re.findall(r"python -m bot ([a-z]+)", text)) <= _subcommands()
+    assert set(re.findall(r"python -m bot ([a-z-]+)", text)) <= _subcommands()
     assert {
         subcommand for subcommand in _subcommands() if re.search(rf"`{subcommand}[` ]", text)
     } == _subcommands()
@@ -70,7 +70,7 @@ def test_commands_of_the_command_line_are_all_named(readme: str) -> None:
 
 def test_no_command_stands_in_the_table_that_does_not_exist() -> None:
     table = _text("README.md").partition("| command line | does |")[2].partition("\n\n")[0]
-    assert set(re.findall(r"^\| `([a-z]+)", table, re.MULTILINE)) == _subcommands()
+    assert set(re.findall(r"^\| `([a-z-]+)", table, re.MULTILINE)) == _subcommands()
 
 
 @pytest.mark.parametrize("readme", READMES)

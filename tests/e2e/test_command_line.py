@@ -129,11 +129,11 @@ async def test_misspelt_obligatory_key_is_missed_too(
 async def test_good_settings_are_called_good(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await _call("check", config=await _ready(tmp_path, base_url=sandbox.base_url)) == 0
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
+    assert await _call("check", config=config) == 0
     said = capsys.readouterr().out
-    assert "settings: ok" in said
-    assert "database: ok" in said
-    assert "photos: ok" in said
+    for subject in ("settings", "schema", "keys", "database", "photos"):
+        assert f"{subject}: ok" in said
     assert "token: ok, the bot is @" in said
 
 
@@ -191,9 +191,10 @@ async def test_database_that_cannot_be_written_is_told(
 async def test_photos_that_cannot_be_kept_are_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     (tmp_path / "file").touch()
     monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/file")
-    assert await _call("check", config=await _ready(tmp_path, base_url=sandbox.base_url)) == 1
+    assert await _call("check", config=config) == 1
     assert "photos.directory" in capsys.readouterr().out
 
 
@@ -209,7 +210,9 @@ async def test_database_server_out_of_reach_is_told_without_its_password(
     assert "not-to-be-shown" not in said
 
 
-@pytest.mark.parametrize("words", [("release", "粤K", "small", "B####"), ("migrate",), ("check",)])
+@pytest.mark.parametrize(
+    "words", [("release", "粤K", "small", "B####", "--yes"), ("migrate",), ("rotate-keys",)]
+)
 async def test_database_in_use_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
@@ -229,10 +232,11 @@ async def test_release_is_done_when_nobody_holds_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = await _ready(tmp_path)
-    assert await _call("release", "粤K", "small", "B####", config=config) == 0
+    assert await _call("release", "粤K", "small", "B####", "--yes", config=config) == 0
     assert "10,000" in capsys.readouterr().out
-    assert await _call("release", "粤K", "small", "B1###", config=config) == 1
-    assert "overlap" in capsys.readouterr().err
+    assert await _call("release", "粤K", "small", "B1###", "--yes", config=config) == 1
+    said = capsys.readouterr().err
+    assert "Overlaps the segment B####, released by command line on " in said
 
 
 @pytest.mark.parametrize(
