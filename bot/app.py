@@ -14,6 +14,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
+from bot.database_watch import run_beside
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
@@ -150,6 +151,7 @@ class Service:
         Raises:
             TokenRefusedError: Telegram rejects the token.
             InvalidToken: the same, raised by the first call.
+            DatabaseNewer, KeysDoNotFit: a newer program or newer keys have taken over the database.
         """
         async with contextlib.AsyncExitStack() as stack:
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
@@ -169,7 +171,7 @@ class Service:
             stack.callback(telling.cancel)
             await self.jobs.after_outage()
             _LOGGER.info("receiving as @%s", self._bot.username)
-            await self._poller.run()
+            await run_beside(self.core, self._poller.run())
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
         with contextlib.suppress(TelegramError):  # older than 48 hours, or already deleted

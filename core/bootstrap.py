@@ -12,8 +12,10 @@ from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, SystemClock
 from core.db import exists, open_store
+from core.db.migrate import Migration
 from core.errors.installation import DatabaseMissing
 from core.errors.settings import SettingsRefused
+from core.errors.store import DatabaseOlder
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
@@ -35,6 +37,7 @@ from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
 from core.reporting.work_queue import DeskServices, Summaries
+from core.security.canary import DatabaseKeys
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import Settings
@@ -59,6 +62,16 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedDatabase:
+    """An open database whose keys fit."""
+
+    store: Store
+    vault: Vault
+    keys: DatabaseKeys
+    migrated: tuple[Migration, ...]  # what opening it has applied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
     """All services."""
 
@@ -66,6 +79,7 @@ class Core:
     clock: Clock
     store: Store
     vault: Vault
+    database_keys: DatabaseKeys
     photos: PhotoStore
     sms: SmsGateway
     offices: Mapping[str, Office]
@@ -98,27 +112,88 @@ class Core:
         await self.store.close()
 
 
-async def bootstrap(settings: Settings, ports: Ports | None = None, *, create: bool = False) -> Core:
-    """Open the database, migrate its schema, and build the services.
+async def open_database(
+    settings: Settings, clock: Clock | None = None, *, migrate: bool = False, create: bool = False
+) -> OpenedDatabase:
+    """Open the database after checking that the keys belong to it.
 
     Args:
-        settings: the settings.
-        ports: implementations that replace the default ones.
+        settings: name the database and the keys.
+        clock: as ``open_store`` takes it.
+        migrate: migrate an older schema; False refuses it.
         create: create the database if there is none; a mistyped path must not start an empty pool.
 
     Raises:
-        DatabaseMissing: there is no database, and ``create`` is off.
+        KeysDoNotFit: the keys belong to another database; nothing was changed.
         SettingsError: the settings, the keys or the database's URL cannot be used.
+        DatabaseMissing: there is no database, and ``create`` is off.
+        DatabaseOlder: the schema is older, and ``migrate`` is off.
         StoreError: the database cannot be opened or migrated.
+    """
+    path = settings.database.sqlite_path
+    if not create and path is not None and not exists(path):
+        raise DatabaseMissing(str(path.absolute()))  # before its keys are created
+    keys = settings.keys()  # before the database exists: a database without a key file means lost keys
+    vault = Vault(keys.keys, keys.lookup_key)
+    database_keys = DatabaseKeys(vault, settings.key_source())
+    store = await open_store(
+        settings.database.url,
+        clock,
+        migrate=migrate or create,
+        create=create,
+        before_migration=database_keys.require_fit_before_migration,
+    )
+    try:
+        await store.run(database_keys.ensure_fit)
+    except BaseException:
+        await store.close()
+        raise
+    return OpenedDatabase(store=store, vault=vault, keys=database_keys, migrated=store.migrated)
+
+
+async def require_fitting_keys(settings: Settings) -> None:
+    """Check that the keys belong to the database, beside a running service and without writing.
+
+    A database with an older schema is left alone: its keys are checked when it is migrated.
+
+    Raises:
+        KeysDoNotFit: they belong to another one.
+        SettingsError, StoreError: as ``open_database``.
+    """
+    keys = settings.keys()
+    database_keys = DatabaseKeys(Vault(keys.keys, keys.lookup_key), settings.key_source())
+    try:
+        store = await open_store(settings.database.url, migrate=False, create=False, read_only=True)
+    except DatabaseOlder:
+        return
+    try:
+        await store.read(database_keys.require_fit)
+    finally:
+        await store.close()
+
+
+async def bootstrap(
+    settings: Settings, ports: Ports | None = None, *, migrate: bool = True, create: bool = False
+) -> Core:
+    """Open the database, check that the keys belong to it, migrate its schema, and build the services.
+
+    Args:
+        settings: the settings.
+        ports: implementations that replace the default ones; a store that is passed in is used as it is.
+        migrate: False refuses an older schema instead of migrating it.
+        create: create the database if there is none; a mistyped path must not start an empty pool.
+
+    Raises:
+        as ``open_database``.
     """
     given = ports or Ports()
     clock = given.clock or SystemClock()
-    path = settings.database.sqlite_path
-    if given.store is None and not create and path is not None and not exists(path):
-        raise DatabaseMissing(str(path.absolute()))  # before its keys are created
-    keys = settings.keys()  # before the database exists: a database without a key file means lost keys
-    store = given.store or await open_store(settings.database.url, given.clock, create=create)
-    vault = Vault(keys.keys, keys.lookup_key)
+    if given.store is not None:
+        keys = settings.keys()
+        store, vault = given.store, Vault(keys.keys, keys.lookup_key)
+    else:
+        opened = await open_database(settings, given.clock, migrate=migrate, create=create)
+        store, vault = opened.store, opened.vault
     accounts = Accounts(vault)
     caps = SmsCaps(per_phone=settings.sms.per_phone_per_day, service=settings.sms.per_day)
     verification = Verification(vault, given.random_bytes, caps)
@@ -139,6 +214,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, create: b
         clock=clock,
         store=store,
         vault=vault,
+        database_keys=DatabaseKeys(vault, settings.key_source()),
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
         sms=given.sms or _gateway(settings),
         offices=offices,

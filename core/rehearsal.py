@@ -26,6 +26,7 @@ from core.pool.segments import Segment, segments
 from core.ports import Tx
 from core.preselection import Preselection, Preselections
 from core.registry.lookup import OpenRegistry
+from core.security.vault import Vault
 from core.settings import Settings
 from core.values.hours import ServiceHours
 from core.values.masks import parse_mask
@@ -67,7 +68,7 @@ class Rehearsal:
     def __init__(self, core: Core, real_offices: Mapping[str, Office], seeded: bytes) -> None:
         self.core = core
         self.real_offices = real_offices
-        self._mark = _schema_mark()
+        self._mark = _mark_of(core.vault)
         self._seeded = self._pack(seeded)
 
     @property
@@ -76,7 +77,7 @@ class Rehearsal:
         return self._seeded
 
     def is_current(self, packed: bytes) -> bool:
-        """Return whether a packed database has the schema of this version of the program."""
+        """Return whether a packed database has the schema of this program, and its newest key."""
         return packed[:_MARK] == self._mark
 
     @contextmanager
@@ -209,7 +210,10 @@ def _serial(pattern: str, digits: str) -> str:
     return head + digits + tail
 
 
-def _schema_mark() -> bytes:
-    """Return a mark that identifies the schema of this version of the program."""
+def _mark_of(vault: Vault) -> bytes:
+    """Return a mark that identifies the schema of this version of the program, and the newest key.
+
+    What a rehearsal contains is encrypted too, and no rotation of keys reaches it: a new key ends it.
+    """
     texts = "".join(migration.text for migration in load_migrations(MIGRATIONS, SQLITE))
-    return hashlib.sha256(texts.encode()).digest()[:_MARK]
+    return hashlib.sha256((texts + vault.fingerprints[0]).encode()).digest()[:_MARK]

@@ -5,13 +5,14 @@ line per problem; 130: interrupted. ``run`` and ``demo`` exit with 0 when a sign
 """
 
 import argparse
-import logging
+import os
 import sys
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import quiet_libraries
 from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
+from bot.cli.logs import set_up_logging
+from bot.cli.messages import message_of
 from bot.cli.parser import parser_of_commands
 from bot.inbox import TokenRefusedError
 from core.errors.base import InputError, SettingsError, XuanhaoError
@@ -23,13 +24,16 @@ __all__ = ["BAD_SETTINGS", "DONE", "FAILED", "INTERRUPTED", "main", "parser_of_c
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = parser_of_commands().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    quiet_libraries()
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    set_up_logging()
     try:
-        return _carried_out(given)
+        status = _carried_out(given)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever reads the output has read enough, as in ``check | head``
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
 
 
 def _carried_out(given: argparse.Namespace) -> int:
@@ -41,13 +45,13 @@ def _carried_out(given: argparse.Namespace) -> int:
             print(problem, file=sys.stderr)
         return BAD_SETTINGS
     except (SettingsError, InputError) as error:
-        print(error, file=sys.stderr)
+        print(message_of(error, given.name), file=sys.stderr)
         return BAD_SETTINGS
     except (TokenRefusedError, InvalidToken):
         print("telegram.token: the Bot API rejected this token", file=sys.stderr)
         return BAD_SETTINGS
     except XuanhaoError as error:
-        print(error, file=sys.stderr)
+        print(message_of(error, given.name), file=sys.stderr)
         return FAILED
     except TelegramError as error:
         name = type(error).__name__

@@ -1,12 +1,14 @@
 """``backup``: write a backup into a folder, beside the running service."""
 
 import argparse
+import asyncio
 from pathlib import Path
 
 from bot.cli.command import DONE, Command
 from bot.cli.passphrase import VARIABLE, add_passphrase, passphrase_of
 from bot.cli.progress import Bars
 from core.backup import take
+from core.bootstrap import require_fitting_keys
 from core.settings import load_settings
 
 _KEYS_LEFT_OUT = f"""\
@@ -20,11 +22,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _backup(given: argparse.Namespace) -> int:
-    passphrase = passphrase_of(given)
+    passphrase, settings = passphrase_of(given), load_settings(given.config)
+    asyncio.run(require_fitting_keys(settings))
     with Bars() as bars:
-        folder, manifest = take(
-            load_settings(given.config), given.folder, passphrase=passphrase, progress=bars
-        )
+        folder, manifest = take(settings, given.folder, passphrase=passphrase, progress=bars)
     print(f"backup: {folder}")
     rows = ", ".join(f"{count:,} {subject.replace('_', ' ')}" for subject, count in manifest.counts.items())
     print(f"  database {manifest.database_id}, schema {manifest.database_schema}: {rows}")

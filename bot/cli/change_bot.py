@@ -26,7 +26,7 @@ def _change_bot(given: argparse.Namespace) -> int:
 
 
 async def _changed(settings: Settings, bot_id: int) -> None:
-    core = await bootstrap(settings)
+    core = await bootstrap(settings, migrate=False)
     try:
         await core.store.run(installation.change_bot, bot_id)
     finally:

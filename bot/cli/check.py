@@ -1,106 +1,63 @@
-"""``check``: validates the settings, the database, the photo folder and the bot token."""
+"""``check``: validates the settings, the database, the keys, the photo folder and the bot token."""
 
 import argparse
 import asyncio
 from pathlib import Path
 
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
-
-from bot.bot_api.client import AiohttpRequest
+from bot.cli.check_database import check_calendar, check_database
+from bot.cli.check_token import check_token
 from bot.cli.command import DONE, FAILED, Command
-from bot.cli.described import missing_offices, warnings_of
+from bot.cli.described import warnings_of
 from bot.cli.passphrase import add_passphrase, passphrase_of
 from bot.cli.progress import Bars
+from bot.cli.report import Report
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
-from core import appeals
 from core.backup import verify
-from core.bootstrap import Core, bootstrap, claim
-from core.clock import CHINA
-from core.errors.base import XuanhaoError
+from core.clock import CHINA, SystemClock
+from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
-from core.ports import Row, Tx
-from core.security.photo_files import ORPHANS, FilePhotos
+from core.security.photo_files import ORPHANS, FilePhotos, owner_of
+from core.security.vault import Vault
 from core.settings import Settings, load_settings
 
 
 async def check(settings: Settings, config: Path) -> int:
-    """Print a line per check; return exit status 0 if the service can run, else 1."""
-    print("settings: ok")
+    """Print a line per subject; return exit status 0 if the service can run, else 1."""
+    report = Report()
+    report.ok("settings")
     for line in (*settings.advice(), *warnings_of(config)):
-        print(f"  warning: {line}")
-    good = [await _check_database(settings), await _check_token(settings)]
-    return DONE if all(good) else FAILED
+        report.warn(line)
+    check_calendar(settings, report)
+    found = await check_database(settings, report)
+    if found is not None:
+        _check_photos(settings.photo_directory(), *found, report)
+    await check_token(settings, report)
+    return DONE if report.is_good else FAILED
 
 
-async def _check_database(settings: Settings) -> bool:
+def _check_photos(
+    folder: Path, vault: Vault, named: frozenset[str], database_id: str | None, report: Report
+) -> None:
+    photos = FilePhotos(folder, vault, SystemClock())
     try:
-        core = await bootstrap(settings)
-        try:
-            await claim(core)
-            offices, photos = await core.store.read(_offices), await core.store.read(appeals.photo_keys)
-        except BaseException:
-            await core.close()
-            raise
-    except PhotoStoreError as error:
-        print(f"photos: {error} (photos.directory)")
-        return False
-    except XuanhaoError as error:
-        print(f"database: {error}")
-        return False
-    year = core.clock.now().astimezone(CHINA).year
-    await core.close()
-    print("database: ok, the schema is up to date")
-    for unknown in (one for one in (year, year + 1) if not core.calendar.has_schedule(one)):
-        print(f"  warning: no holiday schedule for {unknown}; add it under [calendar] when it is published")
-    for line in missing_offices(offices, settings):
-        print(f"  warning: {line}")
-    return _check_photos(core, photos)
-
-
-def _offices(tx: Tx) -> list[Row]:
-    return tx.all("backup.offices")
-
-
-def _check_photos(core: Core, named: frozenset[str]) -> bool:
-    try:
-        core.photos.delete(core.photos.put(b"a trial"))
-    except PhotoStoreError as error:
-        print(f"photos: {error} (photos.directory)")
-        return False
-    print("photos: ok, the folder is writable")
-    if isinstance(core.photos, FilePhotos):
-        orphans, absent = core.photos.orphans(), core.photos.missing(named)
-        if orphans:
-            print(f"  {orphans:,} photos that no row names are set aside in {ORPHANS}, for thirty days")
-        if absent:
-            print(f"  warning: {absent:,} photos that the database names have no file")
+        owner = owner_of(folder)
+        if database_id is not None and owner not in {None, database_id}:
+            report.bad("photos", PhotoFolderOfAnother(folder))
+            return
+        photos.delete(photos.put(b"a trial"))
+        orphans, absent = photos.orphans(), photos.missing(named)
+    except (PhotoStoreError, OSError) as error:
+        report.bad("photos", f"{error} (photos.directory)")
+        return
+    report.ok("photos", "the folder is writable")
+    if orphans:
+        report.note(f"{orphans:,} photos that no row names are set aside in {ORPHANS}, for thirty days")
+    if absent:
+        report.warn(f"{absent:,} photos that the database names have no file")
     missing = {"HEIC": not HEIC_INSTALLED, "barcodes": not barcodes.INSTALLED}
     for what in (what for what, is_missing in missing.items() if is_missing):
-        print(f'  warning: {what} cannot be read; to enable: pip install "xuanhao[photos]"')
-    return True
-
-
-async def _check_token(settings: Settings) -> bool:
-    bot = Bot(
-        settings.telegram.token.get_secret_value(),
-        base_url=settings.telegram.base_url,
-        request=AiohttpRequest(),
-        get_updates_request=AiohttpRequest(),
-    )
-    try:
-        async with bot:
-            print(f"token: ok, the bot is @{bot.username}")
-    except InvalidToken:
-        print("token: rejected by the Bot API (telegram.token)")
-        return False
-    except TelegramError as error:
-        print(
-            f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {type(error).__name__}"
-        )
-        return False
-    return True
+        report.warn(f'{what} cannot be read; to enable: pip install "xuanhao[photos]"')
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +93,7 @@ def check_backup(folder: Path, passphrase: str | None) -> int:
 
 COMMAND = Command(
     name="check",
-    about="validate the settings, the database, the photo folder and the bot token",
+    about="validate the settings, the database, the keys, the photo folder and the bot token",
     run=_check,
     add_arguments=_add_arguments,
 )

@@ -39,7 +39,7 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
         BadRows: the first invalid rows, with their numbers and errors.
     """
     read = _read(file)
-    core = await bootstrap(settings)
+    core = await bootstrap(settings, migrate=False)
     try:
         await _load(core, file.name, read)
     finally:

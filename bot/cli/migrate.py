@@ -4,19 +4,21 @@ import argparse
 import asyncio
 
 from bot.cli.command import DONE, Command, settings_of
-from core.bootstrap import bootstrap
+from core.bootstrap import open_database
 from core.settings import Settings
 
 
 def _migrate(given: argparse.Namespace) -> int:
-    asyncio.run(_migrated(settings_of(given)))
-    print("the database schema is up to date")
+    return asyncio.run(_migrated(settings_of(given)))
+
+
+async def _migrated(settings: Settings) -> int:
+    opened = await open_database(settings, migrate=True)
+    await opened.store.close()
+    for migration in opened.migrated:
+        print(f"{migration} applied")
+    print("the database schema is up to date" + ("" if opened.migrated else "; nothing was pending"))
     return DONE
-
-
-async def _migrated(settings: Settings) -> None:
-    core = await bootstrap(settings)
-    await core.close()
 
 
 COMMAND = Command(name="migrate", about="apply pending database migrations", run=_migrate)

@@ -13,6 +13,7 @@ from bot.cli import (
     migrate,
     release,
     restore,
+    rotate_keys,
     run,
 )
 from bot.cli.command import Command
@@ -24,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     migrate.COMMAND,
     release.COMMAND,
     import_vehicles.COMMAND,
+    rotate_keys.COMMAND,
     backup.COMMAND,
     restore.COMMAND,
     change_bot.COMMAND,
@@ -46,5 +48,5 @@ def parser_of_commands() -> argparse.ArgumentParser:
                 help="settings file (default: %(default)s)",
             )
         command.add_arguments(added)
-        added.set_defaults(command=command.run)
+        added.set_defaults(command=command.run, name=command.name)
     return parser

@@ -106,7 +106,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
     Raises:
         Usage, MaskError, UnreadableTime: the arguments are malformed.
-        SegmentOverlaps, ReleaseInThePast: the release would be refused.
+        SegmentOverlaps, ReleaseInThePast, ComposeBeforeOpening: the release would be refused.
     """
     request = read_release(re.split(r"[\s,\uff0c]+", arguments), ctx.today)
     office = ctx.desk_office(request.office, Permission.RELEASE)

@@ -196,7 +196,8 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     selection_errors.WishWithheld: phrase("该号码暂不投放。"),
     selection_errors.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
     selection_errors.NotInBatch: phrase("该号码不在当前这一批中。"),
-    pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在,自编开放时间不能早于投放时间。"),
+    pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在。"),
+    pool_errors.ComposeBeforeOpening: phrase("自编选号的开放时间不能早于随机选号的开放时间。"),
     desk_errors.NotPermitted: phrase("您没有这项权限。"),
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
@@ -341,10 +342,12 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         who=find.actor_label(error.by), reason=reason(error.reason)
     ),
     pool_errors.SegmentOverlaps: lambda error: (
-        _("与已投放的号段 {mask} 重叠(由{who}投放),没有投放。")
-        if error.by
-        else _("与已投放的号段 {mask} 重叠,没有投放。")
-    ).format(who=find.actor_label(error.by), mask=escape(error.mask)),
+        _("与已投放的号段 {mask} 重叠({day}由{who}投放),没有投放。").format(
+            who=find.actor_label(error.by), mask=escape(error.mask), day=day(error.at)
+        )
+        if error.at is not None
+        else _("与已投放的号段 {mask} 重叠,没有投放。").format(mask=escape(error.mask))
+    ),
 }
 
 

@@ -5,6 +5,7 @@ therefore here as well, although only ``bot`` uses them: migrations, the export 
 and the check that every query compiles then cover all tables.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from core.db.queries import QUERIES, load_queries
 from core.db.sqlite import SqliteOptions, SqliteStore, exists
 from core.db.tx import WrapTx
 from core.errors.store import StoreDriverMissing, StoreUrlError
+from core.ports import Tx
 
 if TYPE_CHECKING:
     from core.db.postgres import PostgresStore
@@ -42,6 +44,8 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     queries: Path = QUERIES,
     migrate: bool = True,
     create: bool = True,
+    before_migration: Callable[[Tx], None] | None = None,
+    read_only: bool = False,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
@@ -56,6 +60,10 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         queries: an alternative folder of queries.
         migrate: False rejects an older schema instead of migrating it.
         create: False rejects a missing database instead of creating it.
+        before_migration: called with a transaction on an existing, older database before it is migrated; what
+            it raises leaves the database as it was. Only the tables of the older schema exist.
+        read_only: on SQLite, read beside another process that has the file open, and never write; needs
+            neither ``migrate`` nor ``create``. PostgreSQL needs no such option.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 
@@ -68,6 +76,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         DatabaseNewer: the schema is newer than the program.
         DatabaseOlder: the schema is older, and ``migrate`` is off.
         MigrationError: a migration failed.
+        MigrationEdited: a migration was edited after it was applied.
         QueryError: a query file is malformed.
     """
     if url.startswith(("postgresql://", "postgres://")):
@@ -78,11 +87,20 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             queries=queries,
             migrate=migrate,
             create=create,
+            before_migration=before_migration,
             wrap_tx=wrap_tx,
             schema=schema,
         )
     return await open_sqlite(
-        url, clock, migrations=migrations, queries=queries, migrate=migrate, create=create, wrap_tx=wrap_tx
+        url,
+        clock,
+        migrations=migrations,
+        queries=queries,
+        migrate=migrate,
+        create=create,
+        before_migration=before_migration,
+        read_only=read_only,
+        wrap_tx=wrap_tx,
     )
 
 

@@ -3,20 +3,29 @@
 ``NNNN_name.sql`` applies to both dialects; where they need different texts there is a pair
 ``NNNN_name.sqlite.sql`` and ``NNNN_name.postgres.sql``. Numbers run from 1 without gaps. Each file runs
 in one transaction, which also writes its row of ``schema_migration``.
+
+That row has a checksum of the statements, so that a migration that is edited after it was applied is
+refused: a new database would get another schema than the existing ones. Comments and white space do not
+count. Rows of older versions have no checksum until the next migration.
 """
 
+import hashlib
+import logging
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from core.clock import to_millis
 from core.db.dialect import Dialect
-from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationError
+from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationEdited, MigrationError
+
+LOG = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 """The folder of the program's migrations."""
@@ -25,14 +34,20 @@ LEDGER = """\
 CREATE TABLE IF NOT EXISTS schema_migration (
     version ${integer} NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
-    applied_at ${integer} NOT NULL
+    applied_at ${integer} NOT NULL,
+    checksum TEXT
 ) ${strict}"""
 """The table of applied migrations; ``applied_at`` is in milliseconds."""
+
+ADD_CHECKSUM = "ALTER TABLE schema_migration ADD COLUMN checksum TEXT"
+"""Completes the table of an older version."""
+
+_UNCOUNTED = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*|/\*.*?\*/|\s+""", re.DOTALL)
 
 _FILE = re.compile(r"(?P<version>\d{4})_(?P<name>\w+)(?:\.(?P<dialect>sqlite|postgres))?\.sql")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Migration:
     """One step of the schema."""
 
@@ -44,6 +59,20 @@ class Migration:
         """Return the file name without its suffixes."""
         return f"{self.version:04}_{self.name}"
 
+    @cached_property
+    def checksum(self) -> str:
+        """The SHA-256 of the statements, in hex; the same for other comments and other line breaks."""
+        counted = _UNCOUNTED.sub(lambda match: match[1] or " ", self.text)
+        return hashlib.sha256(" ".join(counted.split()).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A row of the ledger."""
+
+    name: str
+    checksum: str | None  # None: written by a version that knew no checksums
+
 
 class Ledger(Protocol):
     """The operations an engine must provide to be migrated."""
@@ -52,8 +81,20 @@ class Ledger(Protocol):
         """Open a transaction that blocks all other migrators."""
         ...
 
-    def applied(self) -> dict[int, str]:
-        """Return the names of applied migrations by version; create the ledger if it does not exist."""
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Open a transaction that only reads."""
+        ...
+
+    def prepare(self) -> None:
+        """Create the ledger, or complete that of an older version."""
+        ...
+
+    def applied(self) -> dict[int, Applied]:
+        """Return the applied migrations by version; without a ledger, none."""
+        ...
+
+    def note_checksum(self, migration: Migration) -> None:
+        """Record the checksum of a migration that was applied earlier."""
         ...
 
     def apply(self, migration: Migration, applied_at: int) -> None:
@@ -82,7 +123,11 @@ def load_migrations(directory: Path, dialect: Dialect) -> tuple[Migration, ...]:
 
 
 def migrate(
-    ledger: Ledger, migrations: Sequence[Migration], *, applied_at: datetime
+    ledger: Ledger,
+    migrations: Sequence[Migration],
+    *,
+    applied_at: datetime,
+    before: Callable[[], None] | None = None,
 ) -> tuple[Migration, ...]:
     """Apply the pending migrations, each in its own transaction; return them.
 
@@ -90,18 +135,29 @@ def migrate(
         ledger: the engine.
         migrations: all migrations of the program, in order.
         applied_at: the time to record.
+        before: called before an existing database is migrated, in the same transaction; what it raises
+            leaves the database as it was.
 
     Raises:
         DatabaseNewer: the schema is newer than the program; nothing was changed.
         MigrationError: the database has a different migration of the same number, or one failed.
+        MigrationEdited: a migration was edited after it was applied; nothing was changed.
     """
     done: list[Migration] = []
     while True:
         with ledger.transaction():
-            missing = pending(ledger.applied(), migrations)
+            ledger.prepare()
+            applied = ledger.applied()
+            missing = pending(applied, migrations)
+            if before is not None and applied and missing and not done:
+                before()
+            for migration in migrations:
+                if migration.version in applied and applied[migration.version].checksum is None:
+                    ledger.note_checksum(migration)
             if not missing:
                 return tuple(done)
             ledger.apply(missing[0], to_millis(applied_at))
+        LOG.info("migration %s applied", missing[0])
         done.append(missing[0])
 
 
@@ -111,27 +167,30 @@ def require_current(ledger: Ledger, migrations: Sequence[Migration]) -> None:
     Raises:
         DatabaseOlder: a migration is pending.
         DatabaseNewer: the schema is newer than the program.
+        MigrationError, MigrationEdited: the database has other migrations.
     """
-    with ledger.transaction():
+    with ledger.snapshot():
         missing = pending(ledger.applied(), migrations)
     if missing:
         raise DatabaseOlder(found=missing[0].version - 1, known=migrations[-1].version)
 
 
-def pending(applied: dict[int, str], migrations: Sequence[Migration]) -> list[Migration]:
+def pending(applied: Mapping[int, Applied], migrations: Sequence[Migration]) -> list[Migration]:
     """Return the migrations that have not been applied.
 
     Raises:
         DatabaseNewer: the database has more migrations than the program.
         MigrationError: the database has a number under another name.
+        MigrationEdited: the database has another text of a migration.
     """
     if applied and max(applied) > len(migrations):
         raise DatabaseNewer(found=max(applied), known=len(migrations))
     for migration in migrations:
-        if applied.get(migration.version, migration.name) != migration.name:
-            raise MigrationError(
-                str(migration), f"the database has {applied[migration.version]} in its place"
-            )
+        found = applied.get(migration.version)
+        if found is not None and found.name != migration.name:
+            raise MigrationError(str(migration), f"the database has {found.name} in its place")
+        if found is not None and found.checksum not in {None, migration.checksum}:
+            raise MigrationEdited(str(migration))
     return [migration for migration in migrations if migration.version not in applied]
 
 

@@ -58,6 +58,7 @@ class PostgresOptions:
     clock: Clock | None  # None: the database's clock
     migrate: bool = True  # False: reject an older schema instead
     create: bool = True  # False: reject a database without tables instead
+    before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
     pool_size: int = 8  # connections, and threads
     schema: str | None = None  # an existing schema instead of the default
     connect_timeout: int = 10  # seconds
@@ -101,6 +102,7 @@ class PostgresStore:
             DatabaseNewer: the schema is newer than the program.
             DatabaseOlder: the schema is older, and ``options.migrate`` is off.
             MigrationError: a migration failed.
+            MigrationEdited: a migration was edited after it was applied.
         """
         store = cls(url, options)
         try:
@@ -185,10 +187,19 @@ class PostgresStore:
             raise DatabaseMissing(without_password(self._url))
         ledger = PostgresLedger(connection)
         if self._options.migrate:
-            now = (self._options.clock or SystemClock()).now()
-            self.migrated = migrate(ledger, self._options.migrations, applied_at=now)
+            self.migrated = migrate(
+                ledger,
+                self._options.migrations,
+                applied_at=(self._options.clock or SystemClock()).now(),
+                before=partial(self._before_migration, connection),
+            )
         else:
             require_current(ledger, self._options.migrations)
+
+    def _before_migration(self, connection: Connection) -> None:
+        if self._options.before_migration is not None:
+            tx = PostgresTx(connection, self.queries, self._options.clock)
+            tx.carry(self._options.before_migration, None)
 
     def _again_and_again(self, call: Callable[[Tx], T], *, reading: bool) -> T:
         for attempt in range(1, ATTEMPTS):

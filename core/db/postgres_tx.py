@@ -14,7 +14,7 @@ from psycopg.types.numeric import Int8Dumper
 
 from core.clock import Clock
 from core.db.dialect import POSTGRES
-from core.db.migrate import LEDGER, Migration
+from core.db.migrate import ADD_CHECKSUM, LEDGER, Applied, Migration
 from core.db.queries import Queries
 from core.db.tx import EngineTx
 from core.errors.store import (
@@ -165,10 +165,43 @@ class PostgresLedger:
             )
             yield
 
-    def applied(self) -> dict[int, str]:
-        """Return the names of applied migrations by version."""
-        self._connection.execute(POSTGRES.fill(LEDGER))
-        return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read on one snapshot."""
+        with self._connection.transaction():
+            self._connection.execute("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+    def prepare(self) -> None:
+        """Create the ledger, or add the column of checksums."""
+        columns = self._columns()
+        if not columns:
+            self._connection.execute(POSTGRES.fill(LEDGER))
+        elif "checksum" not in columns:
+            self._connection.execute(ADD_CHECKSUM)
+
+    def applied(self) -> dict[int, Applied]:
+        """Return the applied migrations by version."""
+        columns = self._columns()
+        if not columns:
+            return {}
+        checksum = "checksum" if "checksum" in columns else "NULL"
+        rows = self._connection.execute(f"SELECT version, name, {checksum} FROM schema_migration".encode())  # noqa: S608 - ours
+        return {version: Applied(name=name, checksum=found) for version, name, found in rows}
+
+    def note_checksum(self, migration: Migration) -> None:
+        """Record the checksum of an earlier migration."""
+        self._connection.execute(
+            "UPDATE schema_migration SET checksum = %s WHERE version = %s",
+            (migration.checksum, migration.version),
+        )
+
+    def _columns(self) -> set[str]:
+        rows = self._connection.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name = 'schema_migration'"
+        )
+        return {row[0] for row in rows}
 
     def apply(self, migration: Migration, applied_at: int) -> None:
         """Run a migration's statements and record it."""
@@ -177,6 +210,6 @@ class PostgresLedger:
         except psycopg.Error as error:
             raise MigrationError(str(migration), error.diag.message_primary or str(error)) from error
         self._connection.execute(
-            "INSERT INTO schema_migration (version, name, applied_at) VALUES (%s, %s, %s)",
-            (migration.version, migration.name, applied_at),
+            "INSERT INTO schema_migration (version, name, applied_at, checksum) VALUES (%s, %s, %s, %s)",
+            (migration.version, migration.name, applied_at, migration.checksum),
         )

@@ -20,7 +20,7 @@ from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version
 from core.db.sqlite_writer import GROUP_SIZE, Job, ThreadedConnection, Writer
 from core.db.tx import WrapTx
 from core.errors.installation import DatabaseMissing
-from core.errors.store import StoreClosed, StoreUnavailable
+from core.errors.store import StoreClosed, StoreError, StoreUnavailable
 from core.ports import Tx
 
 P = ParamSpec("P")
@@ -44,6 +44,8 @@ class SqliteOptions:
     clock: Clock
     migrate: bool = True  # False: reject an older schema instead
     create: bool = True  # False: reject a missing database instead
+    before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
+    read_only: bool = False  # beside another process: no lock, no writing connection
     readers: int = 2  # number of reading connections
     group_size: int = GROUP_SIZE  # maximum functions per commit
     wrap_tx: WrapTx | None = None
@@ -86,6 +88,7 @@ class SqliteStore:
             DatabaseMissing: the file does not exist or is empty, and ``options.create`` is off.
             DatabaseNewer: the schema is newer than the program.
             DatabaseOlder: the schema is older, and ``options.migrate`` is off.
+            MigrationEdited: a migration was edited after it was applied.
             MigrationError: a migration failed.
         """
         require_version()
@@ -108,6 +111,8 @@ class SqliteStore:
             StoreError: the database failed; nothing changed.
         """
         self._require_open()
+        if self._options.read_only:
+            raise StoreError("the database is open for reading only")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writer.submit(Job(_bind(function, args, kwargs), future))
         return await future
@@ -143,9 +148,10 @@ class SqliteStore:
             make_private_folder(file.parent)
         elif not exists(file):
             raise DatabaseMissing(str(file))
-        self._stack.callback(LockFile.lock(file).unlock)
-        make_private(file)
-        await self._open_writer(str(file))
+        if not self._options.read_only:
+            self._stack.callback(LockFile.lock(file).unlock)
+            make_private(file)
+            await self._open_writer(str(file))
         for _ in range(max(1, self._options.readers)):
             reader = ThreadedConnection(partial(self._connect_reader, str(file)))
             await reader.open()
@@ -169,15 +175,27 @@ class SqliteStore:
                 _set_up_file(connection, path)
             ledger = SqliteLedger(connection)
             if self._options.migrate:
-                now = self._options.clock.now()
-                self.migrated = migrate(ledger, self._options.migrations, applied_at=now)
+                self.migrated = migrate(
+                    ledger,
+                    self._options.migrations,
+                    applied_at=self._options.clock.now(),
+                    before=partial(self._before_migration, connection),
+                )
             else:
                 require_current(ledger, self._options.migrations)
         return connection
 
+    def _before_migration(self, connection: sqlite3.Connection) -> None:
+        if self._options.before_migration is not None:
+            self._begin(connection).carry(self._options.before_migration, None)
+            self._columns.clear()  # those of the older schema
+
     def _connect_reader(self, path: str) -> sqlite3.Connection:
-        with _opening(path, self._options.factory) as connection:
+        uri = f"{Path(path).as_uri()}?mode=ro" if self._options.read_only else path
+        with _opening(uri, self._options.factory) as connection:
             connection.execute("PRAGMA query_only = ON")
+            if self._options.read_only:
+                require_current(SqliteLedger(connection), self._options.migrations)
         return connection
 
     def _require_open(self) -> None:
@@ -253,7 +271,11 @@ def _opening(path: str, factory: type[sqlite3.Connection]) -> Iterator[sqlite3.C
     """Open a connection; close it if the block fails."""
     try:
         connection = sqlite3.connect(
-            path, isolation_level=None, cached_statements=CACHED_STATEMENTS, factory=factory
+            path,
+            isolation_level=None,
+            cached_statements=CACHED_STATEMENTS,
+            factory=factory,
+            uri=path.startswith("file:"),
         )
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path}: {error}") from error

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from core.clock import Clock
 from core.db.dialect import SQLITE
-from core.db.migrate import LEDGER, Migration, statements
+from core.db.migrate import ADD_CHECKSUM, LEDGER, Applied, Migration, statements
 from core.db.queries import Queries, Query
 from core.db.tx import EngineTx
 from core.errors.store import (
@@ -170,10 +170,39 @@ class SqliteLedger:
                 self._connection.execute("ROLLBACK")
             self._connection.execute("PRAGMA foreign_keys = ON")
 
-    def applied(self) -> dict[int, str]:
-        """Return the names of applied migrations by version."""
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read on one snapshot."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def prepare(self) -> None:
+        """Create the ledger, or add the column of checksums."""
         self._connection.execute(SQLITE.fill(LEDGER))
-        return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
+        if "checksum" not in self._columns():
+            self._connection.execute(ADD_CHECKSUM)
+
+    def applied(self) -> dict[int, Applied]:
+        """Return the applied migrations by version."""
+        columns = self._columns()
+        if not columns:
+            return {}
+        checksum = "checksum" if "checksum" in columns else "NULL"
+        rows = self._connection.execute(f"SELECT version, name, {checksum} FROM schema_migration")  # noqa: S608 - ours
+        return {version: Applied(name=name, checksum=found) for version, name, found in rows}
+
+    def note_checksum(self, migration: Migration) -> None:
+        """Record the checksum of an earlier migration."""
+        self._connection.execute(
+            "UPDATE schema_migration SET checksum = ? WHERE version = ?",
+            (migration.checksum, migration.version),
+        )
+
+    def _columns(self) -> set[str]:
+        return {row[1] for row in self._connection.execute("PRAGMA table_info(schema_migration)")}
 
     def apply(self, migration: Migration, applied_at: int) -> None:
         """Run a migration's statements, check the foreign keys, and record it."""
@@ -186,6 +215,6 @@ class SqliteLedger:
         if dangling is not None:
             raise MigrationError(str(migration), f"a reference of table {dangling[0]} leads nowhere")
         self._connection.execute(
-            "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)",
-            (migration.version, migration.name, applied_at),
+            "INSERT INTO schema_migration (version, name, applied_at, checksum) VALUES (?, ?, ?, ?)",
+            (migration.version, migration.name, applied_at, migration.checksum),
         )

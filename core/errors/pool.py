@@ -1,19 +1,26 @@
 """Releasing and withholding segments."""
 
+from datetime import datetime
+
 from core.errors.base import InputError, Refusal
 
 
 class SegmentOverlaps(Refusal):
-    """The segment overlaps a released one; ``by`` is the actor who released that."""
+    """The segment overlaps a released one; ``by`` is the actor who released that, ``at`` when."""
 
-    def __init__(self, mask: str, by: str = "") -> None:
+    def __init__(self, mask: str, by: str = "", at: datetime | None = None) -> None:
         super().__init__()
         self.mask = mask
         self.by = by
+        self.at = at
 
 
 class ReleaseInThePast(InputError):
-    """A release, or its opening for self-composition, cannot lie in the past."""
+    """A release cannot open in the past."""
+
+
+class ComposeBeforeOpening(InputError):
+    """A segment cannot open to self-composition before it opens to random selection."""
 
 
 class AlreadyWithheld(Refusal):

@@ -48,6 +48,19 @@ class KeyFileUnusable(SettingsError):
         self.reason = reason
 
 
+class KeyFileUnreadable(SettingsError):
+    """The key file exists or is to be written, but the user whom the process runs as may not."""
+
+    def __init__(self, path: Path, reason: str, user: str) -> None:
+        super().__init__(
+            f"{path}: cannot be read or written by the user {user}: {reason}; the file is not damaged, so "
+            "give it to the user whom the service runs as"
+        )
+        self.path = path
+        self.reason = reason
+        self.user = user
+
+
 class KeyFileLost(SettingsError):
     """The database exists, but the key file that decrypts its personal data is missing."""
 

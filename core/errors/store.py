@@ -28,7 +28,7 @@ class StoreInUse(StoreError):
         by = f"by process {pid}" if pid else "by another process"
         super().__init__(
             f"{path} is in use {by}: stop that one first; "
-            "for several workers use postgresql:// as database.url"
+            "with postgresql:// as database.url several processes can use it"
         )
 
 
@@ -77,6 +77,17 @@ class MigrationError(StoreError):
         super().__init__(f"migration {migration}: {what}")
 
 
+class MigrationEdited(StoreError):
+    """A migration was edited after this database had applied it."""
+
+    def __init__(self, migration: str) -> None:
+        self.migration = migration
+        super().__init__(
+            f"migration {migration} was edited after this database had applied it, so nobody knows what the "
+            "schema is: install the program that applied it; a change of the schema is a migration of its own"
+        )
+
+
 class DatabaseNewer(StoreError):
     """The database schema is newer than this program."""
 
@@ -94,7 +105,9 @@ class DatabaseOlder(StoreError):
     def __init__(self, found: int, known: int) -> None:
         self.found = found
         self.known = known
-        super().__init__(f"the database has schema {found}, this program needs {known}: migrate it first")
+        super().__init__(
+            f"the database has schema {found}, this program needs {known}: back up, then `xuanhao migrate`"
+        )
 
 
 class SealBroken(OperationError):

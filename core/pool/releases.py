@@ -7,7 +7,13 @@ from datetime import datetime, time, timedelta
 from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, to_millis
-from core.errors.pool import AlreadyWithheld, NotWithheld, ReleaseInThePast, SegmentOverlaps
+from core.errors.pool import (
+    AlreadyWithheld,
+    ComposeBeforeOpening,
+    NotWithheld,
+    ReleaseInThePast,
+    SegmentOverlaps,
+)
 from core.pool.seeded_stream import Draw, Seeds, below
 from core.pool.segments import Segment, segments, withheld
 from core.ports import Tx
@@ -53,7 +59,8 @@ class Pools:
 
         Raises:
             SegmentOverlaps: some of it was released before.
-            ReleaseInThePast: it opens, or opens to self-composition, before now.
+            ReleaseInThePast: it opens before now.
+            ComposeBeforeOpening: it opens to self-composition before it opens.
         """
         office, mask = release.office, release.mask
         tx.run("pool.open_pool", office=office.code, kind=mask.kind)
@@ -63,8 +70,7 @@ class Pools:
         nonce = f"compose:{mask.pattern}"
         draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce)
         compose_from = _compose_from(release, opens_at, draw, first=not known)
-        if opens_at < tx.now or compose_from < opens_at:
-            raise ReleaseInThePast
+        _ensure_in_order(tx, opens_at, compose_from)
         row = tx.one(
             "pool.add_segment",
             office=office.code,
@@ -107,12 +113,17 @@ def validate_release(tx: Tx, release: Release) -> None:
     """Check a release before its confirmation is asked for.
 
     Raises:
-        SegmentOverlaps, ReleaseInThePast: as at the release.
+        SegmentOverlaps, ReleaseInThePast, ComposeBeforeOpening: as at the release.
     """
     _without_overlap(tx, release)
-    opens_at = release.opens_at or tx.now
-    if opens_at < tx.now or (release.compose_from is not None and release.compose_from < opens_at):
+    _ensure_in_order(tx, release.opens_at or tx.now, release.compose_from)
+
+
+def _ensure_in_order(tx: Tx, opens_at: datetime, compose_from: datetime | None) -> None:
+    if opens_at < tx.now:
         raise ReleaseInThePast
+    if compose_from is not None and compose_from < opens_at:
+        raise ComposeBeforeOpening
 
 
 def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
@@ -120,7 +131,7 @@ def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
     for segment in known:
         if segment.mask.intersection(release.mask) is not None:
             done = audit.handled(tx, audit.segment_subject(segment.segment_id), AuditAction.RELEASED)
-            raise SegmentOverlaps(segment.mask.pattern, by=done.by)
+            raise SegmentOverlaps(segment.mask.pattern, by=done.by, at=segment.released_at)
     return known
 
 

@@ -1,6 +1,7 @@
 """The keys for personal data: from the settings, or from a key file next to the database."""
 
 import os
+import pwd
 import secrets
 import stat
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
 from core.errors.base import SettingsError
-from core.errors.settings import KeyFileUnusable
+from core.errors.settings import KeyFileUnreadable, KeyFileUnusable, SettingsFileUnreadable
 from core.settings.tables import SettingsTable
 from core.settings.toml import read_toml
 from core.settings.values import fernet_key, listed, long_enough
@@ -72,7 +73,8 @@ def ensure_keys(directory: Path) -> Keys:
     Processes that start concurrently get the same keys.
 
     Raises:
-        KeyFileUnusable: the file is readable by others, damaged or not writable.
+        KeyFileUnreadable: this user may not read or write it.
+        KeyFileUnusable: the file is readable by others, or damaged.
     """
     path = directory / KEY_FILE
     try:
@@ -81,6 +83,8 @@ def ensure_keys(directory: Path) -> Keys:
             _write_keys(path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise KeyFileUnusable(path, "other users can read it; run chmod 600 on it")
+    except PermissionError as error:
+        raise KeyFileUnreadable(path, error.strerror or type(error).__name__, _user()) from None
     except OSError as error:
         raise KeyFileUnusable(path, f"cannot be written or read: {error.strerror}") from None
     return _read_keys(path)
@@ -103,7 +107,19 @@ def _write_keys(path: Path) -> None:
 def _read_keys(path: Path) -> Keys:
     try:
         return SecuritySettings(**read_toml(path)).ready()
+    except SettingsFileUnreadable as error:
+        reason = error.reason
     except (ValueError, SettingsError):
-        damaged = KeyFileUnusable(path, "contains no usable keys; restore the file from a backup")
-    # Raised outside the except clause, so that the error does not reference the keys.
-    raise damaged
+        reason = ""
+    # Raised outside the except clauses, so that the error does not reference the keys.
+    if reason:
+        raise KeyFileUnreadable(path, reason, _user())
+    raise KeyFileUnusable(path, "is damaged: it contains no usable keys; restore the file from a backup")
+
+
+def _user() -> str:
+    """Return the name of the user whom the process runs as, or the number if it has no name."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())

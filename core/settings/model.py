@@ -29,6 +29,10 @@ from core.settings.values import some
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
+OFFICIAL = "https://api.telegram.org/"
+PLACEHOLDER = "广东省茂名市(车辆管理所地址)"
+"""The address in config.example.toml, which receipts would show."""
+
 
 class Settings(BaseSettings):
     """All settings, validated; created by ``load_settings``.
@@ -131,6 +135,11 @@ class Settings(BaseSettings):
             raise KeyFileLost(path, key_file)
         return ensure_keys(path.parent)
 
+    def key_source(self) -> str:
+        """Return where the keys are configured, as the beginning of a message about one of them."""
+        path = self.database.sqlite_path
+        return "security." if path is None or self.security.keys else f"{path.parent / KEY_FILE}: "
+
     def advice(self) -> list[str]:
         """Return warnings about valid but questionable settings, one English line each."""
         found: list[str] = []
@@ -138,6 +147,15 @@ class Settings(BaseSettings):
             found.append("telegram.admins: empty; nobody can release or confirm numbers")
         if "console" in self.sms.provider:
             found.append("sms.provider: console prints codes instead of sending them; for testing only")
+            if self.telegram.base_url.startswith(OFFICIAL):
+                found.append(
+                    "sms.provider: owners who meet this bot in the messenger wait for a code in vain"
+                )
+        found += [
+            f"offices: the address of {office.code} is the placeholder of the example"
+            for office in self.offices
+            if office.address == PLACEHOLDER
+        ]
         if self.telegram.mode == "webhook" and self.database.sqlite_path is not None:
             found.append("telegram.mode: webhook with SQLite supports one worker; several need PostgreSQL")
         if not self.security.keys:

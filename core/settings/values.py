@@ -75,14 +75,37 @@ def bot_url(value: str) -> str:
     return plain
 
 
+_POSTGRES = re.compile(r"(?:postgresql|postgres)://(?P<where>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+_ENCODE = "in a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25"
+
+
 def database_url(value: str) -> str:
-    """Check that a database URL has a supported scheme."""
-    parts = urlsplit(value)
-    if parts.scheme == "postgresql" and (parts.hostname or parts.query):
-        return value
+    """Check that a database URL has a supported scheme and can be taken apart; complete ``postgres://``.
+
+    No message repeats a part of it, which may be a password.
+    """
+    postgres = _POSTGRES.fullmatch(value)
+    if postgres is not None:
+        return _postgres_url(postgres["where"], postgres["rest"])
     if value.startswith("sqlite:///") and value.removeprefix("sqlite:///").strip("/") not in ("", ":memory:"):
         return value
     raise ValueError("should be sqlite:///path/to/file.db or postgresql://user@host/name")
+
+
+def _postgres_url(where: str, rest: str) -> str:
+    user, _, hosts = where.rpartition("@")
+    if "@" in user or user.count(":") > 1:
+        raise ValueError(f"has an @ or : too many; {_ENCODE}")
+    if "@" in rest.partition("?")[0]:
+        raise ValueError(f"has an @ behind a /, ? or #; {_ENCODE}")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", where + rest):
+        raise ValueError(f"has a % without two hex digits behind it; {_ENCODE}")
+    ports = [host.rpartition("]")[2].partition(":")[2] for host in hosts.split(",")]
+    if not all(re.fullmatch(r"\d{0,5}", port) for port in ports):
+        raise ValueError(f"has a port that is no number; {_ENCODE}")
+    if not hosts and "?" not in rest:
+        raise ValueError("names no host: postgresql://user@host/name")
+    return f"postgresql://{where}{rest}"
 
 
 HttpUrl = Annotated[str, AfterValidator(http_url)]

@@ -306,7 +306,7 @@ async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
         ("/withhold 粤K small A888#", "确认暂不投放", "该号段已设为暂不投放"),
         ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由管理员 {CHIEF}登记为不办公,原因:盘点"),
         (f"/admins add {RIVAL} clerk 粤A", "确认添加", "此人已有这个角色"),
-        ("/release 粤K small B####", "确认投放", f"与已投放的号段 B#### 重叠(由管理员 {CHIEF}投放)"),
+        ("/release 粤K small B####", "确认投放", f"由管理员 {CHIEF}投放),没有投放"),
     ):
         await chief.say(typed)
         await chief.press(button)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,7 +17,8 @@ from core.db import open_postgres, open_sqlite
 from core.db.dialect import POSTGRES, SQLITE
 from core.db.migrate import load_migrations, migrate, statements
 from core.db.postgres_tx import PostgresLedger
-from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationError
+from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationEdited, MigrationError
+from core.ports import Tx
 from tests.core.sql import sql
 from tests.engines import ENGINES, postgres_schema, postgres_url
 from tests.store.sample import MIGRATIONS, QUERIES, AnyStore, add, names
@@ -30,20 +32,26 @@ class Place:
         self.schema = schema
         self.clock = clock
 
-    async def open(self, migrations: Path, *, migrate: bool = True) -> AnyStore:
+    async def open(self, migrations: Path, **options: Any) -> AnyStore:
+        given = {"migrations": migrations, "queries": QUERIES, **options}
         if self.schema is None:
-            return await open_sqlite(
-                self.url, self.clock, migrations=migrations, queries=QUERIES, migrate=migrate
-            )
-        return await open_postgres(
-            self.url, self.clock, migrations=migrations, queries=QUERIES, migrate=migrate, schema=self.schema
-        )
+            return await open_sqlite(self.url, self.clock, **given)
+        return await open_postgres(self.url, self.clock, **given, schema=self.schema)
 
     async def visit(self, migrations: Path) -> list[str]:
         """Open and close; return the migrations applied."""
         store = await self.open(migrations)
         await store.close()
         return [str(migration) for migration in store.migrated]
+
+    def change(self, statement: str) -> None:
+        if self.schema is None:
+            connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+            connection.execute(statement)
+            connection.close()
+            return
+        with psycopg.connect(postgres_url(), options=f"-c search_path={self.schema}") as server:
+            server.execute(statement.encode())
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         if self.schema is None:
@@ -134,6 +142,68 @@ async def test_other_migration_of_a_number_is_refused(place: Place, tmp_path: Pa
     shutil.copy(MIGRATIONS / "0003_child.sql", folder / "0003_another.sql")
     with pytest.raises(MigrationError, match="0003_another: the database has child in its place"):
         await place.visit(folder)
+
+
+def changed(folder: Path, old: str, new: str) -> Path:
+    """Copy the migrations, with one text replaced in the first of them."""
+    path = up_to(3, folder) / "0001_counters.sql"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return folder
+
+
+@pytest.mark.parametrize("migrate", [True, False])
+async def test_edited_migration_is_refused(place: Place, tmp_path: Path, *, migrate: bool) -> None:
+    await place.visit(MIGRATIONS)
+    before = place.ask("SELECT * FROM schema_migration ORDER BY version")
+    edited = changed(tmp_path / "edited", "CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
+    with pytest.raises(MigrationEdited, match="0001_counters was edited"):
+        await place.open(edited, migrate=migrate)
+    assert place.ask("SELECT * FROM schema_migration ORDER BY version") == before
+
+
+async def test_comments_and_line_breaks_of_a_migration_may_change(place: Place, tmp_path: Path) -> None:
+    await place.visit(MIGRATIONS)
+    said = changed(
+        tmp_path / "said", "CREATE TABLE", "-- Said better; with 'a quote.\n/* and ; more */CREATE\n  TABLE"
+    )
+    assert await place.visit(said) == []
+
+
+async def test_ledger_without_checksums_is_filled_by_the_next_migration(place: Place, tmp_path: Path) -> None:
+    """Opening without migrating leaves it alone; afterwards an edited migration is noticed."""
+    await place.visit(up_to(2, tmp_path / "two"))
+    full = place.ask("SELECT version, checksum FROM schema_migration ORDER BY version")
+    assert all(checksum for _, checksum in full)
+    place.change("ALTER TABLE schema_migration DROP COLUMN checksum")
+    store = await place.open(tmp_path / "two", migrate=False)
+    await store.close()
+    await place.visit(MIGRATIONS)
+    assert place.ask("SELECT version, checksum FROM schema_migration ORDER BY version")[:2] == full
+    with pytest.raises(MigrationEdited):
+        await place.visit(changed(tmp_path / "edited", "CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+
+
+async def test_refusing_to_migrate_leaves_the_older_database_as_it_was(place: Place, tmp_path: Path) -> None:
+    await place.visit(up_to(1, tmp_path / "old"))
+
+    def refuse(_: Tx) -> None:
+        raise DatabaseNewer(9, 9)
+
+    before = place.ask("SELECT * FROM schema_migration")
+    with pytest.raises(DatabaseNewer):
+        await place.open(MIGRATIONS, before_migration=refuse)
+    assert place.ask("SELECT * FROM schema_migration") == before
+
+
+async def test_new_and_current_databases_are_not_asked(place: Place) -> None:
+    def refuse(_: Tx) -> None:
+        raise DatabaseNewer(9, 9)
+
+    for _ in range(2):
+        store = await place.open(MIGRATIONS, before_migration=refuse)
+        await store.close()
 
 
 async def test_dangling_reference_is_refused(tmp_path: Path, clock: FixedClock) -> None:

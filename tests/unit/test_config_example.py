@@ -9,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from core.settings import Settings, load_settings
+from core.settings.model import PLACEHOLDER
 from core.settings.problems import is_table, keys_of
 from core.settings.reading import anchored
 from core.values.offices import Office
@@ -103,3 +104,7 @@ def test_what_must_be_secret_cannot_be_left_as_it_is(tmp_path: Path) -> None:
         "security.keys[0]",
         "security.lookup_key",
     }
+
+
+def test_the_placeholder_of_the_address_is_the_one_that_is_warned_of() -> None:
+    assert f'address = "{PLACEHOLDER}"' in EXAMPLE.read_text(encoding="utf-8")

@@ -511,7 +511,12 @@ def named(advice: list[str]) -> list[str]:
 
 
 def test_a_newcomer_is_told_what_to_know(file: Path) -> None:
-    assert named(load(file).advice()) == ["telegram.admins", "sms.provider", "security.keys"]
+    assert named(load(file).advice()) == [
+        "telegram.admins",
+        "sms.provider",
+        "sms.provider",
+        "security.keys",
+    ]
 
 
 def test_webhook_with_sqlite_is_for_one(file: Path) -> None:

@@ -1,10 +1,12 @@
 """Texts of /release."""
 
+from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import KINDS, day, listed, moment
 from bot.i18n.language import _, phrase
-from core.pool.releases import Opening
+from core.clock import CHINA
+from core.pool.releases import Opening, Release
 from core.pool.segments import PoolCount, Segment
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -54,10 +56,31 @@ def released_plain(segment: Segment, count: PoolCount) -> str:
     """Return what was released, in English for the command line."""
     return (
         f"released {segment.mask.pattern}: {segment.size:,} numbers, "
-        f"random from {segment.opens_at.isoformat(timespec='minutes')}, "
-        f"self-composed from {segment.compose_from.isoformat(timespec='minutes')}; "
+        f"random from {_plain_time(segment.opens_at)}, "
+        f"self-composed from {_plain_time(segment.compose_from)}; "
         f"free in the pool now: {count.free:,} of {count.released:,}"
     )
+
+
+def question_plain(release: Release, opening: Opening) -> str:
+    """Return what would be released, in English for the command line."""
+    if opening.compose_from == opening.compose_by:
+        composed = f"from {_plain_time(opening.compose_from)}"
+    else:
+        first, last = _plain_day(opening.compose_from), _plain_day(opening.compose_by)
+        composed = f"from a day drawn between {first} and {last}"
+    return (
+        f"{release.office.code} {release.mask.kind} {release.mask.pattern}: {release.mask.size:,} numbers, "
+        f"random from {_plain_time(opening.random_from)}, self-composed {composed}"
+    )
+
+
+def _plain_day(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d}"
+
+
+def _plain_time(at: datetime) -> str:
+    return at.astimezone(CHINA).isoformat(timespec="minutes")
 
 
 _MOST_NAMED = 3

@@ -1,0 +1,159 @@
+"""``check``, the database: its schema, its keys, whether it can be written; nothing is changed.
+
+On SQLite it works beside the running service, on a connection that only reads.
+"""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from bot.cli.described import described, missing_offices
+from bot.cli.report import Report
+from bot.cli.rotate_keys import count_keys
+from core import appeals, installation
+from core.clock import CHINA, SystemClock
+from core.db import exists, open_store
+from core.db.schema import known_schema, try_writing
+from core.errors.base import SettingsError, XuanhaoError
+from core.errors.installation import DatabaseMissing
+from core.errors.keys import KeysDoNotFit
+from core.errors.store import (
+    DatabaseNewer,
+    DatabaseOlder,
+    MigrationEdited,
+    MigrationError,
+    StoreError,
+    StoreInUse,
+)
+from core.ports import Row, Store, Tx
+from core.security.canary import DatabaseKeys
+from core.security.vault import Vault
+from core.settings import Settings
+
+MIB = 1024 * 1024
+LEAST_SPACE = 64 * MIB
+"""With less than this the database may soon refuse every write."""
+LITTLE_SPACE = 1024 * MIB
+
+
+async def check_database(
+    settings: Settings, report: Report
+) -> tuple[Vault, frozenset[str], str | None] | None:
+    """Check the database.
+
+    Returns:
+        its vault, the keys of the photos that it names, and its id, to check the photo folder; None if they
+        are not known.
+    """
+    path = settings.database.sqlite_path
+    if path is not None and not exists(path):
+        report.bad("database", DatabaseMissing(str(path.absolute())))
+        return None
+    try:
+        keys = settings.keys()
+    except SettingsError as error:
+        report.bad("keys", error)
+        return None
+    vault = Vault(keys.keys, keys.lookup_key)
+    opened = await _opened(settings, report)
+    if opened is None:
+        return None
+    store, holder = opened
+    try:
+        report.ok("schema", f"{known_schema()}, up to date")
+        await _check_keys(store, DatabaseKeys(vault, settings.key_source()), settings, report)
+        await _check_writing(store, settings, holder, report)
+        for line in missing_offices(await store.read(_offices), settings):
+            report.warn(line)
+        found = await store.read(installation.get)
+        if found is not None:
+            _check_bot(found, settings, report)
+        return vault, await store.read(appeals.photo_keys), found.database_id if found else None
+    except StoreError as error:
+        report.bad("database", error)
+        return None
+    finally:
+        await store.close()
+
+
+async def _opened(settings: Settings, report: Report) -> tuple[Store, StoreInUse | None] | None:
+    """Open the database, for reading only if another process has it open."""
+    url = settings.database.url
+    try:
+        try:
+            return await open_store(url, migrate=False, create=False), None
+        except StoreInUse as in_use:
+            return await open_store(url, migrate=False, create=False, read_only=True), in_use
+    except (DatabaseOlder, DatabaseNewer, MigrationEdited, MigrationError) as error:
+        report.bad("schema", error)
+    except XuanhaoError as error:
+        report.bad("database", error)
+    return None
+
+
+async def _check_keys(store: Store, keys: DatabaseKeys, settings: Settings, report: Report) -> None:
+    try:
+        await store.read(keys.require_fit)
+    except KeysDoNotFit as error:
+        for line in str(error).splitlines()[:-1]:
+            report.bad("keys", line)
+        return
+    newest, *older = keys.vault.fingerprints
+    if not older:
+        report.ok("keys", f"the database opens with {newest}")
+        return
+    counts = await count_keys(store, keys.vault, settings.photo_directory())
+    report.ok("keys", f"{counts[newest]:,} values need {newest}, the newest")
+    for key in older:
+        if counts[key]:
+            report.note(
+                f"{counts[key]:,} values need {key}; `xuanhao rotate-keys` encrypts them with {newest}"
+            )
+        else:
+            report.note(f"no value needs {key}: after `xuanhao rotate-keys` it can be taken out")
+    if counts[None]:
+        report.warn(f"{counts[None]:,} values open with none of the keys")
+
+
+async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | None, report: Report) -> None:
+    path = settings.database.sqlite_path
+    place = await asyncio.to_thread(described, settings)
+    if in_use is not None:
+        by = f"process {in_use.pid}" if in_use.pid else "another process"
+        report.ok("database", f"{place}; {by} has it open: the service is running")
+    else:
+        try:
+            await try_writing(store)
+        except StoreError as error:
+            report.bad("database", f"{place} cannot be written: {error}")
+        else:
+            report.ok("database", f"{place}, writable")
+    if path is not None:
+        _check_space(path, report)
+
+
+def _check_space(path: Path, report: Report) -> None:
+    free = shutil.disk_usage(path.parent).free
+    if free < LEAST_SPACE:
+        report.bad("disk", f"only {free // MIB:,} MiB are free at {path.absolute().parent}")
+    elif free < LITTLE_SPACE:
+        report.warn(f"only {free // MIB:,} MiB are free at {path.absolute().parent}")
+
+
+def _check_bot(found: installation.Installation, settings: Settings, report: Report) -> None:
+    token = settings.telegram.token.get_secret_value()
+    try:
+        installation.ensure_bot(found, installation.bot_id_of(token))
+    except SettingsError as error:
+        report.bad("bot", error)
+
+
+def check_calendar(settings: Settings, report: Report) -> None:
+    """Warn of years whose holidays are not known yet."""
+    year, calendar = SystemClock().now().astimezone(CHINA).year, settings.working_calendar()
+    for unknown in (one for one in (year, year + 1) if not calendar.has_schedule(one)):
+        report.warn(f"no holiday schedule for {unknown}; add it under [calendar] when it is published")
+
+
+def _offices(tx: Tx) -> list[Row]:
+    return tx.all("backup.offices")

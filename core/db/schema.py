@@ -1,0 +1,47 @@
+"""Questions about the database of a running program."""
+
+from functools import cache
+
+from core.db.dialect import SQLITE
+from core.db.migrate import MIGRATIONS, load_migrations
+from core.errors.store import DatabaseNewer, StoreError
+from core.ports import Store, Tx
+
+
+class _RolledBack(Exception):
+    """The trial is over."""
+
+
+@cache
+def known_schema() -> int:
+    """Return the schema that this program needs."""
+    return load_migrations(MIGRATIONS, SQLITE)[-1].version
+
+
+def require_known(tx: Tx) -> None:
+    """Check that no newer program has migrated the database meanwhile.
+
+    Raises:
+        DatabaseNewer: one has; the queries of this one may fail, or store what the newer one cannot read.
+    """
+    row = tx.one("schema.version")
+    if row is not None and row["version"] > known_schema():
+        raise DatabaseNewer(found=row["version"], known=known_schema())
+
+
+async def try_writing(store: Store) -> None:
+    """Write in a transaction that is rolled back.
+
+    Raises:
+        StoreError: the database refuses it.
+    """
+
+    def trial(tx: Tx) -> None:
+        if tx.run("schema.try_writing") != 1:
+            raise StoreError("the ledger of migrations is empty")
+        raise _RolledBack
+
+    try:
+        await store.run(trial)
+    except _RolledBack:
+        return

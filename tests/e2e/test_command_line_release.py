@@ -1,0 +1,78 @@
+"""``release`` on the command line: asks first, and says what is wrong as the chat does."""
+
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_command_line_keys import call, config, content
+
+Said = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+async def made(tmp_path: Path, capsys: Said) -> Path:
+    path = config(tmp_path)
+    assert await call("init", config=path) == 0
+    capsys.readouterr()
+    return path
+
+
+class Terminal(StringIO):
+    """A terminal at which somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "count"), [("y\n", 1), ("yes\n", 1), ("n\n", 0), ("\n", 0), ("", 0)])
+async def test_it_asks_on_a_terminal(
+    made: Path, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch, typed: str, count: int
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    assert await call("release", "粤K", "small", "B####", config=made) == 0
+    said = capsys.readouterr().out
+    assert "粤K small B####: 10,000 numbers, random from 20" in said
+    assert "[y/N]" in said
+    assert ("nothing was released" in said) == (count == 0)
+    assert sum('INSERT INTO "segment"' in one for one in content(tmp_path)) == count
+
+
+async def test_without_a_terminal_it_needs_a_word(
+    made: Path, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("y\n"))
+    assert await call("release", "粤K", "small", "B####", config=made) == 2
+    assert "repeat the command with --yes" in capsys.readouterr().err
+    assert not any('INSERT INTO "segment"' in one for one in content(tmp_path))
+
+
+WRONG: dict[tuple[str, ...], str] = {
+    (): 'usage: xuanhao release 粤K small "A####"',
+    ("粤K", "small"): "quote a mask, as the shell takes what follows a # for a comment",
+    ("粤K", "lorry", "A####"): "kinds: small, small_nev, large_nev",
+    ("粤Z", "small", "A####"): "粤Z",
+    ("粤K", "small", "A####", "from", "2020-01-01T09:00"): "A release cannot open in the past.",
+    ("粤K", "small", "A####", "from", "2030-12-01T09:00", "compose", "2030-11-30"): (
+        "Self-composed selection cannot open before random selection."
+    ),
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+async def test_what_is_wrong_is_said(made: Path, capsys: Said, words: tuple[str, ...]) -> None:
+    assert await call("release", *words, "--yes", config=made) in {1, 2}
+    said = capsys.readouterr()
+    assert said.out == ""
+    if "粤Z" not in words:
+        assert WRONG[words] in said.err
+    assert "``" not in said.err, "the docstring of a class"
+
+
+async def test_printed_times_are_chinas(made: Path, capsys: Said) -> None:
+    words = ("粤K", "small", "A####", "from", "2030-12-01T09:00", "compose", "2030-12-09")
+    assert await call("release", *words, "--yes", config=made) == 0
+    said = capsys.readouterr().out
+    assert "random from 2030-12-01T09:00+08:00" in said
+    assert "self-composed from 2030-12-09T00:00+08:00" in said
