@@ -17,6 +17,7 @@ QUICK = {
     "pictures": ["40"],
     "notices": ["--notices", "4000", "--seconds", "2"],
     "rehearsal": ["--seconds", "1", "--rounds", "1"],
+    "clock_jumps": ["--seconds", "1.2"],
     "store": ["--seconds", "0.2"],
     "imports": ["--rows", "10000"],
 }

@@ -124,7 +124,7 @@ async def starts(world: World) -> None:
     chief = world.person(CHIEF)
     await chief.say("/start")
     await chief.see("预选号牌")
-    world.service.jobs.stop()
+    await world.stop_jobs()
     await at_rest(world, chief)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -30,10 +31,12 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def steady_seconds() -> float:
-    """Return seconds that pass evenly whatever the clock is set to; on Linux also during suspension."""
-    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+_BOOT_TIME = getattr(time, "CLOCK_BOOTTIME", None)  # only on Linux
+
+steady_seconds: Callable[[], float] = (
+    time.monotonic if _BOOT_TIME is None else partial(time.clock_gettime, _BOOT_TIME)
+)
+"""Returns seconds that pass evenly whatever the clock is set to; on Linux also while the machine sleeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

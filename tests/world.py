@@ -102,6 +102,13 @@ class World:
         await self.service.jobs.screens()
         await self.service.jobs.redraws.idle()
 
+    async def stop_jobs(self) -> None:
+        """Stop the scheduler once it has started and has nothing left to do, so that only steps write."""
+        jobs = self.service.jobs
+        await eventually(lambda: jobs._scheduler.running)  # or it would start after this
+        await jobs.ends()
+        jobs.stop()
+
 
 PEOPLE = (
     PersonSpec(chat_id=OWNER, last_name="陈", first_name="晓东", phone="+8613800138001"),

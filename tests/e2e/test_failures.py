@@ -98,8 +98,7 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
     """The program without its scheduler, so that only the steps call the database; with short timeouts."""
     switch = Switch()
     async with open_world(engine, tmp_path, people=owners(OWNERS), wrap_tx=switch.wrap) as world:
-        await eventually(lambda: world.service.jobs._scheduler.running)  # or it would start after this
-        world.service.jobs.stop()
+        await world.stop_jobs()
         quick = RetryPolicy(
             max_tries=2,
             max_tries_in_outage=2,

@@ -21,7 +21,7 @@ from tests.e2e.selecting import (
     told,
 )
 from tests.person import Person
-from tests.world import World, eventually, open_world
+from tests.world import World, open_world
 
 METHODS = (
     *("sendMessage", "sendPhoto", "answerCallbackQuery"),
@@ -41,8 +41,7 @@ BAD_DAYS = {
 async def place(tmp_path: Path) -> AsyncIterator[World]:
     """The program without its scheduler, so that only the steps call the messenger."""
     async with open_world("sqlite", tmp_path, people=owners(3)) as world:
-        await eventually(lambda: world.service.jobs._scheduler.running)  # or it would start after this
-        world.service.jobs.stop()
+        await world.stop_jobs()
         await opens_pool(world)
         yield world
 

@@ -1,0 +1,332 @@
+"""A wrong clock: nobody is barred by it, the chiefs are told, and afterwards the service goes on."""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.availability import clock_guard
+from core.bootstrap import Ports
+from core.clock import ClockSources
+from core.db import open_postgres
+from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
+from tests.core.sql import sql
+from tests.engines import engine_urls, ready_schema
+from tests.person import Person
+from tests.world import (
+    CHIEF,
+    MORNING,
+    OTHER,
+    OWNER,
+    PEOPLE,
+    World,
+    agrees,
+    clock_at,
+    eventually,
+    reaches_selection,
+    registers,
+    running,
+    settings_for,
+    takes_one,
+    verifies,
+)
+
+pytestmark = pytest.mark.both_engines
+
+MONTH = timedelta(days=30)
+ALARM = "服务器时间可能有误"
+CHECKING = "系统正在核对时间"
+
+
+class Host:
+    """A host with a clock of its own, in front of a messenger that has the true time."""
+
+    def __init__(self, sandbox: Sandbox, true: ShiftedClock, directory: Path, schema: str | None) -> None:
+        self.sandbox, self.true, self.clock = sandbox, true, clock_at(MORNING)
+        self._directory, self._schema = directory, schema
+        self._settings = settings_for(sandbox, directory)
+        self._asleep = 0.0
+        self._stack = AsyncExitStack()
+        self.world: World
+
+    @property
+    def sources(self) -> ClockSources:
+        return ClockSources(steady=lambda: time.monotonic() + self._asleep)
+
+    async def start(self) -> None:
+        store = None
+        if self._schema is not None:
+            url = engine_urls(self._directory)["postgres"]
+            store = await open_postgres(url, self.clock, schema=self._schema, pool_size=4)
+        ports = Ports(clock=self.clock, clock_sources=self.sources, store=store)
+        self.world = await self._stack.enter_async_context(
+            running(self._settings, self.sandbox, self.clock, ports)
+        )
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    def passes(self, span: timedelta) -> None:
+        """Let time pass, for everybody."""
+        self.true.advance(span)
+        self.clock.ahead += span
+        self._asleep += span.total_seconds()
+
+    def jumps(self, span: timedelta) -> None:
+        """Let the host's clock jump."""
+        self.clock.ahead += span
+
+    async def is_in_doubt(self) -> bool:
+        return (await self.world.store.read(clock_guard.read_state)).doubt is not None
+
+    async def waits(self, *, in_doubt: bool) -> None:
+        """Wait until the guard has noticed, at its next tick."""
+        deadline = time.monotonic() + 5
+        while await self.is_in_doubt() != in_doubt:
+            assert time.monotonic() < deadline, f"still not in_doubt={in_doubt}"
+            await self.world.service.clock_watch.check()
+
+    async def does_everything(self) -> None:
+        """Run all jobs that depend on the time."""
+        jobs = self.world.service.jobs
+        for job in (jobs.ends, jobs.tell, jobs.purge, jobs.sweep, jobs.screens):
+            await job()
+
+    async def states(self) -> list[str]:
+        rows = await self.world.store.read(
+            sql, "SELECT state FROM preselection WHERE serial IS NOT NULL ORDER BY preselection_id"
+        )
+        return [row["state"] for row in rows]
+
+    async def bans(self) -> int:
+        return len(await self.world.store.read(sql, "SELECT ban_id FROM ban"))
+
+    async def actions(self) -> list[tuple[str, str]]:
+        rows = await self.world.store.read(
+            sql, "SELECT actor, action FROM audit WHERE action LIKE '%clock' ORDER BY entry_id"
+        )
+        return [(row["actor"], row["action"]) for row in rows]
+
+
+@pytest.fixture
+async def host(engine: str, tmp_path: Path) -> AsyncIterator[Host]:
+    true = clock_at(MORNING)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(true, people=PEOPLE))
+        schema = stack.enter_context(ready_schema()) if engine == "postgres" else None
+        host = Host(sandbox, true, tmp_path, schema)
+        await host.start()
+        stack.push_async_callback(host.stop)
+        chief = host.world.person(CHIEF)
+        await chief.say("/start")
+        await chief.settled()
+        yield host
+
+
+async def _two_hold_numbers(host: Host) -> tuple[Person, Person]:
+    owners = host.world.person(OWNER), host.world.person(OTHER)
+    await host.world.release()
+    for number, owner in enumerate(owners):
+        await reaches_selection(owner, number)
+        await takes_one(owner)
+    return owners
+
+
+async def test_start_with_a_clock_a_month_ahead_bars_nobody(host: Host) -> None:
+    owner, _other = await _two_hold_numbers(host)
+    chief = host.world.person(CHIEF)
+    await host.stop()
+    host.jumps(MONTH)
+    await host.start()
+    await chief.see(ALARM, "按 Telegram 的时间应为")
+    await host.does_everything()
+    assert await host.states() == ["reserved", "reserved"]
+    assert await host.bans() == 0
+    await owner.say("/mine")
+    await owner.see("粤K·")
+    host.jumps(-MONTH)
+    await host.waits(in_doubt=False)
+    await chief.see("服务器时间已核对无误")
+    await host.does_everything()
+    assert await host.states() == ["reserved", "reserved"]
+    host.passes(MONTH)
+    await host.does_everything()
+    assert await host.states() == ["expired", "expired"]
+    assert await host.actions() == [("system", "doubted_clock"), ("system", "confirmed_clock")]
+
+
+async def test_outage_of_a_month_is_no_alarm(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    await _two_hold_numbers(host)
+    chief = host.world.person(CHIEF)
+    heard = len(chief.history)
+    await host.stop()
+    host.passes(MONTH)
+    with caplog.at_level(logging.WARNING):
+        await host.start()
+        await host.does_everything()
+    assert await host.states() == ["expired", "expired"]
+    assert "the Bot API's time agrees" in caplog.text
+    assert not any(ALARM in shown.words for shown in chief.history[heard:])
+    assert await host.actions() == []
+
+
+@pytest.mark.parametrize("jump", [MONTH, -MONTH], ids=["ahead", "back"])
+async def test_jump_while_running_stops_everything_until_the_clock_is_right(
+    host: Host, jump: timedelta
+) -> None:
+    await _two_hold_numbers(host)
+    chief = host.world.person(CHIEF)
+    host.jumps(jump)
+    await host.does_everything()  # at once: no tick may be quicker than the guard
+    assert await host.is_in_doubt()
+    await chief.see(ALARM)
+    assert await host.states() == ["reserved", "reserved"]
+    host.jumps(-jump)
+    await host.waits(in_doubt=False)
+    await chief.see("服务器时间已核对无误")
+
+
+async def test_time_that_passes_in_one_process_is_no_jump(host: Host) -> None:
+    await _two_hold_numbers(host)
+    host.passes(MONTH)
+    await host.does_everything()
+    assert not await host.is_in_doubt()
+    assert await host.states() == ["expired", "expired"]
+
+
+async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> None:
+    """The outage was real, but the Bot API shows no time."""
+    await _two_hold_numbers(host)
+    chief = host.world.person(CHIEF)
+    await host.stop()
+    host.sandbox.date_shift = None
+    host.passes(MONTH)
+    await host.start()
+    await chief.see(ALARM, "联系不上 Telegram")
+    await host.does_everything()
+    assert await host.states() == ["reserved", "reserved"]
+    await chief.press("核对时间")
+    await chief.see("服务器时间正确?", "2 个号码已过办理截止时间")
+    await chief.press("时间正确,继续")
+    await chief.see("已确认服务器时间")
+    await host.waits(in_doubt=False)
+    await chief.see("管理员 1001 已确认")
+    await host.does_everything()
+    assert await host.states() == ["expired", "expired"]
+    assert (await host.actions())[-1] == (f"chat:{CHIEF}", "confirmed_clock")
+
+
+async def test_chief_overrules_a_false_header(host: Host) -> None:
+    """A proxy with a wrong clock stays overruled, also after a restart."""
+    chief = host.world.person(CHIEF)
+    host.sandbox.date_shift = timedelta(days=90)
+    await chief.say("/help")  # its answer brings the header
+    await chief.settled()
+    await host.waits(in_doubt=True)
+    await chief.say("/clock")
+    await chief.press("时间正确,继续")
+    await host.waits(in_doubt=False)
+    await host.stop()
+    await host.start()
+    await host.does_everything()
+    assert not await host.is_in_doubt()
+    host.sandbox.date_shift = timedelta()
+    await chief.say("/help")
+    await chief.settled()
+    await host.does_everything()
+    assert not await host.is_in_doubt()
+
+
+async def test_doubt_survives_a_restart_and_is_told_once(host: Host) -> None:
+    chief = host.world.person(CHIEF)
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    await chief.see(ALARM)
+    told = "SELECT told_at FROM clock_guard WHERE told_at IS NOT NULL"
+    deadline = time.monotonic() + 5
+    while not await host.world.store.read(sql, told):
+        assert time.monotonic() < deadline
+    await host.stop()
+    host.sandbox.date_shift = None
+    await host.start()
+    await host.does_everything()
+    assert await host.is_in_doubt()
+    await chief.settled()
+    assert sum(ALARM in shown.words for shown in chief.history) == 1
+
+
+async def test_owners_look_but_begin_nothing_during_a_doubt(host: Host) -> None:
+    await host.world.release()
+    looking, drawing = host.world.person(OWNER), host.world.person(OTHER)
+    await registers(looking)
+    await agrees(looking)
+    await reaches_selection(drawing, 1)
+    await drawing.press("【随机一次(5)】")
+    await drawing.press("粤K·")
+    await drawing.see("备选:")
+    back = -timedelta(minutes=90)  # their numbers are still held by this clock
+    host.jumps(back)
+    await host.waits(in_doubt=True)
+    await looking.press("【开始选号】")
+    await looking.see_toast(CHECKING)
+    await looking.say("/pool")
+    await looking.see("号池公示")
+    await drawing.press("【换一批(4)】")
+    await drawing.see_toast(CHECKING)
+    await drawing.press("【确认选号】")
+    await drawing.press("确定选用")
+    await drawing.see_toast(CHECKING)
+    assert await host.states() == []
+    host.jumps(-back)
+    await host.waits(in_doubt=False)
+    await looking.say("/preselect")
+    await verifies(looking)
+
+
+async def test_only_chiefs_of_all_offices_confirm_the_clock(host: Host) -> None:
+    owner, chief = host.world.person(OWNER), host.world.person(CHIEF)
+    await owner.say("/clock")
+    await owner.see("没有这个命令")
+    await chief.say("/clock")
+    await chief.see("服务器时间没有疑问")
+
+
+async def test_older_question_is_void_when_the_clock_agrees_again(host: Host) -> None:
+    chief = host.world.person(CHIEF)
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    await chief.say("/clock")
+    await chief.see("服务器时间正确?")
+    host.jumps(-MONTH)
+    await host.waits(in_doubt=False)
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    await chief.press("时间正确,继续")
+    await chief.see("已由系统处理")
+    assert await host.is_in_doubt()
+
+
+async def test_guard_is_off_for_a_clock_that_tests_move(world: World) -> None:
+    assert world.core.clock_sources is None
+    world.forward(days=30)
+    assert await world.service.clock_watch.check()
+    await world.service.jobs.ends()
+    assert (await world.store.read(clock_guard.read_state)).doubt is None
+
+
+async def test_chiefs_are_told_when_the_bot_api_can_be_reached_again(host: Host) -> None:
+    chief = host.world.person(CHIEF)
+    host.sandbox.faults.error("sendMessage", status=500, times=1000)
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    host.sandbox.faults.clear()
+    watch = host.world.service.clock_watch
+    watch._next_ring = float("-inf")  # half a minute later
+    await watch.check()
+    await chief.see(ALARM)
+    await eventually(lambda: watch._ringing is not None and watch._ringing.done())
