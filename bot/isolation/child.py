@@ -24,7 +24,7 @@ except ImportError:  # not on Windows
 else:
     HAS_LIMITS = True
 
-_NICE = 10  # the event loop goes first on a busy machine
+_NICE = 5  # the event loop goes first on a busy machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
