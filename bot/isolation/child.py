@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 
-from bot.isolation.messages import Outcome, pack_answer, pack_error, unpack_call
+from bot.isolation.messages import AnswerKind, pack_answer, pack_error, unpack_call
 from core.errors.base import XuanhaoError
 
 try:
@@ -24,7 +24,7 @@ except ImportError:  # not on Windows
 else:
     HAS_LIMITS = True
 
-_NICE = 10  # the event loop goes first on a busy machine
+_NICE = 5  # the event loop goes first on a busy machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ def serve(connection: Connection, limits: ChildLimits) -> None:
     try:
         message = _answer(connection.recv_bytes())
     except MemoryError:  # while the call was received or the answer packed
-        message = pack_answer(Outcome.NO_MEMORY, None)
-    with suppress(OSError):  # nobody waits any more
+        message = pack_answer(AnswerKind.NO_MEMORY, None)
+    with suppress(OSError):  # the program has given up waiting
         connection.send_bytes(message)
 
 
@@ -66,12 +66,12 @@ def _answer(call: bytes) -> bytes:
     try:
         value = function(*args)
     except XuanhaoError as error:
-        return pack_answer(Outcome.RAISED, pack_error(error))
+        return pack_answer(AnswerKind.RAISED, pack_error(error))
     except MemoryError:
-        return pack_answer(Outcome.NO_MEMORY, None)
+        return pack_answer(AnswerKind.NO_MEMORY, None)
     except Exception as error:  # noqa: BLE001 - the class is logged; the text may contain personal data
-        return pack_answer(Outcome.FAILED, type(error).__name__)
-    return pack_answer(Outcome.RETURNED, value)
+        return pack_answer(AnswerKind.FAILED, type(error).__name__)
+    return pack_answer(AnswerKind.RETURNED, value)
 
 
 def _silence() -> None:

@@ -18,8 +18,8 @@ PackedError = tuple[str, Mapping[str, object], tuple[object, ...]]
 """Name of the class, attributes, arguments."""
 
 
-class Outcome(StrEnum):
-    """How a call in a child ended."""
+class AnswerKind(StrEnum):
+    """What kind of answer a child gives."""
 
     RETURNED = "returned"
     RAISED = "raised"  # a XuanhaoError: the answer to the user
@@ -40,19 +40,19 @@ def unpack_call(message: bytes) -> tuple[Callable[..., object], tuple[object, ..
     return function, args
 
 
-def pack_answer(outcome: Outcome, value: object) -> bytes:
-    return pickle.dumps((outcome.value, value), pickle.HIGHEST_PROTOCOL)
+def pack_answer(kind: AnswerKind, value: object) -> bytes:
+    return pickle.dumps((kind.value, value), pickle.HIGHEST_PROTOCOL)
 
 
-def unpack_answer(message: bytes) -> tuple[Outcome, Any]:
-    """Return outcome and value.
+def unpack_answer(message: bytes) -> tuple[AnswerKind, Any]:
+    """Return kind and value.
 
     Raises:
         UnexpectedAnswerError: it is no answer, or contains anything but plain values.
     """
     try:
-        outcome, value = _PlainUnpickler(io.BytesIO(message)).load()
-        return Outcome(outcome), value
+        kind, value = _PlainUnpickler(io.BytesIO(message)).load()
+        return AnswerKind(kind), value
     except Exception as error:  # noqa: BLE001 - damaged pickles raise anything
         raise UnexpectedAnswerError(type(error).__name__) from None
 

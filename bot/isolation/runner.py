@@ -14,14 +14,13 @@ import multiprocessing
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from enum import StrEnum
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
 from bot.isolation.child import ChildLimits, serve
-from bot.isolation.messages import Outcome, UnexpectedAnswerError, pack_call, unpack_answer, unpack_error
+from bot.isolation.messages import AnswerKind, UnexpectedAnswerError, pack_call, unpack_answer, unpack_error
 
 T = TypeVar("T")
 _LOGGER = logging.getLogger(__name__)
@@ -31,6 +30,11 @@ _MOST_ANSWER = 256_000_000
 
 _THREADS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="isolation")
 """Threads that wait for children; their number is bounded by those who call (``bot.dialog.attachments``)."""
+
+_GRACE = 0.5
+"""Seconds that a child which has answered takes to end at most."""
+_STARTING_OR_ENDING = threading.Lock()
+"""The library looks at all processes whenever it starts one, so none may be closed meanwhile."""
 
 
 class Cause(StrEnum):
@@ -55,7 +59,8 @@ class Process(Protocol):
 
     def start(self) -> None: ...
     def kill(self) -> None: ...
-    def join(self) -> None: ...
+    def is_alive(self) -> bool: ...
+    def join(self, timeout: float | None = None) -> None: ...
     def close(self) -> None: ...
 
 
@@ -82,23 +87,30 @@ async def run_isolated(function: Callable[..., T], *args: object, limits: ChildL
     call = _Call(pack_call(function, args), limits)
     try:
         async with asyncio.timeout(limits.seconds):
-            outcome, value = await asyncio.get_running_loop().run_in_executor(_THREADS, call.run)
+            kind, value = await asyncio.get_running_loop().run_in_executor(_THREADS, call.run)
     except TimeoutError:
         raise _logged(ChildFailedError(Cause.TIME), function) from None
     except ChildFailedError as error:
         raise _logged(error, function) from None
     finally:
         call.kill()
-    match outcome:
-        case Outcome.RETURNED:
+    match kind:
+        case AnswerKind.RETURNED:
             result: T = value
             return result
-        case Outcome.RAISED:
-            raise unpack_error(value)
-        case Outcome.NO_MEMORY:
+        case AnswerKind.RAISED:
+            raise _error_of(value)
+        case AnswerKind.NO_MEMORY:
             raise _logged(ChildFailedError(Cause.MEMORY), function)
-        case Outcome.FAILED:
+        case AnswerKind.FAILED:
             raise _logged(ChildFailedError(Cause.BUG, str(value)), function)
+
+
+def _error_of(packed: object) -> Exception:
+    try:
+        return unpack_error(packed)
+    except UnexpectedAnswerError as error:
+        return ChildFailedError(Cause.DEATH, str(error))
 
 
 def _logged(error: ChildFailedError, function: Callable[..., object]) -> ChildFailedError:
@@ -116,23 +128,23 @@ class _Call:
         self._process: Process | None = None
         self._is_over = False
 
-    def run(self) -> tuple[Outcome, Any]:
+    def run(self) -> tuple[AnswerKind, Any]:
         """Run the call; blocks until it has ended or was killed.
 
         Raises:
             ChildFailedError: there is no answer.
         """
-        ours, theirs = _CONTEXT.Pipe()
-        with ours:
-            with theirs:
-                self._start(theirs)
-            try:
+        try:
+            ours, theirs = _CONTEXT.Pipe()
+            with ours:
+                with theirs:
+                    self._start(theirs)
                 ours.send_bytes(self._call)
                 return unpack_answer(ours.recv_bytes(_MOST_ANSWER))
-            except (EOFError, OSError, UnexpectedAnswerError) as error:
-                raise ChildFailedError(Cause.DEATH, type(error).__name__) from None
-            finally:
-                self._end()
+        except (EOFError, OSError, UnexpectedAnswerError) as error:
+            raise ChildFailedError(Cause.DEATH, type(error).__name__) from None
+        finally:
+            self._end()
 
     def kill(self) -> None:
         """Kill the child if there is one, and let none start; idempotent."""
@@ -153,14 +165,18 @@ class _Call:
 
     def _started(self, theirs: Connection) -> Process:
         process = _CONTEXT.Process(target=serve, args=(theirs, self._limits), daemon=True)
-        process.start()
+        with _STARTING_OR_ENDING:
+            process.start()
         return process
 
     def _end(self) -> None:
         with self._lock:
             process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.join()
-            with suppress(ValueError):
-                process.close()
+        if process is None:
+            return
+        with _STARTING_OR_ENDING:
+            process.join(_GRACE)  # a process that has ended must not be killed: its id may be another's
+            if process.is_alive():
+                process.kill()
+                process.join()
+            process.close()

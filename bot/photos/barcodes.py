@@ -31,7 +31,7 @@ _SIDES = (1600, 2400)
 _ANGLES = (0, 15, -15, 30, -30, 45)
 """Degrees; together with the quarter turns that the reader tries itself they leave no gap."""
 
-MOST_SECONDS = 2.0
+MOST_SECONDS = 2.5
 """Processor time after which no further pass is begun: a photo without a code would take up to seven."""
 
 _GREY = 200

@@ -21,7 +21,7 @@ from tests.e2e.selecting import (
     told,
 )
 from tests.person import Person
-from tests.world import World, open_world
+from tests.world import World, eventually, open_world
 
 METHODS = (
     *("sendMessage", "sendPhoto", "answerCallbackQuery"),

@@ -15,7 +15,7 @@ import pytest
 
 from bot.isolation.child import ChildLimits
 from bot.isolation.messages import (
-    Outcome,
+    AnswerKind,
     UnexpectedAnswerError,
     pack_answer,
     pack_error,
@@ -212,7 +212,7 @@ def test_error_is_the_same_after_its_way() -> None:
     )
 
 
-@pytest.mark.parametrize("message", [b"", b"x", b"\x80\x05.", pack_answer(Outcome.RETURNED, Path())])
+@pytest.mark.parametrize("message", [b"", b"x", b"\x80\x05.", pack_answer(AnswerKind.RETURNED, Path())])
 def test_answer_of_anything_else_is_none(message: bytes) -> None:
     with pytest.raises(UnexpectedAnswerError):
         unpack_answer(message)

@@ -62,7 +62,22 @@ GOOD = {
     "other order": csv(ONE[::-1], TWO[::-1], head=HEAD[::-1]),
     "small letters and blanks": csv(tuple(f" {cell.lower()} " for cell in ONE), TWO),
     "empty lines": csv(ONE, ("", "", "", ""), TWO),
+    "a comma at the end of each line": csv((*ONE, ""), (*TWO, ""), head=(*HEAD, "")),
+    "a comma at the end of the head": csv(ONE, TWO, head=(*HEAD, "")),
+    "a comma at the end of a row": csv((*ONE, ""), TWO),
+    "an empty column between": csv(
+        (*ONE[:2], "", *ONE[2:]), (*TWO[:2], " ", *TWO[2:]), head=(*HEAD[:2], "", *HEAD[2:])
+    ),
+    "a title": csv(HEAD, ONE, TWO, head=("茂名市新车;2026年11月", "", "", "")),
+    "a title without commas": "茂名市新车\r\n\r\n".encode() + csv(ONE, TWO),
+    "an English name behind each": csv(
+        ONE, TWO, head=("车辆识别代号(VIN)", "合格证编号 *", "号牌种类(small)", "状态:")
+    ),
+    "Ctrl-Z at the end": csv(ONE, TWO) + b"\x1a",
+    "Ctrl-Z in a line of its own": csv(ONE, TWO) + b"\x1a\r\n",
     "xlsx": xlsx(ONE, TWO),
+    "xlsx with a blank behind": xlsx((*ONE, " "), TWO),
+    "xlsx with a title": xlsx(HEAD, ONE, TWO, head=("新车",)),
     "in English": csv(in_english(ONE), in_english(TWO), head=ENGLISH),
     "xlsx in English": xlsx(in_english(ONE), in_english(TWO), head=ENGLISH),
     "xlsx in Chinese": xlsx(in_chinese(ONE), in_chinese(TWO), head=CHINESE),
@@ -94,6 +109,10 @@ BAD: dict[str, tuple[bytes, type[TableError]]] = {
     "head alone": (csv(), TableEmpty),
     "no head": (csv(ONE, head=TWO), WrongColumns),
     "a column too few": (csv(ONE[:3], head=HEAD[:3]), WrongColumns),
+    "nothing but titles": (csv(*[ONE] * 30, head=("新车",)), WrongColumns),
+    "the head below ten titles": (csv(*[("新车",)] * 9, HEAD, ONE, head=("新车",)), WrongColumns),
+    "a fifth column with a name": (csv((*ONE, ""), head=(*HEAD, "remark")), WrongColumns),
+    "Ctrl-Z in the middle": (csv(ONE) + b"\x1a" + csv(TWO), NotATable),
     "a column twice": (csv(ONE, head=("vin", "vin", "kind", "state")), WrongColumns),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), NotATable),
     "a pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\x00\x01", NotATable),
@@ -152,6 +171,7 @@ WRONG_ROWS: dict[str, tuple[tuple[str, ...], type[Exception]]] = {
     "state": ((*ONE[:3], "stolen"), v.WrongState),
     "cells": (ONE[:3], v.WrongCellCount),
     "cells more": ((*ONE, "more"), v.WrongCellCount),
+    "cells in a column without a name": ((*ONE, " x"), v.WrongCellCount),
     "vehicle again": ((TWO[0], ONE[1], "small", "new"), v.RepeatedVin),
 }
 
