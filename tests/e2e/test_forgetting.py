@@ -172,7 +172,7 @@ async def test_identity_typed_for_a_vehicle_is_deleted(place: World) -> None:
     await owner.say(factories.identity(7))
     await owner.see(FORGOTTEN)
     await owner.send_photo(jpeg(Image.new("RGB", (400, 300))))  # no barcode on it
-    await eventually(lambda: own(owner) == before)
+    await eventually(lambda: own(owner) == before, within=60)
 
 
 async def test_rehearsal_forgets_as_well(place: World) -> None:
