@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
@@ -56,6 +56,9 @@ from core.bootstrap import Core, Ports, bootstrap
 from core.errors.settings import SettingsRefused
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
+
+_DELETE_AGAIN_AFTER = (1.0, 10.0)
+"""Seconds before a deletion of a message is tried again after an error of the network or the platform."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -170,8 +173,17 @@ class Service:
             await self._poller.run()
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
-        with contextlib.suppress(TelegramError):  # older than 48 hours, or already deleted
-            await self._bot.delete_message(chat_id, message_id)
+        for pause in (*_DELETE_AGAIN_AFTER, None):
+            try:
+                await self._bot.delete_message(chat_id, message_id)
+            except (BadRequest, Forbidden):  # older than 48 hours, already deleted, or the bot is blocked
+                return
+            except TelegramError:
+                if pause is None:
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _say(self, chat_id: int, words: str) -> None:
         with contextlib.suppress(TelegramError):

@@ -52,6 +52,9 @@ _IN_HAND = 4
 _A_MOMENT = 1.0
 """Seconds after which the sender of a file gets an acknowledgement if parsing has not finished."""
 
+_LAST_DELETIONS = 3.0
+"""Maximum seconds for which the end of the program waits for messages with personal data to be deleted."""
+
 _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -99,6 +102,7 @@ class Engine:
         self._told = Told()
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
+        self._deletions: set[asyncio.Task[None]] = set()  # those of the background that delete a message
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
@@ -164,7 +168,12 @@ class Engine:
         return await self._core.store.read(idle_rehearsals)
 
     async def close(self) -> None:
-        """Cancel the background tasks; unfinished work is resumed at the next start."""
+        """Cancel the background tasks; unfinished work is resumed at the next start.
+
+        Messages to be deleted are deleted first, if that is quick: nothing resumes that.
+        """
+        if self._deletions:
+            await asyncio.wait(self._deletions, timeout=_LAST_DELETIONS)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -329,8 +338,12 @@ class Engine:
 
     def _begin(self, request: Request, effect: Effect) -> None:
         task = asyncio.ensure_future(self._done(request, effect))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        running = (
+            (self._background, self._deletions) if effect == DeleteUserMessage() else (self._background,)
+        )
+        for tasks in running:
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     async def _done(self, request: Request, effect: Effect) -> None:
         try:
