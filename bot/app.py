@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
@@ -68,6 +68,8 @@ from core.errors.settings import SettingsRefused
 from core.installation import bind_bot
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
+
+"""Seconds before a deletion of a message is tried again after an error of the network or the platform."""
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ _LOGGER = logging.getLogger(__name__)
 _TIDYING = 2.0  # seconds for a call that only concerns what a chat looks like
 _DELETING = 600.0  # seconds within which a deletion is tried again and again
 _FIRST_GAP, _LONGEST_GAP = 1.0, 60.0  # seconds between two tries of a deletion; doubled each time
+_LAST_MOMENT, _LAST_DELETIONS = 0.5, 3.0  # seconds for what is under way at the end of the program
 _MOST = 2000  # calls under way; further ones are left out
 
 
@@ -26,6 +27,7 @@ class Cosmetics:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._deletions: set[asyncio.Task[None]] = set()  # those of them that delete
 
     def tidy(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Make a call in the background; give it up after a moment."""
@@ -33,21 +35,26 @@ class Cosmetics:
 
     def delete(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Delete something in the background; try for some minutes."""
-        self._begin(_persistently(call))
+        task = self._begin(_persistently(call))
+        if task is not None:
+            self._deletions.add(task)
+            task.add_done_callback(self._deletions.discard)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
         if len(self._tasks) >= _MOST:
             work.close()
             _LOGGER.warning("too many calls that only tidy are under way: one is left out")
-            return
+            return None
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def close(self, seconds: float = 0.5) -> None:
-        """Give the calls under way a moment, then cancel them."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
+    async def close(self) -> None:
+        """Give the calls under way a moment, deletions a longer one; then cancel them."""
+        for tasks, seconds in ((self._tasks, _LAST_MOMENT), (self._deletions, _LAST_DELETIONS)):
+            if tasks:
+                await asyncio.wait(set(tasks), timeout=seconds)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -42,7 +42,7 @@ from core.errors.base import OperationError, XuanhaoError
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
 from core.snapshots import SnapshotNeeded
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 
 _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -161,7 +161,11 @@ class Engine:
         return await self._core.store.read(idle_rehearsals)
 
     async def close(self) -> None:
-        """Cancel the background tasks; unfinished work is resumed at the next start."""
+        """Cancel the background tasks; unfinished work is resumed at the next start.
+
+        Deletions of messages are handed over first: nothing resumes them.
+        """
+        await asyncio.sleep(0)  # what was just begun gets to its first call
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -200,7 +204,9 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         is_first = mark_applied(tx, request.update_id)
-        record = self._opened(tx, request)
+        record = open_record(tx, request.chat_id, self._first_screen)
+        if record.is_unreachable:  # a message or a press proves that the bot is no longer blocked
+            mark_reachable(tx, request.chat_id)
         if not is_first:
             return self._with_effects(
                 tx, request, record, replace(self._shown(tx, record, prefetched), repeated=True)
@@ -218,16 +224,11 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         mark_applied(tx, request.update_id)
-        record = self._opened(tx, request)
+        record = open_record(tx, request.chat_id, self._first_screen)
+        if record.is_unreachable:  # a message or a press proves that the bot is no longer blocked
+            mark_reachable(tx, request.chat_id)
         taker = self._transition if record.rehearsal is None else self._rehearsals
         return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
-
-    def _opened(self, tx: Tx, request: Request) -> Record:
-        """Return the conversation; record that a chat that was given up as blocked can be reached again."""
-        record = open_record(tx, request.chat_id, self._first_screen)
-        if record.is_unreachable:  # a message or a press proves the contrary
-            mark_reachable(tx, request.chat_id)
-        return record
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
         """Return the current rendering of a conversation whose timers have advanced.
@@ -276,9 +277,10 @@ class Engine:
         command menu, which cannot be set before their first message.
         """
         effects, unexpected = result.effects, False
-        if DeleteUserMessage() not in effects and is_private(request.event, result):
+        is_message = not isinstance(request.event, Press)
+        if is_message and DeleteUserMessage() not in effects and is_private(request.event, result):
             effects += (DeleteUserMessage(),)
-            unexpected = result.refused or result.asked not in {Asked.NAME, Asked.NUMBER}
+            unexpected = result.refused or result.input_kind not in {InputKind.NAME, InputKind.NUMBER}
         if before.message_id is None and self._core.admins.of(tx, request.chat_id).is_any:
             effects += (RefreshCommandMenu(),)
         return replace(result, effects=effects, unexpected_deletion=unexpected)

@@ -2,7 +2,7 @@
 
 from bot.dialog.events import Attachment, Command, Contact, Event, Other, Typed
 from bot.dialog.result import StepResult
-from core.values.personal_numbers import Asked, holds_personal_data
+from core.values.personal_numbers import InputKind, holds_personal_data
 
 _MOST_KNOWN = 10_000
 
@@ -18,20 +18,20 @@ def is_private(event: Event, result: StepResult) -> bool:
         case Contact():
             return True
         case Typed(text=text) | Other(caption=text):
-            return _holds(text, result.asked)
+            return _holds(text, result.input_kind)
         case Command(name=name, arguments=arguments):
-            return _holds(f"{name.lstrip(_LETTERS)} {arguments}", result.asked)
+            return _holds(f"{name.lstrip(_LETTERS)} {arguments}", result.input_kind)
         case Attachment():
             is_taken = event.reading is not None and not result.refused
-            return (event.may_show_papers and not is_taken) or _holds(event.caption, Asked.OTHER)
+            return (event.may_show_papers and not is_taken) or _holds(event.caption, InputKind.OTHER)
     return False
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz_"
 
 
-def _holds(text: str, asked: Asked | None) -> bool:
-    return asked is not None and holds_personal_data(text, asked)
+def _holds(text: str, kind: InputKind | None) -> bool:
+    return kind is not None and holds_personal_data(text, kind)
 
 
 class Told:

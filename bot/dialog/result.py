@@ -10,7 +10,7 @@ from bot.dialog.record import Record
 from bot.dialog.screen import AttachmentHandler
 from bot.dialog.view import View
 from bot.i18n.language import Language
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,9 @@ class StepResult:
     quiet: bool = False  # show nothing: a further picture of an album
     unexpected_deletion: bool = False  # the user's message is deleted, although it is not what was asked for
     refused: bool = False  # the event was rejected by a rule or a form
-    asked: Asked | None = Asked.OTHER  # what the text of the event answers; None if it is published
+    input_kind: InputKind | None = (
+        InputKind.OTHER
+    )  # what the text of the event answers; None if it is published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

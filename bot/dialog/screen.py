@@ -13,7 +13,7 @@ from bot.dialog.view import View
 from bot.errors.attachments import AttachmentTooLarge
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,5 +82,7 @@ class Screen:
     attachment: AttachmentHandler | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: Callable[[], str] | None = None  # what to do here; shown after unexpected input
-    asks: Asked = Asked.OTHER  # what typed text answers here; decides what is deleted from the chat
+    input_kind: InputKind = (
+        InputKind.OTHER
+    )  # what typed text answers here; decides what is deleted from the chat
     personal: bool = False  # accepts personal data, so requires the current consent

@@ -21,7 +21,7 @@ from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
 from core.ports import Tx
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 
 _MOST_HOPS = 5
 _NOTHING = Prefetched()
@@ -57,15 +57,17 @@ class Transition:
         ctx.has_left = has_left
         with speaking(record.language):
             result = self._dispatch_event(tx, ctx, record, request)
-        if isinstance(result, RehearsalRequest):
+        if isinstance(result, RehearsalRequest) or isinstance(request.event, Press):
             return result
-        return replace(result, asked=self._asked(record, request.event))
+        return replace(result, input_kind=self._input_kind(record, request.event))
 
-    def _asked(self, record: Record, event: Event) -> Asked | None:
+    def _input_kind(self, record: Record, event: Event) -> InputKind | None:
         """Return what the screen asked for where something was typed or shared; None if it is published."""
         if isinstance(event, Command):
-            return None if event.name in self._hooks.published else Asked.OTHER
-        return self._screen(record.screen).asks if isinstance(event, Typed | Contact) else Asked.OTHER
+            return None if event.name in self._hooks.published else InputKind.OTHER
+        return (
+            self._screen(record.screen).input_kind if isinstance(event, Typed | Contact) else InputKind.OTHER
+        )
 
     def _dispatch_event(
         self, tx: Tx, ctx: Context, record: Record, request: Request
@@ -112,7 +114,7 @@ class Transition:
         with speaking(record.language):
             go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
         shown = self._show(tx, ctx, record, go, moved=True)
-        return replace(shown, refused=True, asked=self._asked(record, request.event))
+        return replace(shown, refused=True, input_kind=self._input_kind(record, request.event))
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
         """Return how the current screen handles an attachment; None if it does not accept it.

@@ -25,7 +25,7 @@ from core.errors.base import XuanhaoError
 from core.errors.blacklist import Blacklisted
 from core.errors.photos import PhotoRepeated
 from core.errors.preselection import StepOutOfOrder, VehicleUnknown
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 
 _MOST_BYTES = 20_000_000
 """The Bot API's download limit, in bytes; the settings may set a lower one."""
@@ -141,7 +141,7 @@ VIN_PAGES = VinPages(
 
 VIN = Screen(
     name=ScreenName.APPEAL_VIN,
-    asks=Asked.VEHICLE,
+    input_kind=InputKind.VEHICLE,
     personal=True,
     show=lambda ctx: View(text=texts.VIN() + may_be_photographed(), rows=(_back(ctx),)),
     buttons=_WAYS,

@@ -23,7 +23,7 @@ from core.values.identity import (
     parse_resident_id,
     parse_unit_name,
 )
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 
 _OFFICES_A_PAGE = 16
 
@@ -152,7 +152,7 @@ def _name(ctx: Context, text: str) -> Goto:
 
 NAME = Screen(
     name=ScreenName.REG_NAME,
-    asks=Asked.NAME,
+    input_kind=InputKind.NAME,
     personal=True,
     show=_show_name,
     buttons={
@@ -182,7 +182,7 @@ def _show_identity(ctx: Context) -> View:
 
 IDENTITY = Screen(
     name=ScreenName.REG_IDENTITY,
-    asks=Asked.NUMBER,
+    input_kind=InputKind.NUMBER,
     personal=True,
     show=_show_identity,
     buttons={ActionName.BACK: lambda ctx, _arg: _on(ctx)},
@@ -228,7 +228,7 @@ def _proved(ctx: Context) -> Goto:
 
 PHONE = Screen(
     name=ScreenName.REG_PHONE,
-    asks=Asked.NUMBER,
+    input_kind=InputKind.NUMBER,
     personal=True,
     show=_show_phone,
     text=_phone,

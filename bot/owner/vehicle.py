@@ -14,7 +14,7 @@ from core.appeals import awarded_to
 from core.errors.base import XuanhaoError
 from core.errors.preselection import VinAwarded, VinPreselected, VinRegistered, VinUnavailable
 from core.preselection import Papers, Preselection, PreselectionState
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 from core.values.vehicles import CertificateKind, parse_certificate
 
 _AWARDED = 3
@@ -69,7 +69,7 @@ VIN_PAGES = VinPages(
 
 VIN = Screen(
     name=ScreenName.VIN,
-    asks=Asked.VEHICLE,
+    input_kind=InputKind.VEHICLE,
     personal=True,
     show=_show_vin,
     buttons={
@@ -145,7 +145,7 @@ def _certificate(ctx: Context, text: str) -> Goto:
 
 CERTIFICATE = Screen(
     name=ScreenName.CERTIFICATE,
-    asks=Asked.VEHICLE,
+    input_kind=InputKind.VEHICLE,
     personal=True,
     show=lambda ctx: View(
         text=preselect.certificate(CertificateKind(ctx.arg("kind"))),

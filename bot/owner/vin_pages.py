@@ -15,7 +15,7 @@ from bot.texts.owner import photos as texts
 from bot.texts.owner import preselect
 from core.bootstrap import Core
 from core.errors.photos import BarcodeWithoutVin
-from core.values.personal_numbers import Asked
+from core.values.personal_numbers import InputKind
 from core.values.vehicles import group_vin, parse_vin, vins_in
 
 _MOST_BYTES = 20_000_000
@@ -97,7 +97,7 @@ class VinPages:
     ) -> Screen:
         return Screen(
             name=name,
-            asks=Asked.VEHICLE,
+            input_kind=InputKind.VEHICLE,
             personal=True,
             show=show,
             buttons={**buttons, ActionName.AGAIN: self._again},

@@ -37,7 +37,7 @@ _LABEL = re.compile(r"(?<![0-9A-Z])(?:TEL|PHONE|MOBILE|ID|NO)(?=[0-9])")
 _MOBILE = re.compile("(?:0{0,2}86)?0?1[3-9][0-9]{9}")
 _NEARLY_MOBILE = re.compile("(?:0{0,2}86)?1[3-9][0-9]{8,10}")  # a digit too few or too many
 _LANDLINE = re.compile("(?:86)?0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
-_LONG = range(16, 21)  # no number but an identity number, a bank card's or the like has so many digits
+_LONG = range(16, 21)  # no number but an identity number, a bank card's or the like has as many digits
 _IDENTITY = 18
 _SERIAL = 5  # characters of a plate number without the office; typed wishes are groups of as many
 _CODE = re.compile("[1-9ANY][1239][0-9]{6}[0-9A-Z]{10}")
@@ -51,7 +51,7 @@ _MOST_GROUPS = 24
 _PARTING = str.maketrans("", "", HYPHENS + " ")
 
 
-class Asked(StrEnum):
+class InputKind(StrEnum):
     """What the page on which something was typed asks for."""
 
     NAME = "name"  # of a person or an organisation
@@ -60,14 +60,14 @@ class Asked(StrEnum):
     OTHER = "other"
 
 
-def holds_personal_data(text: str, asked: Asked = Asked.OTHER) -> bool:
+def holds_personal_data(text: str, kind: InputKind = InputKind.OTHER) -> bool:
     """Return whether a typed text holds personal data, right or mistyped, and is to be deleted.
 
     It prefers false positives, except for what the service itself asks for.
 
     Args:
         text: the user's input.
-        asked: what was asked for where it was typed. What answers a question for a name or a personal number
+        kind: what was asked for where it was typed. What answers a question for a name or a personal number
             is personal even if it is refused; an answer about a vehicle is not, unless it is certainly a
             personal number.
     """
@@ -75,15 +75,15 @@ def holds_personal_data(text: str, asked: Asked = Asked.OTHER) -> bool:
     if not typed:
         return False
     bare = _LABEL.sub(" ", _DATE.sub("¤", _PLATE.sub("¤", typed)))
-    if asked is Asked.VEHICLE:
+    if kind is InputKind.VEHICLE:
         return any(_is_certain(groups) for groups in _runs(bare))
     if _holds_number(bare):
         return True
     if _is_of_vehicle(typed):
         return False
-    if asked is Asked.NUMBER:
+    if kind is InputKind.NUMBER:
         return any(sum(map(_digit_count, run)) >= _FEWEST_DIGITS_TYPED for run in _runs(bare))
-    return asked is Asked.NAME and any(map(str.isalpha, bare))
+    return kind is InputKind.NAME and any(map(str.isalpha, bare))
 
 
 def _holds_number(bare: str) -> bool:

@@ -172,7 +172,7 @@ async def test_identity_typed_for_a_vehicle_is_deleted(place: World) -> None:
     await owner.say(factories.identity(7))
     await owner.see(FORGOTTEN)
     await owner.send_photo(jpeg(Image.new("RGB", (400, 300))))  # no barcode on it
-    await eventually(lambda: own(owner) == before)
+    await eventually(lambda: own(owner) == before, within=60)
 
 
 async def test_rehearsal_forgets_as_well(place: World) -> None:
@@ -230,6 +230,23 @@ async def test_message_that_cannot_be_deleted_is_no_matter(place: World) -> None
     await chief.see("不在黑名单上")
     await chief.settled()
     assert len(own(chief)) == 1
+
+
+async def test_deletion_is_tried_again_after_a_fault_of_the_platform(place: World) -> None:
+    chief = place.person(CHIEF)
+    place.sandbox.faults.add(Fault(method="deleteMessage", kind="error", status=502))
+    await chief.say(f"/unban {factories.identity(9)} 查明")
+    await eventually(lambda: own(chief) == [], within=60)
+
+
+async def test_end_of_the_program_waits_for_a_deletion(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path) as place:
+        chief = place.person(CHIEF)
+        place.sandbox.faults.add(Fault(method="deleteMessage", kind="delay", seconds=1.0))
+        await chief.say(f"/unban {factories.identity(9)} 查明")
+        await chief.see("不在黑名单上")
+        assert len(own(chief)) == 1
+    assert own(chief) == []
 
 
 async def test_menu_of_the_chief_comes_with_the_first_word(place: World) -> None:

@@ -186,8 +186,8 @@ async def test_name_of_anothers_file_is_a_text(sqlite_world: World) -> None:
     """Only files of a person's own message are fetched: a typed file name is a wrong VIN."""
     other, owner = sqlite_world.person(OTHER), sqlite_world.person()
     await other.send_photo(photo("QR", factories.VIN))
-    await other.settled()
     theirs = next(shown.photo for shown in reversed(other.history) if shown.photo)
+    await other.settled()  # nobody asked for it, so it is deleted from the chat
     assert theirs is not None
     await to_vin(owner)
     called: list[str] = []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.values.personal_numbers import Asked, holds_personal_data
+from core.values.personal_numbers import InputKind, holds_personal_data
 from core.values.vehicles import check_digit
 from tests import factories
 
@@ -160,8 +160,10 @@ DATES = (
 CODES = st.integers(0, 999_999).map(lambda code: f"{code:06d}")
 
 
-@given(st.lists(st.one_of(VINS, CERTIFICATES, PLATES, CODES), min_size=1, max_size=4), st.sampled_from(Asked))
-def test_what_the_service_asks_for_stays(typed: list[str], asked: Asked) -> None:
+@given(
+    st.lists(st.one_of(VINS, CERTIFICATES, PLATES, CODES), min_size=1, max_size=4), st.sampled_from(InputKind)
+)
+def test_what_the_service_asks_for_stays(typed: list[str], asked: InputKind) -> None:
     for value in typed:
         assert not holds_personal_data(value, asked)
         assert not holds_personal_data(value.lower(), asked)
@@ -174,23 +176,23 @@ def test_what_commands_are_given_stays(typed: list[str]) -> None:
 
 @given(st.integers(10**14, 10**15 - 1))
 def test_certificate_of_digits_alone_stays_where_it_is_asked_for(number: int) -> None:
-    assert not holds_personal_data(f"合格证号：{number}", Asked.VEHICLE)
+    assert not holds_personal_data(f"合格证号：{number}", InputKind.VEHICLE)
 
 
 @given(st.integers(0, 25_000).map(factories.identity))
 def test_identity_typed_for_a_vehicle_is_seen(number: str) -> None:
-    assert holds_personal_data(number, Asked.VEHICLE)
-    assert holds_personal_data(" ".join((number[:6], number[6:14], number[14:])), Asked.VEHICLE)
+    assert holds_personal_data(number, InputKind.VEHICLE)
+    assert holds_personal_data(" ".join((number[:6], number[6:14], number[14:])), InputKind.VEHICLE)
 
 
 @pytest.mark.parametrize("text", ["9123 4567", "E12345678", "010-1234567", "1101 0519", "H0123456789"])
 def test_whatever_is_typed_for_a_number_is_personal(text: str) -> None:
-    assert holds_personal_data(text, Asked.NUMBER)
-    assert not holds_personal_data("119571", Asked.NUMBER)
-    assert not holds_personal_data("返回", Asked.NUMBER)
+    assert holds_personal_data(text, InputKind.NUMBER)
+    assert not holds_personal_data("119571", InputKind.NUMBER)
+    assert not holds_personal_data("返回", InputKind.NUMBER)
 
 
 @pytest.mark.parametrize("text", ["张三", "张三1", "Zhang San", "姓名：张三", "茂名某公司🚗"])
 def test_whatever_is_typed_for_a_name_is_personal(text: str) -> None:
-    assert holds_personal_data(text, Asked.NAME)
+    assert holds_personal_data(text, InputKind.NAME)
     assert not holds_personal_data(text)
