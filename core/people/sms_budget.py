@@ -134,15 +134,11 @@ class SmsBudget:
 
     def _tell(self, tx: Tx, purpose: str, subject: str, **details: object) -> None:
         for chat_id in self._chiefs(tx):
-            wanted = Plan(
-                chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details
-            )
+            wanted = Plan(chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details)
             plan(tx, wanted)
 
     def _chiefs(self, tx: Tx) -> Iterable[int]:
-        return (
-            admin.chat_id for admin in self._admins.all(tx) if admin.may(Permission.ADMINS, EVERYWHERE)
-        )
+        return (admin.chat_id for admin in self._admins.all(tx) if admin.may(Permission.ADMINS, EVERYWHERE))
 
 
 def codes_today(tx: Tx) -> int:
@@ -154,7 +150,11 @@ def codes_today(tx: Tx) -> int:
 def gateway_trouble(tx: Tx) -> GatewayTrouble | None:
     """Return since when the gateway has been failing; None if it works."""
     row = tx.one("sms.gateway_trouble")
-    return None if row is None else GatewayTrouble(since=from_millis(row["failing_since"]), failures=row["failures"])
+    return (
+        None
+        if row is None
+        else GatewayTrouble(since=from_millis(row["failing_since"]), failures=row["failures"])
+    )
 
 
 def _day(at: datetime) -> str:

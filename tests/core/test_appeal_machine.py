@@ -34,7 +34,10 @@ class Appealing(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = FixedClock(NOON)
         self.database = MemoryDatabase(self.clock)
-        caps = {"sms": {"per_phone_per_day": 100, "per_chat_per_day": 100}, "registry": {"open_living_numbers": 99}}
+        caps = {
+            "sms": {"per_phone_per_day": 100, "per_chat_per_day": 100},
+            "registry": {"open_living_numbers": 99},
+        }
         self.core = asyncio.run(build(MemoryStore(self.database), self.clock, caps, hours="00:00-24:00"))
         self.place = self.core.offices["粤K"]
         self.accounts = [self.run(registered, self.core, number) for number in range(OWNERS)]

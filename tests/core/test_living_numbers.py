@@ -1,4 +1,4 @@
-"""One account has at most two numbers waiting for registration, where the registry is open (domain, section 5)."""
+"""One account has at most two numbers waiting for registration, where the registry is open (domain.md, 5)."""
 
 import asyncio
 from datetime import timedelta
@@ -73,7 +73,9 @@ async def test_number_that_is_registered_or_ended_makes_room(core: Core, clock: 
 
 async def test_strict_registry_has_no_such_limit(core: Core, clock: FixedClock) -> None:
     """There, nobody can invent a vehicle."""
-    ports = Ports(clock=clock, store=core.store, vehicle_registry=OpenRegistry(), random_bytes=ForeseenBytes())
+    ports = Ports(
+        clock=clock, store=core.store, vehicle_registry=OpenRegistry(), random_bytes=ForeseenBytes()
+    )
     strict = await bootstrap(settings({"registry": {"mode": "strict"}}), ports)
     account = await owner_with(strict, clock, 4)
     assert await core.store.read(count_living, account.account_id) == 4

@@ -106,7 +106,10 @@ class Selecting(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = FixedClock(NOON)
         self.database = MemoryDatabase(self.clock, queries=self.queries)
-        caps = {"sms": {"per_phone_per_day": 100, "per_chat_per_day": 100}, "registry": {"open_living_numbers": 99}}
+        caps = {
+            "sms": {"per_phone_per_day": 100, "per_chat_per_day": 100},
+            "registry": {"open_living_numbers": 99},
+        }
         quotas = {"random_batches": QUOTA_BATCHES, "compose_total": QUOTA_WISHES}
         self.core = asyncio.run(build(MemoryStore(self.database), self.clock, caps, **quotas))
         self.place = self.core.offices["粤K"]
@@ -578,7 +581,7 @@ class Selecting(RuleBasedStateMachine):
 
     @rule()
     def settles_unsent(self) -> None:
-        """Chances of unshown batches are returned when the batch has expired: once, and three of a vehicle."""
+        """Chances of unshown batches come back when the batch has expired: once, and three of a vehicle."""
         unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
         lost = [draw for draw in unsent if draw.until < self.now + GRACE]
         assert self.run(self.core.cleanup.settle_unsent) == len(lost)

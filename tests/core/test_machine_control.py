@@ -22,7 +22,11 @@ MUTANTS = {
     "a try overwrites what others have": ("reserve", "WHERE plate.held_until < :now", "WHERE true"),
     "a try takes beside a hold": ("reserve", "h.serial =", "'-' || h.serial ="),
     "one's own hold is not available": ("give_way", "preselection_id = :", "preselection_id = -:"),
-    "what others let run out is not available": ("give_way", "held_until < :now AND", "held_until < 0 * :now AND"),
+    "what others let run out is not available": (
+        "give_way",
+        "held_until < :now AND",
+        "held_until < 0 * :now AND",
+    ),
     "what had run out is claimed": ("claim_held", ">= :at", ">= 0 * :at"),
     "what another shortlisted is claimed": ("claim_held", "preselection_id = :", "preselection_id > 0 * :"),
     "the grace is not given": ("claim_held", "held_until >= :at", "held_until >= :at + 5000"),
@@ -45,7 +49,11 @@ MUTANTS = {
         "held_until < :before",
         "held_until < 0 * :before",
     ),
-    "every undelivered batch is refunded": ("return_batch", "random_returned < :most", "random_returned < 99"),
+    "every undelivered batch is refunded": (
+        "return_batch",
+        "random_returned < :most",
+        "random_returned < 99",
+    ),
     "purging takes what lives": ("purge_holds", "held_until < :before", "held_until > :before"),
     "purging takes what is taken for good": (
         "purge_rested",

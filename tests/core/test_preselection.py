@@ -495,7 +495,9 @@ async def _left_after_a_tick(core: Core) -> int:
     return (await core.store.read(remaining_quota, place, factories.vin(0))).batches
 
 
-async def test_only_three_undelivered_batches_of_a_vehicle_are_refunded(core: Core, clock: FixedClock) -> None:
+async def test_only_three_undelivered_batches_of_a_vehicle_are_refunded(
+    core: Core, clock: FixedClock
+) -> None:
     """The fourth stays charged, is told so, and is in the audit log; a grant gives it back."""
     await core.store.run(release, core, "A####")
     _, begun = await core.store.run(verified, core, 0)
@@ -508,7 +510,9 @@ async def test_only_three_undelivered_batches_of_a_vehicle_are_refunded(core: Co
     latest = await core.store.read(latest_batch, begun)
     assert latest is not None
     assert (latest.returned, latest.kept, latest.sent) == (False, True, False)
-    actions = await core.store.read(sql, "SELECT action FROM audit WHERE action LIKE '%_batch' ORDER BY entry_id")
+    actions = await core.store.read(
+        sql, "SELECT action FROM audit WHERE action LIKE '%_batch' ORDER BY entry_id"
+    )
     assert [row["action"] for row in actions] == ["returned_batch"] * 3 + ["kept_batch"]
     assert not await core.store.read(core.cleanup.has_unsent)
 

@@ -86,9 +86,7 @@ class Held:
 
     def claims(self, tx: Tx, at: datetime) -> str | None:
         account, begun = self.owner
-        return self.core.selection.claim(
-            tx, account, begun, self.place, self.serial, received_at=at
-        ).serial
+        return self.core.selection.claim(tx, account, begun, self.place, self.serial, received_at=at).serial
 
 
 @pytest.fixture

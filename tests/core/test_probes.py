@@ -49,7 +49,9 @@ async def stranger(core: Core) -> Stranger:
     return Stranger(core, await core.store.run(core.accounts.consent, 7000))
 
 
-async def test_fifth_identity_of_others_makes_the_next_one_wait(stranger: Stranger, clock: FixedClock) -> None:
+async def test_fifth_identity_of_others_makes_the_next_one_wait(
+    stranger: Stranger, clock: FixedClock
+) -> None:
     for number in range(FREE_PROBES):
         assert type(await stranger.types(factories.identity(number))) is IdentityTaken
     waits = []

@@ -131,7 +131,9 @@ async def test_code_that_the_gateway_refused_is_not_counted(
     assert set(await counts(core)) == {0}
 
 
-async def test_code_that_failed_after_midnight_is_given_back_to_its_day(core: Core, clock: FixedClock) -> None:
+async def test_code_that_failed_after_midnight_is_given_back_to_its_day(
+    core: Core, clock: FixedClock
+) -> None:
     owner = await core.store.run(registered, core, 0)
     clock.advance(timedelta(hours=11, minutes=59, seconds=55))  # from noon to just before midnight
     code = await core.store.run(core.verification.request, step_4(owner))
@@ -242,7 +244,5 @@ async def test_last_code_of_the_day_is_given_once(core: Core, caps: Any, engine:
 
 
 @pytest.mark.parametrize("engine", POSTGRES, indirect=True)
-async def test_control_without_guard_the_last_code_is_given_twice(
-    core: Core, caps: Any, engine: str
-) -> None:
+async def test_control_without_guard_the_last_code_is_given_twice(core: Core, caps: Any, engine: str) -> None:
     assert await requested_by_two(core, caps, engine, Unguarded, "between") == 2

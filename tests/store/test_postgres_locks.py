@@ -54,7 +54,7 @@ async def store(schema: str) -> AsyncIterator[PostgresStore]:
 
 
 async def served_beside_lock(store: PostgresStore, schema: str) -> float:
-    """Lock one row, let twice as many functions wait for it as there are threads; time another row's function."""
+    """Lock one row, let more functions wait for it than there are threads; time a function on another row."""
     with locked(schema, "a"):
         waiting = [asyncio.ensure_future(store.run(up, "a")) for _ in range(2 * POOL)]
         await asyncio.sleep(0.1)
