@@ -186,6 +186,9 @@ class RecordedTx:
     def now(self) -> datetime:
         return self._tx.now
 
+    def renew_now(self) -> None:
+        self._tx.renew_now()
+
     def run(self, query: str, /, **values: object) -> int:
         self._statements.append(Statement(query=query, caller=_caller()))
         return self._tx.run(query, **values)

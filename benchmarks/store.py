@@ -149,6 +149,9 @@ class DriverTx:
     def now(self) -> datetime:
         return SystemClock().now()
 
+    def renew_now(self) -> None:
+        """Do nothing: the time is taken at each call."""
+
     def run(self, query: str, /, **values: Any) -> int:  # noqa: ANN401 - what the driver takes
         return self._cursor.execute(self._texts[query], values).rowcount
 

@@ -38,6 +38,7 @@ from core.preselection.selection import Selection
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
+from core.reporting.lookups import Lookups
 from core.reporting.work_queue import DeskServices, Summaries
 from core.security.canary import DatabaseKeys
 from core.security.photo_files import FilePhotos
@@ -110,6 +111,7 @@ class Core:
     desk_services: DeskServices
     summaries: Summaries
     case_files: CaseFiles
+    lookups: Lookups
     personal_data: PersonalData
     vehicle_registry: VehicleRegistry
     appeals: Appeals
@@ -250,6 +252,7 @@ async def bootstrap(
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),
         case_files=CaseFiles(accounts, offices),
+        lookups=Lookups(vault),
         personal_data=PersonalData(
             accounts, preselections, [appeals_personal_data.personal_data_source(appeals)]
         ),

@@ -23,7 +23,15 @@ class Tx(Protocol):
 
     @property
     def now(self) -> datetime:
-        """The time of this transaction, aware and in UTC; constant throughout the transaction."""
+        """The time of this transaction, aware and in UTC; constant until ``renew_now``."""
+        ...
+
+    def renew_now(self) -> None:
+        """Let ``now`` be taken again: for after a lock that may have been waited for.
+
+        What others wrote before they gave the lock away bears later times than the one from before the wait.
+        Where writers wait before they begin, as on SQLite, nothing changes.
+        """
         ...
 
     def run(self, query: str, /, **values: object) -> int:

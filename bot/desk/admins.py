@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.desk.confirmation import GONE, WITHDRAWN
-from bot.desk.spreadsheets import sheet
+from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -94,6 +94,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
             admin.assignments, key=lambda assignment: (assignment.role, assignment.office)
         )
     ]
+    record_export(ctx, "admins")
     wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
     return stay(effects=(wanted,))
 

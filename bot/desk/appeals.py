@@ -1,9 +1,11 @@
 """/appeals, /approve, /reject: the queue of appeals and their decision (docs/domain.md, section 7)."""
 
+from functools import partial
+
 from bot.desk.arguments import split_args
 from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
 from bot.desk.office_filter import places_of
-from bot.desk.spreadsheets import sheet
+from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -16,7 +18,7 @@ from bot.texts.desk import appeals as texts
 from bot.texts.desk import lists, parts
 from bot.texts.errors import of_error
 from bot.texts.owner import appeal as owner_texts
-from core.appeals import Slot, queue
+from core.appeals import Appeal, Slot, queue
 from core.appeals.reviews import Card
 from core.errors.appeals import AppealMoved, AppealUnknown
 from core.errors.base import InputError, Refusal, XuanhaoError
@@ -151,6 +153,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
         (queued.appeal_id, queued.office, queued.vin, queued.submitted_at)
         for queued in queue(ctx.tx, offices)
     ]
+    record_export(ctx, "appeals", code)
     wanted = sheet("appeals", lists.APPEALS(), lists.APPEAL_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
@@ -200,6 +203,7 @@ def _show_card(ctx: Context) -> View:
         text=texts.card(card, missing=card.appeal.missing_photo is not None),
         picture=evidence(ctx.core.photos, card.appeal, slots),
         protected=True,
+        on_delivered=partial(_saw, card.appeal),
         rows=(
             tuple(views),
             (
@@ -209,6 +213,11 @@ def _show_card(ctx: Context) -> View:
             (Button(label=texts.QUEUE(), action=ActionName.QUEUE),),
         ),
     )
+
+
+def _saw(appeal: Appeal, ctx: Context) -> None:
+    """Record, once they were shown, that this chat has looked at the photos."""
+    ctx.core.lookups.saw_photos(ctx.tx, ctx.actor, appeal.appeal_id, appeal.office)
 
 
 CARD = Screen(

@@ -13,11 +13,11 @@ from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from core.clock import CHINA, from_millis, to_millis
-from core.errors.blacklist import NotBlacklisted
+from core.errors.blacklist import NotBannedHere, NotBlacklisted
 from core.errors.desk import NobodyFound
 from core.people import blacklist
 from core.people.accounts import Account
-from core.people.admins import Permission
+from core.people.admins import EVERYWHERE, Permission
 from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.lookup import Who
 
@@ -130,9 +130,17 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
         Usage: the arguments are malformed.
         NobodyFound: no person matches.
         NotBlacklisted: the person has no current ban.
+        NotBannedHere: none of an office that this chat serves, and the person is not one of theirs.
     """
+    ctx.admin.require(Permission.BAN)
     written, reason = split_named_args("unban", arguments, 2)
-    current = blacklist.running(ctx.tx, _who(ctx, written).identity_hash)
+    who = _who(ctx, written)
+    current = blacklist.running(ctx.tx, who.identity_hash)
+    home = who.account.office if who.account and who.account.office else EVERYWHERE
+    if not ctx.admin.may(Permission.BAN, home) and (
+        current is None or not ctx.admin.may(Permission.BAN, current.office)
+    ):
+        raise NotBannedHere
     if current is None:
         raise NotBlacklisted
     return to_unban(ctx, current, reason)

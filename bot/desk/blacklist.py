@@ -5,6 +5,7 @@ from typing import Any
 from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
 from bot.desk.confirmation import GONE, with_origin
 from bot.desk.office_filter import places_of
+from bot.desk.spreadsheets import record_export
 from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns
@@ -117,6 +118,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
         bans = blacklist.page(tx, choice, skip=0, limit=_MOST_EXPORTED)
         return [(ban, core.accounts.by_identity(tx, ban.identity_hash)) for ban in bans]
 
+    record_export(ctx, "blacklist", ctx.arg("at"))
     wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)
     return stay(note=MAKING(), effects=(wanted,))
 

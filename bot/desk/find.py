@@ -4,13 +4,13 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.desk import bans, counter, people
 from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import GONE, with_origin
 from bot.desk.reports import audit
-from bot.desk.spreadsheets import sheet
+from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
@@ -33,6 +33,7 @@ from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.reporting.case_file import CaseFile, parse_key
+from core.reporting.lookups import kind_of
 from core.values.plates import Plate
 
 _MOST_LISTED = 12
@@ -47,7 +48,12 @@ def parse(ctx: Context, arguments: str) -> Goto:
     """
     ctx.admin.require(Permission.FIND)
     today = ctx.tx.now.astimezone(CHINA).date()
-    return to_card(str(ctx.core.case_files.seek(ctx.tx, arguments, today=today)))
+    key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
+    ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))
+    card = to_card(str(key))
+    if kind_of(arguments) == "plate":
+        return replace(card, args={**card.args, "by": "plate"})
+    return card
 
 
 def to_card(what: str) -> Goto:
@@ -251,7 +257,9 @@ def _show(ctx: Context) -> View:
     case_file = _case_file(ctx)
     home = (Button(label=formatting.HOME(), action=ActionName.HOME),)
     if not _may_know(ctx, case_file):
-        number = texts.number(case_file.number) if case_file.number else ""
+        # Searched by person or vehicle, the number itself is what others must not learn.
+        is_typed = ctx.arg("by") == "plate" and case_file.number is not None
+        number = texts.number(case_file.number) if is_typed and case_file.number else ""
         return View(text=texts.card([number, texts.restricted(sorted(case_file.offices))]), rows=(home,))
     doing = [
         Button(label=action.label(), action=ActionName.ACT, arg=action.name, style=action.style)
@@ -303,6 +311,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
     if not _may_know(ctx, case_file):
         raise NotYourOffice
     rows = [texts.hit_row(hit) for hit in _hits(case_file)]
+    record_export(ctx, "find")
     wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
     return stay(effects=(wanted,))
 

@@ -80,9 +80,10 @@ def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Goto:
         UserTypeHeld: there is nothing to change.
         UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
     """
+    home = home_of(ctx, account, Permission.USERTYPE)  # before anything is told about the person
     validate_change_of_type(account, wanted)
     args = {
-        "office": home_of(ctx, account, Permission.USERTYPE),
+        "office": home,
         "account": account.account_id,
         "from": account.user_type,
         "type": wanted,
@@ -134,11 +135,12 @@ def read_identity(ctx: Context, raw: str) -> str:
 
 def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Goto:
     """Go to the question before an identity is moved; the number itself stays encrypted meanwhile."""
+    home = home_of(ctx, account, Permission.IDENTITY)  # before anything is told about the person
     holder = _holder(ctx, identity)
     if holder is not None and holder.account_id == account.account_id:
         raise IdentityIsTheirs
     args = {
-        "office": home_of(ctx, account, Permission.IDENTITY),
+        "office": home,
         "account": account.account_id,
         "holder": holder.account_id if holder else 0,
         "sealed": ctx.core.vault.seal(identity).decode(),

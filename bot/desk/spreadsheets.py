@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
+from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.spreadsheets import Cell, Table, workbook
+from core.people.admins import EVERYWHERE
+
+
+def record_export(ctx: Context, name: str, office: str = EVERYWHERE) -> None:
+    """Record in the audit log that this chat exports a list, of one office or of several."""
+    ctx.core.lookups.exported(ctx.tx, ctx.actor, name, office)
 
 
 def sheet(name: str, title: str, columns: str, rows: Sequence[Sequence[Cell]]) -> SendFile:

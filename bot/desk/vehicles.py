@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.desk import known_registrations
 from bot.desk.confirmation import GONE
+from bot.desk.spreadsheets import record_export
 from bot.dialog.context import Context
 from bot.dialog.effects import LoadVehicles, SendFile
 from bot.dialog.events import Received
@@ -145,6 +146,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
         rows = [texts.export_row(vehicle) for vehicle in vehicles]
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
+    record_export(ctx, "vehicles")
     wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=make)
     return stay(note=MAKING(), effects=(wanted,))
 

@@ -229,6 +229,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     broadcasts_errors.BroadcastRunning: broadcast_texts.RUNNING_ALREADY,
     broadcasts_errors.NobodyToTell: broadcast_texts.NOBODY,
     desk_errors.NothingKnown: find.NOTHING_KNOWN,
+    blacklist_errors.NotBannedHere: phrase("您所管的发牌机关没有将此人列入黑名单。"),
     blacklist_errors.NotBlacklisted: phrase("此人现在不在黑名单上。"),
     blacklist_errors.BanInThePast: phrase("截止日期须晚于今天。"),
     table_errors.NotATable: phrase("这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。"),

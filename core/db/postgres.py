@@ -1,8 +1,10 @@
 """The engine for several workers: PostgreSQL, a pool of psycopg connections, one thread for each.
 
 Functions run under READ COMMITTED; constraints, row locks and conditions in the statements enforce the
-rules. After a deadlock, a serialization failure or a connection lost before COMMIT was sent, the whole
-function is retried a few times with random delays. If the connection is lost during COMMIT, the outcome
+rules. After a deadlock, a serialization failure, a lock that was waited for too long or a connection lost
+before COMMIT was sent, the whole function is retried a few times with random delays. Between two attempts it
+gives its thread back, so that functions waiting for one office's lock do not stop those of other offices.
+If the connection is lost during COMMIT, the outcome
 is unknown and ``StoreUnknownOutcome`` is raised.
 """
 
@@ -10,10 +12,10 @@ import asyncio
 import logging
 import random
 import re
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
@@ -31,6 +33,7 @@ from core.errors.store import (
     StoreClosed,
     StoreContention,
     StoreError,
+    StoreLocked,
     StoreUnavailable,
     StoreUnknownOutcome,
     StoreUrlError,
@@ -49,6 +52,13 @@ GAP: Final = 0.01
 """Base of the random delay before a retry, in seconds; the upper bound doubles with each retry."""
 
 
+LOCK_TIMEOUT: Final = 2.0
+"""Seconds that a statement waits for a lock, until its function is run again."""
+
+IDLE_TIMEOUT: Final = 30.0
+"""Seconds after which the server ends a transaction that sends nothing: its program is frozen or cut off."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresOptions:
     """Options of a store on PostgreSQL."""
@@ -62,6 +72,8 @@ class PostgresOptions:
     pool_size: int = 8  # connections, and threads
     schema: str | None = None  # an existing schema instead of the default
     connect_timeout: int = 10  # seconds
+    lock_timeout: float = LOCK_TIMEOUT
+    idle_timeout: float = IDLE_TIMEOUT
     wrap_tx: WrapTx | None = None
 
 
@@ -89,6 +101,8 @@ class PostgresStore:
             open=False,
         )
         self._under_way: set[asyncio.Future[Any]] = set()
+        # Those that have waited for a lock in vain may occupy only half of the threads.
+        self._patient = asyncio.Semaphore(max(1, options.pool_size // 2))
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
@@ -155,11 +169,15 @@ class PostgresStore:
         if self._closing is not None:
             raise StoreClosed
         call = partial(_call, function, args, kwargs)
-        return await self._in_thread(partial(self._again_and_again, call, reading=reading))
+        return await self._shielded(
+            asyncio.ensure_future(self._again_and_again(partial(self._once, call, reading=reading)))
+        )
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await self._shielded(asyncio.get_running_loop().run_in_executor(self._threads, call))
+
+    async def _shielded(self, future: "asyncio.Future[T]") -> T:
         # Shielded, so that cancelling a caller does not cancel a future that close() waits for.
-        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
         self._under_way.add(future)
         future.add_done_callback(self._done)
         return await asyncio.shield(future)
@@ -171,7 +189,9 @@ class PostgresStore:
 
     def _open(self) -> None:
         try:
-            with psycopg.connect(self._url, **_connection_options(self._options)) as connection:
+            # A migration waits for others, and for their locks, as long as it takes.
+            patient = replace(self._options, lock_timeout=0, idle_timeout=0)
+            with psycopg.connect(self._url, **_connection_options(patient)) as connection:
                 connection.autocommit = True
                 self._prepare(connection)
             self._pool.open(wait=True, timeout=self._options.connect_timeout)
@@ -201,19 +221,23 @@ class PostgresStore:
             tx = PostgresTx(connection, self.queries, self._options.clock)
             tx.carry(self._options.before_migration, None)
 
-    def _again_and_again(self, call: Callable[[Tx], T], *, reading: bool) -> T:
-        for attempt in range(1, ATTEMPTS):
+    async def _again_and_again(self, once: Callable[[], T]) -> T:
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, self._threads)
+        waited_in_vain = False
+        for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._once(call, reading=reading)
+                async with self._patient if waited_in_vain else nullcontext():
+                    return await in_thread(once)
             except _Again as again:
-                LOG.info("a transaction is run again: %s", again.why)
-                if isinstance(again.why, StoreUnavailable):
-                    self._pool.check()  # other connections may be lost as well
-            time.sleep(random.uniform(0, GAP * 2**attempt))  # noqa: S311 - a gap is no secret
-        try:
-            return self._once(call, reading=reading)
-        except _Again as again:
-            raise again.why from None
+                why = again.why
+            if attempt == ATTEMPTS:
+                raise why
+            LOG.info("a transaction is run again: %s", why)
+            if isinstance(why, StoreUnavailable):
+                await in_thread(self._pool.check)  # other connections may be lost as well
+            waited_in_vain = waited_in_vain or isinstance(why, StoreLocked)
+            await asyncio.sleep(random.uniform(0, GAP * 2**attempt))  # noqa: S311 - a gap is no secret
+        raise StoreContention
 
     def _once(self, call: Callable[[Tx], T], *, reading: bool) -> T:
         try:
@@ -268,7 +292,11 @@ def _call(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, A
 
 
 def _connection_options(options: PostgresOptions) -> dict[str, Any]:
-    settings = "-c timezone=UTC -c client_encoding=UTF8"
+    settings = (
+        "-c timezone=UTC -c client_encoding=UTF8"
+        f" -c lock_timeout={round(options.lock_timeout * 1000)}"
+        f" -c idle_in_transaction_session_timeout={round(options.idle_timeout * 1000)}"
+    )
     if options.schema is not None:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", options.schema):
             raise StoreUrlError("the schema's name is none")
@@ -292,6 +320,9 @@ def _roll_back(connection: Connection) -> None:
 def _commit(connection: Connection) -> None:
     try:
         connection.commit()
+    except psycopg.errors.IdleInTransactionSessionTimeout as error:  # ended before it was asked to commit
+        _roll_back(connection)
+        raise _Again(translate("commit", error)) from None
     except psycopg.Error as error:
         if connection.closed:
             raise StoreUnknownOutcome from None

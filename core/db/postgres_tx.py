@@ -24,6 +24,7 @@ from core.errors.store import (
     StoreContention,
     StoreError,
     StoreFull,
+    StoreLocked,
     StoreUnavailable,
 )
 from core.ports import Row
@@ -65,13 +66,19 @@ def set_up(connection: Connection) -> None:
 class PostgresTx(EngineTx):
     """A transaction on a PostgreSQL connection; it begins with its first statement."""
 
-    __slots__ = ("_clock", "_connection", "_cursor")
+    __slots__ = ("_clock", "_connection", "_cursor", "_earliest")
 
     def __init__(self, connection: Connection, queries: Queries, clock: Clock | None) -> None:
         super().__init__(queries)
         self._connection = connection
         self._cursor = connection.cursor(row_factory=dict_row)
         self._clock = clock
+        self._earliest: datetime | None = None
+
+    def renew_now(self) -> None:
+        """Let ``now`` be taken again, and never earlier than before."""
+        if self._now is not None:
+            self._earliest, self._now = self._now, None
 
     def run(self, query: str, /, **values: object) -> int:
         """Run a statement; return the number of changed (or returned) rows."""
@@ -98,6 +105,10 @@ class PostgresTx(EngineTx):
             raise self._failed(query, error) from None
 
     def _ask_time(self) -> datetime:
+        asked = self._read_clock()
+        return asked if self._earliest is None else max(asked, self._earliest)
+
+    def _read_clock(self) -> datetime:
         if self._clock is not None:
             return self._clock.now()
         try:
@@ -138,7 +149,11 @@ def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError
         return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
     if lost:
         return StoreUnavailable(f"{where}: the connection to the database was lost")
-    if isinstance(error, (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)):
+    if isinstance(error, errors.LockNotAvailable):
+        return StoreLocked(f"{where}: {type(error).__name__}")
+    if isinstance(error, errors.IdleInTransactionSessionTimeout):
+        return StoreUnavailable(f"{where}: the server has ended the connection")
+    if isinstance(error, (errors.DeadlockDetected, errors.SerializationFailure)):
         return StoreContention(f"{where}: {type(error).__name__}")
     if isinstance(error, (psycopg.IntegrityError, errors.RaiseException)):
         refused_by = error.diag.constraint_name or error.diag.message_primary

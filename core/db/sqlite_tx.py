@@ -45,6 +45,9 @@ class SqliteTx(EngineTx):
         self._clock = clock
         self._columns = columns
 
+    def renew_now(self) -> None:
+        """Do nothing: writers wait before they begin, not within."""
+
     def run(self, query: str, /, **values: object) -> int:
         """Run a statement; return the number of changed (or returned) rows."""
         found = self._queries.get(query)

@@ -32,7 +32,7 @@ class EngineTx(ABC):
 
     @property
     def now(self) -> datetime:
-        """When the transaction first asked for the time, in whole milliseconds.
+        """When the transaction first asked for the time, or did after ``renew_now``, in whole milliseconds.
 
         Stored times are rounded to milliseconds. A finer ``now`` could lie before a time that the same
         transaction has just stored.
@@ -40,6 +40,10 @@ class EngineTx(ABC):
         if self._now is None:
             self._now = whole_millis(self._ask_time())
         return self._now
+
+    @abstractmethod
+    def renew_now(self) -> None:
+        """Let ``now`` be taken again, if others may have committed since."""
 
     @abstractmethod
     def run(self, query: str, /, **values: object) -> int:

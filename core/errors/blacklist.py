@@ -18,5 +18,9 @@ class NotBlacklisted(Refusal):
     """The identity has no active ban."""
 
 
+class NotBannedHere(Refusal):
+    """No office that the admin serves has an active ban on the identity; of others nothing is told."""
+
+
 class BanInThePast(InputError):
     """A ban must end in the future."""

@@ -44,6 +44,10 @@ class StoreContention(StoreError):
     """Every attempt failed on a conflict (deadlock, serialization failure, lock timeout); nothing changed."""
 
 
+class StoreLocked(StoreContention):
+    """A lock was waited for too long; nothing changed."""
+
+
 class StoreUnknownOutcome(StoreError):
     """The connection was lost during COMMIT: the outcome is unknown; check before you retry."""
 

@@ -101,7 +101,7 @@ class Verification:
 
         Raises:
             CodeTooSoon: the last one is less than a minute old, or failed less than 20 seconds ago.
-            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: a daily limit is reached.
+            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: as ``SmsBudget.charge``.
         """
         self._ensure_resend_allowed(tx, binding)
         self._budget.charge(
@@ -185,7 +185,7 @@ class Verification:
         self._budget.note_success(tx)
 
     def mark_failed(self, tx: Tx, code_id: int) -> None:
-        """Mark a code as rejected by the gateway: it is no longer counted, and another may be requested soon."""
+        """Mark a code as rejected by the gateway: it no longer counts, and another may be requested soon."""
         row = tx.one("sms.parcel", code_id=code_id)
         if row is not None and tx.run("sms.failed", code_id=code_id):
             sms = self._outgoing(row)

@@ -91,6 +91,7 @@ def _next_number(tx: Tx, office: str, kind: PlateKind) -> int:
     if row is None:
         tx.run("pool.open_pool", office=office, kind=kind)
         row = tx.one("pool.next_draw", office=office, kind=kind)
+    tx.renew_now()  # what was given back or held during the wait for the lock is judged by the time after it
     return int(row["last_draw"]) if row else 0
 
 

@@ -475,9 +475,11 @@ class Selection:
 
         A draw takes numbers in the order of its stream, and a try in that of its wishes: two concurrent ones
         could deadlock. And a claimed number moves from one table to the other: a concurrent draw could see
-        it in neither.
+        it in neither. The time is taken again: a number that was given back, and held by another, during the
+        wait would be in both at the time from before it.
         """
         tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
+        tx.renew_now()
 
     def _take_wish(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
         if segment is None:

@@ -11,7 +11,7 @@ MAX_REFUNDS = 3
 
 
 def settle_unsent(tx: Tx, drawn: Row) -> bool:
-    """Settle a batch that never reached its owner, once: refund it, unless the vehicle has had enough refunds.
+    """Settle a batch that never reached its owner, once: refund it, up to the limit of the vehicle.
 
     Args:
         tx: the transaction.

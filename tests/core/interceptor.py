@@ -38,6 +38,9 @@ class Interceptor:
     def now(self) -> datetime:
         return self._tx.now
 
+    def renew_now(self) -> None:
+        self._tx.renew_now()
+
     def run(self, query: str, /, **values: object) -> int:
         if query in self._without:
             return 0

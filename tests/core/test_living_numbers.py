@@ -1,4 +1,4 @@
-"""One account has at most two numbers waiting for registration, where the registry is open (domain, section 5)."""
+"""One account has at most two numbers waiting for registration, where the registry is open (domain.md, 5)."""
 
 import asyncio
 from datetime import timedelta

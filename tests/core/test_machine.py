@@ -581,7 +581,7 @@ class Selecting(RuleBasedStateMachine):
 
     @rule()
     def settles_unsent(self) -> None:
-        """Chances of unshown batches are returned when the batch has expired: once, and three of a vehicle."""
+        """Chances of unshown batches come back when the batch has expired: once, and three of a vehicle."""
         unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
         lost = [draw for draw in unsent if draw.until < self.now + GRACE]
         assert self.run(self.core.cleanup.settle_unsent) == len(lost)

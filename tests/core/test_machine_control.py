@@ -16,13 +16,17 @@ from tests.core.test_machine import EXAMPLES, STEPS, Selecting
 FOUND = (AssertionError, pytest.fail.Exception, XuanhaoError)
 
 MUTANTS = {
-    "a living hold is overwritten": ("take", "WHERE hold.held_until < :now", "WHERE true"),
+    "a living hold is overwritten": ("take", "WHERE hold.held_until < :now AND", "WHERE true OR"),
     "what is taken for good is drawn": ("take", "p.position =", "-1 - p.position ="),
     "a try overwrites what others hold": ("give_way", "preselection_id = :", "preselection_id > 0 * :"),
     "a try overwrites what others have": ("reserve", "WHERE plate.held_until < :now", "WHERE true"),
     "a try takes beside a hold": ("reserve", "h.serial =", "'-' || h.serial ="),
     "one's own hold is not available": ("give_way", "preselection_id = :", "preselection_id = -:"),
-    "what others let run out is not available": ("give_way", "held_until < :", "held_until < 0 * :"),
+    "what others let run out is not available": (
+        "give_way",
+        "held_until < :now AND",
+        "held_until < 0 * :now AND",
+    ),
     "what had run out is claimed": ("claim_held", ">= :at", ">= 0 * :at"),
     "what another shortlisted is claimed": ("claim_held", "preselection_id = :", "preselection_id > 0 * :"),
     "the grace is not given": ("claim_held", "held_until >= :at", "held_until >= :at + 5000"),

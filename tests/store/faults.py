@@ -60,6 +60,9 @@ class FailingTx:
     def now(self) -> datetime:
         return self._tx.now
 
+    def renew_now(self) -> None:
+        self._tx.renew_now()
+
     def run(self, query: str, /, **values: object) -> int:
         return self._counter.call(query, lambda: self._tx.run(query, **values))
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import columns, home_row, number, sheet
+from bot.desk.spreadsheets import record_export
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
@@ -95,6 +96,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
     def read(tx: Tx) -> AuditPage:
         return ctx.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
 
+    record_export(ctx, "audit")
     return sheet("audit.xlsx", texts.sheet_caption(query, _MOST_EXPORTED), read, _tables)
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
+from bot.desk.spreadsheets import record_export
 from bot.dialog.context import Context
 from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -128,6 +129,7 @@ def _bar(fill: Fill, now: datetime) -> Bar:
 def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.require(Permission.SEGMENTS)
     office = ctx.office_of(ctx.arg("office"))
+    record_export(ctx, "segments", office.code)
     return sheet(
         f"segments-{office.code}.xlsx",
         escape(texts.segments_title(office)),

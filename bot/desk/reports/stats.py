@@ -7,6 +7,7 @@ from html import escape
 
 from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
+from bot.desk.spreadsheets import record_export
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
@@ -160,6 +161,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
     office, days = _office(ctx), _span(ctx)
     name = f"stats-{office.code if office else _ALL}-{days}.xlsx"
     caption = escape(texts.stats_title(office, days))
+    record_export(ctx, "stats", office.code if office else "")
     return sheet(name, caption, partial(stats, scope=_scope(ctx, office), days=days), _tables)
 
 

@@ -8,6 +8,7 @@ from bot.desk import known_registrations
 from bot.desk.find import to_card
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
+from bot.desk.spreadsheets import record_export
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -187,6 +188,7 @@ def _summary(ctx: Context, switch: str) -> Goto:
 def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.DESK)
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
+    record_export(ctx, "desk")
     return sheet("desk.xlsx", escape(texts.DESK_TITLE()), look, _tables)
 
 

@@ -92,12 +92,8 @@ def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
         return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
     if state.state == CodeStatus.LOCKED:
         return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
-    if state.state == CodeStatus.FAILED and now_resend:
-        return _(
-            "⚠️ 短信暂时发送不出去,这次没有计入次数,已填写的信息不受影响。{seconds}秒后可以重新发送。"
-        ).format(seconds=now_resend)
     if state.state == CodeStatus.FAILED:
-        return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
+        return _failed(now_resend)
     if over:
         return _("⏰ 验证码已超过5分钟有效期。请点【重新发送】获取新的验证码。")
     sent = _("验证码正在发送…") if state.state == CodeStatus.QUEUED else _("验证码已发送,5分钟内有效。")
@@ -105,6 +101,14 @@ def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
     return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(
         sent=sent, wait=wait, left=state.tries_left
     )
+
+
+def _failed(now_resend: int) -> str:
+    if now_resend:
+        return _(
+            "⚠️ 短信暂时发送不出去,这次没有计入次数,已填写的信息不受影响。{seconds}秒后可以重新发送。"
+        ).format(seconds=now_resend)
+    return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
 
 
 def wrong_code(left: int) -> str:

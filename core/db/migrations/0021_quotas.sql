@@ -25,3 +25,6 @@ CREATE TABLE probe (
 ) ${strict_without_rowid};
 
 CREATE INDEX probe_at ON probe (at);
+
+-- A press that waits keeps what its owner held when it was received; read when an ended hold is replaced.
+CREATE INDEX inbox_waiting ON inbox (chat_id, received_at) WHERE state = 'waiting';

@@ -8,8 +8,8 @@ VALUES (:now, :actor, :action, :office, :subject, :details)
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id
 
 -- name: newest_of
--- The newest entries about a subject, newest first.
-SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT :most
+-- The newest changes of a subject, newest first; that it was looked up changes nothing.
+SELECT * FROM audit WHERE subject = :subject AND action <> 'looked_up' ORDER BY entry_id DESC LIMIT :most
 
 -- name: last_done
 -- The newest entry of an action about a subject.

@@ -48,7 +48,9 @@ UPDATE seed SET secret_published = :secret, published_at = :now WHERE seed_id = 
 -- name: take
 -- Holds those of several distinct numbers that are free: not taken for good, and not held, or with an expired
 -- hold. The candidates are JSON: [["A1234", segment, position], ...]. What is taken is looked up by segment and
--- position, in the smallest index there is, since a draw does that ten times or more.
+-- position, in the smallest index there is, since a draw does that ten times or more. A hold that has ended stays
+-- its owner's for up to 150 s while a press of theirs, received before its end, waits to be handled; only where an
+-- ended hold would be replaced is the inbox looked at.
 INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
 SELECT :office, :kind, json_extract(value, '$$[0]'), 'batch',
        json_extract(value, '$$[1]'), json_extract(value, '$$[2]'), :preselection_id, :draw_no, :held_until
@@ -60,14 +62,23 @@ FROM json_each(:candidates) WHERE NOT EXISTS (
 ON CONFLICT (office, kind, serial) DO UPDATE
 SET state = excluded.state, segment_id = excluded.segment_id, position = excluded.position,
     preselection_id = excluded.preselection_id, draw_no = excluded.draw_no, held_until = excluded.held_until
-WHERE hold.held_until < :now
+WHERE hold.held_until < :now AND (hold.held_until < :now - 150000 OR NOT EXISTS (
+    SELECT 1 FROM preselection AS h JOIN account AS a ON a.account_id = h.account_id
+    JOIN inbox AS i ON i.chat_id = a.chat_id AND i.state = 'waiting' AND i.received_at <= hold.held_until
+    WHERE h.preselection_id = hold.preselection_id
+))
 RETURNING serial
 
 -- name: give_way
--- Removes the hold on a wished number: the owner's own hold, or an expired one.
+-- Removes the hold on a wished number: the owner's own hold, or an expired one whose owner has no press from before
+-- its end waiting (see take).
 DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial
-  AND (preselection_id = :preselection_id OR held_until < :now)
+  AND (preselection_id = :preselection_id OR hold.held_until < :now AND (hold.held_until < :now - 150000 OR NOT EXISTS (
+      SELECT 1 FROM preselection AS h JOIN account AS a ON a.account_id = h.account_id
+      JOIN inbox AS i ON i.chat_id = a.chat_id AND i.state = 'waiting' AND i.received_at <= hold.held_until
+      WHERE h.preselection_id = hold.preselection_id
+  )))
 
 -- name: reserve
 -- Takes a number for good that is not held: one without a row, or one that has finished resting.

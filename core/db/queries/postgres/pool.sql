@@ -14,7 +14,11 @@ FROM json_array_elements(CAST(:candidates AS JSON)) WHERE NOT EXISTS (
 ON CONFLICT (office, kind, serial) DO UPDATE
 SET state = excluded.state, segment_id = excluded.segment_id, position = excluded.position,
     preselection_id = excluded.preselection_id, draw_no = excluded.draw_no, held_until = excluded.held_until
-WHERE hold.held_until < :now
+WHERE hold.held_until < :now AND (hold.held_until < :now - 150000 OR NOT EXISTS (
+    SELECT 1 FROM preselection AS h JOIN account AS a ON a.account_id = h.account_id
+    JOIN inbox AS i ON i.chat_id = a.chat_id AND i.state = 'waiting' AND i.received_at <= hold.held_until
+    WHERE h.preselection_id = hold.preselection_id
+))
 RETURNING serial
 
 -- name: segments
