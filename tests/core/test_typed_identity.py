@@ -14,7 +14,7 @@ from core.preselection import PreselectionState, get
 from core.preselection.counter import IdentityMove
 from core.values.plates import Plate, PlateKind
 from tests import factories
-from tests.core.tools import NOON, registered, release, reserved
+from tests.core.tools import NOON, registered, release, remind, reserved
 
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
 TYPED = factories.identity(9)
@@ -44,7 +44,9 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
         ended = await core.store.run(core.counter.void, PLATE, "资料不符", "chat:1")
         assert ended.banned_until is None
     else:
-        clock.advance(timedelta(days=9))
+        clock.advance(timedelta(days=6))
+        await core.store.run(remind)
+        clock.advance(timedelta(days=3))
         await core.store.run(core.expiry.expire_due)
     assert (await core.store.read(get, begun)).state == PreselectionState(end)
     victim = await core.store.run(registered, core, 9)
@@ -56,7 +58,9 @@ async def test_own_identity_is_barred_also_before_registration_ends(core: Core, 
     """The control: an identity that was checked at a counter is theirs."""
     account, _ = await types_another(core)
     await core.store.run(core.accounts.receive_identity, account, factories.identity(8))
-    clock.advance(timedelta(days=9))
+    clock.advance(timedelta(days=6))
+    await core.store.run(remind)
+    clock.advance(timedelta(days=3))
     await core.store.run(core.expiry.expire_due)
     assert await core.store.read(running, core.accounts.identity_hash(factories.identity(8))) is not None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import CHINA, Clock
+from core.notifications import queue
 from core.people.accounts import Account
 from core.pool.releases import Release
 from core.ports import SmsGateway, Store, Tx
@@ -53,6 +54,12 @@ async def build(
     """Build the services on a store, with settings as ``settings`` makes them."""
     ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes(), sms=sms)
     return await bootstrap(settings(tables, **values), ports)
+
+
+def remind(tx: Tx) -> None:
+    """Let all reminders that are due arrive."""
+    for notification in queue.lease(tx, "test", 1000):
+        queue.mark_sent(tx, notification, "test")
 
 
 def release(tx: Tx, core: Core, pattern: str) -> None:

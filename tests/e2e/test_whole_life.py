@@ -87,6 +87,8 @@ async def test_release_selections_and_their_ends_add_up(world: World) -> None:
     await does(chief, f"/confirm 粤K{numbers[0]} {tail}", "确认已上牌", "已确认上牌")
     await does(chief, f"/void 粤K{numbers[1]} 合格证不符", "确认作废", "已作废")
     await does(chief, f"/revoke 粤K{numbers[2]} 本人申请", "确认取消预选", "的预选已取消")
+    await later(world, 17)
+    await owners[3].see("今天是最后一天")
     await later(world, 18)
     await owners[3].see("预选号码已过期")
     await chief.say(f"/confirm 粤K{numbers[3]} {factories.vin(3)[-6:]}")

@@ -64,6 +64,7 @@ async def persist(harness: Harness, error: Exception, until: datetime) -> None:
             break
         harness.clock.set(max(harness.now + timedelta(seconds=1), min(from_millis(waiting), until)))
         await harness.sender.send_due()
+        await harness.sender.send_due_sms()
 
 
 # --- one call fails -------------------------------------------------------------------------

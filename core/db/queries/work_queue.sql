@@ -50,11 +50,18 @@ WHERE preselection_id = :preselection_id AND unreminded_at IS NOT NULL
 -- name: failed
 -- Failed notices that no admin has dealt with, oldest first. Subscriptions and broadcasts are left out: they are
 -- no loss to chats that have blocked the bot, and would bury the rest. So are reminders that go by SMS instead, and
--- the daily notes of an extension: a number that expires unreminded is listed itself.
+-- those of extended deadlines: a number that expires unreminded is listed itself.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
-  AND purpose NOT LIKE 'extended:%' AND purpose NOT LIKE 'sms_reminder:extended:%'
+  AND NOT EXISTS (
+      SELECT 1 FROM preselection AS p
+      WHERE p.deadline_before IS NOT NULL
+        AND (notice.purpose LIKE 'reminder:%' OR notice.purpose LIKE 'extended:%'
+             OR notice.purpose LIKE 'sms_reminder:%')
+        AND p.preselection_id = CASE WHEN notice.subject LIKE 'preselection:%'
+                                     THEN CAST(substr(notice.subject, 14) AS bigint) END
+  )
   AND NOT EXISTS (
       SELECT 1 FROM notice AS sms
       WHERE sms.subject = notice.subject AND sms.purpose = 'sms_reminder:' || notice.purpose
