@@ -129,7 +129,8 @@ async def test_misspelt_obligatory_key_is_missed_too(
 async def test_good_settings_are_called_good(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _ready(tmp_path, base_url=sandbox.base_url)
+    config = await _made(tmp_path, base_url=sandbox.base_url)
+    capsys.readouterr()
     assert await _call("check", config=config) == 0
     said = capsys.readouterr().out
     for subject in ("settings", "schema", "keys", "database", "photos"):
@@ -143,7 +144,7 @@ async def test_unknown_token_is_told(
 ) -> None:
     """``run`` cannot run in a thread, as it handles signals; its refusal is the same call."""
     wrong = TOKEN.replace("AA", "BB")
-    config = await _ready(tmp_path, base_url=sandbox.base_url, token=wrong)
+    config = await _made(tmp_path, base_url=sandbox.base_url, token=wrong)
     if command == "run":
         found, said = await _in_a_process("run", config=config)
     else:
@@ -155,7 +156,7 @@ async def test_unknown_token_is_told(
 
 
 async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = await _ready(tmp_path)
+    config = await _made(tmp_path)
     assert await _call("check", config=config) == 1
     assert f"token: {NOWHERE} (telegram.base_url) is unreachable" in capsys.readouterr().out
     status, said = await _in_a_process("run", config=config)
@@ -191,7 +192,7 @@ async def test_database_that_cannot_be_written_is_told(
 async def test_photos_that_cannot_be_kept_are_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = await _ready(tmp_path, base_url=sandbox.base_url)
+    config = await _made(tmp_path, base_url=sandbox.base_url)
     (tmp_path / "file").touch()
     monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/file")
     assert await _call("check", config=config) == 1
@@ -231,7 +232,7 @@ async def test_database_in_use_is_told(
 async def test_release_is_done_when_nobody_holds_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _ready(tmp_path)
+    config = await _made(tmp_path)
     assert await _call("release", "粤K", "small", "B####", "--yes", config=config) == 0
     assert "10,000" in capsys.readouterr().out
     assert await _call("release", "粤K", "small", "B1###", "--yes", config=config) == 1
@@ -273,7 +274,7 @@ async def _vehicles(tmp_path: Path) -> list[tuple[object, ...]]:
 
 
 async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
+    config, file = await _made(tmp_path), tmp_path / "vehicles.csv"
     other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
     assert await _call("import", file, config=config) == 0
