@@ -33,8 +33,7 @@ async def _check_webhook(bot: Bot, settings: Settings, report: Report) -> None:
     found = (await bot.get_webhook_info()).url
     if found and settings.telegram.mode == "polling":
         host = urlsplit(found).hostname or "another address"  # its path may be a secret
-        report.bad(
-            "webhook",
-            f"the bot's updates are sent to {host}, so polling receives none: stop the program there, then "
-            f"call deleteWebhook ({settings.telegram.base_url}<token>/deleteWebhook)",
+        report.warn(
+            f"a webhook sends the bot's updates to {host}, and polling receives none while it is set: stop the "
+            "program there"
         )
