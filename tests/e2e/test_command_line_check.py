@@ -154,9 +154,8 @@ async def test_a_webhook_is_told(made: Path, capsys: Said, sandbox: Sandbox) -> 
 
     async with Bot(TOKEN, base_url=sandbox.base_url) as bot:
         await bot.set_webhook("https://elsewhere.example/not-to-be-shown")
-    status, lines = await checked(made, capsys)
-    assert status == 1
-    assert "are sent to elsewhere.example" in line(lines, "webhook")
+    _, lines = await checked(made, capsys)
+    assert any("a webhook sends the bot's updates to elsewhere.example" in one for one in lines)
     assert "not-to-be-shown" not in "".join(lines)
 
 
