@@ -42,7 +42,7 @@ _TOKEN = re.compile(r"gAAAA[A-Za-z0-9_-]{90,}={0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ResealedPage:
     """What was done with one page of a column."""
 
     last: int | None  # the id of its last row; None: there was no row
@@ -50,8 +50,8 @@ class Page:
     broken: int = 0  # values that none of the keys opens
 
 
-def reseal_page(tx: Tx, vault: Vault, column: str, after: int) -> Page:
-    """Encrypt the values of one page anew, unless they are encrypted with the newest key already."""
+def reseal_page(tx: Tx, vault: Vault, column: str, after: int) -> ResealedPage:
+    """Encrypt the values of one page with the newest key, unless they are already."""
     rows = tx.all(column, after=after, count=PAGE)
     resealed = broken = 0
     for row in rows:
@@ -61,7 +61,7 @@ def reseal_page(tx: Tx, vault: Vault, column: str, after: int) -> Page:
             resealed += _replace(tx, vault, column, row)
         except SealBroken:
             broken += 1
-    return Page(last=rows[-1]["row_id"] if rows else None, resealed=resealed, broken=broken)
+    return ResealedPage(last=rows[-1]["row_id"] if rows else None, resealed=resealed, broken=broken)
 
 
 def count_page(tx: Tx, vault: Vault, column: str, after: int) -> tuple[int | None, Counter[str | None]]:
@@ -94,7 +94,9 @@ def key_of_photo(vault: Vault, path: Path) -> str | None:
 
 
 def reseal_photo(vault: Vault, path: Path) -> bool:
-    """Encrypt a photo anew; return whether it was necessary. One that was deleted meanwhile needs nothing.
+    """Encrypt a photo with the newest key; return whether it was necessary.
+
+    A photo that was deleted meanwhile needs nothing.
 
     Raises:
         SealBroken: none of the keys decrypts it.
@@ -103,12 +105,12 @@ def reseal_photo(vault: Vault, path: Path) -> bool:
     sealed = _read(path)
     if sealed is None or vault.is_newest(sealed):
         return False
-    anew = vault.reseal(sealed)
+    resealed = vault.reseal(sealed)
     try:
         times = path.stat()
         draft = path.with_name(f"{secrets.token_hex(16)}.draft")  # a name that a sweep tidies away
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(anew)
+            file.write(resealed)
             file.flush()
             os.fsync(file.fileno())
             draft.replace(path)

@@ -107,4 +107,4 @@ def test_what_must_be_secret_cannot_be_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_placeholder_of_the_address_is_the_one_that_is_warned_of() -> None:
-    assert f'address = "{PLACEHOLDER}"' in EXAMPLE.read_text(encoding="utf-8")
+    assert f'address = "{PLACEHOLDER}"' in TEXT

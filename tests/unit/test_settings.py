@@ -1,6 +1,7 @@
 """Settings: parsing, layering, validation, and never revealing a secret."""
 
 import os
+import re
 import stat
 import traceback
 from datetime import date
@@ -22,6 +23,7 @@ from core.security.vault import Vault
 from core.settings import Settings, load_settings
 from core.settings.keys import KEY_FILE, ensure_keys
 from core.settings.reading import merged
+from core.settings.values import database_url
 
 TOKEN = "123456:ABC-def_0"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -563,3 +565,35 @@ def test_settings_named_relatively_count_from_their_folder(
     file.write_text(LEAST, encoding="utf-8")
     monkeypatch.chdir(file.parent)
     assert load_settings(Path(file.name), {}).database.sqlite_path == file.parent / "data" / "xuanhao.db"
+
+
+URLS = {
+    "postgres://user@host/name": "postgresql://user@host/name",
+    "postgresql://user:p%40ss@host:5432/name?sslmode=require": None,
+    "postgresql://user@one:5432,two:5433/name": None,
+    "postgresql:///name?host=/var/run/postgresql": None,
+    "postgresql://user@[::1]:5432/name": None,
+}
+WRONG_URLS = {
+    "postgresql://user:p@ss@host/name": "has an @ or : too many",
+    "postgresql://user:p:ss@host/name": "has an @ or : too many",
+    "postgresql://user:p/ss@host/name": "has an @ behind a /, ? or #",
+    "postgresql://user:p#ss@host/name": "has an @ behind a /, ? or #",
+    "postgresql://user:p%zz@host/name": "has a % without two hex digits behind it",
+    "postgresql://user@host:port/name": "has a port that is no number",
+    "postgresql://": "names no host",
+    "mysql://user@host/name": "should be sqlite:///path/to/file.db or postgresql://user@host/name",
+}
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_database_urls_are_taken_or_completed(url: str) -> None:
+    assert database_url(url) == (URLS[url] or url)
+
+
+@pytest.mark.parametrize("url", WRONG_URLS)
+def test_mistyped_database_urls_are_refused_without_the_password(url: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(WRONG_URLS[url])) as caught:
+        database_url(url)
+    assert "ss@" not in str(caught.value)
+    assert "zz" not in str(caught.value)
