@@ -13,6 +13,7 @@ from core.availability import clock_guard
 from core.bootstrap import Ports
 from core.clock import ClockSources
 from core.db import open_postgres
+from core.errors.clock import ClockInDoubt
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
 from tests.core.sql import sql
@@ -48,6 +49,8 @@ class Host:
 
     def __init__(self, sandbox: Sandbox, true: ShiftedClock, directory: Path, schema: str | None) -> None:
         self.sandbox, self.true, self.clock = sandbox, true, clock_at(MORNING)
+        self.date_shift: timedelta | None = timedelta()  # of the messenger's header; None: it has no time
+        sandbox.date = lambda: None if self.date_shift is None else true.now() + self.date_shift
         self._directory, self._schema = directory, schema
         self._settings = settings_for(sandbox, directory)
         self._asleep = 0.0
@@ -191,6 +194,16 @@ async def test_jump_while_running_stops_everything_until_the_clock_is_right(
     await chief.see("服务器时间已核对无误")
 
 
+async def test_transaction_notices_a_jump_by_itself(host: Host) -> None:
+    """Between two checks no time is too short to expire by mistake; the control runs with the right clock."""
+    watch = host.world.service.clock_watch
+    assert await watch.check()
+    assert await watch.run(host.world.core.expiry.expire_due) == 0
+    host.jumps(MONTH)
+    with pytest.raises(ClockInDoubt):
+        await watch.run(host.world.core.expiry.expire_due)
+
+
 async def test_time_that_passes_in_one_process_is_no_jump(host: Host) -> None:
     await _two_hold_numbers(host)
     host.passes(MONTH)
@@ -204,7 +217,7 @@ async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> 
     await _two_hold_numbers(host)
     chief = host.world.person(CHIEF)
     await host.stop()
-    host.sandbox.date_shift = None
+    host.date_shift = None
     host.passes(MONTH)
     await host.start()
     await chief.see(ALARM, "联系不上 Telegram")
@@ -224,7 +237,7 @@ async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> 
 async def test_chief_overrules_a_false_header(host: Host) -> None:
     """A proxy with a wrong clock stays overruled, also after a restart."""
     chief = host.world.person(CHIEF)
-    host.sandbox.date_shift = timedelta(days=90)
+    host.date_shift = timedelta(days=90)
     await chief.say("/help")  # its answer brings the header
     await chief.settled()
     await host.waits(in_doubt=True)
@@ -235,7 +248,7 @@ async def test_chief_overrules_a_false_header(host: Host) -> None:
     await host.start()
     await host.does_everything()
     assert not await host.is_in_doubt()
-    host.sandbox.date_shift = timedelta()
+    host.date_shift = timedelta()
     await chief.say("/help")
     await chief.settled()
     await host.does_everything()
@@ -252,7 +265,7 @@ async def test_doubt_survives_a_restart_and_is_told_once(host: Host) -> None:
     while not await host.world.store.read(sql, told):
         assert time.monotonic() < deadline
     await host.stop()
-    host.sandbox.date_shift = None
+    host.date_shift = None
     await host.start()
     await host.does_everything()
     assert await host.is_in_doubt()
