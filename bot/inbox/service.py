@@ -157,11 +157,18 @@ class InboxService:
         dispatcher: hands updates to their handler.
         heartbeat: how often this worker's leases are renewed and expired leases taken over; a third of
             the lease's span.
+        may_purge: whether the clock can be trusted by which old rows are deleted; by default it is.
     """
 
     def __init__(
-        self, inbox: WorkerInbox, dispatcher: Dispatcher, *, heartbeat: timedelta = LEASE / 3
+        self,
+        inbox: WorkerInbox,
+        dispatcher: Dispatcher,
+        *,
+        heartbeat: timedelta = LEASE / 3,
+        may_purge: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
+        self._may_purge = may_purge
         self.dispatcher = dispatcher
         self._inbox = inbox
         self._interval = heartbeat.total_seconds()
@@ -238,7 +245,7 @@ class InboxService:
             try:
                 self.dispatcher.resume_idle(await self._inbox.renew())
                 self.dispatcher.resume(await self._inbox.take_over())
-                if loop.time() >= purge_at:
+                if loop.time() >= purge_at and (self._may_purge is None or await self._may_purge()):
                     await self._inbox.purge()
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()
             except Exception as error:  # noqa: BLE001 - the next heartbeat is soon

@@ -1,5 +1,6 @@
 """A wrong clock: nobody is barred by it, the chiefs are told, and afterwards the service goes on."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from core.db import open_postgres
 from core.errors.clock import ClockInDoubt
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
+from tests import factories
 from tests.core.sql import sql
 from tests.engines import engine_urls, ready_schema
 from tests.person import Person
@@ -299,6 +301,44 @@ async def test_owners_look_but_begin_nothing_during_a_doubt(host: Host) -> None:
     await host.waits(in_doubt=False)
     await looking.say("/preselect")
     await verifies(looking)
+
+
+async def test_no_code_is_sent_during_a_doubt(host: Host) -> None:
+    owner = host.world.person(OWNER)
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    await owner.say("测试车主")
+    await owner.say(factories.identity(0))
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    await owner.say("13800138001")
+    await owner.see(CHECKING)
+    assert not owner.sms
+    host.jumps(-MONTH)
+    await host.waits(in_doubt=False)
+    await owner.say("13800138001")
+    await owner.sms_code()
+
+
+async def test_nothing_is_deleted_during_a_doubt(host: Host) -> None:
+    """Done updates are remembered for two days, by any clock."""
+    inbox = host.world.service.inbox
+    rows = "SELECT count(*) AS n FROM inbox WHERE state = 'done'"
+    (before,) = await host.world.store.read(sql, rows)
+    assert before["n"] > 0
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    inbox._interval = 0.01
+    await inbox.stop()
+    await inbox.start()
+    await asyncio.sleep(0.3)
+    assert await host.world.store.read(sql, rows) == [before]
+    await inbox.stop()
+    inbox._may_purge = None  # the control
+    await inbox.start()
+    await asyncio.sleep(0.3)
+    assert await host.world.store.read(sql, rows) == [{"n": 0}]
 
 
 async def test_only_chiefs_of_all_offices_confirm_the_clock(host: Host) -> None:
