@@ -324,6 +324,7 @@ async def test_no_code_is_sent_during_a_doubt(host: Host) -> None:
 async def test_nothing_is_deleted_during_a_doubt(host: Host) -> None:
     """Done updates are remembered for two days, by any clock."""
     inbox = host.world.service.inbox
+    await host.world.service.dispatcher.idle()
     rows = "SELECT count(*) AS n FROM inbox WHERE state = 'done'"
     (before,) = await host.world.store.read(sql, rows)
     assert before["n"] > 0
