@@ -154,17 +154,18 @@ class Service:
         self.dispatcher = Dispatcher(
             inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
         )
+        self.clock_watch = ClockWatch(
+            core, core.clock_sources, (self._polling, self._calling), bot.get_me, Bell(core, bot, codec)
+        )
         self.inbox = InboxService(
             inbox,
             self.dispatcher,
             backlog=BacklogLimits(),
             on_dropped=self._say_too_fast,
             on_heartbeat=lambda works: self.alarms.note(Subject.DATABASE, works=works),
+            may_purge=self.clock_watch.check,
         )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
-        self.clock_watch = ClockWatch(
-            core, core.clock_sources, (self._polling, self._calling), bot.get_me, Bell(core, bot, codec)
-        )
         self.jobs = Jobs(
             core, self.engine, self.codes, self.sender, self.dispatcher, self.loader, self.clock_watch
         )

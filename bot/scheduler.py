@@ -120,9 +120,7 @@ class Jobs:
 
     async def count(self) -> None:
         """Count the free numbers for 号池公示 on a read-only snapshot, every ten minutes."""
-        core = self._core
-        if await core.store.read(bulletin.is_due):
-            await core.store.run(bulletin.record_counts, await core.store.read(bulletin.count, core.offices))
+        await self._if_trusted(self._count)
 
     async def sweep(self) -> None:
         """Delete the photos that the program has dropped; set aside those that no row has ever named."""
@@ -199,6 +197,12 @@ class Jobs:
             await self.sweep()
         await _until_none(run, imports.purge)
         self.redraws.start(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+
+    async def _count(self) -> None:
+        core = self._core
+        if await core.store.read(bulletin.is_due):
+            counts = await core.store.read(bulletin.count, core.offices)
+            await self._clock.run(lambda tx: bulletin.record_counts(tx, counts))
 
     async def _sweep(self) -> None:
         core = self._core

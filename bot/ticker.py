@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -56,7 +57,7 @@ class _Runs:
         self._begun = 0.0
         self._is_told = False
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Start a run, unless one is under way; this returns at once."""
         loop = asyncio.get_running_loop()
         if self._task is None or self._task.done():
@@ -86,7 +87,9 @@ class Ticker:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            executors={"default": DebugExecutor()},  # calls the function itself, which only starts a task
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._runs: list[_Runs] = []
         self._watch: asyncio.Task[None] | None = None

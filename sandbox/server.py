@@ -1,8 +1,8 @@
 """The whole sandbox: Bot API, SMS gateway and chat page on loopback."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Self
@@ -46,8 +46,8 @@ class Sandbox:
         self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
         self.api = Api(self.world, webhook_gap=webhook_gap)
         self.page = PageApi(self.world, hints)
-        self.date_shift: timedelta | None = timedelta()
-        """Added to the clock in the ``Date`` header of the Bot API; None sends a header without a time."""
+        self.date: Callable[[], datetime | None] | None = None
+        """The time in the ``Date`` header of the Bot API, or no time; by default the host's."""
         self._persistence = None if data_dir is None else Persistence(self.world, data_dir)
         self._runner: web.ServerRunner | None = None
         self._host = "127.0.0.1"
@@ -132,18 +132,15 @@ class Sandbox:
         path = request.path
         if path.startswith("/bot"):
             response = await self.api.handle(request, path[4:])
-            response.headers["Date"] = self._date()
+            if self.date is not None:
+                date = self.date()
+                response.headers["Date"] = "" if date is None else format_datetime(date, usegmt=True)
             return response
         if path.startswith("/file/bot"):
             return self._download(path.removeprefix("/file/bot"))
         if path == "/sms" and request.method == "POST" and "Origin" not in request.headers:
             return await sms.receive(self.world, request)
         return await self.page.handle(request)
-
-    def _date(self) -> str:
-        if self.date_shift is None:
-            return ""
-        return format_datetime(self.clock.now() + self.date_shift, usegmt=True)
 
     def _download(self, path: str) -> web.Response:
         token, _, file_path = path.partition("/")

@@ -43,6 +43,7 @@ class InboxService:
         backlog: how many updates may wait for one chat; None: any number.
         on_dropped: tells a private chat that something was dropped; called once a minute at most.
         on_heartbeat: is told whether the database works, at every heartbeat.
+        may_purge: whether the clock can be trusted by which old rows are deleted; by default it is.
     """
 
     def __init__(
@@ -54,7 +55,9 @@ class InboxService:
         backlog: BacklogLimits | None = None,
         on_dropped: Callable[[int], Awaitable[None]] | None = None,
         on_heartbeat: Callable[[bool], None] = lambda _works: None,
+        may_purge: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
+        self._may_purge = may_purge
         self.dispatcher = dispatcher
         self._inbox = inbox
         self._interval = heartbeat.total_seconds()
@@ -176,7 +179,7 @@ class InboxService:
             try:
                 self.dispatcher.resume_idle(await self._inbox.renew())
                 self.dispatcher.resume(await self._inbox.take_over())
-                if loop.time() >= purge_at:
+                if loop.time() >= purge_at and (self._may_purge is None or await self._may_purge()):
                     await self._inbox.purge()
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()
             except Exception as error:  # noqa: BLE001 - the next heartbeat is soon

@@ -9,6 +9,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
 from bot.texts.owner import registration
+from core.availability.clock_guard import ensure_trusted
 from core.people.verification import CheckResult, CodeBinding, CodePurpose
 from core.values import labels
 from core.values.text import clean, compact
@@ -18,7 +19,12 @@ _CODE = re.compile("(?<![0-9])[0-9]{6}(?![0-9])")
 
 
 def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
-    """Request a code, and go to the page for entering it."""
+    """Request a code, and go to the page for entering it.
+
+    Raises:
+        ClockInDoubt: it could expire in a month, or have expired already.
+    """
+    ensure_trusted(ctx.tx)
     code_id = ctx.core.verification.request(ctx.tx, binding)
     return Goto(screen=screen, effects=(SendCode(code_id=code_id),))
 

@@ -1,5 +1,6 @@
 """A wrong clock: nobody is barred by it, the chiefs are told, and afterwards the service goes on."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -13,8 +14,10 @@ from core.availability import clock_guard
 from core.bootstrap import Ports
 from core.clock import ClockSources
 from core.db import open_postgres
+from core.errors.clock import ClockInDoubt
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
+from tests import factories
 from tests.core.sql import sql
 from tests.engines import engine_urls, ready_schema
 from tests.person import Person
@@ -48,6 +51,8 @@ class Host:
 
     def __init__(self, sandbox: Sandbox, true: ShiftedClock, directory: Path, schema: str | None) -> None:
         self.sandbox, self.true, self.clock = sandbox, true, clock_at(MORNING)
+        self.date_shift: timedelta | None = timedelta()  # of the messenger's header; None: it has no time
+        sandbox.date = lambda: None if self.date_shift is None else true.now() + self.date_shift
         self._directory, self._schema = directory, schema
         self._settings = settings_for(sandbox, directory)
         self._asleep = 0.0
@@ -191,6 +196,16 @@ async def test_jump_while_running_stops_everything_until_the_clock_is_right(
     await chief.see("服务器时间已核对无误")
 
 
+async def test_transaction_notices_a_jump_by_itself(host: Host) -> None:
+    """Between two checks no time is too short to expire by mistake; the control runs with the right clock."""
+    watch = host.world.service.clock_watch
+    assert await watch.check()
+    assert await watch.run(host.world.core.expiry.expire_due) == 0
+    host.jumps(MONTH)
+    with pytest.raises(ClockInDoubt):
+        await watch.run(host.world.core.expiry.expire_due)
+
+
 async def test_time_that_passes_in_one_process_is_no_jump(host: Host) -> None:
     await _two_hold_numbers(host)
     host.passes(MONTH)
@@ -204,7 +219,7 @@ async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> 
     await _two_hold_numbers(host)
     chief = host.world.person(CHIEF)
     await host.stop()
-    host.sandbox.date_shift = None
+    host.date_shift = None
     host.passes(MONTH)
     await host.start()
     await chief.see(ALARM, "联系不上 Telegram")
@@ -224,7 +239,7 @@ async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> 
 async def test_chief_overrules_a_false_header(host: Host) -> None:
     """A proxy with a wrong clock stays overruled, also after a restart."""
     chief = host.world.person(CHIEF)
-    host.sandbox.date_shift = timedelta(days=90)
+    host.date_shift = timedelta(days=90)
     await chief.say("/help")  # its answer brings the header
     await chief.settled()
     await host.waits(in_doubt=True)
@@ -235,7 +250,7 @@ async def test_chief_overrules_a_false_header(host: Host) -> None:
     await host.start()
     await host.does_everything()
     assert not await host.is_in_doubt()
-    host.sandbox.date_shift = timedelta()
+    host.date_shift = timedelta()
     await chief.say("/help")
     await chief.settled()
     await host.does_everything()
@@ -252,7 +267,7 @@ async def test_doubt_survives_a_restart_and_is_told_once(host: Host) -> None:
     while not await host.world.store.read(sql, told):
         assert time.monotonic() < deadline
     await host.stop()
-    host.sandbox.date_shift = None
+    host.date_shift = None
     await host.start()
     await host.does_everything()
     assert await host.is_in_doubt()
@@ -286,6 +301,45 @@ async def test_owners_look_but_begin_nothing_during_a_doubt(host: Host) -> None:
     await host.waits(in_doubt=False)
     await looking.say("/preselect")
     await verifies(looking)
+
+
+async def test_no_code_is_sent_during_a_doubt(host: Host) -> None:
+    owner = host.world.person(OWNER)
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    await owner.say("测试车主")
+    await owner.say(factories.identity(0))
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    await owner.say("13800138001")
+    await owner.see(CHECKING)
+    assert not owner.sms
+    host.jumps(-MONTH)
+    await host.waits(in_doubt=False)
+    await owner.say("13800138001")
+    await owner.sms_code()
+
+
+async def test_nothing_is_deleted_during_a_doubt(host: Host) -> None:
+    """Done updates are remembered for two days, by any clock."""
+    inbox = host.world.service.inbox
+    await host.world.service.dispatcher.idle()
+    rows = "SELECT count(*) AS n FROM inbox WHERE state = 'done'"
+    (before,) = await host.world.store.read(sql, rows)
+    assert before["n"] > 0
+    host.jumps(MONTH)
+    await host.waits(in_doubt=True)
+    inbox._interval = 0.01
+    await inbox.stop()
+    await inbox.start()
+    await asyncio.sleep(0.3)
+    assert await host.world.store.read(sql, rows) == [before]
+    await inbox.stop()
+    inbox._may_purge = None  # the control
+    await inbox.start()
+    await asyncio.sleep(0.3)
+    assert await host.world.store.read(sql, rows) == [{"n": 0}]
 
 
 async def test_only_chiefs_of_all_offices_confirm_the_clock(host: Host) -> None:

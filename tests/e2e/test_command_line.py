@@ -6,7 +6,8 @@ import re
 import stat
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,23 @@ async def test_good_settings_are_called_good(
     for subject in ("settings", "schema", "keys", "database", "photos"):
         assert f"{subject}: ok" in said
     assert "token: ok, the bot is @" in said
+
+
+def _itself(date: datetime | None) -> datetime | None:
+    return date
+
+
+async def test_clocks_are_compared(
+    tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = _config(tmp_path, base_url=sandbox.base_url)
+    for shift, told in ((timedelta(), False), (timedelta(hours=2), True), (None, False)):
+        date = None if shift is None else datetime.now(UTC) + shift
+        sandbox.date = partial(_itself, date)
+        assert await _call("check", config=config) == 0
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("clock: host ")]
+        assert ("warning: they differ" in line) == told
+        assert line.endswith("Bot API unknown") == (shift is None)
 
 
 @pytest.mark.parametrize(("command", "status"), [("check", 1), ("run", 2)])

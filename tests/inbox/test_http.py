@@ -7,6 +7,7 @@ import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
@@ -23,6 +24,7 @@ from bot.bot_api.client import (
     reason_of,
 )
 from bot.bot_api.rate_limits import BULK, Limiter
+from core.clock import steady_seconds
 from tests.inbox.fake_api import TOKEN, refusal
 
 SENT = {"message_id": 1, "date": 1772424000, "chat": {"id": 7, "type": "private"}}
@@ -59,6 +61,32 @@ async def caught(awaitable: Awaitable[object]) -> TelegramError:
     except TelegramError as error:
         return error
     raise AssertionError("no error came")
+
+
+@pytest.mark.parametrize(
+    ("status", "written", "known"),
+    [
+        (200, "Fri, 27 Nov 2026 13:20:25 GMT", datetime(2026, 11, 27, 13, 20, 25, tzinfo=UTC)),
+        (429, "Fri, 27 Nov 2026 13:20:25 GMT", datetime(2026, 11, 27, 13, 20, 25, tzinfo=UTC)),
+        (502, "Fri, 27 Nov 2026 13:20:25 GMT", None),  # a proxy's own page
+        (200, "yesterday", None),
+        (200, "", None),
+        (200, "Fri, 99 Nov 2026 13:20:25 GMT", None),
+    ],
+)
+async def test_time_of_the_bot_api_is_kept(status: int, written: str, known: datetime | None) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status, body=b"{}", headers={"Date": written})
+
+    async with serving(answer) as bot:
+        request = bot.request
+        assert isinstance(request, AiohttpRequest)
+        before, unknown = steady_seconds(), request.server_time
+        await request.do_request(f"{bot.base_url}/getMe", "POST")
+        kept = request.server_time
+    assert unknown is None
+    assert (kept.date if kept else None) == known
+    assert kept is None or before < kept.received <= steady_seconds()
 
 
 async def test_call_goes_out_as_json_with_real_objects() -> None:
