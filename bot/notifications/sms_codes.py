@@ -36,16 +36,16 @@ class CodeSender:
             await core.sms.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
         except SmsGatewayError as error:
             _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
-            self._note(works=False)
+            self._report(works=False)
             await core.store.run(core.verification.mark_failed, code_id)
         else:
-            self._note(works=True)
+            self._report(works=True)
             await core.store.run(core.verification.mark_sent, code_id)
         await self._redraw(sms.chat_id)
 
-    def _note(self, *, works: bool) -> None:
+    def _report(self, *, works: bool) -> None:
         if self._alarms is not None:
-            self._alarms.note(Subject.SMS, works=works)
+            self._alarms.report(Subject.SMS, works=works)
 
     async def resume(self) -> None:
         """Send the codes left unsent by a restart."""

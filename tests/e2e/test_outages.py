@@ -25,12 +25,12 @@ class Told:
 
     async def fails(self, subject: Subject, *, every: float, times: int) -> None:
         for _ in range(times):
-            self.alarms.note(subject, works=False)
+            self.alarms.report(subject, works=False)
             self.now += every
         await self.settle()
 
     async def works(self, subject: Subject) -> None:
-        self.alarms.note(subject, works=True)
+        self.alarms.report(subject, works=True)
         await self.settle()
 
     async def settle(self) -> None:
@@ -115,8 +115,8 @@ async def test_chiefs_hear_of_a_failing_gateway(world: World, gateway: FailingGa
         await world.person(chat).see("短信")
     await chief.settled()
     assert not any("短信发送不出去" in shown.words for shown in chief.history)
-    world.service.alarms.note(Subject.SMS, works=False)  # a third one
+    world.service.alarms.report(Subject.SMS, works=False)  # a third one
     await eventually(lambda: any("短信发送不出去" in shown.words for shown in chief.history))
     gateway.is_down = False
-    world.service.alarms.note(Subject.SMS, works=True)
+    world.service.alarms.report(Subject.SMS, works=True)
     await eventually(lambda: any("已恢复正常" in shown.words for shown in chief.history))
