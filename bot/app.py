@@ -162,7 +162,7 @@ class Service:
             self.dispatcher,
             backlog=BacklogLimits(),
             on_dropped=self._say_too_fast,
-            on_heartbeat=lambda works: self.alarms.note(Subject.DATABASE, works=works),
+            on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
             may_purge=self.clock_watch.check,
         )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
@@ -173,7 +173,7 @@ class Service:
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
             self.inbox.accept,
             on_webhook=partial(clear_webhook, bot),
-            on_poll=lambda works: self.alarms.note(Subject.POLLING, works=works),
+            on_poll=lambda works: self.alarms.report(Subject.POLLING, works=works),
         )
         self._bot = bot
 

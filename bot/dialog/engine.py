@@ -11,9 +11,8 @@ from typing import TypeVar
 
 from bot.bot_api.parking import leave, parked
 from bot.dialog.attachments import AttachmentReader
-from bot.dialog.characters import require_readable
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
-from bot.dialog.events import Attachment, Command, Event, Press, Reading, Received, Typed
+from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
@@ -34,6 +33,7 @@ from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
+from bot.errors.typed import UnreadableCharacters
 from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
@@ -351,4 +351,5 @@ def _require_readable(event: Event) -> None:
     """
     match event:
         case Typed(text=text) | Command(arguments=text) | Attachment(caption=text):
-            require_readable(text)
+            if REPLACEMENT in text:
+                raise UnreadableCharacters

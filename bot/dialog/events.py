@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from bot.dialog.names import ScreenName
 
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""What Unicode shows for a character that could not be read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:

@@ -81,7 +81,7 @@ class Poller:
         refused_for: how long a token must have been refused before polling ends. A Bot API of one's own may
             refuse every token for a moment while it restarts.
         on_webhook: called when the Bot API says that a webhook is set, which keeps updates from us.
-        on_poll: is told whether polling works, at every poll.
+        on_poll: is told when polling fails, and when it works again.
     """
 
     def __init__(
@@ -124,9 +124,10 @@ class Poller:
                 tries = min(failures, _SHORT) if isinstance(error, UnconfirmableError) else failures
                 await asyncio.sleep(self._retry.delay(tries, error))
             else:
-                failures = 0
-                self._on_poll(True)  # noqa: FBT003 - the same
-                self._refusals.clear()
+                if failures:
+                    self._on_poll(True)  # noqa: FBT003 - the same
+                    failures = 0
+                    self._refusals.clear()
         raise TokenRefusedError
 
     async def _poll_once(self) -> None:

@@ -56,8 +56,8 @@ class Alarms:
         self._outages: dict[Subject, _Outage] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def note(self, subject: Subject, *, works: bool) -> None:
-        """Note that something worked or failed just now."""
+    def report(self, subject: Subject, *, works: bool) -> None:
+        """Report that something worked or failed just now."""
         now = self._now()
         if works:
             outage = self._outages.pop(subject, None)

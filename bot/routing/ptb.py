@@ -15,7 +15,7 @@ looks for, and a router of our own would only copy them. Three things are replac
 import unicodedata
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -31,9 +31,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot.dialog.characters import clean
 from bot.dialog.engine import Engine
-from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press, Typed
+from bot.dialog.events import REPLACEMENT, Attachment, Command, Contact, Event, Other, Press, Typed
 from bot.dialog.result import Request
 from bot.inbox import QueuedUpdate, UnreadableUpdateError, mark_done
 from bot.routing.edited_messages import Edits
@@ -43,6 +42,7 @@ from core.ports import Store, Tx
 _FULL_WIDTH_SLASH = "\uff0f"
 
 App = Application[Any, Any, Any, Any, Any, Any]
+T = TypeVar("T")
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
 
@@ -96,9 +96,24 @@ def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
         UnreadableUpdateError: PTB cannot parse it.
     """
     try:
-        return Update.de_json(clean(_without_old_message(raw)), bot)
+        return Update.de_json(_clean(_without_old_message(raw)), bot)
     except Exception as error:
         raise UnreadableUpdateError from error
+
+
+def _clean(value: T) -> T:
+    """Return parsed JSON in which everything that is no character has become U+FFFD.
+
+    JSON can carry half of a surrogate pair, which can neither be stored nor sent.
+    """
+    cleaned: object = value
+    if isinstance(value, str) and not value.isascii():
+        cleaned = "".join(REPLACEMENT if "\ud800" <= one <= "\udfff" else one for one in value)
+    elif isinstance(value, dict):
+        cleaned = {key: _clean(inner) for key, inner in value.items()}
+    elif isinstance(value, list):
+        cleaned = [_clean(inner) for inner in value]
+    return cleaned  # type: ignore[return-value]
 
 
 def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:

@@ -176,9 +176,25 @@ async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.Cap
     config = await _ready(tmp_path)
     assert await _call("check", config=config) == 1
     assert f"token: {NOWHERE} (telegram.base_url) is unreachable" in capsys.readouterr().out
-    status, said = await _in_a_process("run", config=config)
-    assert status == 1
-    assert said.splitlines() == ["telegram.base_url: the Bot API is unreachable: RequestNotSentError"]
+
+
+async def test_messenger_out_of_reach_is_waited_for(tmp_path: Path) -> None:
+    """The network may come up after the program; the log says why it waits, without the address."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--config", str(await _ready(tmp_path))),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    waits: list[str] = []
+    async with asyncio.timeout(60):
+        while len(waits) < 2:
+            line = (await process.stderr.readline()).decode()
+            assert line, "the program has ended"
+            waits += [line] if "cannot be reached yet" in line else []
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 30) == 0
+    assert "the connection was refused" in waits[0]
+    assert NOWHERE not in "".join(waits)
 
 
 async def _in_a_process(*words: str, config: Path) -> tuple[int, str]:

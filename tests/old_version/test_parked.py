@@ -21,7 +21,7 @@ from tests.old_version.people import (
 from tests.world import CHIEF, World
 
 MOVED = frozenset({CHIEF, DEPUTY, CODE_UNSENT, HALF_ANSWERED, SET_ASIDE, UNFETCHED, REHEARSING})
-"""Chats whose screen changes at the start, because something that waited was done, or was lost before."""
+"""Chats whose screen changes, because something that waited was done, or was lost before, or has ended."""
 LATER = frozenset({WITH_CODE, 4107})
 """Chats with one more button, because another code may be sent after a minute."""
 

@@ -16,12 +16,12 @@ class Told:
 
     async def fails(self, subject: Subject, *, every: float, times: int) -> None:
         for _ in range(times):
-            self.alarms.note(subject, works=False)
+            self.alarms.report(subject, works=False)
             self.now += every
         await self.settle()
 
     async def works(self, subject: Subject) -> None:
-        self.alarms.note(subject, works=True)
+        self.alarms.report(subject, works=True)
         await self.settle()
 
     async def settle(self) -> None:
