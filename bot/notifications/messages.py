@@ -230,12 +230,15 @@ def _file(preselection: Preselection, office: Office) -> tuple[Part, ...]:
 
 
 def _with_cancellation(preselection: Preselection, office: Office | None, text: str) -> tuple[Part, ...]:
-    """Return the message that a number has ended, and the file that takes its deadline out of a calendar."""
+    """Return the file that takes a deadline out of a calendar, and the message that the number has ended.
+
+    The message comes last, so that it is what the owner sees in the chat.
+    """
     if office is None or preselection.deadline is None or preselection.serial is None:
         return (TextPart(text=text),)
     content = cancellation_file(preselection, office, preselection.deadline)
     name = f"{preselection.office}{preselection.serial}.ics"
-    return (TextPart(text=text), FilePart(name=name, content=content, caption=notices.CANCELLATION_FILE()))
+    return (FilePart(name=name, content=content, caption=notices.CANCELLATION_FILE()), TextPart(text=text))
 
 
 def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:

@@ -39,8 +39,6 @@ from bot.routing.edited_messages import Edits
 from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
 
-_FULL_WIDTH_SLASH = "\uff0f"
-
 App = Application[Any, Any, Any, Any, Any, Any]
 T = TypeVar("T")
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
@@ -254,7 +252,7 @@ def _attachment(said: Message, username: str) -> Attachment:
 
 def _command(text: str, username: str) -> Command | None:
     """Parse a typed command: /start, /start@our_bot, /release 粤K small A####, also in full width."""
-    if not text.startswith(("/", _FULL_WIDTH_SLASH)):
+    if unicodedata.normalize("NFKC", text[:1]) != "/":
         return None
     head, *more = text[1:].split(maxsplit=1) or [""]
     rest = more[0] if more else ""

@@ -339,4 +339,4 @@ async def test_question_of_a_closed_day_says_what_it_touches(world: World) -> No
     await chief.say("/closed 粤K 2026-03-14 盘点")
     await chief.see("粤K 2026年3月14日(周六)", "本来就不是工作日", "将顺延 0 个号码")
     await chief.say("/closed 粤K 2026-03-09 昨天")
-    await chief.see("这一天已经过去了")
+    await chief.see("2026年3月9日(周一)已经过去了")

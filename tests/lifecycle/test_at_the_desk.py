@@ -104,7 +104,7 @@ async def test_strangers_are_refused(desk: World, command: str) -> None:
         ("/unban 5001", "用法"),
         ("/unban 5001 查明", "此人现在不在黑名单上"),
         ("/closed", "用法"),
-        ("/closed 粤K 2026-03-09 停电", "这一天已经过去了"),
+        ("/closed 粤K 2026-03-09 停电", "已经过去了"),
         ("/closed 粤A 2026-03-13 停电", "不受理该发牌机关"),
     ],
 )

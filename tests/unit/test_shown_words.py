@@ -22,7 +22,6 @@ ALLOWED = {
     "bot/desk/arguments.py": "what people type in dates, before them, and in the names of plate kinds",
     "bot/pictures/text_layout.py": "the signs that may not begin or end a line",
     "bot/pictures/font.py": "the sign that stands for characters which the font lacks",
-    "bot/owner/codes.py": "what people type before a code",
     "sandbox/entities.py": "the signs at which an address ends",
     "sandbox/people.py": "the people of the sandbox, and the name of its bot",
     "core/preselection/expiry.py": "a reason that is written down; bot/i18n/formatting.py words it",
@@ -32,7 +31,8 @@ ALLOWED = {
     "core/values/text.py": "the dots that people type",
     "core/values/offices.py": "the usual papers as settings name them; bot/i18n/formatting.py words them",
     "core/values/plates.py": "the characters of the provinces, and what people type between numbers",
-    "core/values/vehicles.py": "what papers print before a VIN or a certificate number",
+    "core/values/labels.py": "what papers print and people type before a value",
+    "core/values/personal_numbers.py": "what people type in dates and between the groups of a number",
     "core/rehearsal.py": "the invented owner of a rehearsal, in place of what somebody typed",
     "core/appeals/reviews.py": "a reason that is written down; bot/i18n/formatting.py words it",
 }
