@@ -101,7 +101,7 @@ class Verification:
 
         Raises:
             CodeTooSoon: the last one is less than a minute old, or failed less than 20 seconds ago.
-            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: as ``SmsBudget.charge``.
+            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: see ``SmsBudget``.
         """
         self._ensure_resend_allowed(tx, binding)
         self._budget.charge(
