@@ -45,7 +45,7 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=35, functions=231, statements=26, write_transactions=3),
+    "draw": Length(files=35, functions=232, statements=26, write_transactions=3),
     "revoke": Length(files=37, functions=185, statements=19, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""
