@@ -304,7 +304,7 @@ def _reach(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _probes(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    """Return when they typed values of others; kept for a day, also after deletion, or that would end a wait."""
+    """Return when they typed values of others; kept for a day even after deletion, which would end a wait."""
     rows = tx.all("probes.of_chat", chat_id=data_subject.chat_id)
     return [{"at": moment_or_none(row["at"])} for row in rows]
 

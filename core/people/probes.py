@@ -1,6 +1,6 @@
 """Slows down guessing: whether an identity, a telephone or a vehicle is known (docs/domain.md, section 2).
 
-Whoever types a value is told at once if it is somebody else's, since an honest owner has to know. So the
+Anybody who types a value of somebody else is told so at once, since an honest owner has to know. So the
 distinct values that were answered like that are counted per chat, and after some within an hour the next one
 has to wait, longer each time. They are in the database, as keyed hashes, so a restart does not forget them.
 
@@ -17,7 +17,7 @@ from core.ports import Tx
 from core.security.vault import Vault
 
 FREE_PROBES = 5
-"""Values of others within ``WINDOW`` that cost no waiting: mistyping does not yield so many."""
+"""Values of others within ``WINDOW`` that cost no waiting: mistyping yields fewer."""
 WINDOW = timedelta(hours=1)
 FIRST_WAIT = timedelta(minutes=1)
 """The wait after ``FREE_PROBES`` values; it doubles with each further one."""

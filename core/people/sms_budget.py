@@ -100,7 +100,7 @@ class SmsBudget:
         for key in (*keys, *([_REGISTRATIONS] if registering else []), _WHOLE_SERVICE):
             tx.run("sms.uncount", day=_day(at), phone_hash=key)
 
-    def note_failure(self, tx: Tx) -> None:
+    def mark_gateway_failed(self, tx: Tx) -> None:
         """Record that the gateway has failed; tell the chiefs if it has for minutes, at most once an hour."""
         now = tx.now
         tx.run("sms.gateway_failed", now=to_millis(now))
@@ -113,7 +113,7 @@ class SmsBudget:
         if told:
             self._tell(tx, f"{NotificationPurpose.SMS_FAILING}:{to_millis(now)}", "sms:gateway")
 
-    def note_success(self, tx: Tx) -> None:
+    def mark_gateway_working(self, tx: Tx) -> None:
         """Record that the gateway works."""
         tx.run("sms.gateway_works")
 

@@ -101,7 +101,7 @@ class Verification:
 
         Raises:
             CodeTooSoon: the last one is less than a minute old, or failed less than 20 seconds ago.
-            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: as ``SmsBudget.charge``.
+            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: see ``SmsBudget``.
         """
         self._ensure_resend_allowed(tx, binding)
         self._budget.charge(
@@ -182,7 +182,7 @@ class Verification:
     def mark_sent(self, tx: Tx, code_id: int) -> None:
         """Mark a code as accepted by the gateway, and delete its stored contents."""
         tx.run("sms.sent", code_id=code_id)
-        self._budget.note_success(tx)
+        self._budget.mark_gateway_working(tx)
 
     def mark_failed(self, tx: Tx, code_id: int) -> None:
         """Mark a code as rejected by the gateway: it no longer counts, and another may be requested soon."""
@@ -196,7 +196,7 @@ class Verification:
                 registering=sms.purpose == CodePurpose.REGISTRATION,
                 at=from_millis(row["created_at"]),
             )
-        self._budget.note_failure(tx)
+        self._budget.mark_gateway_failed(tx)
 
     def _outgoing(self, row: Row) -> OutgoingSms:
         phone, code = json.loads(self._vault.open(row["parcel_sealed"]))

@@ -1,5 +1,6 @@
 """/find: one card of everything known, and all counter actions from it."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -339,6 +340,65 @@ async def test_clerk_of_another_office_learns_no_holder(place: World) -> None:
         shown = await finds(clerk, what)
         assert "测**主" not in shown.words
         assert str(HOLDER) not in shown.words
+
+
+async def test_clerk_of_another_office_learns_no_number_of_a_person(place: World) -> None:
+    """Searched by person, vehicle or receipt, only that records of the office exist; not the kind either."""
+    clerk = await gives(place, "clerk", "粤A")
+    begun = await place.store.read(sql, "SELECT preselection_id FROM preselection WHERE serial = 'A1234'")
+    receipt = f"粤K-{begun[0]['preselection_id']:08d}"
+    for what in (factories.identity(2), factories.phone(2), str(HOLDER), factories.vin(2), receipt):
+        card = await finds(clerk, what)
+        assert "有关记录属于 粤K" in card.words
+        assert "A1234" not in card.words
+        assert "小型" not in card.words
+
+
+async def test_search_is_recorded_without_what_was_typed(place: World) -> None:
+    """The chief reads who looked by which kind of key; of the value there is only a keyed hash."""
+    clerk, chief = await gives(place, "clerk", "粤A"), place.person(CHIEF)
+    for what in (factories.identity(2), factories.phone(2), str(HOLDER), factories.vin(2), "粤KA1234"):
+        await finds(clerk, what)
+    await finds(chief, factories.identity(2))
+    rows = await place.store.read(
+        sql, "SELECT actor, office, subject, details FROM audit WHERE action = 'looked_up' ORDER BY entry_id"
+    )
+    known = [json.loads(row["details"]) for row in rows]
+    assert [one["by"] for one in known] == ["identity", "phone", "chat", "vin", "plate", "identity"]
+    assert [row["actor"] for row in rows] == [f"chat:{CLERK}"] * 5 + [f"chat:{CHIEF}"]
+    assert {row["office"] for row in rows} == {"粤K"}
+    assert len({row["subject"] for row in rows}) == 1
+    assert known[0]["key"] == known[5]["key"] != known[1]["key"]
+    written = str(rows)
+    assert not any(value in written for value in (factories.identity(2), factories.phone(2)[3:]))
+    await chief.say(f"/audit {HOLDER}")
+    await chief.see("操作记录", f"管理员 {CLERK}", "查询(证件号码")
+
+
+async def test_looking_is_not_listed_among_the_changes_of_a_card(place: World) -> None:
+    chief = place.person(CHIEF)
+    for _ in range(12):
+        card = await finds(chief, factories.identity(2))
+    assert "选定号码" in card.words
+    assert "查询(" not in card.words
+
+
+async def test_unknown_person_and_one_barred_elsewhere_look_alike_to_unban(place: World) -> None:
+    clerk = await gives(place, "chief", "粤A")
+    await clerk.say(f"/unban {HOLDER} 误操作")
+    free = await clerk.see("没有将此人列入黑名单", fresh=True)
+    await place.person(CHIEF).say(f"/ban {HOLDER} 冒用")
+    await place.person(CHIEF).press("⛔ 列入黑名单")
+    await clerk.say(f"/unban {HOLDER} 误操作")
+    barred = await clerk.see("没有将此人列入黑名单", fresh=True)
+    assert barred.words == free.words
+
+
+async def test_user_type_of_another_office_is_not_told(place: World) -> None:
+    clerk = await gives(place, "clerk", "粤A")
+    for wanted in ("counter", "new_owner"):
+        await clerk.say(f"/usertype {HOLDER} {wanted}")
+        await clerk.see("您没有该发牌机关的权限", fresh=True)
 
 
 async def test_reviewer_sees_the_card_and_does_nothing(place: World) -> None:

@@ -189,6 +189,9 @@ class Counting:
     def now(self) -> datetime:
         return self._tx.now
 
+    def renew_now(self) -> None:
+        self._tx.renew_now()
+
     def run(self, query: str, /, **values: object) -> int:
         self._asked[query] += 1
         return self._tx.run(query, **values)

@@ -40,7 +40,7 @@ def schema() -> Iterator[str]:
 def locked(schema: str, name: str) -> Iterator[psycopg.Connection[Any]]:
     """Hold the lock of one row in a transaction that does not end."""
     with psycopg.connect(postgres_url()) as connection:
-        connection.execute(f"SELECT 1 FROM {schema}.counter WHERE name = '{name}' FOR UPDATE")  # type: ignore[arg-type]  # noqa: S608
+        connection.execute(f"SELECT 1 FROM {schema}.counter WHERE name = '{name}' FOR UPDATE")  # noqa: S608
         yield connection
         if not connection.closed:
             connection.rollback()
