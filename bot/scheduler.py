@@ -116,7 +116,7 @@ class Jobs:
         await self._sender.send_due_sms()
 
     async def recount(self) -> None:
-        """Move the deadlines that the present working days and counter hours make later; at the start, daily."""
+        """Move the deadlines that a changed calendar or changed counter hours make later; once a day."""
         deadlines, after = self._core.deadlines, 0
         while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
             after = page.last

@@ -29,10 +29,12 @@ _MOVED = {
         "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
     ),
     MoveCause.CALENDAR: phrase(
-        "📅 工作日安排或窗口办公时间有变动,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+        "📅 工作日安排或窗口办公时间有变动,"
+        "您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
     ),
     MoveCause.UNREMINDED: phrase(
-        "📅 之前未能及时提醒您,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>,请在此之前办理登记上牌。"
+        "📅 之前未能及时提醒您,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>,"
+        "请在此之前办理登记上牌。"
     ),
 }
 
@@ -113,7 +115,9 @@ def moved(preselection: Preselection, office: Office, cause: MoveCause) -> str:
 
 def sms_reminder(preselection: Preselection, office: Office) -> str:
     """Return the reminder by SMS: plain text, without the owner's name."""
-    return _("您预选的号牌{number}请于{deadline}前到{office}办理登记上牌,逾期未办理,号码收回{barred}。").format(
+    return _(
+        "您预选的号牌{number}请于{deadline}前到{office}办理登记上牌,逾期未办理,号码收回{barred}。"
+    ).format(
         number=number(preselection),
         deadline=_deadline(preselection),
         office=office.name,

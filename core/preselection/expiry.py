@@ -49,8 +49,8 @@ class Expiry:
         """End or extend the reservations whose deadline and grace have passed; return how many were handled.
 
         A number that ends rests before it is free again; its owner is blacklisted, and notified of both at
-        once. A deadline moves instead if it ends on a day that is no working day (any more), or if no reminder
-        has arrived. If none can be delivered in all the time that it may be extended by, the number ends
+        once. A deadline moves instead if it ends on a day that is no working day (any more), or if no
+        reminder has arrived. If none can be delivered in all the time that it may be extended by, it ends
         without a ban.
 
         Runs periodically: it may run twice, concurrently with another run, or a month late.

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.preselection import PreselectionState
-from tests.lifecycle.harness import Harness, local, open_harness
+from tests.lifecycle.harness import local, open_harness
 
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.usefixtures("plain_pictures")
 
 
 @asynccontextmanager
-async def restarted(harness: Harness, tables: dict[str, Any] | None = None, **office: Any) -> AsyncIterator[Harness]:
+async def restarted(
+    harness: Harness, tables: dict[str, Any] | None = None, **office: Any
+) -> AsyncIterator[Harness]:
     """Start the program again on the same database, with other settings."""
     office.setdefault("expiry_grace_minutes", 0)
     core = await tools.build(harness.store, harness.clock, tables, Telephones(harness.clock), **office)
