@@ -2,7 +2,7 @@
 
 Deadlines only ever move later: because a counter is closed on a day, because the working days or the counter
 hours have changed, or because no reminder has arrived. Each move is in the audit log and is told to the
-owner, and the reminders are planned anew.
+owner, and the reminders are planned again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -160,7 +160,7 @@ class Deadlines:
             deadline = next_whole_day(tx.now, calendar, office.counter_hours)
         return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
 
-    def outdated(self, tx: Tx, after: int, limit: int = 500) -> OutdatedPage:
+    def outdated(self, tx: Tx, after: int, limit: int = 50) -> OutdatedPage:
         """Return which of the next reservations by id have a deadline to be moved. Call it on a snapshot.
 
         Those whose new deadline has passed too are left to the expiry.
@@ -254,7 +254,7 @@ class Deadlines:
                 self.plan_reminders(tx, reserved, account.chat_id)
 
     def _move(self, tx: Tx, reserved: Preselection, chat_id: int, move: _Move) -> bool:
-        """Move a deadline, tell the owner, and plan the reminders anew; return whether it was earlier."""
+        """Move a deadline, tell the owner, and plan the reminders again; return whether it was earlier."""
         before = reserved.deadline
         is_extension = move.extendable_until is not None
         changed = before is not None and tx.run(
