@@ -22,7 +22,7 @@ DELIVERY = timedelta(hours=1)
 def remind_by(deadline: datetime, counter_hours: CounterHours) -> datetime:
     """Return until when a reminder must have arrived to count for a deadline.
 
-    That is until the counter opens on the last day, or 9:00 if it opens earlier: an owner who reads it then has
+    That is until the counter opens on the last day, 9:00 at the earliest: an owner who reads it then has
     the whole day.
     """
     day = last_day_of(deadline)
