@@ -107,7 +107,7 @@ class Jobs:
         await self._if_trusted(self._tell_by_sms)
 
     async def recount(self) -> None:
-        """Move the deadlines that the present working days and counter hours make later; at the start, daily."""
+        """Move the deadlines that a changed calendar or changed counter hours make later; once a day."""
         await self._if_trusted(self._recount)
 
     async def purge(self) -> None:

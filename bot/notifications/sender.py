@@ -3,8 +3,9 @@
 Handling depends on the failure: a blocked chat is recorded and never retried; a message that Telegram rejects
 is not retried, because it would be rejected again; everything else is retried with exponential backoff while
 the notification is still relevant. After a time-out it is unknown whether the message arrived: it is sent
-again, except for at-most-once notifications (docs/architecture.md, Notifications). A reminder that the chat does
-not take goes by SMS instead, in a loop of its own, as a gateway may be slow (``core.notifications.sms_reminders``).
+again, except for at-most-once notifications (docs/architecture.md, Notifications). A reminder that the chat
+does not take goes by SMS instead (``core.notifications.sms_reminders``), in a loop of its own, as a gateway
+may be slow.
 """
 
 import asyncio

@@ -30,10 +30,12 @@ _MOVED = {
         "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
     ),
     MoveCause.CALENDAR: phrase(
-        "📅 工作日安排或窗口办公时间有变动,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+        "📅 工作日安排或窗口办公时间有变动,"
+        "您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
     ),
     MoveCause.UNREMINDED: phrase(
-        "📅 之前未能及时提醒您,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>,请在此之前办理登记上牌。"
+        "📅 之前未能及时提醒您,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>,"
+        "请在此之前办理登记上牌。"
     ),
 }
 

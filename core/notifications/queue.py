@@ -49,9 +49,7 @@ class NotificationPurpose(StrEnum):
     EXPIRED = "expired"
     MOVED = "moved"  # the deadline has moved; suffixed with the new time
     EXTENDED = "extended"  # the deadline has moved because no reminder had arrived; suffixed likewise
-    SMS_REMINDER = (
-        "sms_reminder"  # a reminder by SMS; suffixed with the purpose of the one that it stands for
-    )
+    SMS_REMINDER = "sms_reminder"  # a reminder by SMS; suffixed with the purpose that it stands for
     BANNED = "banned"  # suffixed with its time, so that changes of the ban are sent too
     LIFTED = "lifted"  # suffixed likewise
     RELEASE = "release"

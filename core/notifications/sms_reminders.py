@@ -1,8 +1,8 @@
 """Reminders by SMS, for owners whom the chat does not reach (docs/domain.md, section 6).
 
-A reminder by SMS is a notification of its own, with the purpose of the one that it stands for as a suffix. It is
-retried like all others, and counts as delivered when the gateway has accepted it. If the program dies between
-the gateway and the record, it is sent again.
+A reminder by SMS is a notification of its own, with the purpose of the one that it stands for as a suffix. It
+is retried like all others, and counts as delivered when the gateway has accepted it. If the program dies
+between the gateway and the record, it is sent again.
 """
 
 from core.notifications.queue import (
@@ -35,7 +35,7 @@ def plan_last(tx: Tx, deadline: Deadline, office: Office, calendar: WorkingCalen
 
 
 def plan_instead(tx: Tx, failed: Notification) -> None:
-    """Plan an SMS now for a reminder that the chat has not taken; idempotent, and nothing for other topics."""
+    """Plan an SMS now for a reminder that the chat has not taken; idempotent. Other topics have none."""
     if failed.topic not in _STOOD_FOR:
         return
     plan(

@@ -1,8 +1,8 @@
 """Deadlines of reservations, their reminders, and what moves them (docs/domain.md, section 6).
 
 Deadlines only ever move later: because a counter is closed on a day, because the working days or the counter
-hours have changed, or because no reminder has arrived. Each move is in the audit log and is told to the owner,
-and the reminders are planned anew.
+hours have changed, or because no reminder has arrived. Each move is in the audit log and is told to the
+owner, and the reminders are planned again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -143,8 +143,8 @@ class Deadlines:
     def reckon_anew(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
         """Move a locked reservation's deadline if the working days or counter hours have changed since.
 
-        If the new deadline has passed too, it moves to the next whole working day, because a deadline that was
-        over before the owner heard of it would be of no use.
+        If the new deadline has passed too, it moves to the next whole working day, because a deadline that
+        was over before the owner heard of it would be of no use.
 
         Returns:
             Whether the deadline has moved.
@@ -160,8 +160,8 @@ class Deadlines:
             deadline = next_whole_day(tx.now, calendar, office.counter_hours)
         return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
 
-    def outdated(self, tx: Tx, after: int, limit: int = 500) -> OutdatedPage:
-        """Return, of the next reservations by id, those whose deadlines are to be moved. Call it on a snapshot.
+    def outdated(self, tx: Tx, after: int, limit: int = 50) -> OutdatedPage:
+        """Return which of the next reservations by id have a deadline to be moved. Call it on a snapshot.
 
         Those whose new deadline has passed too are left to the expiry.
         """
@@ -201,7 +201,7 @@ class Deadlines:
         """Move the deadline of a locked reservation of whose owner no reminder has arrived.
 
         Returns:
-            Whether it has moved; False if it was extended as far as possible and reminders were tried in vain.
+            Whether it has moved; False if that was done as far as possible, and reminders were tried in vain.
         """
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
@@ -254,7 +254,7 @@ class Deadlines:
                 self.plan_reminders(tx, reserved, account.chat_id)
 
     def _move(self, tx: Tx, reserved: Preselection, chat_id: int, move: _Move) -> bool:
-        """Move a deadline, tell the owner, and plan the reminders anew; return whether it was earlier."""
+        """Move a deadline, tell the owner, and plan the reminders again; return whether it was earlier."""
         before = reserved.deadline
         is_extension = move.extendable_until is not None
         changed = before is not None and tx.run(

@@ -45,12 +45,12 @@ class Expiry:
         self._offices = offices
         self._deadlines = deadlines
 
-    def expire_due(self, tx: Tx, limit: int = 100) -> int:
+    def expire_due(self, tx: Tx, limit: int = 25) -> int:
         """End or extend the reservations whose deadline and grace have passed; return how many were handled.
 
         A number that ends rests before it is free again; its owner is blacklisted, and notified of both at
-        once. A deadline moves instead if it ends on a day that is no working day (any more), or if no reminder
-        has arrived. If none can be delivered in all the time that it may be extended by, the number ends
+        once. A deadline moves instead if it ends on a day that is not a working day now, or if no
+        reminder has arrived. If none can be delivered in all the time that it may be extended by, it ends
         without a ban.
 
         Runs periodically: it may run twice, concurrently with another run, or a month late.

@@ -1,6 +1,7 @@
-"""Deadlines of which no reminder has arrived: when one counts, and where the deadline moves (docs/domain.md, section 6).
+"""Deadlines of which no reminder has arrived (docs/domain.md, section 6).
 
-Pure functions over the calendar; ``core.preselection.deadlines`` applies them.
+When a reminder counts, and where the deadline moves. Pure functions over the calendar;
+``core.preselection.deadlines`` applies them.
 """
 
 from datetime import datetime, time, timedelta
@@ -12,17 +13,17 @@ from core.values.workdays import CounterHours, WorkingCalendar
 EXTENDABLE_WORKDAYS = 10
 """By how many working days a deadline is extended at most, if no reminder can be delivered."""
 REMIND_BY = time(9)
-"""Local time until which a reminder on the last morning counts, even if the counter opens earlier. An hour after
+"""Local time until which a reminder on the last day counts, even if the counter opens earlier: an hour after
 the reminder of the last morning is due."""
 DELIVERY = timedelta(hours=1)
-"""How long before ``remind_by`` an extension is made, at least, so that the message about it arrives in time."""
+"""Minimum time from an extension to ``remind_by``, so that the message about it arrives in time."""
 
 
 def remind_by(deadline: datetime, counter_hours: CounterHours) -> datetime:
     """Return until when a reminder must have arrived to count for a deadline.
 
-    That is until the counter opens on the last day, or 9:00 if it opens earlier: whoever reads it then has the
-    whole day.
+    That is until the counter opens on the last day, 9:00 at the earliest: an owner who reads it then has
+    the whole day.
     """
     day = last_day_of(deadline)
     opening = counter_hours.first_opening(day)

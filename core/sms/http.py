@@ -1,6 +1,7 @@
 """An HTTP gateway: POST of a JSON object; any 2xx status means accepted.
 
-A code is ``{"phone", "code", "purpose"}``, a reminder ``{"phone", "purpose": "reminder", "text", "parameters"}``.
+A code is ``{"phone", "code", "purpose"}``, a reminder
+``{"phone", "purpose": "reminder", "text", "parameters"}``.
 """
 
 from collections.abc import Mapping

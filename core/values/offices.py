@@ -246,8 +246,8 @@ class Office:
         compose_draw_days: number of days after that, on one of which, drawn at random, it opens for
             self-composition.
         validity_workdays: working days, from the next day on, within which a number must be confirmed.
-        expiry_grace_minutes: how long after the deadline the counter can still confirm a number; owners are told
-            the deadline only.
+        expiry_grace_minutes: how long after the deadline the counter can still confirm a number; owners are
+            told the deadline only.
         rest_days: days before a returned number can be selected again.
         ban_years: years on the blacklist for letting a number expire; 0: no ban.
         reminder_workdays: working days before the deadline on which owners are reminded, 0 being the

@@ -10,7 +10,7 @@ from core.clock import CHINA, Clock
 from core.notifications import queue
 from core.people.accounts import Account
 from core.pool.releases import Release
-from core.ports import SmsGateway, Store, Tx
+from core.ports import Store, Tx
 from core.preselection import Papers, get
 from core.settings import Settings
 from core.values.masks import parse_mask
@@ -48,11 +48,10 @@ async def build(
     store: Store,
     clock: Clock,
     tables: dict[str, Any] | None = None,
-    sms: SmsGateway | None = None,
     **values: Any,
 ) -> Core:
     """Build the services on a store, with settings as ``settings`` makes them."""
-    ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes(), sms=sms)
+    ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
     return await bootstrap(settings(tables, **values), ports)
 
 

@@ -190,7 +190,9 @@ async def test_deletion_that_must_wait_says_why_and_until_when(world: World) -> 
     await owner.say("/delete")
     shown = await owner.see("现在还不能删除", "粤K·A1234", "2026年3月17日(周二) 17:00")
     assert "⛔ 确认删除" not in shown.buttons
-    world.forward(days=8)
+    world.forward(days=6)
+    await world.service.jobs.tell()
+    world.forward(days=2)
     await world.service.jobs.ends()
     await owner.say("/delete")
     await owner.see("您在黑名单上", "2028年3月17日")

@@ -19,7 +19,7 @@ from core.values.plates import Plate, PlateKind
 from sandbox import PersonSpec
 from tests import factories
 from tests.core.sql import sql
-from tests.core.tools import reserved
+from tests.core.tools import remind, reserved
 from tests.person import Person, Shown, as_typed
 from tests.world import CHIEF, OWNER, PEOPLE, World, office, open_world
 
@@ -152,7 +152,9 @@ async def test_figures_add_up_from_release_to_the_end(world: World) -> None:
     await run(core.counter.register, plate("A1001"), factories.vin(1)[-6:], actor="chat:1")
     await run(core.counter.void, plate("A1002"), "wrong", "chat:1")
     await run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
-    world.forward(days=8)
+    world.forward(days=6)
+    await run(remind)
+    world.forward(days=2)
     await world.service.jobs.ends()
     await run(reserved, core, 5, "A1005")
     chief = world.person(CHIEF)

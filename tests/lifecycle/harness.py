@@ -8,7 +8,7 @@ import copy
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -366,7 +366,7 @@ async def open_harness(
     """Open the services over an in-memory database, at a given time, with a segment released."""
     clock = FixedClock(at)
     store = MemoryStore(MemoryDatabase(clock))
-    core = await tools.build(store, clock, tables, Telephones(clock), **office)
+    core = replace(await tools.build(store, clock, tables, **office), sms=Telephones(clock))
     try:
         harness = Harness(core, clock)
         await harness.release(segment)

@@ -1,4 +1,4 @@
-"""Nobody is barred of whom no reminder arrived: the deadline moves, and in the end the number goes without a ban.
+"""Nobody is barred of whom no reminder arrived: the deadline moves, or the number ends without a ban.
 
 A number selected on Tuesday 10 March 2026 lasts until Tuesday the 17th, 17:00.
 """
@@ -72,7 +72,7 @@ async def test_note_of_the_extension_counts_as_reminder(harness: Harness) -> Non
 
 
 async def test_receipt_is_no_reminder(harness: Harness) -> None:
-    """Selected in the evening for the next working day, so that the last morning is within the quiet hours."""
+    """Selected in the evening for the next working day: its last morning is within the quiet hours."""
     async with open_harness(local("2026-03-10", 22), validity_workdays=1, expiry_grace_minutes=0) as late:
         await late.reserve(1)
         await late.until(local("2026-03-11", 18))

@@ -10,7 +10,7 @@ import pytest
 from core.clock import CHINA
 from core.preselection import PreselectionState
 from tests.core import tools
-from tests.lifecycle.harness import Harness, Telephones, chat_of, local, open_harness
+from tests.lifecycle.harness import Harness, chat_of, local, open_harness
 
 pytestmark = pytest.mark.usefixtures("plain_pictures")
 
@@ -21,7 +21,7 @@ async def restarted(
 ) -> AsyncIterator[Harness]:
     """Start the program again on the same database, with other settings."""
     office.setdefault("expiry_grace_minutes", 0)
-    core = await tools.build(harness.store, harness.clock, tables, Telephones(harness.clock), **office)
+    core = await tools.build(harness.store, harness.clock, tables, **office)
     again = Harness(core, harness.clock)
     again.messenger = harness.messenger
     again.sender = again.new_sender("two")

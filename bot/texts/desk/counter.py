@@ -29,7 +29,7 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
 
 
 def register_question(preselection: Preselection, grace_until: datetime | None = None) -> str:
-    """Return the question; with ``grace_until``, the deadline has passed, and the counter can confirm until then."""
+    """Return the question; if the deadline has passed, with the time until which it can be confirmed."""
     late = ""
     if grace_until is not None:
         late = _("\n⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(grace_until))
