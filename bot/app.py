@@ -41,7 +41,7 @@ from bot.inbox import (
 from bot.inbox.backlog import BacklogLimits
 from bot.inbox.errors import ProcessDiedError
 from bot.inbox.model import NO_CHAT, DeadLetter
-from bot.inbox.service import LEASE
+from bot.inbox.service import LEASE, InboxHooks
 from bot.isolation import runner as isolation
 from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
@@ -161,9 +161,11 @@ class Service:
             inbox,
             self.dispatcher,
             backlog=BacklogLimits(),
-            on_dropped=self._say_too_fast,
-            on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
-            may_purge=self.clock_watch.check,
+            hooks=InboxHooks(
+                on_dropped=self._say_too_fast,
+                on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
+                may_purge=self.clock_watch.check,
+            ),
         )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.jobs = Jobs(

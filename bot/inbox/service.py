@@ -7,6 +7,7 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.inbox.backlog import BacklogLimits, Notices, excess
@@ -32,6 +33,19 @@ def new_worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
+async def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxHooks:
+    """What the rest of the program does at events of the inbox."""
+
+    on_dropped: Callable[[int], Awaitable[None]] | None = None  # tells a private chat; once a minute at most
+    on_heartbeat: Callable[[bool], None] = lambda _works: None  # whether the database works
+    may_purge: Callable[[], Awaitable[bool]] = _always  # whether the clock can be trusted
+
+
 class InboxService:
     """Accepts updates and makes sure that each is handled.
 
@@ -41,9 +55,7 @@ class InboxService:
         heartbeat: how often this worker's leases are renewed and expired leases taken over; a third of
             the lease's span.
         backlog: how many updates may wait for one chat; None: any number.
-        on_dropped: tells a private chat that something was dropped; called once a minute at most.
-        on_heartbeat: is told whether the database works, at every heartbeat.
-        may_purge: whether the clock can be trusted by which old rows are deleted; by default it is.
+        hooks: what the rest of the program does at some of its events.
     """
 
     def __init__(
@@ -53,19 +65,15 @@ class InboxService:
         *,
         heartbeat: timedelta = LEASE / 3,
         backlog: BacklogLimits | None = None,
-        on_dropped: Callable[[int], Awaitable[None]] | None = None,
-        on_heartbeat: Callable[[bool], None] = lambda _works: None,
-        may_purge: Callable[[], Awaitable[bool]] | None = None,
+        hooks: InboxHooks | None = None,
     ) -> None:
-        self._may_purge = may_purge
+        self._hooks = hooks or InboxHooks()
         self.dispatcher = dispatcher
         self._inbox = inbox
         self._interval = heartbeat.total_seconds()
         self._heart: asyncio.Task[None] | None = None
         self._accepting: set[asyncio.Task[None]] = set()
         self._backlog = backlog
-        self._on_dropped = on_dropped
-        self._on_heartbeat = on_heartbeat
         self._notices = Notices(time.monotonic)
         self._telling: set[asyncio.Task[None]] = set()
         self._is_closing = False
@@ -160,10 +168,10 @@ class InboxService:
 
     def _say_dropped(self, chat_id: int) -> None:
         """Tell a private chat that something was dropped; the bot says nothing in groups."""
-        if chat_id <= 0 or self._on_dropped is None or not self._notices.is_due(chat_id):
+        if chat_id <= 0 or self._hooks.on_dropped is None or not self._notices.is_due(chat_id):
             return
         _LOGGER.warning("a chat sends faster than it can be answered: what comes on top is dropped")
-        self._in_background(self._on_dropped(chat_id))
+        self._in_background(self._hooks.on_dropped(chat_id))
 
     def _in_background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -179,14 +187,14 @@ class InboxService:
             try:
                 self.dispatcher.resume_idle(await self._inbox.renew())
                 self.dispatcher.resume(await self._inbox.take_over())
-                if loop.time() >= purge_at and (self._may_purge is None or await self._may_purge()):
+                if loop.time() >= purge_at and await self._hooks.may_purge():
                     await self._inbox.purge()
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()
             except Exception as error:  # noqa: BLE001 - the next heartbeat is soon
                 _LOGGER.warning("a heartbeat failed: %s", type(error).__name__)
-                self._on_heartbeat(False)  # noqa: FBT003 - the one thing that it says
+                self._hooks.on_heartbeat(False)  # noqa: FBT003 - the one thing that it says
             else:
-                self._on_heartbeat(True)  # noqa: FBT003 - the same
+                self._hooks.on_heartbeat(True)  # noqa: FBT003 - the same
 
 
 def _is_outage(error: Exception) -> bool:

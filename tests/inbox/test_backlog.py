@@ -12,6 +12,7 @@ import pytest
 from bot.inbox import Dispatcher, InboxService
 from bot.inbox.backlog import BacklogLimits, Notices, excess
 from bot.inbox.dispatcher import Handle
+from bot.inbox.service import InboxHooks
 from core.ports import Store
 from tests.inbox.schema import states
 from tests.inbox.tools import HASTY, Gate, Recorder, finishing, message, worker_inbox
@@ -36,7 +37,11 @@ async def bounded(store: Store, handle: Handle) -> AsyncIterator[tuple[InboxServ
     inbox = worker_inbox(store)
     dispatcher = Dispatcher(inbox, finishing(store, handle), retry=HASTY)
     service = InboxService(
-        inbox, dispatcher, heartbeat=timedelta(seconds=10), backlog=LIMITS, on_dropped=tell
+        inbox,
+        dispatcher,
+        heartbeat=timedelta(seconds=10),
+        backlog=LIMITS,
+        hooks=InboxHooks(on_dropped=tell),
     )
     await service.start()
     try:

@@ -82,9 +82,6 @@ class Gateway:
             await asyncio.sleep(HANGS)
         self._sandbox.world.receive_sms(phone, code, purpose)
 
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
-        """Send nothing: the old version had no reminders by SMS."""
-
 
 class Story:
     """Everything that happens before the kill."""
