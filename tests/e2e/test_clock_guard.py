@@ -336,7 +336,7 @@ async def test_nothing_is_deleted_during_a_doubt(host: Host) -> None:
     await asyncio.sleep(0.3)
     assert await host.world.store.read(sql, rows) == [before]
     await inbox.stop()
-    inbox._may_purge = None  # the control
+    inbox._hooks.may_purge = None  # the control
     await inbox.start()
     await asyncio.sleep(0.3)
     assert await host.world.store.read(sql, rows) == [{"n": 0}]
