@@ -105,7 +105,7 @@ def test_paths_of_a_page_exist(page: str, least: int) -> None:
 
 
 def test_architecture_fits_on_a_few_pages() -> None:
-    assert len(_text("docs/architecture.md").splitlines()) <= 170
+    assert len(_text("docs/architecture.md").splitlines()) <= 180
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.inbox.service import InboxHooks
 from core.availability import clock_guard
 from core.bootstrap import Ports
 from core.clock import ClockSources
@@ -336,7 +337,7 @@ async def test_nothing_is_deleted_during_a_doubt(host: Host) -> None:
     await asyncio.sleep(0.3)
     assert await host.world.store.read(sql, rows) == [before]
     await inbox.stop()
-    inbox._hooks.may_purge = None  # the control
+    inbox._hooks = InboxHooks()  # the control
     await inbox.start()
     await asyncio.sleep(0.3)
     assert await host.world.store.read(sql, rows) == [{"n": 0}]
