@@ -34,6 +34,6 @@ async def _check_webhook(bot: Bot, settings: Settings, report: Report) -> None:
     if found and settings.telegram.mode == "polling":
         host = urlsplit(found).hostname or "another address"  # its path may be a secret
         report.warn(
-            f"a webhook sends the bot's updates to {host}, and polling receives none while it is set: stop the "
-            "program there"
+            f"a webhook sends the bot's updates to {host}, and polling receives none while it is set: "
+            "stop the program there"
         )
