@@ -183,7 +183,8 @@ async def prepare(directory: Path, base: str) -> Path:
         ),
         encoding="utf-8",
     )
-    core = await bootstrap(load_settings(config, environ={}), Ports(random_bytes=ForeseenBytes()))
+    ports = Ports(random_bytes=ForeseenBytes())
+    core = await bootstrap(load_settings(config, environ={}), ports, create=True)
     for mask in ("#####", "@####"):
         await core.store.run(release, core, mask)
     for number in range(CHATS):

@@ -7,6 +7,7 @@ from html import escape, unescape
 
 from bot.i18n.language import _, phrase
 from core.appeals.reviews import SET_ASIDE
+from core.backup.gap import SUSPENDED_TEXT, WITHHELD_REASON
 from core.clock import CHINA
 from core.preselection.expiry import EXPIRED_REASON
 from core.values.hours import ServiceHours, Span
@@ -71,6 +72,8 @@ _PAPERS = {
 
 _REASONS = {
     EXPIRED_REASON: phrase("预选号码逾期未办理"),
+    SUSPENDED_TEXT: phrase("系统数据正在核对,暂停选号,请稍后再来。"),
+    WITHHELD_REASON: phrase("备份恢复后待核实"),
     SET_ASIDE: phrase("车辆识别代号申诉审核通过"),
 }
 """Reasons that the service itself records; those typed by admins are shown unchanged."""

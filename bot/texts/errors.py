@@ -336,7 +336,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     command_errors.EndNotLater: lambda error: blacklist.not_later(error.until),
     broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
     counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
-    offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
+    offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=reason(error.text)),
     command_errors.Usage: lambda error: commands.usage(error.command),
     offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
         who=find.actor_label(error.by), reason=reason(error.reason)

@@ -44,7 +44,7 @@ def schema_version() -> int:
 def copy_sqlite(source: Path, target: Path, step: Step) -> None:
     """Copy an SQLite database, also one in use, into one new file.
 
-    The copy runs inside one read transaction: without it, each commit of the service would begin it anew.
+    The copy runs inside one read transaction: without it, each commit would make it start over.
 
     Raises:
         StoreError: the database cannot be read, or the copy cannot be written.

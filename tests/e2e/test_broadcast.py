@@ -224,7 +224,7 @@ async def _prepare(database: Path, sandbox: Sandbox) -> None:
             "offices": [office()],
         }
     )
-    core = await bootstrap(settings, Ports(clock=ShiftedClock()))
+    core = await bootstrap(settings, Ports(clock=ShiftedClock()), create=True)
     await core.store.run(subscribe_all)
     await core.close()
 

@@ -72,7 +72,7 @@ def _database(tmp_path: Path) -> Path:
     return tmp_path / "plates.db"
 
 
-async def _made(tmp_path: Path, **values: str) -> Path:
+async def _ready(tmp_path: Path, **values: str) -> Path:
     """Return the settings file of a deployment whose database has been created."""
     config = _config(tmp_path, **values)
     await (await bootstrap(load_settings(config), create=True)).close()
@@ -129,8 +129,7 @@ async def test_misspelt_obligatory_key_is_missed_too(
 async def test_good_settings_are_called_good(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
-    capsys.readouterr()
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     assert await _call("check", config=config) == 0
     said = capsys.readouterr().out
     for subject in ("settings", "schema", "keys", "database", "photos"):
@@ -144,7 +143,7 @@ async def test_unknown_token_is_told(
 ) -> None:
     """``run`` cannot run in a thread, as it handles signals; its refusal is the same call."""
     wrong = TOKEN.replace("AA", "BB")
-    config = await _made(tmp_path, base_url=sandbox.base_url, token=wrong)
+    config = await _ready(tmp_path, base_url=sandbox.base_url, token=wrong)
     if command == "run":
         found, said = await _in_a_process("run", config=config)
     else:
@@ -156,7 +155,7 @@ async def test_unknown_token_is_told(
 
 
 async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = await _made(tmp_path)
+    config = await _ready(tmp_path)
     assert await _call("check", config=config) == 1
     assert f"token: {NOWHERE} (telegram.base_url) is unreachable" in capsys.readouterr().out
     status, said = await _in_a_process("run", config=config)
@@ -192,7 +191,7 @@ async def test_database_that_cannot_be_written_is_told(
 async def test_photos_that_cannot_be_kept_are_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     (tmp_path / "file").touch()
     monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/file")
     assert await _call("check", config=config) == 1
@@ -217,7 +216,7 @@ async def test_database_server_out_of_reach_is_told_without_its_password(
 async def test_database_in_use_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     store = await open_sqlite(f"sqlite:///{_database(tmp_path)}", clock_at(MORNING))
     try:
         assert await _call(*words, config=config) == 1
@@ -232,7 +231,7 @@ async def test_database_in_use_is_told(
 async def test_release_is_done_when_nobody_holds_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _made(tmp_path)
+    config = await _ready(tmp_path)
     assert await _call("release", "粤K", "small", "B####", "--yes", config=config) == 0
     assert "10,000" in capsys.readouterr().out
     assert await _call("release", "粤K", "small", "B1###", "--yes", config=config) == 1
@@ -254,7 +253,7 @@ async def test_release_is_done_when_nobody_holds_the_file(
 async def test_release_of_nonsense_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
-    assert await _call("release", *words, config=await _made(tmp_path)) in {1, 2}
+    assert await _call("release", *words, config=await _ready(tmp_path)) in {1, 2}
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.strip()
@@ -274,7 +273,7 @@ async def _vehicles(tmp_path: Path) -> list[tuple[object, ...]]:
 
 
 async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config, file = await _made(tmp_path), tmp_path / "vehicles.csv"
+    config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
     other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
     assert await _call("import", file, config=config) == 0
@@ -309,7 +308,7 @@ async def test_import_of_a_bad_file_loads_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     content, words = BAD_FILES[name]
-    config, file = await _made(tmp_path), tmp_path / "vehicles.csv"
+    config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
     file.write_bytes(content)
     assert await _call("import", file, config=config) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -318,7 +317,7 @@ async def test_import_of_a_bad_file_loads_nothing(
 
 
 async def test_import_of_no_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await _call("import", tmp_path / "none.csv", config=await _made(tmp_path)) == 2
+    assert await _call("import", tmp_path / "none.csv", config=await _ready(tmp_path)) == 2
     assert capsys.readouterr().err == f"{tmp_path}/none.csv: No such file or directory\n"
 
 
@@ -362,7 +361,7 @@ async def test_init_creates_all_for_this_user_only(
 
 
 async def test_first_log_line_names_version_files_offices_and_process(tmp_path: Path) -> None:
-    config = await _made(tmp_path)
+    config = await _ready(tmp_path)
     config.chmod(0o644)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "--config", config.name),
@@ -387,7 +386,7 @@ def test_log_shows_no_password_of_a_database(tmp_path: Path) -> None:
 async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    core = await bootstrap(load_settings(await _made(tmp_path, base_url=sandbox.base_url)))
+    core = await bootstrap(load_settings(await _ready(tmp_path, base_url=sandbox.base_url)))
     await core.store.run(bind_bot, bot_id_of(TOKEN))
     await core.close()
     other = _config(tmp_path, base_url=sandbox.base_url, token="700000002:AAother")
@@ -418,7 +417,7 @@ async def test_two_databases_in_one_photo_folder_are_refused(
 async def test_office_that_the_settings_lack_is_named(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     core = await bootstrap(load_settings(config), Ports(clock=clock_at(MORNING)))
     await core.store.run(opens, core)
     await core.store.run(reserved, core, 1, "A1111")
@@ -431,7 +430,7 @@ async def test_office_that_the_settings_lack_is_named(
 async def test_check_tells_how_many_photos_are_set_aside(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     clock = FixedClock(MORNING)
     core = await bootstrap(load_settings(config), Ports(clock=clock))
     core.photos.put(b"of no row")

@@ -40,7 +40,7 @@ lookup_key = "{KEYS["lookup_key"]}"
 
 async def _prepare(config: Path) -> None:
     """Bring owners to the first photo of an appeal about a vehicle without remaining quota."""
-    core = await bootstrap(load_settings(config), Ports(clock=ShiftedClock()))
+    core = await bootstrap(load_settings(config), Ports(clock=ShiftedClock()), create=True)
     await core.store.run(_stand_before_the_photos, core)
     await core.close()
 

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, hours, masked_phone, office_title
+from bot.i18n.formatting import KINDS, barred, counter_hours, hours, masked_phone, office_title, reason
 from bot.i18n.language import _, phrase
 from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
 from bot.texts.owner.units import owner
@@ -152,7 +152,7 @@ def closed(opening: str) -> str:
 
 def in_maintenance(text: str) -> str:
     """Return the office's maintenance message."""
-    return "\n\n" + _("🛠 <b>系统维护中</b>:{text}").format(text=escape(text))
+    return "\n\n" + _("🛠 <b>系统维护中</b>:{text}").format(text=reason(text))
 
 
 def closing_soon(at: str) -> str:

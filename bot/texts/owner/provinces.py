@@ -3,6 +3,7 @@
 from html import escape
 
 from bot.i18n import formatting
+from bot.i18n.formatting import reason
 from bot.i18n.language import _, phrase
 from core.values.offices import IssuingOffice, Office
 
@@ -97,7 +98,7 @@ def not_served(issuing: IssuingOffice) -> str:
 
 def in_maintenance(text: str) -> str:
     """Return the office's maintenance message."""
-    return _("🛠 系统维护中:{text}").format(text=escape(text))
+    return _("🛠 系统维护中:{text}").format(text=reason(text))
 
 
 def own_office() -> str:
