@@ -67,7 +67,7 @@ class Program:
 
     async def release(self, mask: str) -> None:
         await self._make()
-        process = await self.call("release", "粤K", "small", mask, "compose", "now")
+        process = await self.call("release", "粤K", "small", mask, "compose", "now", "--yes")
         assert await process.wait() == 0
 
     async def _make(self) -> None:
