@@ -30,8 +30,9 @@ async def _check_database(settings: Settings) -> bool:
         print(f"database: {error}")  # noqa: T201 - the same
         return False
     year = core.clock.now().astimezone(CHINA).year
-    print(await comparison(core))  # noqa: T201 - the same
+    host, database = core.clock.now(), await core.store.read(lambda tx: tx.now)
     await core.close()
+    print(await comparison(settings, host, database))  # noqa: T201 - the same
     print("database: ok, the schema is up to date")  # noqa: T201 - the same
     for unknown in (one for one in (year, year + 1) if not core.calendar.has_schedule(one)):
         print(  # noqa: T201 - the same
