@@ -25,10 +25,10 @@ from bot.texts.desk import clock as texts
 from core.availability import clock_guard
 from core.availability.clock_guard import ClockState, Finding
 from core.bootstrap import Core
-from core.clock import CHINA, ClockSources, SystemClock
+from core.clock import CHINA, ClockSources
 from core.errors.clock import ClockInDoubt
 from core.people.admins import Permission
-from core.ports import Store, Tx
+from core.ports import Tx
 from core.settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -277,15 +277,14 @@ def _written(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
-async def comparison(settings: Settings, store: Store) -> str:
+async def comparison(settings: Settings, host: datetime, database: datetime) -> str:
     """Return the times of host, database and Bot API in one line for ``check``."""
     telegram = settings.telegram
     request = AiohttpRequest()
     async with request:
         with contextlib.suppress(TelegramError):
             await request.post(f"{telegram.base_url}{telegram.token.get_secret_value()}/getMe")
-    database = await store.read(lambda tx: tx.now)
-    host, header = SystemClock().now(), request.server_time
+    header = request.server_time
     times = [host, database, *([] if header is None else [header.date])]
     answer = "unknown" if header is None else _written(header.date)
     agree = all(clock_guard.is_near(one, other) for one in times for other in times)

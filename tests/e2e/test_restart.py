@@ -55,6 +55,8 @@ class Restarts:
         assert await self._kept() == before
 
     async def _kept(self) -> dict[str, list[str]]:
+        """Return the rows, once everything that is due at the start has been done."""
+        await self.world.service.jobs.ends()
         rows = await self.world.store.read(dump)
         return {name: rows[name] for name in rows if name not in ALIVE}
 
