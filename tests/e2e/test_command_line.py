@@ -148,7 +148,7 @@ async def test_messenger_out_of_reach_is_waited_for(tmp_path: Path) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    waits = []
+    waits: list[str] = []
     async with asyncio.timeout(60):
         while len(waits) < 2:
             line = (await process.stderr.readline()).decode()
