@@ -18,6 +18,7 @@ class ChatQueue:
         self.updates: deque[QueuedUpdate] = deque()  # ascending by update id
         self.jobs: deque[tuple[int, asyncio.Future[None]]] = deque()  # the last update before it; its turn
         self.has_more = False  # the inbox holds updates of this chat that are not in memory
+        self.left_in_inbox = 0  # how many of these have arrived since the last load
         self.is_loading = False
         self.is_scheduled = False  # waits for a worker of the dispatcher
         self.is_busy = False  # the turn is held, or was just granted

@@ -101,17 +101,16 @@ class Dispatcher:
                 self._unload(queue)  # it arrived late: load all again, in order
             elif self._must_stay_in_inbox(queue):
                 queue.has_more = True
+                queue.left_in_inbox += 1
             else:
                 self._held.add(update.update_id)
                 queue.updates.append(update)
             self._schedule(queue)
 
     def waiting(self, chat_id: int) -> int:
-        """Return how many updates of a chat wait, as far as they are in memory; else the most that may be."""
+        """Return how many updates of a chat wait, without those that an earlier process has left behind."""
         queue = self._queues.get(chat_id)
-        if queue is None:
-            return 0
-        return self._limits.per_chat if queue.has_more else len(queue.updates)
+        return 0 if queue is None else len(queue.updates) + queue.left_in_inbox
 
     async def report(self, letters: Iterable[DeadLetter]) -> None:
         """Report updates that could not be stored."""
@@ -305,6 +304,7 @@ class Dispatcher:
         finally:
             queue.is_loading = False
         queue.has_more = queue.has_more or page.has_more
+        queue.left_in_inbox = max(0, queue.left_in_inbox - len(page.updates)) if queue.has_more else 0
         queue.updates.extend(page.updates)
         self._held.update(update.update_id for update in page.updates)
         if page.is_behind and not queue.updates:
@@ -318,6 +318,7 @@ class Dispatcher:
     def _unload(self, queue: ChatQueue) -> None:
         """Drop the updates that wait in memory, to load them again."""
         self._held.difference_update(update.update_id for update in queue.updates)
+        queue.left_in_inbox += len(queue.updates)
         queue.updates.clear()
         queue.has_more = True
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.inbox import Dispatcher, InboxService
 from bot.inbox.backlog import BacklogLimits, Notices, excess
-from bot.inbox.dispatcher import Handle
+from bot.inbox.dispatcher import DispatchLimits, Handle
 from bot.inbox.service import InboxHooks
 from core.ports import Store
 from tests.inbox.schema import states
@@ -27,7 +27,9 @@ def press(update_id: int, chat_id: int = 7) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def bounded(store: Store, handle: Handle) -> AsyncIterator[tuple[InboxService, list[int]]]:
+async def bounded(
+    store: Store, handle: Handle, limits: DispatchLimits | None = None
+) -> AsyncIterator[tuple[InboxService, list[int]]]:
     """Run an inbox with limits; yield it with the chats that were told."""
     told: list[int] = []
 
@@ -35,7 +37,7 @@ async def bounded(store: Store, handle: Handle) -> AsyncIterator[tuple[InboxServ
         told.append(chat_id)
 
     inbox = worker_inbox(store)
-    dispatcher = Dispatcher(inbox, finishing(store, handle), retry=HASTY)
+    dispatcher = Dispatcher(inbox, finishing(store, handle), retry=HASTY, limits=limits)
     service = InboxService(
         inbox,
         dispatcher,
@@ -115,6 +117,32 @@ async def test_dropped_update_is_recognised_when_it_comes_again(quick_store: Sto
             await asyncio.wait_for(service.dispatcher.idle(), 10)
 
     assert served.ids == [1, 2, 3]
+
+
+async def test_message_after_a_restart_is_kept(quick_store: Store) -> None:
+    """What an earlier process has left is loaded when the chat's turn comes; it is not taken for a flood."""
+    await worker_inbox(quick_store, "before").add([message(1), message(2)])
+    served = Recorder()
+    async with bounded(quick_store, served) as (service, told):
+        await service.accept([message(3)])
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
+
+    assert (served.ids, told) == ([1, 2, 3], [])
+
+
+async def test_limit_holds_when_memory_is_full(quick_store: Store) -> None:
+    """Then everything stays in the inbox, and is counted all the same."""
+    served = Recorder()
+    gate = Gate(served)
+    limits = DispatchLimits(in_flight=1, in_memory=1)
+    async with bounded(quick_store, gate, limits) as (service, _):
+        await service.accept([message(1, chat_id=8), message(2, chat_id=9)])
+        for number in range(3, 31):
+            await service.accept([message(number)])
+        gate.opened.set()
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
+
+    assert sorted(served.ids) == [1, 2, 3, 4, 5]
 
 
 async def test_dropped_update_takes_no_room(quick_store: Store) -> None:

@@ -90,4 +90,4 @@ async def test_update_without_id_is_dropped_with_a_word(
         await service.dispatcher.idle()
 
     assert served.ids == [1]
-    assert "1 updates without an id" in caplog.text
+    assert "1 updates without a usable id" in caplog.text
