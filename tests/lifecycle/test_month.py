@@ -109,7 +109,8 @@ async def _judge_messages(harness: Harness, everybody: list[Life]) -> None:
     assert told == model.told(everybody, END)
     assert len(told) > 2 * OWNERS
     files = sum(told.method == "document" for told in harness.messenger.told)
-    assert files == sum(kind.startswith("reminder") for _, kind, _ in told)
+    with_file = ("reminder", "expired", "voided", "revoked")
+    assert files == sum(kind.startswith(with_file) for _, kind, _ in told)
     chosen = {life.chat_id: life for life in everybody}
     for chat_id, kind, at in told:
         life = chosen[chat_id]

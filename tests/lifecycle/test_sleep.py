@@ -90,7 +90,8 @@ async def test_expired_in_order_of_their_deadlines(harness: Harness) -> None:
         await harness.reserve(number)
         harness.clock.advance(timedelta(days=1))
     await sleeps_reminded(harness, local("2026-04-01"))
-    assert [told.chat_id for told in harness.messenger.told] == [chat_of(3), chat_of(1), chat_of(2)]
+    words = [told.chat_id for told in harness.messenger.told if told.method != "document"]
+    assert words == [chat_of(3), chat_of(1), chat_of(2)]
 
 
 async def test_many_expire_in_one_tick(harness: Harness) -> None:
