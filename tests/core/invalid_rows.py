@@ -280,7 +280,9 @@ INVALID_ROWS = {
     "a hold of somebody unknown": row("hold", "hold_preselection_id_fkey", REFERENCE, preselection_id=99),
     "a hold of no segment": row("hold", "hold_segment_id_fkey", REFERENCE, segment_id=99),
     "given back and kept": row("draw", "draw_kept_is_the_end", returned_at=1, kept_at=1),
-    "a gateway that failed less than never": row("sms_gateway", "sms_gateway_failures", failures=-1, failing_since=1),
+    "a gateway that failed less than never": row(
+        "sms_gateway", "sms_gateway_failures", failures=-1, failing_since=1
+    ),
     "a gateway that fails since no time": row("sms_gateway", "sms_gateway_fails_since", failures=1),
     "refunded less than never": row("vehicle", "vehicle_random_returned", random_returned=-1),
     "given back though it was shown": row("draw", "draw_returned_was_not_sent", sent_at=1, returned_at=1),
