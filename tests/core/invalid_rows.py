@@ -21,6 +21,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "clock_guard": {"id": 1, "doubted_at": 2, "cause": "jump", "reference_at": 1},
     "maintenance": {"office": "粤K", "text": "t", "since": 1, "begun_by": "chat:1"},
     "sms_day": {"day": "2026-01-01", "phone_hash": b"x", "sent": 1},
+    "sms_gateway": {"name": "codes", "failures": 0},
     "vehicle": {"vin": OTHER_VIN},
     "failed_wish": {"vin": VIN, "office": "粤K", "kind": "small", "serial": "A1", "times": 1, "last_at": 1},
     "vehicle_import": {
@@ -280,6 +281,10 @@ INVALID_ROWS = {
     "a hold of somebody unknown": row("hold", "hold_preselection_id_fkey", REFERENCE, preselection_id=99),
     "a hold of no segment": row("hold", "hold_segment_id_fkey", REFERENCE, segment_id=99),
     "given back and kept": row("draw", "draw_kept_is_the_end", returned_at=1, kept_at=1),
+    "a gateway that failed less than never": row(
+        "sms_gateway", "sms_gateway_failures", failures=-1, failing_since=1
+    ),
+    "a gateway that fails since no time": row("sms_gateway", "sms_gateway_fails_since", failures=1),
     "refunded less than never": row("vehicle", "vehicle_random_returned", random_returned=-1),
     "given back though it was shown": row("draw", "draw_returned_was_not_sent", sent_at=1, returned_at=1),
     "draw number nought": row("draw", "draw_n", n=0),
