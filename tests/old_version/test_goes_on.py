@@ -216,26 +216,20 @@ async def test_code_that_waited_is_sent_once(world: World) -> None:
 # --- a rehearsal ----------------------------------------------------------------------------
 
 
-async def test_rehearsal_goes_on_and_leads_back(world: World) -> None:
+async def test_rehearsal_ends_with_the_new_schema_and_leads_back(world: World) -> None:
+    """Its database has the schema of the old version."""
     owner = world.person(REHEARSING)
-    assert "⭐" in owner.last.words
-    await press_as_left(owner, "【换一批(4)】")
-    shown = await owner.see("🎭 模拟 · 号码无效", "本批 10 个号码", "随机选号还剩 3 批", "⭐ 备选")
-    await owner.press(next(label for label in shown.buttons if label.startswith("粤K·")))
-    await owner.press("【确认选号】")
-    await owner.press("粤K·")
-    await owner.press("确定选用")
-    await owner.see("🎭 模拟 · 号码无效", "完成号牌预选")
-    await owner.press("退出模拟")
-    await owner.see("已退出模拟", "业务须知", "小型汽车")
+    assert "系统刚刚更新,模拟选号已结束" in owner.last.words
+    assert "业务须知" in owner.last.words
+    assert "小型汽车" in owner.last.words
     await owner.press("【阅读并同意】")
     await owner.see("17 位车辆识别代号")
 
 
-async def test_rehearsal_is_left_for_the_page_before_it(world: World) -> None:
+async def test_buttons_of_the_ended_rehearsal_change_nothing(world: World) -> None:
     owner = world.person(REHEARSING)
     await press_as_left(owner, "退出模拟")
-    await owner.see("已退出模拟", "业务须知")
+    await owner.see("业务须知")
     assert "【阅读并同意】" in owner.last.buttons
     assert await rows(world, f"SELECT 1 FROM vehicle WHERE vin = '{factories.vin(REHEARSING)}'") == []  # noqa: S608
 

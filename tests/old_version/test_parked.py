@@ -9,11 +9,20 @@ import pytest
 from tests.old_version import parked
 from tests.old_version.left_behind import messages_of
 from tests.old_version.parked import Parked
-from tests.old_version.people import CODE_UNSENT, DEPUTY, HALF_ANSWERED, SET_ASIDE, UNFETCHED, WITH_CODE
+from tests.old_version.people import (
+    CODE_UNSENT,
+    DEPUTY,
+    HALF_ANSWERED,
+    REHEARSING,
+    SET_ASIDE,
+    UNFETCHED,
+    WITH_CODE,
+)
 from tests.world import CHIEF, World
 
-MOVED = frozenset({CHIEF, DEPUTY, CODE_UNSENT, HALF_ANSWERED, SET_ASIDE, UNFETCHED})
-"""Chats whose screen changes at the start, because something that waited was done, or was lost before."""
+MOVED = frozenset({CHIEF, DEPUTY, CODE_UNSENT, HALF_ANSWERED, REHEARSING, SET_ASIDE, UNFETCHED})
+"""Chats whose screen changes at the start, because something that waited was done, or was lost before; a new
+schema ends rehearsals."""
 LATER = frozenset({WITH_CODE, 4107})
 """Chats with one more button, because another code may be sent after a minute."""
 
