@@ -227,7 +227,7 @@ async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: Fi
 
 async def test_each_role_sees_its_own_matters(core: Core) -> None:
     shown = {role: (await look(core, at_desk(role))).task_kinds for role in Role}
-    assert shown[Role.CLERK] == (TaskKind.DEADLINE, TaskKind.SHUT)
+    assert shown[Role.CLERK] == (TaskKind.DEADLINE, TaskKind.SHUT, TaskKind.UNREMINDED)
     assert shown[Role.REVIEWER] == (TaskKind.APPEAL,)
     assert set(shown[Role.CHIEF]) == set(TaskKind)
 
