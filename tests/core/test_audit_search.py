@@ -202,7 +202,8 @@ STORED_ACTIONS = """
     began_maintenance changed_ban changed_phone closed_day committed_seed composed_in_vain
     confirmed_data consented consented_to_photos deleted_own_data dropped_appeal dropped_draft
     dropped_import ended_broadcast ended_maintenance expired granted_chances handled
-    imported_vehicles lifted_ban lost_identity lost_vehicle moved_deadline received_identity rechose registered
+    imported_vehicles lifted_ban lost_identity lost_vehicle moved_deadline received_identity rechose
+    registered
     registered_account rejected_appeal released removed_admin reserved returned_batch revoked
     set_user_type stopped_broadcast submitted_appeal undid_import unwithheld verified voided
     withdrew_appeal withheld
