@@ -248,6 +248,10 @@ INVALID_ROWS = {
     "reserved without a deadline": row("preselection", "preselection_reserved_is_complete", deadline=None),
     "an end without a time": row("preselection", "preselection_end_has_a_time", state="expired"),
     "a time without an end": row("preselection", "preselection_end_has_a_time", ended_at=1),
+    "an extension without a limit": row("preselection", "preselection_extension_whole", deadline_before=1),
+    "unreminded without an expiry": row(
+        "preselection", "preselection_unreminded_has_expired", unreminded_at=1
+    ),
     "a second draft": row(
         "preselection", "preselection_one_draft", "preselection.account_id", state="draft", account_id=2
     ),

@@ -232,6 +232,7 @@ async def test_each_role_sees_its_own_matters(core: Core) -> None:
         TaskKind.SHUT,
         TaskKind.UNCONFIRMED,
         TaskKind.KIND_MISMATCH,
+        TaskKind.UNREMINDED,
     )
     assert shown[Role.REVIEWER] == (TaskKind.APPEAL,)
     assert set(shown[Role.CHIEF]) == set(TaskKind)
