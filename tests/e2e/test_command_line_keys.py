@@ -80,6 +80,7 @@ def content(tmp_path: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("key", "lookup_key", "named"),
     [(NEW, LOOKUP, "keys"), (OLD, "another lookup key", "lookup_key")],
+    ids=["other keys", "another lookup key"],
 )
 @pytest.mark.usefixtures("made")
 async def test_keys_of_another_database_are_refused(
