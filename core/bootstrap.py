@@ -38,8 +38,9 @@ from core.preselection.selection import Selection
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
+from core.reporting.daily_summary import Summaries
 from core.reporting.lookups import Lookups
-from core.reporting.work_queue import DeskServices, Summaries
+from core.reporting.tasks import DeskServices
 from core.security.canary import DatabaseKeys
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault

@@ -17,7 +17,8 @@ from bot.pictures.work_queue import dashboard_picture
 from core.clock import CHINA
 from core.pool.segments import Segment
 from core.reporting.statistics import Day, Fill, Hour, Stats
-from core.reporting.work_queue import Task, TaskKind, WorkQueue
+from core.reporting.tasks import Task, TaskKind
+from core.reporting.work_queue import WorkQueue
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office
 from core.values.plates import PlateKind

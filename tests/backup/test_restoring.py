@@ -34,7 +34,8 @@ from core.people.admins import EVERYWHERE, Admin, Role, RoleAssignment
 from core.pool.number_status import NumberStatus, status_of
 from core.ports import Tx
 from core.preselection import PreselectionState, get
-from core.reporting.work_queue import TaskKind, read_work_queue
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import read_work_queue
 from core.values.plates import Plate, PlateKind
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql

@@ -20,7 +20,7 @@ from core.people.verification import CodeBinding, CodePurpose
 from core.personal_data import SOURCES, DataSubject, PersonalData, PersonalDataSource
 from core.ports import Tx
 from core.preselection import PreselectionState, get
-from core.reporting import work_queue
+from core.reporting import daily_summary
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.interceptor import Interceptor
@@ -217,7 +217,7 @@ async def test_identity_given_at_a_counter_counts_before_registration_ends(core:
 
 async def test_what_chats_wish_of_broadcasts_and_summaries_goes_with_them(core: Core) -> None:
     await core.store.run(broadcasts.mute, CHAT, "粤K")
-    await core.store.run(work_queue.set_summary, CHAT, on=False)
+    await core.store.run(daily_summary.set_summary, CHAT, on=False)
     found = await core.store.read(core.personal_data.read, CHAT)
     assert [record["office"] for record in found["mutes"]] == ["粤K"]
     assert found["summary"] == [{"wanted": False}]

@@ -22,7 +22,8 @@ from core.people.admins import Admin, Role, RoleAssignment
 from core.people.sms_budget import SmsCaps, codes_today, gateway_trouble
 from core.people.verification import CodeBinding, CodePurpose
 from core.ports import Tx
-from core.reporting.work_queue import TaskKind, read_work_queue
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import read_work_queue
 from tests import factories
 from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql

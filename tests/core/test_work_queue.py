@@ -23,8 +23,9 @@ from core.notifications.queue import (
 from core.people.admins import Admin, Role, RoleAssignment
 from core.pool.releases import Release
 from core.ports import Tx
-from core.reporting import work_queue
-from core.reporting.work_queue import TaskKind, WorkQueue
+from core.reporting import daily_summary, task_handling, work_queue
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import WorkQueue
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.appealing import appealed
@@ -161,10 +162,10 @@ async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> N
         "A1001",
         "expired",
     )
-    await core.store.run(work_queue.handle, at_desk(), task.subject, core.offices, "chat:1001")
+    await core.store.run(task_handling.handle, at_desk(), task.subject, core.offices, "chat:1001")
     assert (await look(core)).tasks == ()
     with pytest.raises(AlreadyHandled) as refused:
-        await core.store.run(work_queue.handle, at_desk(), task.subject, core.offices, "chat:3001")
+        await core.store.run(task_handling.handle, at_desk(), task.subject, core.offices, "chat:3001")
     assert refused.value.by == "chat:1001"
     journal = await core.store.read(sql, "SELECT actor, subject, office FROM audit WHERE action = 'handled'")
     assert journal == [{"actor": "chat:1001", "subject": task.subject, "office": "粤K"}]
@@ -202,15 +203,15 @@ async def test_broken_update_is_for_chiefs_of_all_offices(core: Core) -> None:
     assert subjects(await look(core), TaskKind.BROKEN) == ["update:7"]
     assert (await look(core, at_desk(place="粤K"))).tasks == ()
     with pytest.raises(NotPermitted):
-        await core.store.run(work_queue.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
-    await core.store.run(work_queue.handle, at_desk(), "update:7", core.offices, "chat:1")
+        await core.store.run(task_handling.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
+    await core.store.run(task_handling.handle, at_desk(), "update:7", core.offices, "chat:1")
     assert (await look(core)).tasks == ()
 
 
 @pytest.mark.parametrize("subject", ["notice:99", "update:99"])
 async def test_what_is_not_there_cannot_be_dealt_with(core: Core, subject: str) -> None:
     with pytest.raises(NothingToHandle):
-        await core.store.run(work_queue.handle, at_desk(), subject, core.offices, "chat:1")
+        await core.store.run(task_handling.handle, at_desk(), subject, core.offices, "chat:1")
 
 
 async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: FixedClock) -> None:
@@ -222,7 +223,7 @@ async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: Fi
     there = await look(core, at_desk(place="粤A"))
     assert (there.tasks, sum(count for _, count in there.due)) == ((), 0)
     with pytest.raises(NothingToHandle):
-        await core.store.run(work_queue.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
+        await core.store.run(task_handling.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
 
 
 async def test_each_role_sees_its_own_matters(core: Core) -> None:
@@ -295,9 +296,9 @@ async def test_no_summary_comes_on_a_day_off(core: Core, clock: FixedClock) -> N
 
 async def test_whoever_turned_it_off_gets_none(core: Core, clock: FixedClock) -> None:
     await core.store.run(sets_aside)
-    await core.store.run(work_queue.set_summary, CHIEF, on=False)
+    await core.store.run(daily_summary.set_summary, CHIEF, on=False)
     assert await tick(core) == []
-    await core.store.run(work_queue.set_summary, CHIEF, on=True)
+    await core.store.run(daily_summary.set_summary, CHIEF, on=True)
     clock.advance(timedelta(days=1))
     assert await tick(core) == [CHIEF]
 
@@ -314,6 +315,6 @@ async def test_second_ticker_of_the_same_morning_writes_nothing(core: Core) -> N
 async def test_summary_of_work_that_was_done_meanwhile_says_nothing(core: Core) -> None:
     await core.store.run(sets_aside)
     assert await core.store.read(core.summaries.of_chat, CHIEF) is not None
-    await core.store.run(work_queue.handle, at_desk(), "update:7", core.offices, "chat:1")
+    await core.store.run(task_handling.handle, at_desk(), "update:7", core.offices, "chat:1")
     assert await core.store.read(core.summaries.of_chat, CHIEF) is None
     assert await core.store.read(core.summaries.of_chat, 5001) is None

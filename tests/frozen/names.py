@@ -45,7 +45,7 @@ from core.preselection.selection import Unavailable
 from core.registry.imports import ImportState
 from core.reporting.audit_search import IDENTITY, PHONE, AuditQuery
 from core.reporting.case_file import CaseFileTopic as FindTopic
-from core.reporting.work_queue import TaskKind
+from core.reporting.tasks import TaskKind
 from core.security.vault import Vault
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind

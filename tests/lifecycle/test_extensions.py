@@ -12,7 +12,9 @@ from telegram.error import Forbidden, NetworkError
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
 from core.preselection import PreselectionState
-from core.reporting.work_queue import TaskKind, handle, read_work_queue
+from core.reporting.task_handling import handle
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import read_work_queue
 from tests.lifecycle.harness import Fault, Harness, chat_of, local, open_harness
 
 BLOCKED = Forbidden("Forbidden: bot was blocked by the user")

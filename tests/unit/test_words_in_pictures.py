@@ -26,7 +26,7 @@ from core.appeals import Slot
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState, Way
 from core.reporting.statistics import Fill
-from core.reporting.work_queue import TaskKind
+from core.reporting.tasks import TaskKind
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind

@@ -31,8 +31,9 @@ from core.clock import CHINA
 from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
 from core.pool.segments import office_of_segment
-from core.reporting import work_queue
-from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
+from core.reporting import daily_summary, task_handling, work_queue
+from core.reporting.tasks import MAX_LISTED, Task, TaskKind
+from core.reporting.work_queue import WorkQueue
 
 _A_PAGE = 6
 _RARE = frozenset(
@@ -109,7 +110,7 @@ def _confirm_all(queue: WorkQueue) -> tuple[tuple[Button, ...], ...]:
 
 
 def _switch(ctx: Context) -> Button:
-    if work_queue.wants_summary(ctx.tx, ctx.chat_id):
+    if daily_summary.wants_summary(ctx.tx, ctx.chat_id):
         return Button(label=texts.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
     return Button(label=texts.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
 
@@ -180,7 +181,7 @@ def _lead(ctx: Context, subject: str) -> Goto:
 
 def _summary(ctx: Context, switch: str) -> Goto:
     ctx.admin.require(Permission.DESK)
-    work_queue.set_summary(ctx.tx, ctx.chat_id, on=switch == "on")
+    daily_summary.set_summary(ctx.tx, ctx.chat_id, on=switch == "on")
     note = texts.SUMMARY_TURNED_ON() if switch == "on" else texts.SUMMARY_TURNED_OFF()
     return Goto(screen=ScreenName.DESK_DESK, args=dict(ctx.args), note=note)
 
@@ -211,7 +212,7 @@ _TO_DESK: ErrorWays = {Refusal: _back}
 
 def _show_matter(ctx: Context) -> View:
     ctx.admin.require(Permission.DESK)
-    task = work_queue.find(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices)
+    task = task_handling.find(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices)
     ways = [Button(label=texts.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if task.about:
         ways.append(Button(label=texts.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
@@ -220,7 +221,7 @@ def _show_matter(ctx: Context) -> View:
 
 
 def _handle(ctx: Context, _arg: str) -> Goto:
-    work_queue.handle(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
+    task_handling.handle(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
     args = {"page": "0", "done": ctx.arg("subject")}
     return Goto(screen=ScreenName.DESK_DESK, args=args, note=texts.HANDLED_NOW(), sticky=True)
 

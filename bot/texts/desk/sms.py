@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.i18n.language import _
 from bot.texts.desk.reports.parts import when
 from core.people.sms_budget import REGISTRATIONS, GatewayTrouble
-from core.reporting.work_queue import Task
+from core.reporting.tasks import Task
 
 
 def usage(mark: str, per_day: int) -> str:

@@ -11,7 +11,8 @@ from core import audit
 from core.notifications.queue import CHAT_GONE, NotificationPurpose
 from core.notifications.sms_reminders import NO_PHONE
 from core.reporting.statistics import MARK, NEARLY_EMPTY
-from core.reporting.work_queue import Task, TaskKind, WorkQueue
+from core.reporting.tasks import Task, TaskKind
+from core.reporting.work_queue import WorkQueue
 from core.values.plates import PlateKind
 
 DESK_TITLE = phrase("待办事项")
