@@ -14,7 +14,8 @@ from bot.texts.owner import selecting
 from core.errors.offices import OfficeClosed
 from core.errors.selection import NoWishes, NoWishesLeft
 from core.preselection import PreselectionState, lease_until
-from core.preselection.selection import failed_before, remaining_quota, validate_wishes
+from core.preselection.composed_selection import failed_before, validate_wishes
+from core.preselection.quotas import remaining_quota
 from core.values.plates import split_wishes
 
 _MOST_READ = 20

@@ -6,7 +6,7 @@ from bot.dialog.screen import Goto
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 
 
 def entry(ctx: Context) -> Goto:

@@ -23,7 +23,8 @@ from core.errors.verification import VerificationLapsed
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
 from core.preselection import PreselectionState, lease_until
-from core.preselection.selection import Quota, Shortlisted, remaining_quota, shortlist
+from core.preselection.quotas import Quota, remaining_quota
+from core.preselection.random_selection import Shortlisted, shortlist
 from core.values.offices import Office
 
 SAID_FOR = timedelta(minutes=10)

@@ -17,7 +17,7 @@ from core.availability.maintenance import ensure_open, of_office
 from core.errors.selection import ChancesUsedUp
 from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 
 CLOSING_WARNING = timedelta(minutes=30)
 

@@ -25,7 +25,7 @@ from core.pool.number_status import PlateStatus, status_of
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.contradictions import ContradictedReservation, contradiction_of
-from core.preselection.selection import Quota, remaining_quota
+from core.preselection.quotas import Quota, remaining_quota
 from core.reporting.audit_search import RECEIPT, AuditEntry, about
 from core.values.identity import (
     IDENTITY_LENGTH,

@@ -16,7 +16,7 @@ from core.db import MemoryDatabase, MemoryStore
 from core.errors.appeals import AppealAboutOwnNumber, AppealDecided, AppealNotNeeded, AppealWaits
 from core.errors.preselection import StepOutOfOrder, VinAwarded, VinPreselected
 from core.ports import Tx
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.appealing import appealed, approves, rejects

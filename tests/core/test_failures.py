@@ -13,7 +13,7 @@ from core.clock import FixedClock
 from core.people.accounts import Account
 from core.ports import Store, Tx
 from core.preselection import Papers, PreselectionState, get
-from core.preselection.selection import DrawResult
+from core.preselection.random_selection import DrawResult
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 from tests import factories

@@ -43,7 +43,7 @@ from core.pool.releases import Release
 from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
 from core.preselection import get
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 from core.snapshots import SnapshotNeeded, Snapshots
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind

@@ -36,7 +36,9 @@ from core.preselection import (
     of_account,
     unfinished,
 )
-from core.preselection.selection import ComposeResult, DrawResult, remaining_quota, shortlist
+from core.preselection.composed_selection import ComposeResult
+from core.preselection.quotas import remaining_quota
+from core.preselection.random_selection import DrawResult, shortlist
 from core.preselection.undelivered import MAX_REFUNDS
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind

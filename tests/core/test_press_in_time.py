@@ -11,7 +11,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.errors.selection import HoldEnded
 from core.ports import Tx
-from core.preselection.selection import shortlist
+from core.preselection.random_selection import shortlist
 from tests.core.interceptor import Interceptor
 from tests.core.sql import sql
 from tests.core.tools import release, verified

@@ -25,8 +25,9 @@ from core.people.verification import MAX_WRONG_TRIES, CheckResult, CodePurpose
 from core.pool.releases import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
+from core.preselection.composed_selection import ComposeResult, Unavailable
 from core.preselection.counter import Grant, IdentityMove, granted_of
-from core.preselection.selection import ComposeResult, Unavailable, remaining_quota
+from core.preselection.quotas import remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories

@@ -10,7 +10,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors.store import QueryError
 from core.ports import Tx
-from core.preselection.selection import ComposeResult, Unavailable
+from core.preselection.composed_selection import ComposeResult, Unavailable
 from core.values.plates import Plate, PlateKind
 from tests.core.interceptor import Interceptor
 from tests.core.tools import registered, release, reserved, verified

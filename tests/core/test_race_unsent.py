@@ -8,7 +8,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.ports import Tx
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 from tests import factories
 from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql

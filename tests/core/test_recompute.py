@@ -15,7 +15,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.pool import batches
 from core.ports import Tx
-from core.preselection.selection import DrawResult
+from core.preselection.random_selection import DrawResult
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.model import serials_of

@@ -19,7 +19,7 @@ from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import PreselectionState, get, lease_until
 from core.preselection.counter import IdentityMove
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 from core.registry import imports
 from core.registry.lookup import RegistryVehicle, StrictRegistry
 from core.values.plates import Plate, PlateKind

@@ -14,7 +14,7 @@ from core.pool import free_list
 from core.pool.free_list import FreeList, list_free, read_free_list, snapshot_key
 from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
-from core.preselection.selection import DrawResult
+from core.preselection.random_selection import DrawResult
 from core.snapshots import NO_SNAPSHOTS, SnapshotNeeded, Snapshots
 from core.values.plates import PlateKind
 from tests.core.interceptor import Interceptor

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.preselection.selection import remaining_quota
+from core.preselection.quotas import remaining_quota
 from tests import factories
 from tests.core.sql import sql
 from tests.e2e.selecting import opens_pool, owners, stands_before_step_5, told

@@ -40,8 +40,8 @@ from core.people.admins import OF_NO_OFFICE, PERMISSIONS, Permission, Role
 from core.people.verification import CodePurpose
 from core.pool.number_status import NumberStatus
 from core.pool.seeded_stream import Draw
+from core.preselection.composed_selection import Unavailable
 from core.preselection.model import TRANSITIONS, PreselectionState
-from core.preselection.selection import Unavailable
 from core.registry.imports import ImportState
 from core.reporting.audit_search import IDENTITY, PHONE, AuditQuery
 from core.reporting.case_file import CaseFileTopic as FindTopic

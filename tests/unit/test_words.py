@@ -19,7 +19,7 @@ from core.clock import CHINA
 from core.people.admins import Permission
 from core.pool.bulletin import UNTOLD, Bulletin, PublishedCount, PublishedSeed, PublishedSegment
 from core.preselection import Preselection, PreselectionState, Way
-from core.preselection.selection import Quota
+from core.preselection.quotas import Quota
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind

@@ -8,7 +8,7 @@ from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, V
 from bot.texts.owner.units import owner
 from core.people.accounts import Account
 from core.preselection import Preselection
-from core.preselection.selection import Quota
+from core.preselection.quotas import Quota
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind, group_vin

@@ -20,7 +20,9 @@ from bot.i18n.formatting import (
 from bot.i18n.language import _, phrase
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState
-from core.preselection.selection import ComposeResult, Quota, Shortlisted, Unavailable
+from core.preselection.composed_selection import ComposeResult, Unavailable
+from core.preselection.quotas import Quota
+from core.preselection.random_selection import Shortlisted
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six

@@ -1,0 +1,242 @@
+"""Self-composed selection: wishes are typed and tried in their order (docs/domain.md, section 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import from_millis, to_millis
+from core.errors.base import InputError
+from core.errors.selection import (
+    NoWishes,
+    NoWishesLeft,
+    TooManyWishes,
+    TriedTooSoon,
+    WishesRefused,
+    WishRepeated,
+    WishWithheld,
+)
+from core.people.accounts import Account
+from core.people.blacklist import ensure_not_banned
+from core.pool.number_status import NumberStatus
+from core.pool.segments import (
+    Segment,
+    find_segment,
+    is_free,
+    open_segments,
+    pool_state,
+    validate_wish,
+    withheld,
+)
+from core.ports import Tx
+from core.preselection import Preselection, Way
+from core.preselection.living import ensure_may_reserve
+from core.preselection.quotas import Quota, remaining_quota
+from core.preselection.reserving import Reserving, ensure_within_hours, lock_selecting
+from core.values.offices import Office
+from core.values.plates import near_serials, parse_serial
+
+SUGGESTIONS = 6
+"""Maximum similar numbers suggested after a failed try."""
+_NEAR_EXAMINED = 200
+
+
+class Unavailable(StrEnum):
+    """Why a wish was not available."""
+
+    PRESELECTED = "preselected"  # 已被他人预选
+    USED = "used"  # 已使用
+    RESTING = "resting"  # not free yet after its reservation ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeResult:
+    """The result of a self-composed try: the number, or why each wish failed."""
+
+    taken: str | None
+    reasons: tuple[tuple[str, Unavailable], ...]
+    suggestions: tuple[str, ...]
+    quota: Quota
+
+
+def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> list[str]:
+    """Return those wishes that have already failed and been charged for the vehicle."""
+    rows = tx.all(
+        "vehicles.failed_wishes",
+        vin=preselection.vin,
+        office=preselection.office,
+        kind=preselection.kind,
+    )
+    known = {row["serial"] for row in rows}
+    return [wish for wish in wishes if wish in known]
+
+
+def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
+    """Return the serials of the typed wishes, in their order, after validating all of them.
+
+    Raises:
+        NoWishes, TooManyWishes: their number is not from one to the office's maximum.
+        WishesRefused: some are invalid; with each of them and its reason. Nothing is charged.
+    """
+    if not typed:
+        raise NoWishes
+    if len(typed) > office.compose_per_try:
+        raise TooManyWishes(office.compose_per_try)
+    good: list[str] = []
+    bad: list[tuple[str, InputError]] = []
+    for wish in typed:
+        try:
+            serial = parse_serial(preselection.kind, wish, office=office.code, nev_letters=office.nev_letters)
+            validate_wish(tx, office, preselection.kind, serial)
+            if serial in good:
+                raise WishRepeated
+            good.append(serial)
+        except InputError as error:  # not a failing database, which says nothing about the wish
+            bad.append((wish, error))
+    if bad:
+        raise WishesRefused(bad)
+    return good
+
+
+def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+    withheld_masks = withheld(tx, office, preselection.kind)
+    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in withheld_masks)]
+    if refused:
+        raise WishesRefused([(wish, WishWithheld()) for wish in refused])
+
+
+class ComposedSelection(Reserving):
+    """Tries of self-composed numbers."""
+
+    def compose(
+        self,
+        tx: Tx,
+        account: Account,
+        preselection_id: int,
+        office: Office,
+        typed: Sequence[str],
+        *,
+        received_at: datetime,
+    ) -> ComposeResult:
+        """Try wishes in their order: the first that is free is taken, irrevocably.
+
+        All are charged first, by the statement that guards the quota, and refunded if one of them is taken;
+        so two concurrent tries can never use a chance twice.
+
+        Raises:
+            Blacklisted: the owner has been banned since the start; nothing is charged.
+            TooManyLiving: the account has as many reserved numbers as it may have; nothing is charged.
+            WishesRefused, NoWishes, TooManyWishes: as ``validate_wishes``; nothing is charged.
+            NoWishesLeft: fewer are left than were typed.
+            TriedTooSoon: the last try is less than the office's ``compose_gap_seconds`` ago.
+            OfficeClosed, VerificationLapsed: as with a draw.
+        """
+        ensure_not_banned(tx, account.identity_hash)
+        # Before the wishes are looked at, so that a refusal tells nothing of them.
+        ensure_may_reserve(tx, account.account_id, self._most_living)
+        preselection, _ = lock_selecting(tx, preselection_id, office, received_at=received_at)
+        ensure_within_hours(tx, preselection, office, received_at=received_at)
+        wishes = validate_wishes(tx, office, preselection, typed)
+        self._charge_wishes(tx, preselection, office, len(wishes))
+        released = open_segments(tx, office, preselection.kind)
+        self._lock_pool(tx, preselection)
+        # Again, under the lock that withholding takes too.
+        _ensure_not_withheld(tx, office, preselection, wishes)
+        for wish in wishes:
+            if self._take_wish(tx, preselection, find_segment(released, wish), wish):
+                tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
+                self._reserved(tx, account, preselection, office, wish, way=Way.COMPOSED)
+                quota = remaining_quota(tx, office, preselection.required_vin)
+                return ComposeResult(taken=wish, reasons=(), suggestions=(), quota=quota)
+        return self._failed(tx, account, preselection, office, wishes)
+
+    def _charge_wishes(self, tx: Tx, preselection: Preselection, office: Office, wishes: int) -> None:
+        gap = timedelta(seconds=office.compose_gap_seconds)
+        charged = tx.one(
+            "vehicles.charge_wishes",
+            vin=preselection.vin,
+            wishes=wishes,
+            quota=office.compose_total,
+            now=to_millis(tx.now),
+            gap_before=to_millis(tx.now - gap),
+        )
+        if charged is not None:
+            return
+        left = remaining_quota(tx, office, preselection.required_vin).wishes
+        if left < wishes:
+            raise NoWishesLeft(left)
+        row = tx.one("vehicles.get", vin=preselection.vin)
+        last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
+        raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+
+    def _take_wish(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
+        if segment is None:
+            return False
+        tx.run(
+            "pool.give_way",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        return self._take(tx, preselection, serial, segment.segment_id, segment.mask.rank(serial))
+
+    def _failed(
+        self, tx: Tx, account: Account, preselection: Preselection, office: Office, wishes: Sequence[str]
+    ) -> ComposeResult:
+        key = {"office": preselection.office, "kind": preselection.kind}
+        for wish in wishes:
+            tx.run(
+                "vehicles.add_failed_wish",
+                vin=preselection.vin,
+                serial=wish,
+                now=to_millis(tx.now),
+                **key,
+            )
+        reasons = tuple((wish, self._reason(tx, preselection, wish)) for wish in wishes)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.COMPOSED_IN_VAIN,
+            preselection.subject,
+            office=preselection.office,
+            wishes=dict(reasons),
+        )
+        return ComposeResult(
+            taken=None,
+            reasons=reasons,
+            suggestions=tuple(self._suggestions(tx, preselection, office, wishes)),
+            quota=remaining_quota(tx, office, preselection.required_vin),
+        )
+
+    def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
+        state = pool_state(tx, preselection.office, preselection.kind, wish)
+        known: dict[str, Unavailable] = {
+            NumberStatus.REGISTERED: Unavailable.USED,
+            NumberStatus.RESTING: Unavailable.RESTING,
+        }
+        return known.get(state or "", Unavailable.PRESELECTED)
+
+    def _suggestions(
+        self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]
+    ) -> list[str]:
+        """Return similar numbers that are free at this moment, first those similar to the first wish."""
+        kind = preselection.kind
+        composable = [
+            segment for segment in open_segments(tx, office, kind) if segment.compose_from <= tx.now
+        ]
+        withheld_masks = withheld(tx, office, kind)
+        suggestions: list[str] = []
+        for wish in wishes:
+            for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED):
+                if len(suggestions) == SUGGESTIONS:
+                    return suggestions
+                if near in suggestions or near in wishes or find_segment(composable, near) is None:
+                    continue
+                if not any(mask.matches(near) for mask in withheld_masks) and is_free(tx, office, kind, near):
+                    suggestions.append(near)
+        return suggestions

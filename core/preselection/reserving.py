@@ -1,0 +1,125 @@
+"""Reserving: a number is taken for good, and its preselection gets its deadline and reminders.
+
+What random and self-composed selection have in common (docs/domain.md, section 5).
+"""
+
+from datetime import datetime
+
+from core import audit
+from core.audit import AuditAction
+from core.availability import closed_days
+from core.availability.maintenance import ensure_open
+from core.clock import to_millis
+from core.errors.preselection import StepOutOfOrder
+from core.errors.verification import VerificationLapsed
+from core.people.accounts import Account
+from core.ports import Tx
+from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
+from core.preselection.deadlines import Deadlines
+from core.preselection.living import ensure_may_reserve
+from core.values.offices import Office
+from core.values.workdays import WorkingCalendar
+
+
+def lock_selecting(
+    tx: Tx, preselection_id: int, office: Office, *, received_at: datetime
+) -> tuple[Preselection, datetime]:
+    """Lock a preselection and renew its lease; return it and the new end of the lease.
+
+    Raises:
+        VerificationLapsed: idle for too long.
+        StepOutOfOrder: it is at another step.
+    """
+    preselection = get(tx, preselection_id, lock=True)
+    if preselection.state != PreselectionState.VERIFIED:
+        raise VerificationLapsed if preselection.state == PreselectionState.AGREED else StepOutOfOrder
+    return preselection, renew_lease(tx, preselection, office, received_at=received_at)
+
+
+def ensure_within_hours(tx: Tx, preselection: Preselection, office: Office, *, received_at: datetime) -> None:
+    """Ensure that a press came in the service hours in which the owner was verified.
+
+    Raises:
+        OfficeClosed: it came outside the service hours.
+        VerificationLapsed: the office has closed since the verification.
+    """
+    ensure_open(tx, office, received_at)
+    if preselection.verified_at is None or not office.hours.same_session(
+        preselection.verified_at, received_at
+    ):
+        raise VerificationLapsed
+
+
+class Reserving:
+    """Takes numbers for good, and reserves them for their owners."""
+
+    def __init__(
+        self, calendar: WorkingCalendar, deadlines: Deadlines, most_living: int | None = None
+    ) -> None:
+        self._calendar = calendar
+        self._deadlines = deadlines
+        self._most_living = most_living
+
+    def _lock_pool(self, tx: Tx, preselection: Preselection) -> None:
+        """Serialise draws, tries and claims of one pool; to be called before its numbers are touched.
+
+        A draw takes numbers in the order of its stream, and a try in that of its wishes: two concurrent ones
+        could deadlock. And a claimed number moves from one table to the other: a concurrent draw could see
+        it in neither. The time is taken again: a number that was given back, and held by another, during the
+        wait would be in both at the time from before it.
+        """
+        tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
+        tx.renew_now()
+
+    def _take(self, tx: Tx, preselection: Preselection, serial: str, segment_id: int, position: int) -> bool:
+        """Take a number for good, if it is free; return whether it was."""
+        row = tx.one(
+            "pool.reserve",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            segment_id=segment_id,
+            position=position,
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        return row is not None
+
+    def _reserved(
+        self,
+        tx: Tx,
+        account: Account,
+        preselection: Preselection,
+        office: Office,
+        serial: str,
+        *,
+        way: Way,
+    ) -> Preselection:
+        calendar = closed_days.calendar_of(tx, office, self._calendar)
+        deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
+        changed = tx.run(
+            "preselection.reserve",
+            preselection_id=preselection.preselection_id,
+            serial=serial,
+            way=way,
+            deadline=to_millis(deadline),
+            most=self._most_living,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            ensure_may_reserve(tx, account.account_id, self._most_living)
+            raise StepOutOfOrder
+        end_holds(tx, preselection)
+        tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
+        reserved = get(tx, preselection.preselection_id)
+        self._deadlines.plan_reminders(tx, reserved, account.chat_id, calendar)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.RESERVED,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+            way=way,
+        )
+        return reserved
