@@ -2,25 +2,14 @@
 
 The back end is aiohttp, which is three times as fast as httpx.
 
-The token is part of every Bot API URL, so no URL may reach a log, a traceback or a chat. Errors raised here
-contain only the class name of the original error, without cause or context, and the token is removed from the
-server's error pages.
-
-What a failure means for the caller:
-
-    RequestNotSentError      certainly not delivered: retrying is safe, even for sends
-    ├── ConnectTimedOutError   the same, because the connection timed out
-    TimedOut, NetworkError   may have been delivered: only idempotent calls are retried
+The token is part of every Bot API URL, so no URL may reach a log, a traceback or a chat. What a failure means
+for the caller is said in ``bot.bot_api.errors``.
 """
 
 import asyncio
-import errno
-import io
 import json
 import logging
 import os
-import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,27 +22,20 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 from telegram import File
 from telegram._utils.defaultvalue import DefaultValue
-from telegram._utils.types import ODVInput, UploadFileDict
-from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram._utils.types import ODVInput
+from telegram.error import NetworkError, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.bot_api.errors import DownloadTooLargeError, RequestNotSentError, checked, translated
+from bot.bot_api.forms import body_of
 from core.clock import steady_seconds
 
 # Makes PTB return timedelta; otherwise it issues a deprecation warning at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-_TOKEN_IN_PATH = re.compile(r"/bot([^/]+)")
-_JSON_HEADERS = {"Content-Type": "application/json"}
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
-_BOUNDARY = secrets.token_hex(16)  # 128 random bits, so it cannot occur in a file
-_FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
-_ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
-_ONE_PIECE = 512 * 1024
-"""Bytes; files up to this size are sent in one piece with the other fields, larger ones are streamed."""
 _DOWNLOAD_SECONDS = 120.0  # for a whole file
-_OF_THE_LIBRARY = "Unknown error in HTTP implementation"  # followed by an error that may quote the URL
 _TALKATIVE = ("telegram", "httpx", "httpcore", "aiohttp.access")
 
 
@@ -92,18 +74,6 @@ class Messenger(ExtBot[str]):
             return await asyncio.to_thread(_read_file, Path(place), most_bytes)
         except OSError as error:
             raise NetworkError(type(error).__name__) from None
-
-
-class RequestNotSentError(NetworkError):
-    """The connection failed before the request was sent: it was certainly not delivered."""
-
-
-class DownloadTooLargeError(TelegramError):
-    """A file turned out to be larger than the caller allows; the rest was not read."""
-
-
-class ConnectTimedOutError(RequestNotSentError, TimedOut):
-    """The connection timed out: the request was certainly not delivered."""
 
 
 def quiet_libraries() -> None:
@@ -251,7 +221,7 @@ class AiohttpRequest(BaseRequest):
         failure: TelegramError
         try:
             address = URL(url, encoded=True)
-            body, headers = _body(request_data)
+            body, headers = body_of(request_data)
             async with self._session.request(
                 method,
                 address,
@@ -263,11 +233,11 @@ class AiohttpRequest(BaseRequest):
             ) as response:
                 if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:  # else it may be a proxy's own page
                     self._last_date = response.headers.get("Date", ""), self._steady()
-                return response.status, _checked(url, response.status, await response.read())
+                return response.status, checked(url, response.status, await response.read())
         except TelegramError as error:
             failure = error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            failure = _translated(error)
+            failure = translated(error)
         # Outside of the except clause, so that no traceback shows aiohttp's error, which contains the URL.
         raise failure
 
@@ -298,7 +268,7 @@ class AiohttpRequest(BaseRequest):
                     raise NetworkError(f"the download was answered with {response.status}")
                 return await _read_at_most(response, most_bytes)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            failure = _translated(error)
+            failure = translated(error)
         raise failure  # outside of the except clause, as above
 
     def _proxy_of_environment(self, address: URL) -> str | None:
@@ -350,124 +320,3 @@ def _timeout(
     wait = None if pool is None or connect is None else pool + connect
     total = None if wait is None or write is None or read is None else wait + write + read
     return aiohttp.ClientTimeout(total=total, connect=wait, sock_connect=connect, sock_read=read)
-
-
-def _body(
-    request_data: RequestData | None,
-) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
-    """Return body and headers: JSON, in one pass of the C encoder, or a form with files."""
-    if request_data is None:
-        return None, None
-    if not request_data.contains_files:
-        return _ENCODER.encode(request_data.parameters).encode(), _JSON_HEADERS
-    fields, files = request_data.json_parameters, request_data.multipart_data
-    small = _small_parts(files)
-    if len(small) == len(files):
-        return _form_in_one_piece(fields, small), _FORM_HEADERS
-    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
-    for name, value in fields.items():
-        form.add_field(name, value)
-    for name, (filename, content, mime) in files.items():
-        # As a stream: aiohttp warns about large byte strings, which block the event loop.
-        stream = io.BytesIO(content) if isinstance(content, bytes) else content
-        form.add_field(name, stream, filename=filename, content_type=mime)
-    return form, None
-
-
-def _small_parts(files: UploadFileDict) -> list[tuple[str, bytes]]:
-    """Return part headers and contents of the files, for sending in one piece."""
-    return [
-        (f'{_quoted(name)}; filename="{filename.translate(_ESCAPED)}"\r\nContent-Type: {mime}', content)
-        for name, (filename, content, mime) in files.items()
-        if isinstance(content, bytes) and len(content) <= _ONE_PIECE
-    ]
-
-
-def _form_in_one_piece(fields: dict[str, str], files: list[tuple[str, bytes]]) -> bytes:
-    """Return a multipart form; aiohttp's own takes a third of the time of a call with a picture."""
-    parts = [(_quoted(name), value.encode()) for name, value in fields.items()] + files
-    opening = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name="
-    pieces = [part for head, value in parts for part in (f"{opening}{head}\r\n\r\n".encode(), value, b"\r\n")]
-    return b"".join([*pieces, f"--{_BOUNDARY}--\r\n".encode()])
-
-
-def _quoted(name: str) -> str:
-    """Escape a name for a multipart header as browsers do."""
-    return f'"{name.translate(_ESCAPED)}"'
-
-
-def _checked(url: str, status: int, payload: bytes) -> bytes:
-    """Return the payload, without the token if it is an error's: proxies' error pages quote URLs.
-
-    Raises:
-        NetworkError: an error that no Bot API has written.
-    """
-    if status == HTTPStatus.OK:
-        return payload
-    if status >= HTTPStatus.BAD_REQUEST and not _is_of_bot_api(payload):
-        raise NetworkError(f"HTTP {status}, and not by a Bot API (the page of a proxy?)")
-    found = _TOKEN_IN_PATH.search(url)
-    return payload if found is None else payload.replace(found[1].encode(), b"***")
-
-
-def _is_of_bot_api(payload: bytes) -> bool:
-    """Return whether an error response has the form of the Bot API's."""
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(answer, dict) and "ok" in answer
-
-
-def _translated(error: Exception) -> TelegramError:
-    """Convert an aiohttp error to PTB's, with its reason in words and its class name but not the URL."""
-    words = f"{_in_words(error)} (aiohttp.{type(error).__name__})"
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return ConnectTimedOutError(words)
-    if isinstance(error, TimeoutError):
-        return TimedOut(words)
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL | ValueError):
-        return RequestNotSentError(words)
-    return NetworkError(words)
-
-
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "the host name cannot be resolved (DNS)"),
-    (aiohttp.ClientConnectorCertificateError, "TLS: the server's certificate is not valid"),
-    (aiohttp.ClientSSLError, "TLS: the server does not speak it, or not a common version"),
-    (aiohttp.ClientProxyConnectionError, "the proxy cannot be reached"),
-    (aiohttp.ConnectionTimeoutError, "no connection in time"),
-    (TimeoutError, "no answer in time"),
-    (aiohttp.ServerDisconnectedError, "the server closed the connection"),
-    (aiohttp.InvalidURL, "the address is not valid"),
-)
-"""What happened, by the first class that fits."""
-
-_CODES = {
-    errno.ECONNREFUSED: "the connection was refused",
-    errno.ENETUNREACH: "there is no network",
-    errno.EHOSTUNREACH: "there is no way to the server",
-    errno.ECONNRESET: "the connection was reset",
-}
-
-
-def _in_words(error: Exception) -> str:
-    """Return what happened, without host or URL."""
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"the proxy refused with HTTP {error.status}"
-    for kind, words in _REASONS:
-        if isinstance(error, kind):
-            return words
-    code = error.errno if isinstance(error, OSError) else None
-    return _CODES.get(code, "the connection failed") if code else "the connection failed"
-
-
-def reason_of(error: BaseException) -> str:
-    """Return what failed, for logs and the command line: class and reason, without host, URL and token.
-
-    A message is only used where this module wrote it, or the Bot API for a failure of its own (5xx).
-    """
-    name = type(error).__name__
-    if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
-        return name
-    return name if error.message.startswith(_OF_THE_LIBRARY) else f"{name}: {error.message}"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot.bot_api.client import reason_of
+from bot.bot_api.errors import reason_of
 from bot.bot_api.rate_limits import retry_after_seconds
 
 _LOGGER = logging.getLogger(__name__)

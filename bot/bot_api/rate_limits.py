@@ -36,7 +36,7 @@ from typing import Any, Final
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.bot_api.client import RequestNotSentError
+from bot.bot_api.errors import RequestNotSentError
 from bot.bot_api.parking import parked, parked_if_slow
 
 BULK: Final = "bulk"

@@ -10,7 +10,7 @@ import sys
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import reason_of
+from bot.bot_api.errors import reason_of
 from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
 from bot.cli.logs import set_up_logging
 from bot.cli.messages import message_of

@@ -3,8 +3,9 @@
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import AiohttpRequest, reason_of
+from bot.bot_api.client import AiohttpRequest
 from bot.bot_api.connecting import WEBHOOK_SET, has_webhook
+from bot.bot_api.errors import reason_of
 from bot.cli.report import Report
 from core.settings import Settings
 

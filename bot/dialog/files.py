@@ -5,7 +5,8 @@ import asyncio
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.bot_api.client import DownloadTooLargeError, Messenger
+from bot.bot_api.client import Messenger
+from bot.bot_api.errors import DownloadTooLargeError
 from bot.dialog.effects import SendFile
 from bot.dialog.events import Attachment, Received
 from bot.errors.attachments import AttachmentNotFetched, AttachmentTooLarge

@@ -15,7 +15,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.bot_api.client import reason_of
+from bot.bot_api.errors import reason_of
 from bot.inbox.errors import BadAnswerError, TokenRefusedError, UnconfirmableError
 from bot.inbox.model import RawUpdate
 from bot.inbox.retry import RetryPolicy

@@ -22,7 +22,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.bot_api.client import RequestNotSentError
+from bot.bot_api.errors import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification

@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestServer
 from telegram import File
 from telegram.error import NetworkError, TelegramError
 
-from bot.bot_api.client import AiohttpRequest, DownloadTooLargeError, Messenger
+from bot.bot_api.client import AiohttpRequest, Messenger
+from bot.bot_api.errors import DownloadTooLargeError
 from tests.inbox.fake_api import TOKEN
 
 MOST = 1_000_000

@@ -16,13 +16,8 @@ from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from bot.bot_api.client import (
-    AiohttpRequest,
-    ConnectTimedOutError,
-    RequestNotSentError,
-    quiet_libraries,
-    reason_of,
-)
+from bot.bot_api.client import AiohttpRequest, quiet_libraries
+from bot.bot_api.errors import ConnectTimedOutError, RequestNotSentError, reason_of
 from bot.bot_api.rate_limits import BULK, Limiter
 from core.clock import steady_seconds
 from tests.inbox.fake_api import TOKEN, refusal

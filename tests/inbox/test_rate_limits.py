@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api.client import ConnectTimedOutError, RequestNotSentError
+from bot.bot_api.errors import ConnectTimedOutError, RequestNotSentError
 from bot.bot_api.rate_limits import BULK, Limiter, Limits, Rate, TokenBucket, retry_after_seconds
 
 

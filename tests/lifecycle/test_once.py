@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api.client import RequestNotSentError
+from bot.bot_api.errors import RequestNotSentError
 from bot.notifications.sender import ONCE_AT_A_TIME
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
