@@ -14,7 +14,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors.accounts import DeletionBlocked, DeletionBlocker
-from core.notifications import queue as notification_queue
+from core.notifications import reminders
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.ports import Row, Tx
@@ -285,11 +285,7 @@ def _mutes(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _reminders(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    count = (
-        notification_queue.reminders_wanted(tx, data_subject.account.account_id)
-        if data_subject.account
-        else None
-    )
+    count = reminders.reminders_wanted(tx, data_subject.account.account_id) if data_subject.account else None
     return [] if count is None else [{"count": count}]
 
 

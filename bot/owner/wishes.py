@@ -8,8 +8,7 @@ from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.owner import wishes
-from core.notifications import broadcasts, subscriptions
-from core.notifications import queue as notification_queue
+from core.notifications import broadcasts, reminders, subscriptions
 from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -27,7 +26,7 @@ def _days(ctx: Context) -> list[int]:
 
 def _show_reminders(ctx: Context) -> View:
     days = _days(ctx)
-    wanted = notification_queue.reminders_wanted(ctx.tx, ctx.account.account_id)
+    wanted = reminders.reminders_wanted(ctx.tx, ctx.account.account_id)
     count = len(days) if wanted is None else min(wanted, len(days))
     choices = [
         Button(label=wishes.reminder_label(one, chosen=one == count), action=ActionName.COUNT, arg=str(one))

@@ -5,14 +5,8 @@ is retried like all others, and counts as delivered when the gateway has accepte
 between the gateway and the record, it is sent again.
 """
 
-from core.notifications.queue import (
-    Deadline,
-    Notification,
-    NotificationPurpose,
-    Plan,
-    last_morning_of,
-    plan,
-)
+from core.notifications.queue import Notification, NotificationPurpose, Plan, plan
+from core.notifications.reminders import Deadline, last_morning_of
 from core.ports import Tx
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar

@@ -17,8 +17,9 @@ from core.clock import CHINA, to_millis
 from core.errors.desk import HandledMeanwhile
 from core.errors.offices import DayClosed, DayInThePast
 from core.notifications import queue as notification_queue
-from core.notifications import sms_reminders
-from core.notifications.queue import Deadline, NotificationPurpose, Plan
+from core.notifications import reminders, sms_reminders
+from core.notifications.queue import NotificationPurpose, Plan
+from core.notifications.reminders import Deadline
 from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
@@ -192,7 +193,7 @@ class Deadlines:
     def is_reminded(self, tx: Tx, reserved: Preselection) -> bool:
         """Return whether a reminder has arrived in time for a reservation's deadline."""
         office = self._offices.get(reserved.office)
-        arrived = notification_queue.arrived_at(tx, reserved.subject)
+        arrived = reminders.arrived_at(tx, reserved.subject)
         if office is None or arrived is None or reserved.deadline is None:
             return False
         return arrived <= remind_by(reserved.deadline, office.counter_hours)
@@ -211,7 +212,7 @@ class Deadlines:
         limit = reserved.extendable_until or extension_limit(reserved.deadline, tx.now, calendar, hours)
         deadline = next_whole_day(tx.now, calendar, hours)
         # If nothing was tried, the service was down: that time does not count.
-        if deadline > limit and notification_queue.was_tried(tx, reserved.subject, reserved.deadline):
+        if deadline > limit and reminders.was_tried(tx, reserved.subject, reserved.deadline):
             return False
         move = _Move(deadline=deadline, cause=MoveCause.UNREMINDED, extendable_until=limit)
         return self._move(tx, reserved, chat_id, move)
@@ -231,7 +232,7 @@ class Deadlines:
             deadline=reserved.deadline,
         )
         days = calendar or closed_days.calendar_of(tx, office, self._calendar)
-        notification_queue.plan_reminders(tx, about, office, days)
+        reminders.plan_reminders(tx, about, office, days)
         if self._last_by_sms:
             sms_reminders.plan_last(tx, about, office, days)
 
@@ -240,12 +241,12 @@ class Deadlines:
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
             return 0
-        today, last = tx.now.astimezone(CHINA).date(), notification_queue.last_day_of(reserved.deadline)
+        today, last = tx.now.astimezone(CHINA).date(), reminders.last_day_of(reserved.deadline)
         return closed_days.calendar_of(tx, office, self._calendar).workdays_between(today, last)
 
     def wish_reminders(self, tx: Tx, account: Account, count: int) -> None:
         """Set how many reminders an owner wants before the last one; replan those of live reservations."""
-        notification_queue.wish_reminders(tx, account.account_id, count)
+        reminders.wish_reminders(tx, account.account_id, count)
         for row in tx.all("preselection.of_account", account_id=account.account_id):
             if row["state"] != PreselectionState.RESERVED:
                 continue
@@ -303,6 +304,6 @@ def reckoned(reserved: Preselection, office: Office, calendar: WorkingCalendar) 
         return None
     hours = office.counter_hours
     counted = calendar.deadline(reserved.reserved_at, office.validity_workdays, hours)
-    open_day = calendar.closing_from(notification_queue.last_day_of(reserved.deadline), hours)
+    open_day = calendar.closing_from(reminders.last_day_of(reserved.deadline), hours)
     deadline = max(counted, open_day)
     return deadline if deadline > reserved.deadline else None

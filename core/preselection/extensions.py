@@ -7,7 +7,7 @@ When a reminder counts, and where the deadline moves. Pure functions over the ca
 from datetime import datetime, time, timedelta
 
 from core.clock import CHINA
-from core.notifications.queue import last_day_of
+from core.notifications.reminders import last_day_of
 from core.values.workdays import CounterHours, WorkingCalendar
 
 EXTENDABLE_WORKDAYS = 10

@@ -10,7 +10,7 @@ import pytest
 from telegram.error import Forbidden, NetworkError
 
 from core.clock import CHINA
-from core.notifications import queue as notification_queue
+from core.notifications import reminders
 from core.preselection import PreselectionState
 from core.reporting.task_handling import handle
 from core.reporting.tasks import TaskKind
@@ -199,6 +199,6 @@ async def test_office_no_longer_served_bars_nobody(harness: Harness) -> None:
 async def test_control_reminded_owner_is_barred(harness: Harness) -> None:
     await harness.reserve(1)
     await harness.remind("2026-03-17")
-    assert await harness.store.run(notification_queue.arrived_at, "preselection:1") == local("2026-03-17", 8)
+    assert await harness.store.run(reminders.arrived_at, "preselection:1") == local("2026-03-17", 8)
     await harness.until(local("2026-03-17", 17) + timedelta(milliseconds=1), None)
     assert await harness.ban_until(1) == local("2028-03-17", 0)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import CHINA
-from core.notifications.queue import Deadline, reminder_times
+from core.notifications.reminders import Deadline, reminder_times
 from core.values.hours import ServiceHours
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import CHINA
-from core.notifications.queue import last_day_of
+from core.notifications.reminders import last_day_of
 from core.preselection.extensions import (
     DELIVERY,
     EXTENDABLE_WORKDAYS,
