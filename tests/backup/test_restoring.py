@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import shutil
 import stat
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.availability import maintenance
 from core.backup import RestoreRequest, read_given, restore, take
 from core.backup.restoring import Restored
 from core.bootstrap import Core
-from core.clock import FixedClock, to_millis
+from core.clock import CHINA, FixedClock, to_millis
 from core.errors.backup import (
     BackupDamaged,
     BackupOfOtherEngine,
@@ -39,7 +39,7 @@ from core.reporting.work_queue import read_work_queue
 from core.values.plates import Plate, PlateKind
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql
-from tests.core.tools import reserved, verified
+from tests.core.tools import remind, reserved, verified
 
 PASSPHRASE = "correct horse battery staple"
 HOUR = timedelta(hours=1)
@@ -176,8 +176,10 @@ async def test_number_confirmed_after_the_backup_does_not_expire(
     folder, _ = take(here.settings, tmp_path / "backups", clock=clock)
     clock.advance(HOUR)
     await _puts_back(here, there, folder, clock, (_plate("A1111"),))
-    clock.advance(timedelta(days=30))
+    clock.set(datetime(2026, 3, 17, 8, 30, tzinfo=CHINA))  # the last morning
     async with there.opened(clock, create=False) as core:
+        await core.store.run(remind)
+        clock.advance(timedelta(days=30))
         await core.store.run(core.expiry.expire_due)
         states = [(await core.store.read(get, number)).state for number in (1, 2)]
     assert states == [PreselectionState.RESERVED, PreselectionState.EXPIRED]

@@ -1,11 +1,11 @@
 """Reservations that the registry contradicts neither expire nor bar; several are confirmed at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from core.bootstrap import Core
-from core.clock import FixedClock
+from core.clock import CHINA, FixedClock
 from core.errors.desk import NotYourOffice
 from core.people.admins import Admin, Role, RoleAssignment
 from core.people.scope import Scope
@@ -25,8 +25,9 @@ from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import factories
 from tests.core.sql import sql
-from tests.core.tools import release, reserved
+from tests.core.tools import release, remind, reserved
 
+LAST_MORNING = datetime(2026, 3, 17, 8, 30, tzinfo=CHINA)
 EVERYWHERE = Scope(offices=("粤K",), everywhere=True)
 
 
@@ -66,10 +67,15 @@ async def test_registered_and_those_of_another_kind_do_not_expire(
     core: Core, clock: FixedClock, three: list[int]
 ) -> None:
     await core.store.run(imports.load, [vehicle(1), vehicle(2, PlateKind.SMALL_NEV, registered=False)])
-    clock.advance(timedelta(days=60))
-    while await core.store.run(core.expiry.expire_due):
-        clock.advance(timedelta(days=20))
-    assert (await core.store.read(states, three))[:2] == [PreselectionState.RESERVED] * 2
+    clock.set(LAST_MORNING)
+    await core.store.run(remind)
+    clock.advance(timedelta(days=30))
+    await core.store.run(core.expiry.expire_due)
+    assert await core.store.read(states, three) == [
+        PreselectionState.RESERVED,
+        PreselectionState.RESERVED,
+        PreselectionState.EXPIRED,
+    ]
     known = [one.preselection_id for one in await core.store.read(_found, Contradiction.REGISTERED)]
     other = [one.preselection_id for one in await core.store.read(_found, Contradiction.KIND)]
     assert (known, other) == (three[:1], three[1:2])
