@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.bootstrap import Ports
 from core.clock import CHINA
 from core.people import blacklist
@@ -186,3 +188,21 @@ async def test_desk_confirms_after_the_deadline_and_is_told_until_when(tmp_path:
         await chief.see("已过截止时间", "可补确认至 2026年3月17日", "21:00")
         await chief.press("确认已上牌")
         await chief.see("已确认上牌")
+
+
+@pytest.mark.parametrize(
+    "broken", ["core.preselection.expiry.Expiry.expire_due", "core.people.blacklist.lift_due"]
+)
+async def test_failing_part_of_the_ends_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    async with machine(tmp_path) as used, used.runs() as world:
+        await reserve(world, OWNER)
+        chief = world.person(CHIEF)
+        monkeypatch.setattr(broken, fails)
+        used.goes_to(at(18, 9, 1, month=3))  # the deadline and its grace have passed
+        await ticks(world)
+        await chief.see("今日待办")

@@ -201,9 +201,9 @@ class Harness:
     async def ends(self, core: Core | None = None) -> None:
         """End what has expired and announce what has opened, in the order of ``bot.scheduler``."""
         used = core or self.core
-        for function in (used.expiry.expire_due, blacklist.lift_due):
-            while await used.store.run(function):
-                pass
+        await tools.expire(used)
+        while await used.store.run(blacklist.lift_due):
+            pass
         await used.store.run(subscriptions.announce, used.offices)
 
     async def tick(self) -> None:
