@@ -7,7 +7,7 @@ owner, and the reminders are planned again.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -61,6 +61,7 @@ class _Move:
     cause: MoveCause
     actor: str = audit.SYSTEM
     extendable_until: datetime | None = None  # of an extension
+    closed: Mapping[str, str] = field(default_factory=dict)  # the ``day`` and ``reason`` of a closed day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +113,14 @@ class Deadlines:
             reason=reason,
         )
         calendar = closed_days.calendar_of(tx, office, self._calendar)
-        moved = []
+        moved, closed = [], {"day": day.isoformat(), "reason": reason}
         for row in tx.all("preselection.reserved_of_office", office=office.code):
             reserved = from_row(row)
             deadline = reckoned(reserved, office, calendar)
-            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor) if deadline else None
-            if move is not None and move.deadline > tx.now and self._move(tx, reserved, row["chat_id"], move):
+            if deadline is None or deadline <= tx.now:
+                continue
+            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor, closed=closed)
+            if self._move(tx, reserved, row["chat_id"], move):
                 moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
         return moved
 
@@ -306,7 +309,7 @@ class Deadlines:
             purpose=f"{purpose}:{move.deadline.astimezone(CHINA):%Y-%m-%dT%H:%M}",
             subject=reserved.subject,
             due_at=tx.now,
-            details={"cause": move.cause},
+            details={"cause": move.cause, **move.closed},
             pointless_after=move.deadline,
         )
         notification_queue.plan(tx, note)

@@ -36,6 +36,6 @@ def no_schedule(year: int) -> str:
 
 def trouble(failed: int, shut: int) -> str:
     """Return the number of notifications that failed and of chats that cannot be reached."""
-    return "\n\n" + _("⚠️ 通知发送失败 {failed} 条,无法联系(停用机器人或注销)的 {shut} 人。").format(
+    return "\n\n" + _("⚠️ 通知发送失败 {failed} 条(见 /desk),无法联系(停用机器人或注销)的 {shut} 人。").format(
         failed=failed, shut=shut
     )
