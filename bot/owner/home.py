@@ -58,7 +58,7 @@ def _warning(ctx: Context) -> str:
     calendar = "" if ctx.core.calendar.has_schedule(year) else warnings.no_schedule(year)
     failed = count_tasks(ctx.tx, ctx.core.desk_services, ctx.admin, TaskKind.FAILED)
     shut = notification_queue.unreachable_chats(ctx.tx)
-    return calendar + (warnings.trouble(failed, shut) if failed or shut else "")
+    return calendar + warnings.trouble(failed, shut)
 
 
 def _show(ctx: Context) -> View:
