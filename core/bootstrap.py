@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from core import installation
 from core.appeals import Appeals
@@ -96,6 +98,7 @@ class Core:
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
+    sms_budget: SmsBudget
     probes: Probes
     seeds: Seeds
     pools: Pools
@@ -207,7 +210,8 @@ async def bootstrap(
         store, vault = opened.store, opened.vault
     accounts = Accounts(vault)
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
-    verification = Verification(vault, given.random_bytes, SmsBudget(vault, caps, admins))
+    sms_budget = SmsBudget(vault, caps, admins)
+    verification = Verification(vault, given.random_bytes, sms_budget)
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
@@ -234,6 +238,7 @@ async def bootstrap(
         calendar=calendar,
         accounts=accounts,
         verification=verification,
+        sms_budget=sms_budget,
         probes=Probes(vault),
         seeds=seeds,
         pools=Pools(seeds),
@@ -290,15 +295,32 @@ def _vehicle_registry(settings: Settings) -> VehicleRegistry:
 
 
 def _gateway(settings: Settings) -> SmsGateway:
-    made = [_gateway_of(provider, settings.sms) for provider in settings.sms.providers]
+    """Return the gateway of codes and reminders.
+
+    A reminder that is only printed reaches nobody, and must not let its owner be barred. So the console takes
+    reminders only alone, and with the sandbox.
+    """
+    providers = settings.sms.providers
+    prints = len(providers) == 1 and _is_loopback(settings.telegram.base_url)
+    made = [_gateway_of(provider, settings.sms, prints_reminders=prints) for provider in providers]
     return made[0] if len(made) == 1 else InTurn(made)
 
 
-def _gateway_of(provider: str, sms: SmsSettings) -> SmsGateway:
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _gateway_of(provider: str, sms: SmsSettings, *, prints_reminders: bool = False) -> SmsGateway:
     """Return a provider's gateway; one without a case is refused, so that its codes are never printed."""
     match provider:
         case "console":
-            return ConsoleGateway()
+            return ConsoleGateway(takes_reminders=prints_reminders)
         case "http" if sms.http is not None:
             return HttpGateway(sms.http.url, sms.http.timeout_seconds)
         case _:

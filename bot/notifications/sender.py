@@ -30,6 +30,7 @@ from bot.notifications.sms_reminders import render_sms
 from bot.pictures.worker import render_on_thread
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
+from core.errors.verification import SmsGatewayError
 from core.notifications import queue as notification_queue
 from core.notifications import sms_reminders
 from core.notifications.queue import Notification, NotificationPurpose
@@ -193,8 +194,16 @@ class Sender:
                 notification_queue.mark_failed, notification, self._worker, sms_reminders.NO_PHONE
             )
             return
-        await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
-        await self._run(notification_queue.mark_sent, notification, self._worker)
+        try:
+            await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
+        except SmsGatewayError:
+            await self._run(self._core.sms_budget.mark_gateway_failed)
+            raise
+        await self._run(self._accepted, notification)
+
+    def _accepted(self, tx: Tx, notification: Notification) -> None:
+        self._core.sms_budget.mark_gateway_working(tx)
+        notification_queue.mark_sent(tx, notification, self._worker)
 
     async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:
         """Send at most once: recorded before sending, retried only if it cannot have arrived."""

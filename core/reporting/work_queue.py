@@ -67,6 +67,13 @@ def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
     return any(True for task_kind in task_kinds for _ in _of(tx, services, admin, task_kind))
 
 
+def count_tasks(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> int:
+    """Return how many tasks of a kind an admin has; 0 for a kind that they may not see."""
+    if task_kind not in _task_kinds(admin):
+        return 0
+    return sum(1 for _ in _of(tx, services, admin, task_kind))
+
+
 def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
     return tuple(task_kind for task_kind in TaskKind if PERMISSION_FOR[task_kind] in admin.permissions)
 

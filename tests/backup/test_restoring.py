@@ -33,13 +33,13 @@ from core.notifications.queue import NotificationPurpose, Plan
 from core.people.admins import EVERYWHERE, Admin, Role, RoleAssignment
 from core.pool.number_status import NumberStatus, status_of
 from core.ports import Tx
-from core.preselection import PreselectionState, get
+from core.preselection import get
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
 from core.values.plates import Plate, PlateKind
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql
-from tests.core.tools import remind, reserved, verified
+from tests.core.tools import expire, remind, reserved, verified
 
 PASSPHRASE = "correct horse battery staple"
 HOUR = timedelta(hours=1)
@@ -154,7 +154,7 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
     async with there.opened(clock, create=False) as core:
         with pytest.raises(InMaintenance):
             await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
-        assert await core.store.run(core.expiry.expire_due) == 0
+        assert await expire(core) == 0
         (task,) = [
             task
             for task in (await core.store.read(read_work_queue, core.desk_services, CHIEF)).tasks
@@ -163,7 +163,7 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
         assert task.subject == "restoration:1"
         await core.store.run(maintenance.end, EVERYWHERE, "chat:1")  # a chief has dealt with them
         await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
-        assert await core.store.run(core.expiry.expire_due) == 1
+        assert await expire(core) == 1
 
 
 async def test_number_confirmed_after_the_backup_does_not_expire(
@@ -180,7 +180,7 @@ async def test_number_confirmed_after_the_backup_does_not_expire(
     async with there.opened(clock, create=False) as core:
         await core.store.run(remind)
         clock.advance(timedelta(days=30))
-        await core.store.run(core.expiry.expire_due)
+        await expire(core)
         states = [(await core.store.read(get, number)).state for number in (1, 2)]
     assert states == [PreselectionState.RESERVED, PreselectionState.EXPIRED]
 

@@ -14,7 +14,7 @@ from core.preselection import PreselectionState, get
 from core.preselection.counter import IdentityMove
 from core.values.plates import Plate, PlateKind
 from tests import factories
-from tests.core.tools import NOON, registered, release, remind, reserved
+from tests.core.tools import NOON, expire, registered, release, remind, reserved
 
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
 TYPED = factories.identity(9)
@@ -47,7 +47,7 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
         clock.advance(timedelta(days=6))
         await core.store.run(remind)
         clock.advance(timedelta(days=3))
-        await core.store.run(core.expiry.expire_due)
+        await expire(core)
     assert (await core.store.read(get, begun)).state == PreselectionState(end)
     victim = await core.store.run(registered, core, 9)
     assert victim.identity == TYPED
@@ -61,7 +61,7 @@ async def test_own_identity_is_barred_also_before_registration_ends(core: Core, 
     clock.advance(timedelta(days=6))
     await core.store.run(remind)
     clock.advance(timedelta(days=3))
-    await core.store.run(core.expiry.expire_due)
+    await expire(core)
     assert await core.store.read(running, core.accounts.identity_hash(factories.identity(8))) is not None
 
 
