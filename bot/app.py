@@ -69,8 +69,6 @@ from core.installation import bind_bot
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
-"""Seconds before a deletion of a message is tried again after an error of the network or the platform."""
-
 _LOGGER = logging.getLogger(__name__)
 
 _OBJECTS_BETWEEN_LOOKS = 20_000
@@ -163,6 +161,7 @@ class Service:
             backlog=BacklogLimits(),
             hooks=InboxHooks(
                 on_dropped=self._say_too_fast,
+                on_personal=self._delete_message,
                 on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
                 may_purge=self.clock_watch.check,
             ),
@@ -231,7 +230,9 @@ class Service:
             await self.engine.redraw(chat_id)
 
     async def _report_dead_letter(self, letter: DeadLetter) -> None:
-        """Inform the chiefs and the sender about an update that could not be handled."""
+        """Inform the chiefs and the sender about an update that could not be handled; delete what is personal."""
+        if letter.personal_message is not None:
+            await self._delete_message(letter.chat_id, letter.personal_message)
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
             self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
         )
@@ -241,7 +242,9 @@ class Service:
         for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
-                    await self._bot.send_message(chat_id, said())
+                    is_deleted = said is theirs and letter.personal_message is not None
+                    words = (said(), formatting.FORGOTTEN()) if is_deleted else (said(),)
+                    await self._bot.send_message(chat_id, "\n\n".join(words))
 
     async def _language_of(self, chat_id: int) -> Language:
         try:

@@ -23,7 +23,7 @@ from typing import Any
 from bot.bot_api.parking import Slots, occupy, parked
 from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.dead_letters import DeadLetters, OnDeadLetter
-from bot.inbox.errors import ProcessDiedError, ReceiptClosedError
+from bot.inbox.errors import HandlerTimedOutError, ProcessDiedError, ReceiptClosedError
 from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
@@ -230,8 +230,7 @@ class Dispatcher:
             async with self._apart_if_suspect(update):
                 if update.is_risky:
                     await self._inbox.record_attempt(update)
-                async with asyncio.timeout(self._limits.handler_seconds):
-                    await self._handle(update)
+                await self._handle_in_time(update)
         except asyncio.CancelledError as error:
             if (me := asyncio.current_task()) is None or me.cancelling():
                 if update.is_risky:
@@ -242,6 +241,20 @@ class Dispatcher:
             await self._handle_failure(queue, update, error)
         else:
             self._held.discard(update.update_id)
+
+    async def _handle_in_time(self, update: QueuedUpdate) -> None:
+        """Handle an update.
+
+        Raises:
+            HandlerTimedOutError: it took too long.
+        """
+        try:
+            async with asyncio.timeout(self._limits.handler_seconds) as limit:
+                await self._handle(update)
+        except TimeoutError as error:
+            if limit.expired():
+                raise HandlerTimedOutError from error
+            raise
 
     @asynccontextmanager
     async def _apart_if_suspect(self, update: QueuedUpdate) -> AsyncIterator[None]:

@@ -11,6 +11,10 @@ INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_u
 VALUES (:update_id, :chat_id, :now, NULL, :state, :worker, 0, 0, :note)
 ON CONFLICT (update_id) DO NOTHING
 
+-- name: was_dropped
+-- Whether an update was dropped, now or when it came before.
+SELECT update_id FROM inbox WHERE update_id = :update_id AND state = 'done' AND note = :note
+
 -- name: applied
 -- In the transaction of the update's effect; 0 rows mean that it took effect before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
