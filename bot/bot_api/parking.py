@@ -34,6 +34,11 @@ class Slots:
         self._starting: deque[asyncio.Future[None]] = deque()
 
     @property
+    def free(self) -> int:
+        """How many may start to run now."""
+        return self._free
+
+    @property
     def may_park(self) -> bool:
         """Whether one more may be parked."""
         return self.parked < self._most_parked
