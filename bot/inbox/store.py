@@ -13,7 +13,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, Literal, Protocol
 
-from bot.inbox.errors import UnreadableUpdateError
+from bot.inbox.errors import ProcessDiedError, UnreadableUpdateError
 from bot.inbox.model import NO_CHAT, DeadLetter, QueuedUpdate, RawUpdate
 from bot.inbox.personal import personal_message
 from core.clock import from_millis, to_millis
@@ -172,11 +172,16 @@ class WorkerInbox:
         )
 
     async def dead_letter(self, update_id: int, error: BaseException) -> bool:
-        """Give up on an update, for good; return whether it has taken effect."""
+        """Give up on an update, for good; return whether it has taken effect.
+
+        If processes have died over it, those deaths are not counted for the other updates any longer.
+        """
 
         def mark(tx: Tx) -> bool:
             applied = tx.one("inbox.was_applied", update_id=update_id) is not None
             tx.run("inbox.broken", update_id=update_id, note=type(error).__name__)
+            if isinstance(error, ProcessDiedError):
+                tx.run("inbox.acquitted", worker=self._lease.worker)
             return applied
 
         return await self._store.run(mark)

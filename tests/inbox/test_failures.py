@@ -74,6 +74,31 @@ async def test_photo_over_which_processes_died_is_named(quick_store: Store) -> N
     assert [(one.error, one.personal_message) for one in served.dead_letters] == [("ProcessDiedError", 1)]
 
 
+@pytest.mark.parametrize("in_memory", [5000, 1])
+async def test_deaths_are_not_counted_for_others_once_the_cause_is_found(
+    store: Store, in_memory: int
+) -> None:
+    """Both in the table and in memory; the one in hand is counted again if the process dies over it."""
+    before = worker_inbox(store, "before")
+    await before.add([message(number, chat_id=number) for number in range(1, 5)] + [message(5, chat_id=2)])
+    for update_id, begun in ((1, 3), (2, 2), (3, 2), (4, 1), (5, 2)):
+        await store.run(lambda tx, u=update_id, b=begun: tx.run("inbox.begun", update_id=u, begun=b))
+    served = Recorder()
+    gate = Gate(served)
+    limits = DispatchLimits(in_flight=1, in_memory=in_memory)
+    async with receiving(store, gate, recorder=served, limits=limits) as service:
+        async with asyncio.timeout(5):
+            while not gate.entered:  # noqa: ASYNC110 - a test looks again
+                await asyncio.sleep(0.01)
+        rows = await store.read(lambda tx: tx.all("effect.inbox"))
+        gate.opened.set()
+        await asyncio.wait_for(service.dispatcher.idle(), 5)
+
+    assert {row["update_id"]: row["begun"] for row in rows if row["update_id"] != 1} == {2: 1, 3: 0, 4: 0, 5: 0}
+    assert [letter.update_id for letter in served.dead_letters] == [1]
+    assert [update.crashes for update in served.handled] == [0, 0, 0, 0]
+
+
 async def test_applied_update_is_told_apart_when_dead_letter(store: Store) -> None:
     served = Recorder()
     apply = applying(store)

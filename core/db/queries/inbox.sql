@@ -35,6 +35,10 @@ WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 -- recorded. It is assumed once.
 UPDATE inbox SET begun = 1 WHERE update_id = :update_id AND begun = 0
 
+-- name: acquitted
+-- Another update has proved fatal: what this worker holds was only handled beside it.
+UPDATE inbox SET begun = 0 WHERE worker = :worker AND state IN ('waiting', 'applied') AND begun > 0
+
 -- name: failed
 -- Counts a failed attempt, with the class of its error; it has ended, so it is no longer counted as begun.
 UPDATE inbox SET tries = tries + 1, note = :note, begun = :begun
