@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,6 +72,7 @@ from core.settings import Settings
 _LOGGER = logging.getLogger(__name__)
 
 _OBJECTS_BETWEEN_LOOKS = 20_000
+_DATABASE_WITHIN = 10.0  # seconds for the database to say who the chiefs are
 
 UNHURRIED = Limits(chat=Rate(per_second=1000.0, burst=1000))
 """Limits for a self-hosted Bot API server, which has no per-chat limit."""
@@ -111,7 +112,7 @@ class Service:
         codec = CallbackCodec(core.vault)
         self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
-        self.alarms = Alarms(telegram.admins, self._tell_of_outage)
+        self.alarms = Alarms(self._chiefs, self._tell_of_outage)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
@@ -234,7 +235,7 @@ class Service:
         if letter.personal_message is not None:
             await self._delete_message(letter.chat_id, letter.personal_message)
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
-            self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
+            await self._chiefs(), partial(warnings.dead_letter, letter)
         )
         theirs: Callable[[], str] = formatting.UNSHOWN if letter.applied else formatting.FAILED
         if letter.error == ProcessDiedError.__name__:
@@ -245,6 +246,15 @@ class Service:
                     is_deleted = said is theirs and letter.personal_message is not None
                     words = (said(), formatting.FORGOTTEN()) if is_deleted else (said(),)
                     await self._bot.send_message(chat_id, "\n\n".join(words))
+
+    async def _chiefs(self) -> Sequence[int]:
+        """Return the chats of the chiefs of all offices; those of the settings while the database is down."""
+        try:
+            async with asyncio.timeout(_DATABASE_WITHIN):
+                return await self.core.store.read(self.core.admins.chiefs)
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody has to be told
+            _LOGGER.warning("the chiefs could not be read: %s", type(error).__name__)
+            return self.core.settings.telegram.admins
 
     async def _language_of(self, chat_id: int) -> Language:
         try:
