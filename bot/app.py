@@ -231,7 +231,7 @@ class Service:
             await self.engine.redraw(chat_id)
 
     async def _report_dead_letter(self, letter: DeadLetter) -> None:
-        """Inform the chiefs and the sender about an update that could not be handled; delete what is personal."""
+        """Inform chiefs and sender about an update that could not be handled; delete what is personal."""
         if letter.personal_message is not None:
             await self._delete_message(letter.chat_id, letter.personal_message)
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(

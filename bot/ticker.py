@@ -28,8 +28,8 @@ _SLOW = 60.0
 _IN_HAND = 200
 """Maximum tasks of chats at a time; bounds memory use. Each task is one edited message."""
 _PARKED = 2000
-"""Maximum further tasks that only wait, for the allowance of their chats or a pause after a 429: any number of
-refused chats must not stop the clocks of the others."""
+"""Maximum further tasks that only wait, for the allowance of their chats or a pause after a 429: refused
+chats must not stop the clocks of the others."""
 _TURN_WITHIN = 10.0
 """Seconds that a task waits for the chat's turn. After that an update of the chat is being handled, which
 shows the current screen itself; a screen that is still due is found again at the next tick."""
@@ -38,7 +38,7 @@ Tick = Callable[[], Awaitable[None]]
 ChatJob = Callable[[int], Awaitable[None]]
 
 
-class FromNow(BaseTrigger):  # type: ignore[misc] # the library has no types
+class FromNow:
     """Fires an interval from now, however many runs were missed."""
 
     def __init__(self, interval: timedelta) -> None:
@@ -50,6 +50,9 @@ class FromNow(BaseTrigger):  # type: ignore[misc] # the library has no types
 
     def __str__(self) -> str:
         return f"every {self.interval.total_seconds():g} s"
+
+
+BaseTrigger.register(FromNow)  # not a subclass, as the library has no types
 
 
 class _Runs:

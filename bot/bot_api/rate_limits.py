@@ -4,9 +4,9 @@ There are two lanes. The *interactive* lane answers users: each chat has its own
 second, short bursts), and nothing is shared between chats, because the platform's limit of 30 a second
 applies to bulk notifications only. The *bulk* lane (``rate_limit_args=BULK``) carries notifications: 25 a
 second over all chats, in addition to the chat's own bucket. A 429 pauses its chat; other chats are not
-affected. The bulk lane is paused when three chats in a row are refused there: a few refused chats among others
-that are served have been sent too much by themselves, and must not hold up everybody's notifications. The 429 of a *cosmetic* call pauses nothing at all. Callback
-answers and calls without a chat are not limited.
+affected. The bulk lane is paused when three chats in a row are refused there: a few refused chats among
+others that are served have been sent too much by themselves, and must not hold up everybody's notifications.
+The 429 of a *cosmetic* call pauses nothing at all. Callback answers and calls without a chat are not limited.
 
 What is retried when a call fails:
 

@@ -4,8 +4,8 @@ A chat gets about one message a second from the bot, so a hundred waiting messag
 using the bot for minutes, and each takes room in the database. What comes first is kept: each answer changes
 the screen, so what was sent without waiting for it was meant for a screen that no longer exists. A press that
 waits behind so much is of an old revision and would do nothing; presses have a limit of their own, as they
-may come from somebody who types nothing. The sender is told, and what may be personal is deleted from the chat
-(``personal.py``). Changes of membership are never dropped.
+may come from somebody who types nothing. The sender is told, and what may be personal is deleted from the
+chat (``personal.py``). Changes of membership are never dropped.
 """
 
 import asyncio
@@ -93,7 +93,7 @@ class FloodNotices:
         self._flooding: set[int] = set()  # chats that are going to be told
 
     def begin(self, chat_id: int) -> Coroutine[None, None, None] | None:
-        """Return what tells a chat, to be run by the caller; None if it is not to be told, or already will be.
+        """Return what tells a chat, to be run by the caller; None if it is not to be told or soon will be.
 
         The bot says nothing in groups.
         """
@@ -106,7 +106,7 @@ class FloodNotices:
     async def _tell_at_the_end(self, chat_id: int, tell: Callable[[int], Awaitable[None]]) -> None:
         until = asyncio.get_running_loop().time() + self._longest
         try:
-            while not await self._told(chat_id, tell, until):
+            while not await self._told(chat_id, tell, until):  # noqa: ASYNC110 - others may hold the turn
                 await asyncio.sleep(_AGAIN)
         except ReceiptClosedError:
             self._flooding.discard(chat_id)

@@ -39,7 +39,7 @@ class ChatQueue:
 
     def acquit(self) -> None:
         """Forget the deaths counted for the updates that wait: another update was their cause."""
-        self.updates = deque(replace(update, crashes=0) if update.crashes else update for update in self.updates)
+        self.updates = deque(replace(update, crashes=0) for update in self.updates)
 
     def add_job(self, turn: asyncio.Future[None]) -> None:
         """Queue a job behind the updates that wait now."""

@@ -8,8 +8,8 @@ handler has no send under way, but for one that hangs, so what a crash can repea
 
 An update over which the process dies would end every later process, too. Where that could happen (files, and
 whatever was left in the inbox) the attempt is recorded before it begins. What has taken down
-two processes is handled while no other such update is; after the third it is a dead letter, and the deaths are
-not counted for the others any longer.
+two processes is handled while no other such update is; after the third it is a dead letter, and the deaths
+are not counted for the others any longer.
 
 Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
 """

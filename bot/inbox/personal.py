@@ -1,7 +1,7 @@
 """Which messages are deleted from a chat although no handler ever sees them: dropped ones and dead letters.
 
-A handler decides by the screen for which something was sent (``bot/dialog/privacy.py``). Here nothing of that is
-known, so whatever may be personal is deleted.
+A handler decides by the screen for which something was sent (``bot/dialog/privacy.py``). Here nothing of that
+is known, so whatever may be personal is deleted.
 """
 
 from collections.abc import Mapping

@@ -42,7 +42,7 @@ class InboxHooks:
     """What the rest of the program does at events of the inbox."""
 
     on_dropped: Callable[[int], Awaitable[None]] | None = None  # tells a private chat, once a flood
-    on_personal: Callable[[int, int], Awaitable[None]] | None = None  # deletes what was dropped: chat, message
+    on_personal: Callable[[int, int], Awaitable[None]] | None = None  # deletes one: chat, message
     on_heartbeat: Callable[[bool], None] = lambda _works: None  # whether the database works
     may_purge: Callable[[], Awaitable[bool]] = _always  # whether the clock can be trusted
 

@@ -157,7 +157,7 @@ class Sender:
         return await self._send_all(run, by_sms=True)
 
     async def _send_all(self, run: Lease | None, *, by_sms: bool) -> int:
-        """Send what is due and what becomes due meanwhile, until nothing is left; a slow chat delays no other."""
+        """Send what is due and what becomes due meanwhile; a slow chat delays no other."""
         run = run or self._core.store.run
         pool = _Pool(self._deal_with)
         try:
