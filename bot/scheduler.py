@@ -158,11 +158,13 @@ class Jobs:
         await self.ends()
 
     async def _remind_first(self) -> None:
-        telling = asyncio.create_task(guarded("tell", self.tell))
+        ticks = (("tell", self.tell), ("tell_by_sms", self.tell_by_sms))
+        telling = {asyncio.create_task(guarded(name, tick)) for name, tick in ticks}
         try:
-            await asyncio.wait({telling}, timeout=_REMIND_FIRST)
+            await asyncio.wait(telling, timeout=_REMIND_FIRST)
         except asyncio.CancelledError:
-            telling.cancel()
+            for task in telling:
+                task.cancel()
             raise
 
     async def _ends(self) -> None:

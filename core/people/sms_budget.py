@@ -5,7 +5,6 @@ service. Codes of a registration, which anybody can request for any telephone, h
 each telephone, and only a share of the day's total: the rest is kept for registered owners at step 4.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +16,7 @@ from core.errors.verification import (
     ServiceCapReached,
 )
 from core.notifications.queue import NotificationPurpose, Plan, plan
-from core.people.admins import EVERYWHERE, Admins, Permission
+from core.people.admins import Admins
 from core.ports import Tx
 from core.security.vault import Vault
 
@@ -133,12 +132,9 @@ class SmsBudget:
             self._tell(tx, f"{NotificationPurpose.SMS_USAGE}:{mark}", subject, mark=mark)
 
     def _tell(self, tx: Tx, purpose: str, subject: str, **details: object) -> None:
-        for chat_id in self._chiefs(tx):
+        for chat_id in self._admins.chiefs(tx):
             wanted = Plan(chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details)
             plan(tx, wanted)
-
-    def _chiefs(self, tx: Tx) -> Iterable[int]:
-        return (admin.chat_id for admin in self._admins.all(tx) if admin.may(Permission.ADMINS, EVERYWHERE))
 
 
 def codes_today(tx: Tx) -> int:
