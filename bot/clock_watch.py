@@ -277,8 +277,8 @@ def _written(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
-async def comparison(settings: Settings, host: datetime, database: datetime) -> str:
-    """Return the times of host, database and Bot API in one line for ``check``."""
+async def comparison(settings: Settings, host: datetime, database: datetime) -> tuple[bool, str]:
+    """Return whether host, database and Bot API show the same time, and a line for ``check``."""
     telegram = settings.telegram
     request = AiohttpRequest()
     async with request:
@@ -288,5 +288,5 @@ async def comparison(settings: Settings, host: datetime, database: datetime) -> 
     times = [host, database, *([] if header is None else [header.date])]
     answer = "unknown" if header is None else _written(header.date)
     agree = all(clock_guard.is_near(one, other) for one in times for other in times)
-    warning = "" if agree else "; warning: they differ, set the clock right (docs/operations.md, /clock)"
-    return f"clock: host {_written(host)}, database {_written(database)}, Bot API {answer}{warning}"
+    warning = "" if agree else "; they differ, set the clock right (docs/operations.md, /clock)"
+    return agree, f"clock: host {_written(host)}, database {_written(database)}, Bot API {answer}{warning}"

@@ -25,7 +25,7 @@ from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.pool import bulletin
 from core.pool import segments as pool_segments
-from core.ports import Tx
+from core.ports import Tx, now_of
 from core.registry import imports
 
 _LOGGER = logging.getLogger(__name__)
@@ -247,8 +247,9 @@ class Jobs:
     async def _sweep(self) -> None:
         core = self._core
         known = await core.store.read(appeals.stored_photos)
-        before = core.clock.now() - _ORPHAN
-        await asyncio.to_thread(core.photos.sweep, known.kept, dropped=known.dropped, before=before)
+        now = await core.store.read(now_of)  # the clock guard watches the database's clock, not the host's
+        sweep = partial(core.photos.sweep, known.kept, dropped=known.dropped, before=now - _ORPHAN, now=now)
+        await asyncio.to_thread(sweep)
         if known.dropped:
             await core.store.run(appeals.forget_dropped, known.dropped)
 

@@ -5,7 +5,6 @@ On SQLite it works beside the running service, on a connection that only reads.
 
 import asyncio
 import shutil
-from datetime import datetime
 from pathlib import Path
 
 from bot.cli.described import described, missing_offices
@@ -27,7 +26,7 @@ from core.errors.store import (
     StoreError,
     StoreInUse,
 )
-from core.ports import Row, Store, Tx
+from core.ports import Row, Store, Tx, now_of
 from core.security.canary import DatabaseKeys
 from core.security.vault import Vault
 from core.settings import Settings
@@ -65,7 +64,8 @@ async def check_database(
         report.ok("schema", f"{known_schema()}, up to date")
         await _check_keys(store, DatabaseKeys(vault, settings.key_source()), settings, report)
         await _check_writing(store, settings, holder, report)
-        report.note(await comparison(settings, SystemClock().now(), await store.read(_now)))
+        agree, clocks = await comparison(settings, SystemClock().now(), await store.read(now_of))
+        (report.note if agree else report.warn)(clocks)
         for line in missing_offices(await store.read(_offices), settings):
             report.warn(line)
         found = await store.read(installation.get)
@@ -156,10 +156,6 @@ def check_calendar(settings: Settings, report: Report) -> None:
     year, calendar = SystemClock().now().astimezone(CHINA).year, settings.working_calendar()
     for unknown in (one for one in (year, year + 1) if not calendar.has_schedule(one)):
         report.warn(f"no holiday schedule for {unknown}; add it under [calendar] when it is published")
-
-
-def _now(tx: Tx) -> datetime:
-    return tx.now
 
 
 def _offices(tx: Tx) -> list[Row]:

@@ -23,7 +23,7 @@ def _init(given: argparse.Namespace) -> int:
 
 
 async def _created(settings: Settings) -> None:
-    core = await bootstrap(settings, create=True)
+    core = await bootstrap(settings, create=True, migrate=False)
     try:
         await claim(core)
     finally:

@@ -101,6 +101,12 @@ def _begin(ctx: Context) -> str:
     return texts.maintenance_begun(ctx.arg("office"))
 
 
+def _over_question(ctx: Context) -> str:
+    code = ctx.arg("office")
+    restoration = maintenance.open_restoration(ctx.tx) if code == EVERYWHERE else None
+    return texts.maintenance_over_question(code, restoration)
+
+
 def _end(ctx: Context) -> str:
     maintenance.end(ctx.tx, ctx.arg("office"), ctx.actor)
     return texts.maintenance_ended(ctx.arg("office"))
@@ -122,7 +128,7 @@ MAINTENANCE_OFF = screen_of(
     Confirmation(
         name=ScreenName.DESK_MAINTENANCE_OFF,
         permission=Permission.MAINTENANCE,
-        question_text=lambda ctx: texts.maintenance_over_question(ctx.arg("office")),
+        question_text=_over_question,
         label=texts.MAINTENANCE_OFF,
         act=_end,
         style=Style.SUCCESS,

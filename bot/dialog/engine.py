@@ -137,7 +137,6 @@ class Engine:
         chat_id = result.record.chat_id
         with speaking(result.language):
             shown = await self._presenter.show(result, in_place=True)
-        at = self._core.clock.now()
 
         def redrawn(tx: Tx) -> None:
             if shown is not None:
@@ -145,7 +144,7 @@ class Engine:
             else:
                 forget_shown(tx, result.record)
             if result.record.rehearsal is None:
-                self._after_showing(tx, result, at)
+                self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
 
         await self._core.store.run(redrawn)
 
@@ -300,14 +299,12 @@ class Engine:
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
-        at = self._core.clock.now()
-
         def finish(tx: Tx) -> None:
             if shown is not None:
                 save_shown(tx, request.chat_id, shown)
             else:
                 forget_shown(tx, result.record)
-            self._after_showing(tx, result, at)
+            self._after_showing(tx, result, tx.now)
             mark_done(tx, request.update_id)
 
         await self._core.store.run(finish)

@@ -35,7 +35,7 @@ from core.errors.verification import SmsGatewayError
 from core.notifications import queue as notification_queue
 from core.notifications import sms_reminders
 from core.notifications.queue import Notification, NotificationPurpose
-from core.ports import Tx
+from core.ports import Tx, now_of
 
 _LOGGER = logging.getLogger(__name__)
 AT_ONCE = 25
@@ -236,7 +236,7 @@ class Sender:
 
     async def _deliver(self, notification: Notification) -> None:
         core = self._core
-        if notification.pointless_after is not None and notification.pointless_after <= core.clock.now():
+        if await self._is_late(notification):
             await self._run(notification_queue.mark_over, notification, self._worker, late=True)
             return
         if notification.topic == NotificationPurpose.SMS_REMINDER:
@@ -259,6 +259,13 @@ class Sender:
             ):
                 return  # the lease has expired and another worker has claimed it
         await self._run(notification_queue.mark_sent, notification, self._worker)
+
+    async def _is_late(self, notification: Notification) -> bool:
+        """Return whether it is pointless by the clock of the database, which the clock guard watches."""
+        if notification.pointless_after is None:
+            return False
+        async with self._store_turn:
+            return notification.pointless_after <= await self._core.store.read(now_of)
 
     async def _deliver_by_sms(self, notification: Notification) -> None:
         async with self._store_turn:

@@ -18,6 +18,7 @@ from core.settings.model import PLACEHOLDER
 from sandbox import Sandbox
 from tests.e2e.test_command_line import GOOD, HEADER
 from tests.e2e.test_command_line_keys import call, config, content
+from tests.old_version.left_behind import lay_out_database
 from tests.world import MORNING, TOKEN, clock_at
 
 Said = pytest.CaptureFixture[str]
@@ -93,6 +94,19 @@ async def test_an_older_schema_is_not_migrated(made: Path, tmp_path: Path, capsy
     assert said[1] == "the database schema is up to date"
     assert await call("migrate", config=made) == 0
     assert capsys.readouterr().out == "the database schema is up to date; nothing was pending\n"
+
+
+async def test_init_refuses_an_existing_database(made: Path, tmp_path: Path, capsys: Said) -> None:
+    """One of an older schema above all: only ``migrate`` and ``run`` migrate."""
+    database = tmp_path / "plates.db"
+    for old in (False, True):
+        if old:
+            database.unlink()
+            lay_out_database(database, tmp_path / "old")
+        before = content(tmp_path)
+        assert await call("init", config=made) == 1
+        assert f"there is one already at {database}; use `xuanhao migrate`" in capsys.readouterr().err
+        assert content(tmp_path) == before
 
 
 def _file(tmp_path: Path) -> str:
