@@ -15,6 +15,7 @@ from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
 from core.preselection.deadlines import Closing
+from core.values.personal_numbers import ensure_no_personal_number
 
 _ALL = "all"
 _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTENANCE_OFF}
@@ -79,11 +80,13 @@ def parse_maintenance(ctx: Context, arguments: str) -> Goto:
     Raises:
         Usage: the arguments are malformed.
         NotInMaintenance: there is no maintenance to end.
+        PersonalNumberInText: the text contains an identity number or a mobile number.
     """
     words = arguments.split(maxsplit=2)
     switch, text = "".join(words[1:2]).lower(), "".join(words[2:])
     if switch not in _SWITCHES or (switch == "on" and not text):
         raise Usage("maintenance")
+    ensure_no_personal_number(text, allow_landlines=True)
     code = EVERYWHERE
     if words[0].lower() != _ALL:
         code = ctx.desk_office(words[0], Permission.MAINTENANCE).code

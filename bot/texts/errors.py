@@ -214,6 +214,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
+    identity_errors.PersonalNumberInText: phrase(
+        "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
+    ),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),

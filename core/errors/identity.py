@@ -158,3 +158,7 @@ class UnitNameCharacters(UnitNameError):
 
     positions: tuple[int, ...]  # counted from 1 in the normalised name
     characters: str  # the distinct ones, in the order typed, at most ten
+
+
+class PersonalNumberInText(InputError):
+    """A reason or another free text contains an identity number, a credit code or a telephone number."""

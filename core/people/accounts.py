@@ -17,7 +17,7 @@ from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code
 
-CONSENT_VERSION = 2
+CONSENT_VERSION = 3
 """Version of the consent text; owners with an older version are asked again."""
 
 

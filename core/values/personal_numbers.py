@@ -12,6 +12,7 @@ from itertools import groupby
 
 from stdnum.cn import uscc
 
+from core.errors.identity import PersonalNumberInText
 from core.values import labels
 from core.values.identity import has_region, has_unit_region
 from core.values.plates import PROVINCES
@@ -37,6 +38,9 @@ _LABEL = re.compile(r"(?<![0-9A-Z])(?:TEL|PHONE|MOBILE|ID|NO)(?=[0-9])")
 _MOBILE = re.compile("(?:0{0,2}86)?0?1[3-9][0-9]{9}")
 _NEARLY_MOBILE = re.compile("(?:0{0,2}86)?1[3-9][0-9]{8,10}")  # a digit too few or too many
 _LANDLINE = re.compile("(?:86)?0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
+_LANDLINE_IN_TEXT = re.compile(
+    rf"(?<![0-9A-Z+])\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[ {re.escape(HYPHENS)}]?[2-9][0-9]{{6,7}}(?![0-9A-Z])"
+)
 _LONG = range(16, 21)  # no number but an identity number, a bank card's or the like has as many digits
 _IDENTITY = 18
 _SERIAL = 5  # characters of a plate number without the office; typed wishes are groups of as many
@@ -84,6 +88,20 @@ def holds_personal_data(text: str, kind: InputKind = InputKind.OTHER) -> bool:
     if kind is InputKind.NUMBER:
         return any(sum(map(_digit_count, run)) >= _FEWEST_DIGITS_TYPED for run in _runs(bare))
     return kind is InputKind.NAME and any(map(str.isalpha, bare))
+
+
+def ensure_no_personal_number(text: str, *, allow_landlines: bool = False) -> None:
+    """Refuse a free text with a personal number: it would be shown, stored and sent to others.
+
+    Args:
+        text: a reason or a notice, as it was typed.
+        allow_landlines: whether the text may name a fixed telephone, such as an office's.
+
+    Raises:
+        PersonalNumberInText: it contains one, right or mistyped.
+    """
+    if holds_personal_data(_LANDLINE_IN_TEXT.sub("¤", clean(text)) if allow_landlines else text):
+        raise PersonalNumberInText
 
 
 def _holds_number(bare: str) -> bool:
