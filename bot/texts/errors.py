@@ -340,7 +340,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         seconds=error.seconds
     ),
     probes_errors.ProbedTooOften: lambda error: _(
-        "您在短时间内输入了多个属于他人的信息。请核对证件,{minutes} 分钟后再输入。"
+        "短时间内输入了多个他人已使用或与登记不符的证件号码、手机号或车辆信息。请核对后,{minutes} 分钟后再输入。"
     ).format(minutes=-(-error.seconds // 60)),
     offices_errors.OfficeClosed: _office_closed,
     accounts_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
@@ -385,6 +385,14 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
 
 def of_error(error: XuanhaoError) -> str:
     """Return the message for an error, as HTML; a subclass without a text of its own has its parent's."""
+    if isinstance(error, identity_errors.ResidentIdError | identity_errors.CreditCodeError) and error.masked:
+        return _("{error}\n您输入的是:<code>{masked}</code>").format(
+            error=_text_of(error), masked=escape(error.masked)
+        )
+    return _text_of(error)
+
+
+def _text_of(error: XuanhaoError) -> str:
     for kind in type(error).__mro__:
         if kind in _MADE:
             return _MADE[kind](error)

@@ -21,13 +21,14 @@ from core.values.vehicles import VIN_LENGTH, check_digit
 
 _LONGEST_LOOKED_AT = 4096
 
-_PARTS = re.escape(HYPHENS + DOTS) + r" ,、/()"  # what may separate the groups of one number
+_PARTS = re.escape(HYPHENS + DOTS) + r" ,、/()*|=:;~_"  # what may separate the groups of one number
+_WORDS = "(?:出生日期|出生|生日|尾号|末尾|后四位|后面是|尾)"  # and what some say between them
 _PLATE = re.compile(rf"[{PROVINCES}] ?[A-Z][ {re.escape(HYPHENS + DOTS)}]?[0-9A-Z]{{5,6}}(?![0-9A-Z])")
 _DATE = re.compile(  # of this century, and not between the region and the serial of an identity number
     rf"(?<![0-9]{{6}}[{_PARTS}])(?<![0-9])20[0-9]{{2}} ?[-/.年] ?"
     r"[0-9]{1,2} ?[-/.月] ?[0-9]{1,2}(?![0-9])[日号]?"
 )
-_RUN = re.compile(rf"[0-9A-Z]+(?:[{_PARTS}]{{1,3}}[0-9A-Z]+)*")
+_RUN = re.compile(rf"[0-9A-Z]+(?:(?:[{_PARTS}]{{1,3}}|[{_PARTS}]{{0,2}}{_WORDS}[{_PARTS}]{{0,2}})[0-9A-Z]+)*")
 _WORD = re.compile("[0-9A-Z]+")
 _DIGITS = re.compile("[0-9]+")
 _DIGITS_X = re.compile("[0-9]*X")
