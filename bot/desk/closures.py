@@ -3,13 +3,13 @@
 from datetime import date
 from functools import partial
 
-from bot.desk.arguments import first_time, split_args
+from bot.desk.arguments import first_time, names_several_days, split_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
 from bot.dialog.view import Style
-from bot.errors.commands import UnreadableTime, Usage
+from bot.errors.commands import OfficeMissing, OneDayOnly, UnreadableTime, Usage
 from bot.texts.desk import days as texts
 from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
@@ -27,10 +27,16 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
 
     Raises:
         Usage, UnreadableTime: the arguments are malformed.
+        OfficeMissing: they begin with the day.
+        OneDayOnly: they name several days: one command closes one day, and none is guessed.
         DayInThePast, DayClosed: the day is past, or already closed.
     """
     code, written = split_args("closed", arguments, 2)
+    if code[0].isdigit():
+        raise OfficeMissing("closed")
     office = ctx.desk_office(code, Permission.CLOSED)
+    if names_several_days(written):
+        raise OneDayOnly
     at, reason = first_time(written, ctx.today)
     day = at.date()
     if not reason:

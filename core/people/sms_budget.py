@@ -96,7 +96,7 @@ class SmsBudget:
             if (sent - 1) * 100 < percent * caps.service <= sent * 100:
                 self._tell_usage(tx, day, str(percent))
 
-    def give_back(  # noqa: PLR0913 - what a code was charged to
+    def give_back(
         self, tx: Tx, *, chat_id: int, phone: str, registering: bool, at: datetime, maybe_sent: bool
     ) -> None:
         """Uncount a code that was charged at a time and that the gateway has not accepted.

@@ -26,8 +26,8 @@ class HttpGateway:
         """Post one code.
 
         Raises:
-            SmsRejected: no connection, or a status of 3xx or 4xx. A redirect is not followed, as it would hand
-                telephone and code to another server.
+            SmsRejected: no connection, or a status of 3xx or 4xx. A redirect is not followed, as it would
+                hand telephone and code to another server.
             SmsGatewayError: another status but 2xx, a broken connection, or a timeout: it may have been sent.
         """
         await self._post({"phone": phone, "code": code, "purpose": purpose})

@@ -40,7 +40,8 @@ _MOBILE = re.compile("(?:0{0,2}86)?0?1[3-9][0-9]{9}")
 _NEARLY_MOBILE = re.compile("(?:0{0,2}86)?1[3-9][0-9]{8,10}")  # a digit too few or too many
 _LANDLINE = re.compile("(?:86)?0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
 _LANDLINE_IN_TEXT = re.compile(
-    rf"(?<![0-9A-Z+])\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[ {re.escape(HYPHENS)}]?[2-9][0-9]{{6,7}}(?![0-9A-Z])"
+    rf"(?<![0-9A-Z+])\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[ {re.escape(HYPHENS)}]?[2-9][0-9]{{6,7}}"
+    r"(?![0-9A-Z])"
 )
 _LONG = range(16, 21)  # no number but an identity number, a bank card's or the like has as many digits
 _IDENTITY = 18

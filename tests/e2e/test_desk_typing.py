@@ -225,3 +225,43 @@ async def test_maintenance_may_name_the_telephone_of_the_office(world: World, ch
     assert world
     await chief.say("/maintenance 粤K on 系统升级,咨询 0668-2881234")
     await chief.see("车主将看到:系统升级,咨询 0668-2881234")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("/closed 粤K 2027年1月5日至1月6日 停电", "一次只能登记一天"),
+        ("/closed 粤K 1月5日-7日 停电", "一次只能登记一天"),
+        ("/closed 粤K 2027-01-05至2027-01-06 停电", "一次只能登记一天"),
+        ("/closed 粤K 2027-01-05 2027-01-06 停电", "一次只能登记一天"),
+        ("/closed 粤K 1月5日 停电到7日", "一次只能登记一天"),
+        ("/closed 粤K 1月5日,1月6日 停电", "一次只能登记一天"),
+        ("/closed 1月5日 停电", "缺少发牌机关"),
+        ("/closed 2027-01-05 停电", "缺少发牌机关"),
+        ("/closed 粤K 2月30日 停电", "没有 2月30日 这一天"),
+        ("/closed 粤K 2027-02-29 停电", "没有 2027-02-29 这一天"),
+        ("/closed 粤K 2026-12-31 3号窗口停电2天", "3号窗口停电2天"),
+    ],
+)
+async def test_closed_day_is_never_guessed(chief: Person, typed: str, said: str) -> None:
+    await chief.say(typed)
+    await chief.see(said)
+
+
+async def test_bar_by_identity_in_groups_and_mistyped(world: World, chief: Person) -> None:
+    await world.store.run(verified, world.core, 2)
+    number = factories.identity(2)
+    await chief.say(f"/ban {number[:4]} {number[4:10]} {number[10:14]}-{number[14:]} 违规")
+    await chief.see("原因:违规")
+    await chief.say(f"/ban {number[:-1]}{'1' if number[-1] != '1' else '2'} 违规")
+    await chief.see("校验不通过", fresh=True)
+
+
+async def test_mistyped_search_hides_the_card_before_it(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say("/find 粤KA1234")
+    await chief.see("查询结果")
+    await chief.say(f"/find {factories.identity(2)[:-1]}")
+    await chief.see("您输入了 17 位", fresh=True)
+    assert "查询结果" not in chief.last.words
+    assert "A1234" not in chief.last.words

@@ -43,7 +43,7 @@ IN_REMINDERS = {
     "deadline": phrase("办理的截止时间"),
     "place": phrase("发牌机关名称"),
 }
-"""What the SMS provider gets with a reminder, by the parameters of ``ReminderSms``; the consent names it too."""
+"""What the SMS provider gets with a reminder, by parameter of ``ReminderSms``; the consent names it too."""
 
 
 def privacy(offices: Sequence[Office], version: int) -> str:
@@ -59,7 +59,8 @@ def privacy(offices: Sequence[Office], version: int) -> str:
         "<b>保存多久</b>\n"
         "• 姓名、证件号、手机号加密保存,直到您删除;草稿 7 天,验证码 1 天,"
         "已处理的消息内容立即清除,通知 400 天;"
-        "短信计数(手机号和聊天号的加密散列)到次日,输入过他人信息的记录(加密散列)1 天;申诉的照片和原因在审核结束后按申诉时告知的天数删除;\n"
+        "短信计数(手机号和聊天号的加密散列)到次日,输入过他人信息的记录(加密散列)1 天;"
+        "申诉的照片和原因在审核结束后按申诉时告知的天数删除;\n"
         "• 黑名单只存证件号的加密散列;号码与车辆识别代号的记录由发牌机关长期保存。\n"
         "<b>谁能看到</b>\n"
         "• 受理的发牌机关({offices})的工作人员,在办理业务时;"
