@@ -98,7 +98,8 @@ class SmsGateway(Protocol):
         """Send a code to a number in E.164 form.
 
         Raises:
-            SmsGatewayError: the gateway rejected the code or timed out.
+            SmsRejected: the gateway certainly did not send the code.
+            SmsGatewayError: it failed or timed out, and may have sent the code.
         """
         ...
 

@@ -16,7 +16,7 @@ from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Re
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
-from bot.dialog.privacy import Told, is_private
+from bot.dialog.privacy import is_private
 from bot.dialog.record import (
     Record,
     Shown,
@@ -89,13 +89,12 @@ class Engine:
         self._presenter = presenter
         self._handlers = handlers
         self._attachments = AttachmentReader(core, handlers.fetch, handlers.say)
-        self._told = Told()
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(request)
-        if result.unexpected_deletion and not result.quiet and self._told.is_news(request.chat_id):
+        if result.unexpected_deletion and not result.quiet:
             result = _with_word_of_deletion(result)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(request, result)

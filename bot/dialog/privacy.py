@@ -4,8 +4,6 @@ from bot.dialog.events import Attachment, Command, Contact, Event, Other, Typed
 from bot.dialog.result import StepResult
 from core.values.personal_numbers import InputKind, holds_personal_data
 
-_MOST_KNOWN = 10_000
-
 
 def is_private(event: Event, result: StepResult) -> bool:
     """Return whether the message of an event is to be deleted, whether it was accepted or not.
@@ -32,22 +30,3 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz_"
 
 def _holds(text: str, kind: InputKind | None) -> bool:
     return kind is not None and holds_personal_data(text, kind)
-
-
-class Told:
-    """The chats that have been told that messages with personal data are deleted.
-
-    It is held in memory: after a restart a chat may be told again.
-    """
-
-    def __init__(self) -> None:
-        self._chats: dict[int, None] = {}
-
-    def is_news(self, chat_id: int) -> bool:
-        """Return whether a chat has not been told yet, and record that it is told now."""
-        if chat_id in self._chats:
-            return False
-        self._chats[chat_id] = None
-        while len(self._chats) > _MOST_KNOWN:
-            del self._chats[next(iter(self._chats))]
-        return True

@@ -26,6 +26,8 @@ FAILING_FOR = timedelta(minutes=3)
 """How long the gateway must have failed before the chiefs are told."""
 TOLD_AGAIN = timedelta(hours=1)
 """Minimum interval between two messages about a failing gateway."""
+GIVEN_BACK_IN_DOUBT = 3
+"""Codes a day for one telephone and for one chat that do not count, though a gateway may have sent them."""
 
 REGISTRATIONS = "registrations"
 """Marks that registrations have used up their share, where a percentage stands otherwise."""
@@ -93,8 +95,16 @@ class SmsBudget:
             if (sent - 1) * 100 < percent * caps.service <= sent * 100:
                 self._tell_usage(tx, day, str(percent))
 
-    def give_back(self, tx: Tx, *, chat_id: int, phone: str, registering: bool, at: datetime) -> None:
-        """Uncount a code that was charged at a time and that the gateway has not accepted."""
+    def give_back(
+        self, tx: Tx, *, chat_id: int, phone: str, registering: bool, at: datetime, maybe_sent: bool
+    ) -> None:
+        """Uncount a code that was charged at a time and that the gateway has not accepted.
+
+        One that may have been sent all the same is uncounted a few times a day only, for its telephone and
+        for its chat: a failing gateway must not use up an owner's codes, a slow one not lift the caps.
+        """
+        if maybe_sent and not self._is_one_of_few(tx, _day(at), chat_id, phone):
+            return
         keys = self._keys(chat_id, phone, registering=registering)
         for key in (*keys, *([_REGISTRATIONS] if registering else []), _WHOLE_SERVICE):
             tx.run("sms.uncount", day=_day(at), phone_hash=key)
@@ -119,6 +129,13 @@ class SmsBudget:
     def _keys(self, chat_id: int, phone: str, *, registering: bool) -> tuple[bytes, bytes]:
         namespace = "phone at registration" if registering else "phone"
         return self._vault.lookup(namespace, phone), self._vault.lookup("chat of codes", str(chat_id))
+
+    def _is_one_of_few(self, tx: Tx, day: str, chat_id: int, phone: str) -> bool:
+        keys = (
+            self._vault.lookup("codes given back to phone", phone),
+            self._vault.lookup("codes given back to chat", str(chat_id)),
+        )
+        return all(self._count(tx, day, key, GIVEN_BACK_IN_DOUBT) is not None for key in keys)
 
     def _count(self, tx: Tx, day: str, key: bytes, cap: int) -> int | None:
         """Count one more; return how many there are, None if the cap is reached."""

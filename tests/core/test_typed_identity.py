@@ -6,6 +6,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
+from core.errors.base import InputError
 from core.errors.desk import NobodyFound
 from core.people.accounts import Account
 from core.people.blacklist import running
@@ -70,3 +71,17 @@ async def test_admin_who_bars_means_nobody_by_a_typed_identity(core: Core, writt
     await types_another(core)
     with pytest.raises(NobodyFound):
         await core.store.read(lambda tx: core.people.find(tx, written, today=NOON.date()))
+
+
+@pytest.mark.parametrize("sign", [" ", "-", ""])
+async def test_person_is_found_in_any_grouping(core: Core, sign: str) -> None:
+    account = await core.store.run(registered, core, 3)
+    number = factories.identity(3)
+    written = sign.join((number[:4], number[4:10], number[10:17], number[17]))
+    assert (await core.store.read(core.people.find, written, today=NOON.date())).account == account
+
+
+@pytest.mark.parametrize("wrong", [factories.identity(3)[:-1], factories.identity(3)[:-1] + "Z"])
+async def test_mistyped_identity_is_an_error_and_not_nobody(core: Core, wrong: str) -> None:
+    with pytest.raises(InputError):
+        await core.store.read(core.people.find, wrong, today=NOON.date())

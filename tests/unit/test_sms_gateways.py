@@ -1,14 +1,18 @@
 """Every provider that the settings offer has a gateway."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from core.bootstrap import _gateway, _gateway_of
 from core.errors.settings import SettingsRefused
-from core.errors.verification import SmsGatewayError
+from core.errors.verification import SmsGatewayError, SmsRejected
+from core.ports import SmsGateway
 from core.settings import Settings
 from core.settings.tables import SMS_PROVIDERS, SmsHttpSettings, SmsSettings
+from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
 from tests.world import KEYS, TOKEN, office
@@ -77,3 +81,45 @@ async def test_printed_reminder_counts_only_alone_and_with_the_sandbox(
         return
     with pytest.raises(SmsGatewayError):
         await sending
+
+
+async def _failure(gateway: SmsGateway) -> type[Exception]:
+    with pytest.raises(SmsGatewayError) as failed:
+        await gateway.send(phone="+8613800138001", code="123456", purpose="preselection")
+    return failed.type
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (302, SmsRejected),
+        (400, SmsRejected),
+        (429, SmsRejected),
+        (500, SmsGatewayError),
+        (504, SmsGatewayError),
+    ],
+)
+async def test_only_a_refusal_is_certainly_not_sent(status: int, expected: type[Exception]) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    application = web.Application()
+    application.router.add_post("/sms", answer)
+    async with TestServer(application) as server:
+        assert await _failure(HttpGateway(str(server.make_url("/sms")), 5)) is expected
+
+
+async def test_late_gateway_may_have_sent_and_an_absent_one_has_not() -> None:
+    async def late(_request: web.Request) -> web.Response:
+        await asyncio.sleep(0.6)
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/sms", late)
+    async with TestServer(application) as server:
+        slow = HttpGateway(str(server.make_url("/sms")), 0.2)
+        absent = HttpGateway("http://127.0.0.1:9/sms", 5)
+        assert await _failure(slow) is SmsGatewayError
+        assert await _failure(absent) is SmsRejected
+        assert await _failure(InTurn([slow, absent])) is SmsGatewayError
+        assert await _failure(InTurn([absent, absent])) is SmsRejected
