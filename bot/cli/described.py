@@ -11,6 +11,14 @@ from core.ports import Row
 from core.settings import Settings
 from core.version import program_version
 
+NO_ID = "without an id"
+"""In place of the id of a database that an older version made."""
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun, as "1 photo" or "2,000 photos"."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
 
 def described(settings: Settings) -> str:
     """Return where the database is: an absolute path, or a URL without its password."""
@@ -44,8 +52,8 @@ def missing_offices(rows: Iterable[Row], settings: Settings) -> list[str]:
     served = {office.code for office in settings.offices}
     return [
         f"[[offices]]: {row['office']} is in the database, but not in the settings; it has "
-        f"{row['reserved']} living reservations, which only its own desk can confirm: put its table back "
-        "until they have ended"
+        f"{counted(row['reserved'], 'open reservation')}, which only its own desk can confirm: put its table "
+        "back until they have ended"
         for row in rows
         if row["office"] not in served
     ]

@@ -46,6 +46,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     create: bool = True,
     before_migration: Callable[[Tx], None] | None = None,
     read_only: bool = False,
+    inspecting: bool = False,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
@@ -64,6 +65,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             it raises leaves the database as it was. Only the tables of the older schema exist.
         read_only: on SQLite, read beside another process that has the file open, and never write; needs
             neither ``migrate`` nor ``create``. PostgreSQL needs no such option.
+        inspecting: open an older schema as it is, for queries that know it, and leave the modes of files alone.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 
@@ -88,6 +90,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             migrate=migrate,
             create=create,
             before_migration=before_migration,
+            inspecting=inspecting,
             wrap_tx=wrap_tx,
             schema=schema,
         )
@@ -100,6 +103,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         create=create,
         before_migration=before_migration,
         read_only=read_only,
+        inspecting=inspecting,
         wrap_tx=wrap_tx,
     )
 

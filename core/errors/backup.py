@@ -37,6 +37,18 @@ class BackupToolMissing(BackupError):
         self.tool = tool
 
 
+class SchemaTooOld(BackupError):
+    """The schema is older than any that this program can back up."""
+
+    def __init__(self, found: int, oldest: int) -> None:
+        super().__init__(
+            f"the database has schema {found}, and this program backs up {oldest} and newer ones: take the "
+            "backup with the version that has run so far"
+        )
+        self.found = found
+        self.oldest = oldest
+
+
 class BackupUnknown(BackupError):
     """The folder contains no backup."""
 
@@ -99,7 +111,14 @@ class KeysDiffer(BackupError):
     """The keys of the backup are not those of the settings."""
 
     def __init__(self, where: str) -> None:
-        super().__init__(f"{where}: has other keys than the backup; what is encrypted could not be read")
+        super().__init__(
+            f"{where}: has other keys than the backup; what is encrypted could not be read. "
+            + (
+                "Put the keys of the backup's database there"
+                if where == "[security]"
+                else "Move that file away: the keys then come from the backup"
+            )
+        )
         self.where = where
 
 

@@ -68,6 +68,16 @@ class DatabaseKeys:
         else:
             self.require_fit(tx)
 
+    def is_rotating(self, tx: Tx) -> bool:
+        """Return whether a rotation has begun and not ended."""
+        canary = tx.one("keys.canary")
+        return canary is not None and canary["next_sealed"] is not None
+
+    def opens_with_newest(self, tx: Tx) -> bool:
+        """Return whether the newest key alone opens the canary, as after a rotation."""
+        canary = tx.one("keys.canary")
+        return canary is not None and self.vault.key_of(canary["sealed"]) == self.vault.fingerprints[0]
+
     def begin_rotation(self, tx: Tx) -> None:
         """Require the newest key, besides those needed so far, from every process from now on.
 

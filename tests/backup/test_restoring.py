@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.desk.reports.work_queue import _text as _desk_text
+from bot.texts.desk import find, withholding
 from core.availability import maintenance
 from core.backup import RestoreRequest, read_given, restore, take
 from core.backup.restoring import Restored
@@ -31,11 +33,14 @@ from core.errors.offices import InMaintenance
 from core.notifications import queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.admins import EVERYWHERE, Admin, Role, RoleAssignment
+from core.pool import releases
 from core.pool.number_status import NumberStatus, status_of
+from core.pool.segments import is_withheld_after_restore
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
+from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql
@@ -111,7 +116,14 @@ async def test_number_issued_after_the_backup_is_not_issued_again(
     assert restored.marked.withheld == (_plate("A2222"),)
     assert restored.marked.living == (_plate("A1111"),)
     async with there.opened(clock, create=False) as core:
-        assert await core.store.read(_status, core, "A2222") == NumberStatus.WITHHELD
+        found = await core.store.read(status_of, core.offices["粤K"], _plate("A2222"))
+        assert (found.status, found.after_restore) == (NumberStatus.WITHHELD, True)
+        assert find.number(found).endswith("暂不投放(备份恢复后待核实)")
+        assert await core.store.read(_asks, core, "A2222") == (True, "备份恢复后待核实")
+        await core.store.run(_withholds, core, "A7777")  # the control
+        found = await core.store.read(status_of, core.offices["粤K"], _plate("A7777"))
+        assert find.number(found).endswith("暂不投放")
+        assert await core.store.read(_asks, core, "A7777") == (False, "")
         assert await core.store.run(_composes, core, 3, "A2222") is None
         assert await core.store.run(_composes, core, 4, "A3333") == "A3333"  # the control
         queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
@@ -119,6 +131,22 @@ async def test_number_issued_after_the_backup_is_not_issued_again(
             "A1111",
             "A2222",
         }
+
+
+def _mask(core: Core, serial: str) -> Mask:
+    return parse_mask(PlateKind.SMALL, serial, nev_letters=core.offices["粤K"].nev_letters)
+
+
+def _withholds(tx: Tx, core: Core, serial: str) -> None:
+    releases.withhold(tx, core.offices["粤K"], _mask(core, serial), "chat:1")
+
+
+def _asks(tx: Tx, core: Core, serial: str) -> tuple[bool, str]:
+    """Return whether a number is withheld after a restore, and the reason in the question of /unwithhold."""
+    office, mask = core.offices["粤K"], _mask(core, serial)
+    is_after = is_withheld_after_restore(tx, office, mask)
+    question = withholding.unwithhold_question(office, mask, after_restore=is_after)
+    return is_after, question.partition("原因:")[2].partition("。")[0]
 
 
 async def test_control_without_the_list_the_number_would_be_issued_again(
@@ -155,14 +183,18 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
         with pytest.raises(InMaintenance):
             await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
         assert await core.store.run(core.expiry.expire_due) == 0
-        (task,) = [
-            task
-            for task in (await core.store.read(read_work_queue, core.desk_services, CHIEF)).tasks
-            if task.task_kind == TaskKind.RESTORED
-        ]
-        assert task.subject == "restoration:1"
+        queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
+        first, *others = queue_.tasks  # first, although the reservation is older
+        assert (first.task_kind, first.subject) == (TaskKind.RESTORED, "restoration:1")
+        assert [(task.plate, task.at < first.at, task.is_held) for task in others] == [("A1111", False, True)]
+        assert queue_.is_suspended
+        assert "车主不能选号" in _desk_text(queue_, list(queue_.tasks), 0)
         await core.store.run(maintenance.end, EVERYWHERE, "chat:1")  # a chief has dealt with them
         await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
+        queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
+        assert not queue_.is_suspended
+        assert [task.is_held for task in queue_.tasks] == [False]
+        assert "车主不能选号" not in _desk_text(queue_, list(queue_.tasks), 0)
         assert await core.store.run(core.expiry.expire_due) == 1
 
 

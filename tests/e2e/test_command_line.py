@@ -458,7 +458,7 @@ async def test_office_that_the_settings_lack_is_named(
     await core.close()
     config.write_text(config.read_text(encoding="utf-8").replace("粤K", "粤A"), encoding="utf-8")
     assert await _call("check", config=config) == 0
-    assert "粤K is in the database, but not in the settings; it has 1 living" in capsys.readouterr().out
+    assert "粤K is in the database, but not in the settings; it has 1 open reservation," in capsys.readouterr().out
 
 
 async def test_check_tells_how_many_photos_are_set_aside(
