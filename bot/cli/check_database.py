@@ -113,7 +113,7 @@ async def _check_keys(
         await store.read(keys.require_fit_before_migration if is_older else keys.require_fit)
     except KeysDoNotFit as error:
         for line in str(error).splitlines()[:-1]:
-            report.bad("keys", line)
+            report.bad("keys", line, is_setting=True)
         return
     newest, *older = keys.vault.fingerprints
     if is_older or not older:
@@ -132,7 +132,7 @@ async def _check_keys(
         else:
             report.note(f"no value needs {key}: it can be taken out")
     if counts[None]:
-        report.warn(f"{counts[None]:,} values open with none of the keys")
+        report.warn(f"{counted(counts[None], 'value')} that none of the keys opens")
 
 
 def _values(count: int) -> str:

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from core.backup.manifest import Manifest
 from core.db import shown_url
 from core.db.copies import schema_version
 from core.ports import Row
@@ -18,6 +19,11 @@ NO_ID = "without an id"
 def counted(count: int, what: str) -> str:
     """Return a number with its noun, as "1 photo" or "2,000 photos"."""
     return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
+def rows_of(manifest: Manifest) -> str:
+    """Return how many rows of each subject a backup has, as "accounts 3, preselections 1"."""
+    return ", ".join(f"{subject.replace('_', ' ')} {count:,}" for subject, count in manifest.counts.items())
 
 
 def described(settings: Settings) -> str:

@@ -5,6 +5,9 @@ from pathlib import Path
 from core.errors.base import InputError, OperationError
 
 
+_MOST_LINES = 10
+
+
 class BackupError(OperationError):
     """A backup cannot be taken, verified or put back."""
 
@@ -134,13 +137,23 @@ class PassphraseTooShort(InputError):
     """The passphrase must have at least 12 characters."""
 
 
-class GivenUnreadable(InputError):
-    """A line of the list of issued numbers cannot be read."""
+class OfficeNotServed(InputError):
+    """A number in the list is one of an office that the settings lack."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason} (one number a line, as 粤K12345)")
-        self.line = line
-        self.reason = reason
+    def __init__(self, office: str) -> None:
+        super().__init__(f"the settings have no office {office}")
+        self.office = office
+
+
+class GivenUnreadable(InputError):
+    """Lines of the list of issued numbers cannot be read; the first ten are named."""
+
+    def __init__(self, lines: tuple[tuple[int, str], ...]) -> None:
+        named = [f"line {line}: {reason}" for line, reason in lines[:_MOST_LINES]]
+        if len(lines) > _MOST_LINES:
+            named.append(f"and {len(lines) - _MOST_LINES} more")
+        super().__init__("\n".join([*named, "one number a line, as 粤K12345; nothing was changed"]))
+        self.lines = lines
 
 
 class LossBeforeBackup(InputError):

@@ -1,7 +1,7 @@
 """Whether the configured keys are those of the database.
 
 With other keys nobody's registration or ban is found, and what is written meanwhile cannot be read with the
-right ones. So the first start writes a canary: a constant, encrypted, and its lookup hash. Every program
+right ones. So init writes a canary: a constant, encrypted, and its lookup hash. Every program
 that opens the database checks it first.
 """
 

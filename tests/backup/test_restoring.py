@@ -13,7 +13,7 @@ import pytest
 from bot.desk.reports.work_queue import _text as _desk_text
 from bot.texts.desk import find, withholding
 from core.availability import maintenance
-from core.backup import RestoreRequest, read_given, restore, take
+from core.backup import RestoreRequest, read_given, repeated_in, restore, take
 from core.backup.restoring import Restored
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
@@ -118,7 +118,7 @@ async def test_number_issued_after_the_backup_is_not_issued_again(
     async with there.opened(clock, create=False) as core:
         found = await core.store.read(status_of, core.offices["粤K"], _plate("A2222"))
         assert (found.status, found.after_restore) == (NumberStatus.WITHHELD, True)
-        assert find.number(found).endswith("暂不投放(备份恢复后待核实)")
+        assert find.number(found).endswith("暂不投放（备份恢复后待核实）")
         assert await core.store.read(_asks, core, "A2222") == (True, "备份恢复后待核实")
         await core.store.run(_withholds, core, "A7777")  # the control
         found = await core.store.read(status_of, core.offices["粤K"], _plate("A7777"))
@@ -146,7 +146,7 @@ def _asks(tx: Tx, core: Core, serial: str) -> tuple[bool, str]:
     office, mask = core.offices["粤K"], _mask(core, serial)
     is_after = is_withheld_after_restore(tx, office, mask)
     question = withholding.unwithhold_question(office, mask, after_restore=is_after)
-    return is_after, question.partition("原因:")[2].partition("。")[0]
+    return is_after, question.partition("原因：")[2].partition("。")[0]
 
 
 async def test_control_without_the_list_the_number_would_be_issued_again(
@@ -393,6 +393,15 @@ def test_list_of_issued_numbers(on_sqlite: Deployment) -> None:
     offices = on_sqlite.settings.offices
     text = "\ufeff# from receipts\n粤K12345\n\n 粤k·a1234 \n粤KD12345\n粤K12345\n"
     assert [str(plate) for plate in read_given(text, offices)] == ["粤K·12345", "粤K·A1234", "粤K·D12345"]
+    assert [str(plate) for plate in repeated_in(text, offices)] == ["粤K·12345"]
+    assert repeated_in("粤K12345\n", offices) == ()
+    with pytest.raises(GivenUnreadable) as caught:
+        read_given("粤K12345\n粤K1\n# 粤K2\n粤A12345\n", offices)
+    assert [number for number, _ in caught.value.lines] == [2, 4]
+    assert "line 4: the settings have no office 粤A" in str(caught.value).splitlines()
+    with pytest.raises(GivenUnreadable) as caught:
+        read_given("粤K1\n" * 13, offices)
+    assert str(caught.value).splitlines()[9:11] == [str(caught.value).splitlines()[0].replace("1:", "10:", 1), "and 3 more"]
     for wrong in ("粤K1234", "12345", "粤A12345"):
         with pytest.raises(GivenUnreadable, match="line 2"):
             read_given(f"粤K12345\n{wrong}\n", offices)

@@ -155,7 +155,7 @@ async def test_clocks_are_compared(
         assert line.endswith("Bot API unknown") == (shift is None)
 
 
-@pytest.mark.parametrize(("command", "status"), [("check", 1), ("run", 2)])
+@pytest.mark.parametrize(("command", "status"), [("check", 2), ("run", 2)])
 async def test_unknown_token_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], command: str, status: int
 ) -> None:
@@ -372,7 +372,7 @@ async def test_mistyped_path_is_no_new_database(tmp_path: Path, words: tuple[str
 async def test_check_names_a_missing_database(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 1
+    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 2
     assert f"no database at {_database(tmp_path)}" in capsys.readouterr().out
     assert not _database(tmp_path).exists()
 
@@ -424,7 +424,7 @@ async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
     await core.store.run(bind_bot, bot_id_of(TOKEN))
     await core.close()
     other = _config(tmp_path, base_url=sandbox.base_url, token="700000002:AAother")
-    assert await _call("check", config=other) == 1
+    assert await _call("check", config=other) == 2
     assert "the database serves bot 700000001, this token belongs to bot 700000002" in capsys.readouterr().out
     status, said = await _in_a_process("run", config=other)
     assert (status, "telegram.token" in said) == (2, True)
@@ -471,4 +471,4 @@ async def test_check_tells_how_many_photos_are_set_aside(
     core.photos.sweep((), before=MORNING + timedelta(hours=1))
     await core.close()
     assert await _call("check", config=config) == 0
-    assert "1 photos that no row names are set aside" in capsys.readouterr().out
+    assert "1 photo that no row names: set aside" in capsys.readouterr().out
