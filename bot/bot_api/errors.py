@@ -101,7 +101,7 @@ def _in_words(error: Exception) -> str:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return what failed, for logs and the command line: the reason, or else the class; no host, URL or token.
+    """Return what failed, for logs and the command line: the reason or class, without host, URL and token.
 
     A message is only used where this package wrote it, or the Bot API for a failure of its own (5xx).
     """

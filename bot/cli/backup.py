@@ -36,7 +36,9 @@ def _backup(given: argparse.Namespace) -> int:
     print(f"  {counted(len(manifest.photos), 'photo')}")
     if manifest.missing_photos:
         missing = counted(manifest.missing_photos, "photo")
-        print(f"  warning: {missing} that the database names: there is no file in {settings.photo_directory()}")
+        print(
+            f"  warning: {missing} that the database names: there is no file in {settings.photo_directory()}"
+        )
     print("  the keys are in it, encrypted" if manifest.has_keys else _KEYS_LEFT_OUT)
     print("  the settings file is not in it")
     return DONE

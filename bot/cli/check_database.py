@@ -16,8 +16,8 @@ from core import appeals, installation
 from core.backup.taking import OLDEST_SCHEMA
 from core.clock import CHINA, SystemClock
 from core.db import exists, open_store
-from core.db.sqlite import readable_by_others
 from core.db.schema import known_schema, try_writing
+from core.db.sqlite import readable_by_others
 from core.errors.base import SettingsError, XuanhaoError
 from core.errors.installation import DatabaseMissing
 from core.errors.keys import KeysDoNotFit
@@ -64,30 +64,37 @@ async def check_database(
         return None
     store, holder = opened
     try:
-        schema = await store.read(_schema)
-        is_older = schema < known_schema()
-        if is_older:
-            report.bad("schema", DatabaseOlder(found=schema, known=known_schema()))
-        else:
-            report.ok("schema", f"{known_schema()}, up to date")
-        database_keys = DatabaseKeys(vault, settings.key_source())
-        await _check_keys(store, database_keys, settings, report, is_older=is_older)
-        await _check_writing(store, settings, holder, report)
-        report.note(await comparison(settings, SystemClock().now(), await store.read(_now)))
-        for line in missing_offices(await store.read(_offices), settings):
-            report.warn(line)
-        found = None if is_older else await store.read(installation.get)
-        if found is not None:
-            _check_bot(found, settings, report)
-        elif not is_older:
-            report.warn("the database has no id yet; `xuanhao migrate` or `xuanhao run` gives it one")
-        named = await store.read(appeals.photo_keys) if schema >= OLDEST_SCHEMA else frozenset[str]()
-        return vault, named, found.database_id if found else None
+        return await _check_opened(store, holder, vault, settings, report)
     except StoreError as error:
         report.bad("database", error)
         return None
     finally:
         await store.close()
+
+
+async def _check_opened(
+    store: Store, holder: StoreInUse | None, vault: Vault, settings: Settings, report: Report
+) -> tuple[Vault, frozenset[str], str | None]:
+    """Check an open database; of an older schema, what can be checked before its migration."""
+    schema = await store.read(_schema)
+    is_older = schema < known_schema()
+    if is_older:
+        report.bad("schema", DatabaseOlder(found=schema, known=known_schema()))
+    else:
+        report.ok("schema", f"{known_schema()}, up to date")
+    database_keys = DatabaseKeys(vault, settings.key_source())
+    await _check_keys(store, database_keys, settings, report, is_older=is_older)
+    await _check_writing(store, settings, holder, report)
+    report.note(await comparison(settings, SystemClock().now(), await store.read(_now)))
+    for line in missing_offices(await store.read(_offices), settings):
+        report.warn(line)
+    found = None if is_older else await store.read(installation.get)
+    if found is not None:
+        _check_bot(found, settings, report)
+    elif not is_older:
+        report.warn("the database has no id yet; `xuanhao migrate` or `xuanhao run` gives it one")
+    named = await store.read(appeals.photo_keys) if schema >= OLDEST_SCHEMA else frozenset[str]()
+    return vault, named, found.database_id if found else None
 
 
 async def _opened(settings: Settings, report: Report) -> tuple[Store, StoreInUse | None] | None:

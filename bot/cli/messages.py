@@ -1,7 +1,7 @@
 """Errors as the command line prints them: in the words of the chat where it has some, in English."""
 
-from bot.errors.commands import Usage
 from bot.cli.passphrase import VARIABLE
+from bot.errors.commands import Usage
 from bot.i18n.formatting import FAILED, plain
 from bot.i18n.language import Language, speaking
 from bot.texts.errors import of_error

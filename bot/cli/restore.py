@@ -53,7 +53,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of one backup")
     known = parser.add_mutually_exclusive_group()
     known.add_argument(
-        "--given", type=Path, metavar="FILE", help="numbers issued or confirmed after the backup, one a line; # begins a comment line"
+        "--given",
+        type=Path,
+        metavar="FILE",
+        help="numbers issued or confirmed after the backup, one a line; # begins a comment line",
     )
     known.add_argument("--none-given", action="store_true", help="no number was issued after the backup")
     known.add_argument(

@@ -65,7 +65,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             it raises leaves the database as it was. Only the tables of the older schema exist.
         read_only: on SQLite, read beside another process that has the file open, and never write; needs
             neither ``migrate`` nor ``create``. PostgreSQL needs no such option.
-        inspecting: open an older schema as it is, for queries that know it, and leave the modes of files alone.
+        inspecting: open an older schema as it is, for queries that know it; leave the modes of files alone.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 

@@ -148,7 +148,7 @@ def migrate(
     """
     done: list[Migration] = []
     try:
-        while (migration := _apply_next(ledger, migrations, to_millis(applied_at), None if done else before)):
+        while migration := _apply_next(ledger, migrations, to_millis(applied_at), None if done else before):
             done.append(migration)
     finally:
         if done and is_logged:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from core.errors.base import InputError, OperationError
 
-
 _MOST_LINES = 10
 
 

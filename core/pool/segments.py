@@ -107,7 +107,7 @@ def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
 
 
 def is_withheld_after_restore(tx: Tx, office: Office, mask: Mask) -> bool:
-    """Return whether a mask is one number that is withheld because it was issued or confirmed after a backup."""
+    """Return whether a mask is one number that is withheld as it was issued or confirmed after a backup."""
     names = {"office": office.code, "kind": mask.kind, "serial": mask.pattern}
     return tx.one("restoration.withholds", **names) is not None
 

@@ -401,7 +401,8 @@ def test_list_of_issued_numbers(on_sqlite: Deployment) -> None:
     assert "line 4: the settings have no office 粤A" in str(caught.value).splitlines()
     with pytest.raises(GivenUnreadable) as caught:
         read_given("粤K1\n" * 13, offices)
-    assert str(caught.value).splitlines()[9:11] == [str(caught.value).splitlines()[0].replace("1:", "10:", 1), "and 3 more"]
+    lines = str(caught.value).splitlines()
+    assert [lines[9], lines[10]] == [lines[0].replace("line 1:", "line 10:"), "and 3 more"]
     for wrong in ("粤K1234", "12345", "粤A12345"):
         with pytest.raises(GivenUnreadable, match="line 2"):
             read_given(f"粤K12345\n{wrong}\n", offices)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.backup import RestoreRequest, restore, take
+from core.backup.taking import OLDEST_SCHEMA
 from core.bootstrap import Core, prepare_backup
 from core.clock import FixedClock
 from core.db import MIGRATIONS, MemoryDatabase, open_store
@@ -106,14 +107,18 @@ async def test_an_older_schema_is_backed_up_and_put_back(
         assert row["version"] == known_schema()
 
 
-@pytest.mark.parametrize(("newest", "is_taken"), [(13, False), (14, True)])
-async def test_an_ancient_schema_is_left_to_its_program(
-    on_sqlite: Deployment, tmp_path: Path, clock: FixedClock, newest: int, is_taken: bool
+async def test_the_oldest_schema_that_is_backed_up(
+    on_sqlite: Deployment, tmp_path: Path, clock: FixedClock
 ) -> None:
-    await _older(on_sqlite, clock, tmp_path, newest)
-    if is_taken:
-        take(on_sqlite.settings, tmp_path / "backups", clock=clock)
-        return
+    await _older(on_sqlite, clock, tmp_path, OLDEST_SCHEMA)
+    _, manifest = take(on_sqlite.settings, tmp_path / "backups", clock=clock)
+    assert manifest.database_schema == OLDEST_SCHEMA
+
+
+async def test_an_ancient_schema_is_left_to_its_program(
+    on_sqlite: Deployment, tmp_path: Path, clock: FixedClock
+) -> None:
+    await _older(on_sqlite, clock, tmp_path, OLDEST_SCHEMA - 1)
     with pytest.raises(SchemaTooOld, match="with the version that has run so far"):
         take(on_sqlite.settings, tmp_path / "backups", clock=clock)
     assert [path.name for path in (tmp_path / "backups").iterdir()] == [".backup.lock"]

@@ -438,12 +438,17 @@ async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
 async def test_two_databases_in_one_photo_folder_are_refused(
     tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-    assert await _call("init", config=_config(tmp_path / "one", base_url=sandbox.base_url)) == 0
     second = _config(tmp_path / "two", base_url=sandbox.base_url)
+    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
+    assert await _call("init", config=_config(tmp_path / "one", base_url=sandbox.base_url)) == 0
     assert await _call("init", config=second) == 2
+    assert not _database(tmp_path / "two").exists()
+    monkeypatch.delenv("XUANHAO_PHOTOS__DIRECTORY")
+    assert await _call("init", config=second) == 0
+    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
+    assert await _call("backup", tmp_path / "backups", config=second) == 2
     status, said = await _in_a_process("run", config=second)
     assert (status, "belongs to another database" in said) == (2, True)
 
@@ -458,7 +463,21 @@ async def test_office_that_the_settings_lack_is_named(
     await core.close()
     config.write_text(config.read_text(encoding="utf-8").replace("粤K", "粤A"), encoding="utf-8")
     assert await _call("check", config=config) == 0
-    assert "粤K is in the database, but not in the settings; it has 1 open reservation," in capsys.readouterr().out
+    warning = "粤K is in the database, but not in the settings; it has 1 open reservation,"
+    assert warning in capsys.readouterr().out
+    service = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--config", str(config)), stderr=asyncio.subprocess.PIPE
+    )
+    assert service.stderr is not None
+    logged = ""
+    try:
+        async with asyncio.timeout(30):
+            while warning not in logged:
+                logged += (await service.stderr.readline()).decode()
+                assert not service.stderr.at_eof(), logged
+    finally:
+        service.terminate()
+        await service.communicate()
 
 
 async def test_check_tells_how_many_photos_are_set_aside(
