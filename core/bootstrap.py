@@ -134,7 +134,7 @@ async def open_database(
     create: bool = False,
     restoring: bool = False,
 ) -> OpenedDatabase:
-    """Open the database after checking that the keys belong to it.
+    """Open the database after checking that the keys belong to it; give it an id if it has none.
 
     Args:
         settings: name the database and the keys.
@@ -171,6 +171,7 @@ async def open_database(
     )
     try:
         await store.run(database_keys.ensure_fit)
+        await store.run(installation.ensure)
     except BaseException:
         await store.close()
         raise
@@ -209,15 +210,19 @@ async def _require_none(settings: Settings) -> None:
     raise DatabaseExists(shown_url(url))
 
 
-async def require_fitting_keys(settings: Settings) -> None:
-    """Check that the keys belong to the database, beside a running service and without writing.
+async def prepare_backup(settings: Settings) -> None:
+    """Check that the keys belong to the database, beside a running service; give it an id if it has none.
 
     A database with an older schema is left alone: its keys are checked when it is migrated.
 
     Raises:
-        KeysDoNotFit: they belong to another one.
+        DatabaseMissing: there is no database; nothing was written.
+        KeysDoNotFit: the keys belong to another one.
         SettingsError, StoreError: as ``open_database``.
     """
+    path = settings.database.sqlite_path
+    if path is not None and not exists(path):
+        raise DatabaseMissing(str(path.absolute()))  # before its keys are created
     keys = settings.keys()
     database_keys = DatabaseKeys(Vault(keys.keys, keys.lookup_key), settings.key_source())
     try:
@@ -226,8 +231,11 @@ async def require_fitting_keys(settings: Settings) -> None:
         return
     try:
         await store.read(database_keys.require_fit)
+        has_id = await store.read(installation.get) is not None
     finally:
         await store.close()
+    if not has_id:
+        await (await open_database(settings)).store.close()
 
 
 async def bootstrap(

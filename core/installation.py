@@ -42,6 +42,12 @@ def ensure(tx: Tx, new_id: Callable[[], str] = new_database_id) -> Installation:
     return found
 
 
+def adopt(tx: Tx, database_id: str) -> None:
+    """Give a database that was put back from a backup without an id the one that its photo folder carries."""
+    ensure(tx, lambda: database_id)
+    tx.run("installation.adopt", database_id=database_id)
+
+
 def bot_id_of(token: str) -> int:
     """Return the id of a token's bot: the number before the colon, equal for all tokens of one bot."""
     return int(token.partition(":")[0])

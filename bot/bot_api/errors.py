@@ -77,8 +77,8 @@ def _is_of_bot_api(payload: bytes) -> bool:
 
 
 def translated(error: Exception) -> TelegramError:
-    """Convert an aiohttp error to PTB's, with its reason in words and its class name but not the URL."""
-    words = f"{_in_words(error)} (aiohttp.{type(error).__name__})"
+    """Convert an aiohttp error to PTB's, with its reason in words but not the URL."""
+    words = _in_words(error)
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return ConnectTimedOutError(words)
     if isinstance(error, TimeoutError):
@@ -96,15 +96,16 @@ def _in_words(error: Exception) -> str:
         if isinstance(error, kind):
             return words
     code = error.errno if isinstance(error, OSError) else None
-    return _CODES.get(code, "the connection failed") if code else "the connection failed"
+    unknown = f"the connection failed ({type(error).__name__})"
+    return _CODES.get(code, unknown) if code else unknown
 
 
 def reason_of(error: BaseException) -> str:
-    """Return what failed, for logs and the command line: class and reason, without host, URL and token.
+    """Return what failed, for logs and the command line: the reason or class, without host, URL and token.
 
     A message is only used where this package wrote it, or the Bot API for a failure of its own (5xx).
     """
     name = type(error).__name__
     if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
         return name
-    return name if error.message.startswith(_OF_THE_LIBRARY) else f"{name}: {error.message}"
+    return name if error.message.startswith(_OF_THE_LIBRARY) else error.message or name

@@ -5,10 +5,12 @@ import asyncio
 from pathlib import Path
 
 from bot.cli.command import DONE, Command
+from bot.cli.described import NO_ID, counted, rows_of
 from bot.cli.passphrase import VARIABLE, add_passphrase, passphrase_of
 from bot.cli.progress import Bars
 from core.backup import take
-from core.bootstrap import require_fitting_keys
+from core.bootstrap import prepare_backup
+from core.db.schema import known_schema
 from core.settings import load_settings
 
 _KEYS_LEFT_OUT = f"""\
@@ -23,15 +25,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _backup(given: argparse.Namespace) -> int:
     passphrase, settings = passphrase_of(given), load_settings(given.config)
-    asyncio.run(require_fitting_keys(settings))
+    asyncio.run(prepare_backup(settings))
     with Bars() as bars:
         folder, manifest = take(settings, given.folder, passphrase=passphrase, progress=bars)
     print(f"backup: {folder}")
-    rows = ", ".join(f"{count:,} {subject.replace('_', ' ')}" for subject, count in manifest.counts.items())
-    print(f"  database {manifest.database_id}, schema {manifest.database_schema}: {rows}")
-    print(f"  {len(manifest.photos):,} photos")
+    which = f"{manifest.database_id or NO_ID}, schema {manifest.database_schema}"
+    print(f"  database {which}: {rows_of(manifest)}")
+    if manifest.database_schema < known_schema():
+        print(f"  the schema is older than the {known_schema()} of this program; restore will migrate it")
+    print(f"  {counted(len(manifest.photos), 'photo')}")
     if manifest.missing_photos:
-        print(f"  warning: {manifest.missing_photos:,} photos that the database names have no file")
+        missing = counted(manifest.missing_photos, "photo")
+        print(
+            f"  warning: {missing} that the database names: there is no file in {settings.photo_directory()}"
+        )
     print("  the keys are in it, encrypted" if manifest.has_keys else _KEYS_LEFT_OUT)
     print("  the settings file is not in it")
     return DONE

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bot.cli.check_database import check_calendar, check_database
 from bot.cli.check_token import check_token
-from bot.cli.command import DONE, FAILED, Command
-from bot.cli.described import folder_warnings, warnings_of
+from bot.cli.command import DONE, Command
+from bot.cli.described import NO_ID, counted, folder_warnings, rows_of, warnings_of
 from bot.cli.passphrase import add_passphrase, passphrase_of
 from bot.cli.progress import Bars
 from bot.cli.report import Report
@@ -23,7 +23,7 @@ from core.settings import Settings, load_settings
 
 
 async def check(settings: Settings, config: Path) -> int:
-    """Print a line per subject; return exit status 0 if the service can run, else 1."""
+    """Print a line per subject; return exit status 0 if the service can run, else that of ``run``."""
     report = Report()
     report.ok("settings")
     for line in (*settings.advice(), *warnings_of(config), *folder_warnings(settings)):
@@ -33,7 +33,7 @@ async def check(settings: Settings, config: Path) -> int:
     if found is not None:
         _check_photos(settings.photo_directory(), *found, report)
     await check_token(settings, report)
-    return DONE if report.is_good else FAILED
+    return report.status
 
 
 def _check_photos(
@@ -52,9 +52,9 @@ def _check_photos(
         return
     report.ok("photos", "the folder is writable")
     if orphans:
-        report.note(f"{orphans:,} photos that no row names are set aside in {ORPHANS}, for thirty days")
+        report.note(f"{counted(orphans, 'photo')} that no row names: set aside in {ORPHANS}, for thirty days")
     if absent:
-        report.warn(f"{absent:,} photos that the database names have no file")
+        report.warn(f"{counted(absent, 'photo')} that the database names: there is no file")
     missing = {"HEIC": not HEIC_INSTALLED, "barcodes": not barcodes.INSTALLED}
     for what in (what for what, is_missing in missing.items() if is_missing):
         report.warn(f'{what} cannot be read; to enable: pip install "xuanhao[photos]"')
@@ -80,13 +80,17 @@ def check_backup(folder: Path, passphrase: str | None) -> int:
     manifest = verified.manifest
     print(f"backup: ok, taken at {manifest.taken_at.astimezone(CHINA):%Y-%m-%d %H:%M} (China)")
     print(f"  by version {manifest.version}, {manifest.engine.value}, schema {manifest.database_schema}")
-    rows = ", ".join(f"{count:,} {subject.replace('_', ' ')}" for subject, count in manifest.counts.items())
-    print(f"  database {manifest.database_id}: {rows}; {len(manifest.photos):,} photos")
+    print(f"  database {manifest.database_id or NO_ID}: {rows_of(manifest)}")
+    print(f"  {counted(len(manifest.photos), 'photo')}")
+    if manifest.missing_photos:
+        print(f"  warning: {counted(manifest.missing_photos, 'photo')} that the database names: not in it")
     if verified.keys is not None:
         print("  keys: ok, the passphrase opens them")
     elif manifest.has_keys:
         print("  keys: in it, encrypted; not checked without the passphrase")
     else:
+        if passphrase is not None:
+            print("  warning: the passphrase is not used, since there are no keys in this backup")
         print("  keys: not in it; keys.toml, or [security] of the settings, is needed to put it back")
     return DONE
 

@@ -7,14 +7,16 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from bot.cli.described import described, missing_offices
+from bot.cli.described import counted, described, missing_offices
 from bot.cli.report import Report
 from bot.cli.rotate_keys import count_keys
 from bot.clock_watch import comparison
 from core import appeals, installation
+from core.backup.taking import OLDEST_SCHEMA
 from core.clock import CHINA, SystemClock
 from core.db import exists, open_store
 from core.db.schema import known_schema, try_writing
+from core.db.sqlite import readable_by_others
 from core.errors.base import SettingsError, XuanhaoError
 from core.errors.installation import DatabaseMissing
 from core.errors.keys import KeysDoNotFit
@@ -61,17 +63,7 @@ async def check_database(
         return None
     store, holder = opened
     try:
-        report.ok("schema", f"{known_schema()}, up to date")
-        await _check_keys(store, DatabaseKeys(vault, settings.key_source()), settings, report)
-        await _check_writing(store, settings, holder, report)
-        agree, clocks = await comparison(settings, SystemClock().now(), await store.read(now_of))
-        (report.note if agree else report.warn)(clocks)
-        for line in missing_offices(await store.read(_offices), settings):
-            report.warn(line)
-        found = await store.read(installation.get)
-        if found is not None:
-            _check_bot(found, settings, report)
-        return vault, await store.read(appeals.photo_keys), found.database_id if found else None
+        return await _check_opened(store, holder, vault, settings, report)
     except StoreError as error:
         report.bad("database", error)
         return None
@@ -79,43 +71,79 @@ async def check_database(
         await store.close()
 
 
+async def _check_opened(
+    store: Store, holder: StoreInUse | None, vault: Vault, settings: Settings, report: Report
+) -> tuple[Vault, frozenset[str], str | None]:
+    """Check an open database; of an older schema, what can be checked before its migration."""
+    schema = await store.read(_schema)
+    is_older = schema < known_schema()
+    if is_older:
+        report.bad("schema", DatabaseOlder(found=schema, known=known_schema()))
+    else:
+        report.ok("schema", f"{known_schema()}, up to date")
+    database_keys = DatabaseKeys(vault, settings.key_source())
+    await _check_keys(store, database_keys, settings, report, is_older=is_older)
+    await _check_writing(store, settings, holder, report)
+    agree, clocks = await comparison(settings, SystemClock().now(), await store.read(now_of))
+    (report.note if agree else report.warn)(clocks)
+    for line in missing_offices(await store.read(_offices), settings):
+        report.warn(line)
+    found = None if is_older else await store.read(installation.get)
+    if found is not None:
+        _check_bot(found, settings, report)
+    elif not is_older:
+        report.warn("the database has no id yet; `xuanhao migrate` or `xuanhao run` gives it one")
+    named = await store.read(appeals.photo_keys) if schema >= OLDEST_SCHEMA else frozenset[str]()
+    return vault, named, found.database_id if found else None
+
+
 async def _opened(settings: Settings, report: Report) -> tuple[Store, StoreInUse | None] | None:
     """Open the database, for reading only if another process has it open."""
     url = settings.database.url
     try:
         try:
-            return await open_store(url, migrate=False, create=False), None
+            return await open_store(url, migrate=False, create=False, inspecting=True), None
         except StoreInUse as in_use:
-            return await open_store(url, migrate=False, create=False, read_only=True), in_use
-    except (DatabaseOlder, DatabaseNewer, MigrationEdited, MigrationError) as error:
+            beside = await open_store(url, migrate=False, create=False, inspecting=True, read_only=True)
+            return beside, in_use
+    except (DatabaseNewer, MigrationEdited, MigrationError) as error:
         report.bad("schema", error)
     except XuanhaoError as error:
         report.bad("database", error)
     return None
 
 
-async def _check_keys(store: Store, keys: DatabaseKeys, settings: Settings, report: Report) -> None:
+async def _check_keys(
+    store: Store, keys: DatabaseKeys, settings: Settings, report: Report, *, is_older: bool
+) -> None:
     try:
-        await store.read(keys.require_fit)
+        await store.read(keys.require_fit_before_migration if is_older else keys.require_fit)
     except KeysDoNotFit as error:
         for line in str(error).splitlines()[:-1]:
-            report.bad("keys", line)
+            report.bad("keys", line, is_setting=True)
         return
     newest, *older = keys.vault.fingerprints
-    if not older:
+    if is_older or not older:
         report.ok("keys", f"the database opens with {newest}")
         return
     counts = await count_keys(store, keys.vault, settings.photo_directory())
-    report.ok("keys", f"{counts[newest]:,} values need {newest}, the newest")
+    report.ok("keys", f"{_values(counts[newest])} {newest}, the newest")
+    is_rotating = await store.read(keys.is_rotating)
+    if is_rotating:
+        report.warn("`xuanhao rotate-keys` has begun and not ended: repeat it, and keep all keys until then")
     for key in older:
         if counts[key]:
-            report.note(
-                f"{counts[key]:,} values need {key}; `xuanhao rotate-keys` encrypts them with {newest}"
-            )
-        else:
+            report.note(f"{_values(counts[key])} {key}; `xuanhao rotate-keys` encrypts with {newest}")
+        elif is_rotating or not await store.read(keys.opens_with_newest):
             report.note(f"no value needs {key}: after `xuanhao rotate-keys` it can be taken out")
+        else:
+            report.note(f"no value needs {key}: it can be taken out")
     if counts[None]:
-        report.warn(f"{counts[None]:,} values open with none of the keys")
+        report.warn(f"{counted(counts[None], 'value')} that none of the keys opens")
+
+
+def _values(count: int) -> str:
+    return f"{counted(count, 'value')} {'needs' if count == 1 else 'need'}"
 
 
 async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | None, report: Report) -> None:
@@ -132,6 +160,8 @@ async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | 
         else:
             report.ok("database", f"{place}, writable")
     if path is not None:
+        for one in readable_by_others(path):
+            report.warn(f"{one}: other users can read it; `xuanhao run` sets its mode to 0600")
         _check_space(path, report)
 
 
@@ -156,6 +186,11 @@ def check_calendar(settings: Settings, report: Report) -> None:
     year, calendar = SystemClock().now().astimezone(CHINA).year, settings.working_calendar()
     for unknown in (one for one in (year, year + 1) if not calendar.has_schedule(one)):
         report.warn(f"no holiday schedule for {unknown}; add it under [calendar] when it is published")
+
+
+def _schema(tx: Tx) -> int:
+    row = tx.one("backup.schema")
+    return int(row["version"]) if row else 0
 
 
 def _offices(tx: Tx) -> list[Row]:

@@ -24,7 +24,7 @@ async def check_token(settings: Settings, report: Report) -> None:
             if settings.telegram.mode == "polling" and await has_webhook(bot):
                 report.warn(f"{WEBHOOK_SET}: until `run` removes it, polling receives nothing")
     except InvalidToken:
-        report.bad("token", "rejected by the Bot API (telegram.token)")
+        report.bad("token", "rejected by the Bot API (telegram.token)", is_setting=True)
     except TelegramError as error:
         place = f"{settings.telegram.base_url} (telegram.base_url)"
         report.bad("token", f"{place} is unreachable: {reason_of(error)}")

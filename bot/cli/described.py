@@ -5,11 +5,25 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from core.backup.manifest import Manifest
 from core.db import shown_url
 from core.db.copies import schema_version
 from core.ports import Row
 from core.settings import Settings
 from core.version import program_version
+
+NO_ID = "without an id"
+"""In place of the id of a database that an older version made."""
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun, as "1 photo" or "2,000 photos"."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
+def rows_of(manifest: Manifest) -> str:
+    """Return how many rows of each subject a backup has, as "accounts 3, preselections 1"."""
+    return ", ".join(f"{subject.replace('_', ' ')} {count:,}" for subject, count in manifest.counts.items())
 
 
 def described(settings: Settings) -> str:
@@ -59,8 +73,8 @@ def missing_offices(rows: Iterable[Row], settings: Settings) -> list[str]:
     served = {office.code for office in settings.offices}
     return [
         f"[[offices]]: {row['office']} is in the database, but not in the settings; it has "
-        f"{row['reserved']} living reservations, which only its own desk can confirm: put its table back "
-        "until they have ended"
+        f"{counted(row['reserved'], 'open reservation')}, which only its own desk can confirm: put its table "
+        "back until they have ended"
         for row in rows
         if row["office"] not in served
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot.cli.command import DONE, Command, settings_of
+from bot.cli.described import counted
 from bot.errors.tables import TableError
 from bot.vehicle_import.isolated import read_vehicles_isolated
 from core.audit import COMMAND_LINE
@@ -44,7 +45,7 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
         await _load(core, file.name, read)
     finally:
         await core.close()
-    print(f"{len(read.vehicles):,} vehicles imported into the registry")
+    print(f"{counted(len(read.vehicles), 'vehicle')} imported into the registry")
     return DONE
 
 

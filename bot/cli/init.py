@@ -6,12 +6,17 @@ import asyncio
 from bot.cli.command import DONE, Command, settings_of
 from bot.cli.described import described
 from core.bootstrap import bootstrap, claim
+from core.db import exists
+from core.db.copies import describe_postgres
+from core.errors.installation import PhotoFolderOfAnother
+from core.security.photo_files import owner_of
 from core.settings import Settings
 from core.settings.keys import KEY_FILE
 
 
 def _init(given: argparse.Namespace) -> int:
     settings = settings_of(given)
+    _require_free_folder(settings)
     asyncio.run(_created(settings))
     path = settings.database.sqlite_path
     print(f"database: {described(settings)}")
@@ -20,6 +25,22 @@ def _init(given: argparse.Namespace) -> int:
         print(f"keys: {path.parent / KEY_FILE}; back it up separately: personal data are lost without it")
     print("next: xuanhao check, xuanhao release, xuanhao run; every night xuanhao backup (docs/backup.md)")
     return DONE
+
+
+def _require_free_folder(settings: Settings) -> None:
+    """Refuse the photo folder of another database before one is created.
+
+    An existing database is left to ``bootstrap``.
+
+    Raises:
+        PhotoFolderOfAnother: the folder is marked, and there is no database yet.
+    """
+    path, photos = settings.database.sqlite_path, settings.photo_directory()
+    if owner_of(photos) is None:
+        return
+    is_there = bool(describe_postgres(settings.database.url)[1]) if path is None else exists(path)
+    if not is_there:
+        raise PhotoFolderOfAnother(photos)
 
 
 async def _created(settings: Settings) -> None:

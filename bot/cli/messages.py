@@ -1,9 +1,11 @@
 """Errors as the command line prints them: in the words of the chat where it has some, in English."""
 
+from bot.cli.passphrase import VARIABLE
 from bot.errors.commands import Usage
 from bot.i18n.formatting import FAILED, plain
 from bot.i18n.language import Language, speaking
 from bot.texts.errors import of_error
+from core.errors.backup import PassphraseNeeded
 from core.errors.base import InputError, Refusal, XuanhaoError
 from core.errors.store import StoreInUse
 
@@ -27,6 +29,8 @@ def message_of(error: XuanhaoError, command: str) -> str:
         return USAGE[error.command]
     if isinstance(error, StoreInUse) and command in INSTEAD:
         return f"{error}\n{INSTEAD[command]}"
+    if isinstance(error, PassphraseNeeded):
+        return f"{error} Give it with --passphrase-file FILE, or in the variable {VARIABLE}."
     if isinstance(error, (InputError, Refusal)):
         with speaking(Language.ENGLISH):
             said = of_error(error)

@@ -17,6 +17,7 @@ from bot.cli import (
     run,
 )
 from bot.cli.command import Command
+from core.version import program_version
 
 COMMANDS: tuple[Command, ...] = (
     init.COMMAND,
@@ -37,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
 def parser_of_commands() -> argparse.ArgumentParser:
     """Return the parser; the namespace it makes has the command's function as ``command``."""
     parser = argparse.ArgumentParser(prog="xuanhao", description="选号: licence plate pre-selection")
+    parser.add_argument("--version", action="version", version=f"xuanhao {program_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         added = commands.add_parser(command.name, help=command.about)

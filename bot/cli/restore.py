@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.cli.command import DONE, Command, settings_of
+from bot.cli.described import counted
 from bot.cli.passphrase import add_passphrase, passphrase_of
 from bot.cli.progress import Bars
-from core.backup import RestoreRequest, read_given, restore
+from core.backup import RestoreRequest, read_given, repeated_in, restore
 from core.backup.manifest import read_manifest
 from core.clock import CHINA
 from core.errors.base import InputError
@@ -25,6 +26,11 @@ class MomentUnreadable(InputError):
 class ListUnreadable(InputError):
     """The list of issued numbers cannot be read."""
 
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"--given: {path}: {reason}")
+        self.path = path
+        self.reason = reason
+
 
 _QUESTION = """\
 This backup is of {taken_at:%Y-%m-%d %H:%M} (China). The numbers issued or confirmed after it are not in
@@ -35,15 +41,22 @@ _SUSPENDED = """\
   selecting is suspended for all offices, since the numbers issued after the backup are not known. A chief
   enters them with /withhold, confirms those registered meanwhile with /confirm, and then sends
   /maintenance all off"""
-_WITHHELD = "withheld until a chief has verified them (/unwithhold to free one)"
-_LIVING = "reserved in the backup already, and will not expire (/confirm or /revoke each)"
+_NONE = "  no number is withheld; selecting is open, unless /maintenance was on at the backup"
+_TAKEN_AS_UNKNOWN = """\
+There is no terminal to ask on, and none of --given, --none-given and --given-unknown is there: the numbers
+issued after the backup are taken as unknown."""
+_WITHHELD = "withheld until a chief has verified that no owner has it (/unwithhold makes it available)"
+_LIVING = "reserved in the backup already, will not expire (/confirm or /revoke)"
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of one backup")
     known = parser.add_mutually_exclusive_group()
     known.add_argument(
-        "--given", type=Path, metavar="FILE", help="numbers issued or confirmed after the backup, one a line"
+        "--given",
+        type=Path,
+        metavar="FILE",
+        help="numbers issued or confirmed after the backup, one a line; # begins a comment line",
     )
     known.add_argument("--none-given", action="store_true", help="no number was issued after the backup")
     known.add_argument(
@@ -70,11 +83,13 @@ def _restore(given: argparse.Namespace) -> int:
     print(f"restored: the backup of {taken_at.astimezone(CHINA):%Y-%m-%d %H:%M} (China)")
     for migration in restored.migrated:
         print(f"  {migration} applied")
-    print(f"  {restored.notices_ended:,} notifications that were due since are not sent again")
+    print(f"  notifications that were due since, and are not sent again: {restored.notices_ended:,}")
     if restored.keys_written is not None:
         print(f"  the keys are in {restored.keys_written}")
     if numbers is None:
         print(_SUSPENDED)
+    elif not numbers:
+        print(_NONE)
     _print_plates(_WITHHELD, restored.marked.withheld)
     _print_plates(_LIVING, restored.marked.living)
     return DONE
@@ -82,7 +97,7 @@ def _restore(given: argparse.Namespace) -> int:
 
 def _print_plates(about: str, plates: Sequence[Plate]) -> None:
     if plates:
-        print(f"  {len(plates):,} numbers are {about}: {' '.join(map(str, plates))}")
+        print(f"  {counted(len(plates), 'number')} {about}: {' '.join(map(str, plates))}")
 
 
 def _moment(typed: str | None) -> datetime | None:
@@ -100,15 +115,33 @@ def _numbers(given: argparse.Namespace, settings: Settings, taken_at: datetime) 
     if given.none_given:
         return ()
     if given.given is not None:
-        try:
-            return read_given(given.given.read_text(encoding="utf-8"), settings.offices)
-        except (OSError, UnicodeDecodeError):
-            raise ListUnreadable(f"{given.given}: cannot be read as UTF-8") from None
-    if given.given_unknown or not sys.stdin.isatty():
+        return _listed(_text_of(given.given), settings)
+    if given.given_unknown:
+        return None
+    if not sys.stdin.isatty():
+        print(_TAKEN_AS_UNKNOWN)
         return None
     print(_QUESTION.format(taken_at=taken_at.astimezone(CHINA)))
     lines = list(iter(lambda: input("> ").strip(), ""))
-    return None if "?" in lines else read_given("\n".join(lines), settings.offices)
+    return None if "?" in lines else _listed("\n".join(lines), settings)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ListUnreadable(path, error.strerror or type(error).__name__) from None
+    except UnicodeDecodeError:
+        raise ListUnreadable(path, "it is not UTF-8") from None
+
+
+def _listed(text: str, settings: Settings) -> tuple[Plate, ...]:
+    """Return the numbers of a list, and print those that are in it more than once."""
+    numbers = read_given(text, settings.offices)
+    repeated = repeated_in(text, settings.offices)
+    if repeated:
+        print(f"in the list more than once, and taken once: {' '.join(map(str, repeated))}")
+    return numbers
 
 
 COMMAND = Command(

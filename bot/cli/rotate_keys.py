@@ -8,6 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot.cli.command import DONE, FAILED, Command, settings_of
+from bot.cli.described import counted
 from core.bootstrap import OpenedDatabase, open_database
 from core.errors.keys import SealedMeanwhile
 from core.errors.store import SealBroken
@@ -65,9 +66,11 @@ async def _rotate(opened: OpenedDatabase, photos: Path) -> int:
     else:
         raise SealedMeanwhile
     await store.run(opened.keys.end_rotation)
-    print(f"{counts[vault.fingerprints[0]]:,} values need key {vault.fingerprints[0]}, none an older one")
+    newest = counts[vault.fingerprints[0]]
+    need = "needs" if newest == 1 else "need"
+    print(f"{counted(newest, 'value')} {need} key {vault.fingerprints[0]}, none an older one")
     if counts[None]:
-        print(f"{counts[None]:,} values open with none of the keys, and were left as they are")
+        print(f"{counted(counts[None], 'value')} that none of the keys opens: left unchanged")
         return FAILED
     if vault.fingerprints[1:]:
         print(f"to be taken out of the settings now: {', '.join(vault.fingerprints[1:])}")
@@ -77,7 +80,7 @@ async def _rotate(opened: OpenedDatabase, photos: Path) -> int:
 async def _reseal(opened: OpenedDatabase, photos: Path, left: int) -> None:
     with tqdm(total=left, unit=" values", desc="encrypting", disable=None) as bar:
         if bar.disable:
-            print(f"{left:,} values to encrypt with key {opened.vault.fingerprints[0]}", flush=True)
+            print(f"{counted(left, 'value')} to encrypt with key {opened.vault.fingerprints[0]}", flush=True)
         for column in SEALED_COLUMNS:
             last: int | None = FIRST
             while last is not None:

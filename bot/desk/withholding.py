@@ -68,7 +68,9 @@ def _withhold(ctx: Context) -> str:
 
 
 def _unquestion(ctx: Context) -> str:
-    return texts.unwithhold_question(*_meant(ctx))
+    office, mask = _meant(ctx)
+    after_restore = pool_segments.is_withheld_after_restore(ctx.tx, office, mask)
+    return texts.unwithhold_question(office, mask, after_restore=after_restore)
 
 
 def _unwithhold(ctx: Context) -> str:

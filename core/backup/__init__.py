@@ -5,10 +5,10 @@ and ``manifest.json`` with what is in it. It is written under a temporary name a
 interrupted backup is none.
 """
 
-from core.backup.given import read_given
+from core.backup.given import read_given, repeated_in
 from core.backup.manifest import Manifest
 from core.backup.restoring import RestoreRequest, restore
 from core.backup.taking import take
 from core.backup.verifying import verify
 
-__all__ = ["Manifest", "RestoreRequest", "read_given", "restore", "take", "verify"]
+__all__ = ["Manifest", "RestoreRequest", "read_given", "repeated_in", "restore", "take", "verify"]

@@ -1,8 +1,9 @@
 """The list of numbers that were issued after the backup: from receipts, and from the counter's own papers."""
 
+from collections import Counter
 from collections.abc import Iterable
 
-from core.errors.backup import GivenUnreadable
+from core.errors.backup import GivenUnreadable, OfficeNotServed
 from core.errors.base import InputError
 from core.values.offices import Office
 from core.values.plates import NEV_LETTERS, Plate, parse_plate
@@ -14,23 +15,40 @@ def read_given(text: str, offices: Iterable[Office]) -> tuple[Plate, ...]:
     """Read one number a line, as 粤K12345; empty lines and lines that begin with # are skipped.
 
     Raises:
-        GivenUnreadable: a line is no number, or one of an office that is not served here.
+        GivenUnreadable: lines are no numbers, or those of an office that is not served here.
     """
+    return tuple(dict.fromkeys(_plates(text, offices)))
+
+
+def repeated_in(text: str, offices: Iterable[Office]) -> tuple[Plate, ...]:
+    """Return the numbers that a list has more than once.
+
+    Raises:
+        GivenUnreadable: as ``read_given``.
+    """
+    return tuple(plate for plate, count in Counter(_plates(text, offices)).items() if count > 1)
+
+
+def _plates(text: str, offices: Iterable[Office]) -> list[Plate]:
     served = {office.code: office for office in offices}
-    found: dict[Plate, None] = {}
+    found: list[Plate] = []
+    wrong: list[tuple[int, str]] = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         typed = line.strip()
-        if typed and not typed.startswith(_COMMENT):
-            found[_plate(number, typed, served)] = None
-    return tuple(found)
+        if not typed or typed.startswith(_COMMENT):
+            continue
+        try:
+            found.append(_plate(typed, served))
+        except InputError as error:
+            wrong.append((number, str(error)))
+    if wrong:
+        raise GivenUnreadable(tuple(wrong))
+    return found
 
 
-def _plate(line: int, typed: str, served: dict[str, Office]) -> Plate:
+def _plate(typed: str, served: dict[str, Office]) -> Plate:
     office = served.get(typed.upper()[:2])
-    try:
-        plate = parse_plate(typed, nev_letters=NEV_LETTERS if office is None else office.nev_letters)
-    except InputError as error:
-        raise GivenUnreadable(line, str(error)) from None
+    plate = parse_plate(typed, nev_letters=NEV_LETTERS if office is None else office.nev_letters)
     if plate.office not in served:
-        raise GivenUnreadable(line, f"the settings have no office {plate.office}")
+        raise OfficeNotServed(plate.office)
     return plate

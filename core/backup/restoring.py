@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core import installation
 from core.backup.gap import Gap, Marked, close_gap, end_notices
 from core.backup.manifest import PHOTOS, Engine, Manifest, Part, Progress, no_progress
 from core.backup.verifying import Verified, verify
@@ -99,6 +100,9 @@ async def restore(settings: Settings, request: RestoreRequest) -> Restored:
 
 async def _close(core: Core, gap: Gap, clock: FixedClock) -> tuple[Marked, int]:
     now, run = clock.now(), core.store.run
+    folder_id = await asyncio.to_thread(owner_of, core.settings.photo_directory())
+    if folder_id is not None:  # that of the backup, unless that had none
+        await run(installation.adopt, folder_id)
     marked = await run(close_gap, core, gap)
     clock.set(gap.lost_at)  # what became due in the gap was announced in it
     while await run(blacklist.lift_due):
@@ -136,7 +140,7 @@ def _ensure_room(settings: Settings, manifest: Manifest) -> None:
     elif exists(path) or exists(_beside(path, "-wal")):
         raise RestoreTargetNotEmpty(str(path.absolute()))
     owner = owner_of(settings.photo_directory())
-    if owner is not None and owner != manifest.database_id:
+    if owner is not None and manifest.database_id and owner != manifest.database_id:
         raise PhotoFolderOfAnother(settings.photo_directory())
 
 

@@ -34,23 +34,30 @@ from core.db.copies import (
     schema_version,
     sqlite_copy,
 )
-from core.errors.backup import BackupNotWritten, BackupRunning
-from core.errors.installation import DatabaseMissing
-from core.errors.store import DatabaseNewer, DatabaseOlder
+from core.errors.backup import BackupNotWritten, BackupRunning, SchemaTooOld
+from core.errors.installation import DatabaseMissing, PhotoFolderOfAnother
+from core.errors.store import DatabaseNewer
 from core.ports import Tx
+from core.security.photo_files import owner_of
 from core.settings import Settings
 from core.version import program_version
 
 _NAME = "xuanhao-%Y%m%dT%H%M%SZ"
 _PARTIAL = ".partial"
 _LOCK = ".backup.lock"
+OLDEST_SCHEMA = 14
+"""The oldest schema that can be backed up: from it on there are all tables that the manifest counts."""
+_WITH_ID = 22
+"""The schema from which on a database has an id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
     """What a copy of the database says about itself."""
 
-    identity: installation.Installation
+    schema: int
+    database_id: str  # "" if it has none: an older version made it
+    bot_id: int | None
     counts: Mapping[str, int]
     photos: frozenset[str]
 
@@ -74,7 +81,8 @@ def take(
 
     Raises:
         DatabaseMissing: there is no database.
-        DatabaseOlder, DatabaseNewer: another version of the program made its schema.
+        SchemaTooOld, DatabaseNewer: another version of the program has to take the backup.
+        PhotoFolderOfAnother: the photo folder is another database's.
         BackupError: the backup cannot be written.
         StoreError: the database cannot be read.
         PassphraseTooShort: the passphrase can be guessed.
@@ -90,7 +98,11 @@ def take(
         _remove_partial(folder)
         partial = folder / f".{moment:{_NAME}}{_PARTIAL}"
         partial.mkdir(mode=0o700)
-        manifest = _fill(settings, partial, moment, passphrase, progress)
+        try:
+            manifest = _fill(settings, partial, moment, passphrase, progress)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
         target = _free_name(folder, moment)
         partial.rename(target)
         _to_disk(folder)
@@ -102,6 +114,7 @@ def _fill(
 ) -> Manifest:
     engine = Engine.POSTGRES if settings.database.sqlite_path is None else Engine.SQLITE
     content = _copy_database(settings, partial, progress)
+    _require_own_folder(settings.photo_directory(), content.database_id)
     files, missing = _copy_photos(settings.photo_directory(), partial / PHOTOS, content.photos, progress)
     if passphrase is not None:
         _write(partial / KEYS_NAME, seal_keys(settings.keys(), passphrase))
@@ -110,10 +123,10 @@ def _fill(
     manifest = Manifest(
         format=FORMAT,
         version=program_version(),
-        database_schema=schema_version(),
+        database_schema=content.schema,
         engine=engine,
-        database_id=content.identity.database_id,
-        bot_id=content.identity.bot_id,
+        database_id=content.database_id,
+        bot_id=content.bot_id,
         taken_at=moment,
         counts=content.counts,
         missing_photos=missing,
@@ -139,19 +152,35 @@ def _copy_database(settings: Settings, partial: Path, progress: Progress) -> _Co
 def _content(tx: Tx) -> _Content:
     """Read what the manifest says.
 
+    Also of older schemas: their backup is taken before the migration.
+
     Raises:
-        DatabaseOlder, DatabaseNewer: another version of the program made the schema.
+        SchemaTooOld, DatabaseNewer: another version of the program made the schema.
     """
     row, known = tx.one("backup.schema"), schema_version()
     found = int(row["version"]) if row else 0
     if found > known:
         raise DatabaseNewer(found=found, known=known)
-    if found < known:
-        raise DatabaseOlder(found=found, known=known)
-    identity = installation.get(tx) or installation.Installation(database_id="", bot_id=None)
+    if found < OLDEST_SCHEMA:
+        raise SchemaTooOld(found=found, oldest=OLDEST_SCHEMA)
+    identity = installation.get(tx) if found >= _WITH_ID else None
     return _Content(
-        identity=identity, counts=dict(tx.one("backup.counts") or {}), photos=appeals.photo_keys(tx)
+        schema=found,
+        database_id=identity.database_id if identity else "",
+        bot_id=identity.bot_id if identity else None,
+        counts=dict(tx.one("backup.counts") or {}),
+        photos=appeals.photo_keys(tx),
     )
+
+
+def _require_own_folder(photos: Path, database_id: str) -> None:
+    """Refuse a foreign photo folder: the backup would lack the photos, and the restore the folder.
+
+    Raises:
+        PhotoFolderOfAnother: it is another database's.
+    """
+    if database_id and owner_of(photos) not in {None, database_id}:
+        raise PhotoFolderOfAnother(photos)
 
 
 def _copy_photos(

@@ -47,6 +47,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     before_migration: Callable[[Tx], None] | None = None,
     read_only: bool = False,
     restoring: bool = False,
+    inspecting: bool = False,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
@@ -66,6 +67,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         read_only: on SQLite, read beside another process that has the file open, and never write; needs
             neither ``migrate`` nor ``create``. PostgreSQL needs no such option.
         restoring: on PostgreSQL, open a database whose restore has not finished; SQLite needs no such option.
+        inspecting: open an older schema as it is, for queries that know it; leave the modes of files alone.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 
@@ -92,6 +94,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             create=create,
             restoring=restoring,
             before_migration=before_migration,
+            inspecting=inspecting,
             wrap_tx=wrap_tx,
             schema=schema,
         )
@@ -104,6 +107,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         create=create,
         before_migration=before_migration,
         read_only=read_only,
+        inspecting=inspecting,
         wrap_tx=wrap_tx,
     )
 

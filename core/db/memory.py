@@ -165,7 +165,9 @@ def _fresh(migrations: Path) -> bytes:
     connection = _connect()
     try:
         connection.execute("PRAGMA page_size = 1024")  # many small tables: a third of the size
-        migrate(SqliteLedger(connection), load_migrations(migrations, SQLITE), applied_at=SystemClock().now())
+        ledger, now = SqliteLedger(connection), SystemClock().now()
+        # Not logged: in the log of a service they would be taken for migrations of its database.
+        migrate(ledger, load_migrations(migrations, SQLITE), applied_at=now, is_logged=False)
         return connection.serialize()
     finally:
         connection.close()

@@ -128,6 +128,7 @@ def migrate(
     *,
     applied_at: datetime,
     before: Callable[[], None] | None = None,
+    is_logged: bool = True,
 ) -> tuple[Migration, ...]:
     """Apply the pending migrations, each in its own transaction; return them.
 
@@ -137,6 +138,8 @@ def migrate(
         applied_at: the time to record.
         before: called before an existing database is migrated, in the same transaction; what it raises
             leaves the database as it was.
+        is_logged: name what was applied in the log, in one line, as repeats of a line are thinned; also if a
+            later one fails.
 
     Raises:
         DatabaseNewer: the schema is newer than the program; nothing was changed.
@@ -144,25 +147,36 @@ def migrate(
         MigrationEdited: a migration was edited after it was applied; nothing was changed.
     """
     done: list[Migration] = []
-    while True:
-        with ledger.transaction():
-            ledger.prepare()
-            applied = ledger.applied()
-            missing = pending(applied, migrations)
-            if before is not None and applied and missing and not done:
-                before()
-            for migration in migrations:
-                if migration.version in applied and applied[migration.version].checksum is None:
-                    ledger.note_checksum(migration)
-            if not missing:
-                return tuple(done)
-            ledger.apply(missing[0], to_millis(applied_at))
-        LOG.info("migration %s applied", missing[0])
-        done.append(missing[0])
+    try:
+        while migration := _apply_next(ledger, migrations, to_millis(applied_at), None if done else before):
+            done.append(migration)
+    finally:
+        if done and is_logged:
+            LOG.info("migrations applied: %s", ", ".join(map(str, done)))
+    return tuple(done)
 
 
-def require_current(ledger: Ledger, migrations: Sequence[Migration]) -> None:
-    """Check that no migration is pending, without changing anything.
+def _apply_next(
+    ledger: Ledger, migrations: Sequence[Migration], applied_at: int, before: Callable[[], None] | None
+) -> Migration | None:
+    """Apply the first pending migration and return it; None if none is pending."""
+    with ledger.transaction():
+        ledger.prepare()
+        applied = ledger.applied()
+        missing = pending(applied, migrations)
+        if before is not None and applied and missing:
+            before()
+        for migration in migrations:
+            if migration.version in applied and applied[migration.version].checksum is None:
+                ledger.note_checksum(migration)
+        if not missing:
+            return None
+        ledger.apply(missing[0], applied_at)
+    return missing[0]
+
+
+def require_current(ledger: Ledger, migrations: Sequence[Migration], *, or_older: bool = False) -> None:
+    """Check that no migration is pending, without changing anything; ``or_older`` allows that.
 
     Raises:
         DatabaseOlder: a migration is pending.
@@ -171,7 +185,7 @@ def require_current(ledger: Ledger, migrations: Sequence[Migration]) -> None:
     """
     with ledger.snapshot():
         missing = pending(ledger.applied(), migrations)
-    if missing:
+    if missing and not or_older:
         raise DatabaseOlder(found=missing[0].version - 1, known=migrations[-1].version)
 
 

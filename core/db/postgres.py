@@ -74,6 +74,7 @@ class PostgresOptions:
     create: bool = True  # False: reject a database without tables instead
     restoring: bool = False  # True: open what a restore has not finished yet
     before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
+    inspecting: bool = False  # an older schema is opened too
     pool_size: int = 8  # connections, and threads
     schema: str | None = None  # an existing schema instead of the default
     connect_timeout: int = 10  # seconds
@@ -222,7 +223,7 @@ class PostgresStore:
                 before=partial(self._before_migration, connection),
             )
         else:
-            require_current(ledger, self._options.migrations)
+            require_current(ledger, self._options.migrations, or_older=self._options.inspecting)
 
     def _before_migration(self, connection: Connection) -> None:
         if self._options.before_migration is not None:

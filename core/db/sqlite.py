@@ -46,6 +46,7 @@ class SqliteOptions:
     create: bool = True  # False: reject a missing database instead
     before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
     read_only: bool = False  # beside another process: no lock, no writing connection
+    inspecting: bool = False  # an older schema is opened too, and the modes of the files are left as they are
     readers: int = 2  # number of reading connections
     group_size: int = GROUP_SIZE  # maximum functions per commit
     wrap_tx: WrapTx | None = None
@@ -150,7 +151,8 @@ class SqliteStore:
             raise DatabaseMissing(str(file))
         if not self._options.read_only:
             self._stack.callback(LockFile.lock(file).unlock)
-            make_private(file)
+            if not self._options.inspecting:
+                make_private(file)
             await self._open_writer(str(file))
         for _ in range(max(1, self._options.readers)):
             reader = ThreadedConnection(partial(self._connect_reader, str(file)))
@@ -182,8 +184,11 @@ class SqliteStore:
                     before=partial(self._before_migration, connection),
                 )
             else:
-                require_current(ledger, self._options.migrations)
+                self._require_schema(ledger)
         return connection
+
+    def _require_schema(self, ledger: SqliteLedger) -> None:
+        require_current(ledger, self._options.migrations, or_older=self._options.inspecting)
 
     def _before_migration(self, connection: sqlite3.Connection) -> None:
         if self._options.before_migration is not None:
@@ -195,7 +200,7 @@ class SqliteStore:
         with _opening(uri, self._options.factory) as connection:
             connection.execute("PRAGMA query_only = ON")
             if self._options.read_only:
-                require_current(SqliteLedger(connection), self._options.migrations)
+                self._require_schema(SqliteLedger(connection))
         return connection
 
     def _require_open(self) -> None:
@@ -255,15 +260,20 @@ def make_private(file: Path) -> None:
     """
     try:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        for path in (file, *(Path(f"{file}{suffix}") for suffix in ("-wal", "-shm", ".lock"))):
-            if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-                path.chmod(0o600)
-                LOG.warning("%s was readable by other users; its mode is 0600 now", path)
+        for path in readable_by_others(file):
+            path.chmod(0o600)
+            LOG.warning("%s was readable by other users; its mode is 0600 now", path)
     except PermissionError as error:
         if not file.exists():
             raise StoreUnavailable(f"{file}: {error.strerror}") from error
     except OSError as error:
         raise StoreUnavailable(f"{file}: {error.strerror}") from error
+
+
+def readable_by_others(file: Path) -> list[Path]:
+    """Return which of a database and its side files other users can read or write."""
+    paths = (file, *(Path(f"{file}{suffix}") for suffix in ("-wal", "-shm", ".lock")))
+    return [path for path in paths if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
 
 
 @contextmanager

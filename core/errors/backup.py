@@ -4,6 +4,8 @@ from pathlib import Path
 
 from core.errors.base import InputError, OperationError
 
+_MOST_LINES = 10
+
 
 class BackupError(OperationError):
     """A backup cannot be taken, verified or put back."""
@@ -46,6 +48,18 @@ class BackupToolMissing(BackupError):
             "(Debian: postgresql-client), in the server's version or newer"
         )
         self.tool = tool
+
+
+class SchemaTooOld(BackupError):
+    """The schema is older than any that this program can back up."""
+
+    def __init__(self, found: int, oldest: int) -> None:
+        super().__init__(
+            f"the database has schema {found}, and this program backs up {oldest} and newer ones: take the "
+            "backup with the version that has run so far"
+        )
+        self.found = found
+        self.oldest = oldest
 
 
 class BackupUnknown(BackupError):
@@ -110,7 +124,14 @@ class KeysDiffer(BackupError):
     """The keys of the backup are not those of the settings."""
 
     def __init__(self, where: str) -> None:
-        super().__init__(f"{where}: has other keys than the backup; what is encrypted could not be read")
+        super().__init__(
+            f"{where}: has other keys than the backup; what is encrypted could not be read. "
+            + (
+                "Put the keys of the backup's database there"
+                if where == "[security]"
+                else "Move that file away: the keys then come from the backup"
+            )
+        )
         self.where = where
 
 
@@ -126,13 +147,23 @@ class PassphraseTooShort(InputError):
     """The passphrase must have at least 12 characters."""
 
 
-class GivenUnreadable(InputError):
-    """A line of the list of issued numbers cannot be read."""
+class OfficeNotServed(InputError):
+    """A number in the list is one of an office that the settings lack."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason} (one number a line, as 粤K12345)")
-        self.line = line
-        self.reason = reason
+    def __init__(self, office: str) -> None:
+        super().__init__(f"the settings have no office {office}")
+        self.office = office
+
+
+class GivenUnreadable(InputError):
+    """Lines of the list of issued numbers cannot be read; the first ten are named."""
+
+    def __init__(self, lines: tuple[tuple[int, str], ...]) -> None:
+        named = [f"line {line}: {reason}" for line, reason in lines[:_MOST_LINES]]
+        if len(lines) > _MOST_LINES:
+            named.append(f"and {len(lines) - _MOST_LINES} more")
+        super().__init__("\n".join([*named, "one number a line, as 粤K12345; nothing was changed"]))
+        self.lines = lines
 
 
 class LossBeforeBackup(InputError):

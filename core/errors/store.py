@@ -110,7 +110,8 @@ class DatabaseOlder(StoreError):
         self.found = found
         self.known = known
         super().__init__(
-            f"the database has schema {found}, this program needs {known}: back up, then `xuanhao migrate`"
+            f"the database has schema {found}, this program needs {known}: `xuanhao backup DIR`, then "
+            "`xuanhao migrate`"
         )
 
 

@@ -32,6 +32,7 @@ class PlateStatus:
     plate: Plate
     status: NumberStatus
     opens: datetime | None = None  # if not open yet
+    after_restore: bool = False  # withheld since it was issued or confirmed after a backup, until verified
     compose_from: datetime | None = None  # if free, but not open to self-composition yet
 
 
@@ -45,7 +46,8 @@ def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:
     if segment is None:
         return PlateStatus(plate=plate, status=NumberStatus.NEVER_RELEASED)
     if any(mask.matches(plate.serial) for mask in withheld(tx, office, plate.kind)):
-        return PlateStatus(plate=plate, status=NumberStatus.WITHHELD)
+        after_restore = tx.one("restoration.withholds", **names) is not None
+        return PlateStatus(plate=plate, status=NumberStatus.WITHHELD, after_restore=after_restore)
     if segment.opens_at > tx.now:
         return PlateStatus(plate=plate, status=NumberStatus.NOT_OPEN, opens=segment.opens_at)
     later = segment.compose_from if segment.compose_from > tx.now else None

@@ -106,6 +106,12 @@ def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
     return list(released(tx, office, kind).segments)
 
 
+def is_withheld_after_restore(tx: Tx, office: Office, mask: Mask) -> bool:
+    """Return whether a mask is one number that is withheld as it was issued or confirmed after a backup."""
+    names = {"office": office.code, "kind": mask.kind, "serial": mask.pattern}
+    return tx.one("restoration.withholds", **names) is not None
+
+
 def withheld(tx: Tx, office: Office, kind: PlateKind) -> list[Mask]:
     """Return the masks that are withheld from a pool."""
     rows = tx.all("pool.withheld", office=office.code, kind=kind)

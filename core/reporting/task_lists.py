@@ -46,10 +46,13 @@ def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind)
     for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
         subject = audit.preselection_subject(row["preselection_id"])
         deadline, office = from_millis(row["deadline"]), services.offices.get(row["office"])
+        is_over = deadline < tx.now
+        is_held = is_over and tx.one("restoration.holds", preselection_id=row["preselection_id"]) is not None
         yield Task(
             task_kind=task_kind,
             at=deadline,
-            grace_until=deadline + office.expiry_grace if office and deadline < tx.now else None,
+            is_held=is_held,
+            grace_until=deadline + office.expiry_grace if office and is_over and not is_held else None,
             subject=subject,
             office=row["office"],
             about=subject,

@@ -68,6 +68,7 @@ class Task:
     count: int = 0  # codes that failed, or were sent today
     what: str = ""  # a notification's purpose, a year, the registry's plate kind, "gateway" or "usage"
     error: str = ""  # the name of a class
+    is_held: bool = False  # its deadline has passed, but after a restore it does not expire yet
     grace_until: datetime | None = None  # until when a number whose deadline has passed can be confirmed
 
 

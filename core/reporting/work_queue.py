@@ -23,9 +23,10 @@ class WorkQueue:
     """The pending tasks of an admin at one moment."""
 
     at: datetime
-    tasks: tuple[Task, ...]  # oldest first
+    tasks: tuple[Task, ...]  # those of a restore, then oldest first
     task_kinds: tuple[TaskKind, ...]  # the kinds shown to the admin, including those without tasks
     due: tuple[tuple[date, int], ...] = ()  # number of reservations by the day they end, from today
+    is_suspended: bool = False  # after a restore nobody can select and nothing expires yet
 
     @property
     def is_pressing(self) -> bool:
@@ -42,7 +43,7 @@ class WorkQueue:
 
 
 def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
-    """Return the pending tasks of an admin, oldest first.
+    """Return the pending tasks of an admin: first those of a restore, whatever their age, then oldest first.
 
     Raises:
         NotPermitted: they are not at the desk.
@@ -55,9 +56,10 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
         due = due_by_day(tx, scope_of(admin, Permission.CONFIRM, services.offices), DUE_DAYS)
     return WorkQueue(
         at=tx.now,
-        tasks=tuple(sorted(tasks, key=lambda task: (task.at, task.subject))),
+        tasks=tuple(sorted(tasks, key=_place)),
         task_kinds=task_kinds,
         due=due,
+        is_suspended=tx.one("restoration.open") is not None,
     )
 
 
@@ -72,6 +74,12 @@ def count_tasks(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKin
     if task_kind not in _task_kinds(admin):
         return 0
     return sum(1 for _ in _of(tx, services, admin, task_kind))
+
+
+def _place(task: Task) -> tuple[bool, bool, datetime, str]:
+    """Return what tasks are sorted by: what suspends everything first, then the numbers of a restore."""
+    is_of_restore = task.task_kind == TaskKind.RESTORED
+    return (not is_of_restore, is_of_restore and bool(task.plate), task.at, task.subject)
 
 
 def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:

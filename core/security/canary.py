@@ -1,7 +1,7 @@
 """Whether the configured keys are those of the database.
 
 With other keys nobody's registration or ban is found, and what is written meanwhile cannot be read with the
-right ones. So the first start writes a canary: a constant, encrypted, and its lookup hash. Every program
+right ones. So init writes a canary: a constant, encrypted, and its lookup hash. Every program
 that opens the database checks it first.
 """
 
@@ -67,6 +67,16 @@ class DatabaseKeys:
             self._refuse(self._sampled(tx))
         else:
             self.require_fit(tx)
+
+    def is_rotating(self, tx: Tx) -> bool:
+        """Return whether a rotation has begun and not ended."""
+        canary = tx.one("keys.canary")
+        return canary is not None and canary["next_sealed"] is not None
+
+    def opens_with_newest(self, tx: Tx) -> bool:
+        """Return whether the newest key alone opens the canary, as after a rotation."""
+        canary = tx.one("keys.canary")
+        return canary is not None and self.vault.key_of(canary["sealed"]) == self.vault.fingerprints[0]
 
     def begin_rotation(self, tx: Tx) -> None:
         """Require the newest key, besides those needed so far, from every process from now on.

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from bot.desk.reports.work_queue import _text as _desk_text
+from bot.texts.desk import find, withholding
 from core.availability import maintenance
-from core.backup import RestoreRequest, read_given, restore, take
+from core.backup import RestoreRequest, read_given, repeated_in, restore, take
 from core.backup.restoring import Restored
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
@@ -31,11 +33,14 @@ from core.errors.offices import InMaintenance
 from core.notifications import queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.admins import EVERYWHERE, Admin, Role, RoleAssignment
+from core.pool import releases
 from core.pool.number_status import NumberStatus, status_of
+from core.pool.segments import is_withheld_after_restore
 from core.ports import Tx
 from core.preselection import get
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
+from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql
@@ -111,7 +116,14 @@ async def test_number_issued_after_the_backup_is_not_issued_again(
     assert restored.marked.withheld == (_plate("A2222"),)
     assert restored.marked.living == (_plate("A1111"),)
     async with there.opened(clock, create=False) as core:
-        assert await core.store.read(_status, core, "A2222") == NumberStatus.WITHHELD
+        found = await core.store.read(status_of, core.offices["粤K"], _plate("A2222"))
+        assert (found.status, found.after_restore) == (NumberStatus.WITHHELD, True)
+        assert find.number(found).endswith("暂不投放（备份恢复后待核实）")
+        assert await core.store.read(_asks, core, "A2222") == (True, "备份恢复后待核实")
+        await core.store.run(_withholds, core, "A7777")  # the control
+        found = await core.store.read(status_of, core.offices["粤K"], _plate("A7777"))
+        assert find.number(found).endswith("暂不投放")
+        assert await core.store.read(_asks, core, "A7777") == (False, "")
         assert await core.store.run(_composes, core, 3, "A2222") is None
         assert await core.store.run(_composes, core, 4, "A3333") == "A3333"  # the control
         queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
@@ -119,6 +131,22 @@ async def test_number_issued_after_the_backup_is_not_issued_again(
             "A1111",
             "A2222",
         }
+
+
+def _mask(core: Core, serial: str) -> Mask:
+    return parse_mask(PlateKind.SMALL, serial, nev_letters=core.offices["粤K"].nev_letters)
+
+
+def _withholds(tx: Tx, core: Core, serial: str) -> None:
+    releases.withhold(tx, core.offices["粤K"], _mask(core, serial), "chat:1")
+
+
+def _asks(tx: Tx, core: Core, serial: str) -> tuple[bool, str]:
+    """Return whether a number is withheld after a restore, and the reason in the question of /unwithhold."""
+    office, mask = core.offices["粤K"], _mask(core, serial)
+    is_after = is_withheld_after_restore(tx, office, mask)
+    question = withholding.unwithhold_question(office, mask, after_restore=is_after)
+    return is_after, question.partition("原因：")[2].partition("。")[0]
 
 
 async def test_control_without_the_list_the_number_would_be_issued_again(
@@ -155,14 +183,18 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
         with pytest.raises(InMaintenance):
             await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
         assert await expire(core) == 0
-        (task,) = [
-            task
-            for task in (await core.store.read(read_work_queue, core.desk_services, CHIEF)).tasks
-            if task.task_kind == TaskKind.RESTORED
-        ]
-        assert task.subject == "restoration:1"
+        queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
+        first, *others = queue_.tasks  # first, although the reservation is older
+        assert (first.task_kind, first.subject) == (TaskKind.RESTORED, "restoration:1")
+        assert [(task.plate, task.at < first.at, task.is_held) for task in others] == [("A1111", False, True)]
+        assert queue_.is_suspended
+        assert "车主不能选号" in _desk_text(queue_, list(queue_.tasks), 0)
         await core.store.run(maintenance.end, EVERYWHERE, "chat:1")  # a chief has dealt with them
         await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
+        queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
+        assert not queue_.is_suspended
+        assert [task.is_held for task in queue_.tasks] == [False]
+        assert "车主不能选号" not in _desk_text(queue_, list(queue_.tasks), 0)
         assert await expire(core) == 1
 
 
@@ -363,6 +395,16 @@ def test_list_of_issued_numbers(on_sqlite: Deployment) -> None:
     offices = on_sqlite.settings.offices
     text = "\ufeff# from receipts\n粤K12345\n\n 粤k·a1234 \n粤KD12345\n粤K12345\n"
     assert [str(plate) for plate in read_given(text, offices)] == ["粤K·12345", "粤K·A1234", "粤K·D12345"]
+    assert [str(plate) for plate in repeated_in(text, offices)] == ["粤K·12345"]
+    assert repeated_in("粤K12345\n", offices) == ()
+    with pytest.raises(GivenUnreadable) as caught:
+        read_given("粤K12345\n粤K1\n# 粤K2\n粤A12345\n", offices)
+    assert [number for number, _ in caught.value.lines] == [2, 4]
+    assert "line 4: the settings have no office 粤A" in str(caught.value).splitlines()
+    with pytest.raises(GivenUnreadable) as caught:
+        read_given("粤K1\n" * 13, offices)
+    lines = str(caught.value).splitlines()
+    assert [lines[9], lines[10]] == [lines[0].replace("line 1:", "line 10:"), "and 3 more"]
     for wrong in ("粤K1234", "12345", "粤A12345"):
         with pytest.raises(GivenUnreadable, match="line 2"):
             read_given(f"粤K12345\n{wrong}\n", offices)

@@ -156,7 +156,7 @@ async def test_clocks_are_compared(
         assert line.endswith("Bot API unknown") == (shift is None)
 
 
-@pytest.mark.parametrize(("command", "status"), [("check", 1), ("run", 2)])
+@pytest.mark.parametrize(("command", "status"), [("check", 2), ("run", 2)])
 async def test_unknown_token_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], command: str, status: int
 ) -> None:
@@ -373,7 +373,7 @@ async def test_mistyped_path_is_no_new_database(tmp_path: Path, words: tuple[str
 async def test_check_names_a_missing_database(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 1
+    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 2
     assert f"no database at {_database(tmp_path)}" in capsys.readouterr().out
     assert not _database(tmp_path).exists()
 
@@ -424,7 +424,7 @@ async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
     await core.store.run(bind_bot, bot_id_of(TOKEN))
     await core.close()
     other = _config(tmp_path, base_url=sandbox.base_url, token="700000002:AAother")
-    assert await _call("check", config=other) == 1
+    assert await _call("check", config=other) == 2
     assert "the database serves bot 700000001, this token belongs to bot 700000002" in capsys.readouterr().out
     status, said = await _in_a_process("run", config=other)
     assert (status, "telegram.token" in said) == (2, True)
@@ -438,12 +438,17 @@ async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
 async def test_two_databases_in_one_photo_folder_are_refused(
     tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-    assert await _call("init", config=_config(tmp_path / "one", base_url=sandbox.base_url)) == 0
     second = _config(tmp_path / "two", base_url=sandbox.base_url)
+    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
+    assert await _call("init", config=_config(tmp_path / "one", base_url=sandbox.base_url)) == 0
     assert await _call("init", config=second) == 2
+    assert not _database(tmp_path / "two").exists()
+    monkeypatch.delenv("XUANHAO_PHOTOS__DIRECTORY")
+    assert await _call("init", config=second) == 0
+    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
+    assert await _call("backup", tmp_path / "backups", config=second) == 2
     status, said = await _in_a_process("run", config=second)
     assert (status, "belongs to another database" in said) == (2, True)
 
@@ -458,7 +463,21 @@ async def test_office_that_the_settings_lack_is_named(
     await core.close()
     config.write_text(config.read_text(encoding="utf-8").replace("粤K", "粤A"), encoding="utf-8")
     assert await _call("check", config=config) == 0
-    assert "粤K is in the database, but not in the settings; it has 1 living" in capsys.readouterr().out
+    warning = "粤K is in the database, but not in the settings; it has 1 open reservation,"
+    assert warning in capsys.readouterr().out
+    service = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--config", str(config)), stderr=asyncio.subprocess.PIPE
+    )
+    assert service.stderr is not None
+    logged = ""
+    try:
+        async with asyncio.timeout(30):
+            while warning not in logged:
+                logged += (await service.stderr.readline()).decode()
+                assert not service.stderr.at_eof(), logged
+    finally:
+        service.terminate()
+        await service.communicate()
 
 
 async def test_check_tells_how_many_photos_are_set_aside(
@@ -471,4 +490,4 @@ async def test_check_tells_how_many_photos_are_set_aside(
     core.photos.sweep((), before=MORNING + timedelta(hours=1))
     await core.close()
     assert await _call("check", config=config) == 0
-    assert "1 photos that no row names are set aside" in capsys.readouterr().out
+    assert "1 photo that no row names: set aside" in capsys.readouterr().out

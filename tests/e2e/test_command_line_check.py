@@ -74,10 +74,14 @@ async def test_an_older_schema_is_not_migrated(made: Path, tmp_path: Path, capsy
     await (await open_sqlite(f"sqlite:///{database}", clock_at(MORNING), migrations=old)).close()
     database.chmod(0o600)
     words = (
-        f"the database has schema {known - 1}, this program needs {known}: back up, then `xuanhao migrate`"
+        f"the database has schema {known - 1}, this program needs {known}: `xuanhao backup DIR`, then "
+        "`xuanhao migrate`"
     )
     status, lines = await checked(made, capsys)
     assert (status, line(lines, "schema")) == (1, f"schema: {words}")
+    assert line(lines, "photos") == "photos: ok, the folder is writable"  # the rest is checked all the same
+    assert line(lines, "keys").startswith("keys: ok, the database opens with")
+    assert line(lines, "database").endswith(", writable")
     for command in (
         ("release", "粤K", "small", "B####", "--yes"),
         ("import", _file(tmp_path)),
@@ -121,6 +125,34 @@ def _schema(database: Path) -> int:
         return int(connection.execute("SELECT max(version) FROM schema_migration").fetchone()[0])
     finally:
         connection.close()
+
+
+async def test_open_modes_are_told_in_a_line_and_left(
+    made: Path, tmp_path: Path, capsys: Said, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = tmp_path / "plates.db"
+    database.chmod(0o644)
+    caplog.clear()
+    status, lines = await checked(made, capsys)
+    assert status == 0
+    assert f"  warning: {database}: other users can read it; `xuanhao run` sets its mode to 0600" in lines
+    assert database.stat().st_mode & 0o777 == 0o644
+    assert caplog.text == ""
+
+
+async def test_a_missing_id_is_told_and_a_backup_gives_it(made: Path, tmp_path: Path, capsys: Said) -> None:
+    for sql in ("SELECT 1", "DELETE FROM installation"):
+        connection = sqlite3.connect(tmp_path / "plates.db")
+        connection.execute(sql)
+        connection.commit()
+        connection.close()
+        _, lines = await checked(made, capsys)
+        assert any("the database has no id yet" in one for one in lines) == (sql != "SELECT 1")
+    (tmp_path / "photos" / "database-id").unlink()
+    assert await call("backup", tmp_path / "backups", config=made) == 0
+    assert "without an id" not in capsys.readouterr().out
+    _, lines = await checked(made, capsys)
+    assert not any("the database has no id yet" in one for one in lines)
 
 
 async def test_it_works_beside_the_service(made: Path, tmp_path: Path, capsys: Said) -> None:
@@ -169,7 +201,7 @@ async def test_a_webhook_is_told(made: Path, capsys: Said, sandbox: Sandbox) -> 
     async with Bot(TOKEN, base_url=sandbox.base_url) as bot:
         await bot.set_webhook("https://elsewhere.example/not-to-be-shown")
     _, lines = await checked(made, capsys)
-    assert any("a webhook sends the bot's updates to elsewhere.example" in one for one in lines)
+    assert any("a webhook is set on this token" in one for one in lines)
     assert "not-to-be-shown" not in "".join(lines)
 
 

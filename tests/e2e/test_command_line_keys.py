@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.cli import main
-from core.bootstrap import bootstrap
+from core.bootstrap import bootstrap, open_database
 from core.security.vault import fingerprint_of
 from core.settings import load_settings
 from tests.core.tools import registered, release
@@ -90,7 +90,7 @@ async def test_keys_of_another_database_are_refused(
     capsys.readouterr()
     status = await call(command, *COMMANDS[command], config=config(tmp_path, key, lookup_key=lookup_key))
     said = capsys.readouterr()
-    assert status == (1 if command == "check" else 2)
+    assert status == 2
     text = said.out if command == "check" else said.err
     assert [
         line.partition("security.")[2].partition(":")[0] for line in text.splitlines() if "security." in line
@@ -111,6 +111,19 @@ async def test_run_refuses_them_too(made: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("made")
+async def test_an_unfinished_rotation_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = config(tmp_path, NEW, OLD)
+    opened = await open_database(load_settings(both))
+    await opened.store.run(opened.keys.begin_rotation)
+    await opened.store.close()
+    await call("check", config=both)
+    assert "  warning: `xuanhao rotate-keys` has begun and not ended" in capsys.readouterr().out
+    assert await call("rotate-keys", config=both) == 0
+    await call("check", config=both)
+    assert "has begun" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("made")
 async def test_an_old_key_is_retired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     both = config(tmp_path, NEW, OLD)
     await call("check", config=both)
@@ -123,6 +136,10 @@ async def test_an_old_key_is_retired(tmp_path: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr().out
     assert f"11 values need key {fingerprint_of(NEW)}, none an older one" in said
     assert f"to be taken out of the settings now: {fingerprint_of(OLD)}" in said
+    await call("check", config=both)
+    said = capsys.readouterr().out
+    assert f"  no value needs {fingerprint_of(OLD)}: it can be taken out\n" in said
+    assert "has begun" not in said
     new = config(tmp_path, NEW)
     await call("check", config=new)
     assert "keys: ok, the database opens with" in capsys.readouterr().out

@@ -116,10 +116,11 @@ def _switch(ctx: Context) -> Button:
 
 
 def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
+    suspended = [texts.EVERYTHING_SUSPENDED()] if queue.is_suspended else []
     if not queue.tasks:
-        return texts.NOTHING_WAITS()
+        return "\n".join([*suspended, texts.NOTHING_WAITS()])
     pages = -(-len(queue.tasks) // _A_PAGE)
-    lines = [f"<b>{escape(texts.desk_counts(queue))}</b>"]
+    lines = [*suspended, f"<b>{escape(texts.desk_counts(queue))}</b>"]
     if pages > 1:
         lines.append(report_texts.page_line(min(number_of_page, pages - 1), pages))
     lines += (f"{NUMBERS[place]} {escape(texts.item(task, queue.at))}" for place, task in enumerate(page))

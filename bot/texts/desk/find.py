@@ -129,6 +129,8 @@ def number(found: PlateStatus) -> str:
         kind=KINDS[found.plate.kind](),
         standing=_STANDINGS[found.status](),
     )
+    if found.after_restore:
+        return said + _("(备份恢复后待核实)")
     if found.opens is not None:
         return said + _("({at} 开放)").format(at=moment(found.opens))
     if found.compose_from is not None:

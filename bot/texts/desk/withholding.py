@@ -27,8 +27,13 @@ def withheld(office: Office, mask: Mask) -> str:
     return _("✅ {mask} 已设为暂不投放。").format(mask=_mask(office, mask))
 
 
-def unwithhold_question(office: Office, mask: Mask) -> str:
-    return _("<b>恢复投放?</b>\n{mask}").format(mask=_mask(office, mask))
+def unwithhold_question(office: Office, mask: Mask, *, after_restore: bool) -> str:
+    question = _("<b>恢复投放?</b>\n{mask}").format(mask=_mask(office, mask))
+    if after_restore:
+        question += "\n\n" + _(
+            "暂不投放的原因:备份恢复后待核实。这个号码在备份之后发出或办理过,查明没有车主持有之后才可以恢复投放。"
+        )
+    return question
 
 
 def unwithheld(office: Office, mask: Mask) -> str:

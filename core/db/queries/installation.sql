@@ -7,6 +7,10 @@ SELECT database_id, bot_id, created_at FROM installation
 INSERT INTO installation (one, database_id, created_at) VALUES (1, :database_id, :now)
 ON CONFLICT (one) DO NOTHING
 
+-- name: adopt
+-- Gives a database that was put back from a backup without an id the id of its photo folder.
+UPDATE installation SET database_id = :database_id
+
 -- name: bind_bot
 -- Records the bot that the database serves, unless another one is recorded.
 UPDATE installation SET bot_id = :bot_id WHERE bot_id IS NULL OR bot_id = :bot_id

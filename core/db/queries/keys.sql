@@ -1,5 +1,5 @@
 -- name: canary
--- By what the keys are recognised; no row before the first start with keys.
+-- By what the keys are recognised; no row in a database of an older version.
 SELECT sealed, lookup_hash, next_sealed FROM key_canary WHERE canary = 1
 
 -- name: canary_for_update

@@ -40,6 +40,25 @@ WHERE EXISTS (
 GROUP BY p.office, p.kind, p.serial
 ORDER BY p.office, p.kind, p.serial LIMIT :most
 
+-- name: holds
+-- Whether a reservation does not expire because of a restore: none does before it is settled, nor does one that
+-- may have been confirmed after the backup.
+SELECT 1 AS holds FROM preselection AS p
+WHERE p.preselection_id = :preselection_id AND p.state = 'reserved' AND (
+    EXISTS (SELECT 1 FROM restoration AS r WHERE r.settled_at IS NULL)
+    OR EXISTS (
+        SELECT 1 FROM restored_plate AS t JOIN restoration AS r ON r.restoration_id = t.restoration_id
+        WHERE t.office = p.office AND t.kind = p.kind AND t.serial = p.serial AND p.reserved_at <= r.backup_at
+    )
+)
+
+-- name: withholds
+-- Whether a number is withheld because it was issued or confirmed after a backup.
+SELECT 1 AS withholds FROM restored_plate AS p JOIN withholding AS w
+    ON w.office = p.office AND w.kind = p.kind AND w.mask = p.serial AND w.ended_at IS NULL
+WHERE p.office = :office AND p.kind = :kind AND p.serial = :serial
+LIMIT 1
+
 -- name: end_notices
 -- Ends the notices that were due before the loss: they were sent then, so they are not sent again.
 UPDATE notice SET state = 'late', worker = NULL, claimed_until = NULL, ended_at = :now, error = 'Restored'

@@ -60,6 +60,7 @@ _ITEMS = {
     ),
     TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
+EVERYTHING_SUSPENDED = phrase("⚠️ 数据库已由备份恢复:在核实完毕之前,车主不能选号,号码也不会过期收回。")
 _SUSPENDED = phrase(
     "数据库已由备份恢复,选号暂停:请用 /withhold 登记备份之后发出的号码,用 /confirm 确认其间办结的号码,"
     "然后发送 /maintenance all off"
@@ -130,6 +131,8 @@ def item(task: Task, now: datetime) -> str:
         )
         .strip()
     )
+    if task.is_held:
+        return said + _("(已过截止时间;备份恢复后待核实,不会过期)")
     if task.grace_until is None or task.grace_until < now:
         return said
     return said + _("(已过截止时间,可补确认至 {when})").format(when=when(task.grace_until, now))
