@@ -37,7 +37,7 @@ from core.pool import releases
 from core.pool.number_status import NumberStatus, status_of
 from core.pool.segments import is_withheld_after_restore
 from core.ports import Tx
-from core.preselection import get
+from core.preselection import PreselectionState, get
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
 from core.values.masks import Mask, parse_mask
