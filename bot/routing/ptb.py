@@ -230,7 +230,8 @@ def _event(said: Message, username: str) -> Event:
     if said.photo or said.document is not None:
         return _attachment(said, username)
     if said.text is None:
-        return Other(caption=said.caption or "")
+        recording = said.video or said.video_note or said.voice or said.audio
+        return Other(caption=said.caption or "", is_recording=recording is not None)
     return _command(said.text, username) or Typed(text=said.text)
 
 

@@ -221,8 +221,7 @@ def test_every_command_with_a_reason_is_tested() -> None:
     assert named == {command.split()[0].removeprefix("/") for command in _WITH_REASON}
 
 
-async def test_maintenance_may_name_the_telephone_of_the_office(world: World, chief: Person) -> None:
-    assert world
+async def test_maintenance_may_name_the_telephone_of_the_office(chief: Person) -> None:
     await chief.say("/maintenance 粤K on 系统升级,咨询 0668-2881234")
     await chief.see("车主将看到:系统升级,咨询 0668-2881234")
 
