@@ -199,7 +199,7 @@ class Deadlines:
     def recount(self, tx: Tx, found: Sequence[int]) -> int:
         """Move the deadlines of one page, as they are now; return how many have moved.
 
-        One for which the calendar has no working day any more stays.
+        One for which the calendar no longer has a working day stays.
         """
         moved = 0
         for preselection_id in sorted(found):
