@@ -146,7 +146,8 @@ class InboxService:
                 self.dispatcher.resume(added.behind)
             if added.dead:
                 self._in_background(self.dispatcher.report(added.dead))
-            await self._end_dropped(updates, added.dropped)
+            if added.dropped:
+                await self._end_dropped(updates, added.dropped)
 
     async def _stored(self, updates: Sequence[RawUpdate], dropped: set[int]) -> list[Added]:
         """Store a batch; if the database refuses it, store each update by itself and set bad ones aside."""
