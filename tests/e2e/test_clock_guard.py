@@ -198,7 +198,9 @@ async def test_outage_of_a_month_is_no_alarm(host: Host, caplog: pytest.LogCaptu
         await host.start()
         await host.does_everything()
     assert "the Bot API's time agrees" in caplog.text
+    await chief.see("服务停了 720 小时")
     assert not any(ALARM in shown.words for shown in chief.history[heard:])
+    assert sum("服务停了" in shown.words for shown in chief.history[heard:]) == 1
     assert await host.actions() == []
     await host.lets_numbers_end()
 
