@@ -178,6 +178,8 @@ async def test_start_with_a_clock_a_month_ahead_bars_nobody(host: Host) -> None:
     host.jumps(-MONTH)
     await host.waits(in_doubt=False)
     await chief.see("服务器时间已核对无误")
+    await chief.say("/audit 服务器时间有疑问")
+    await chief.see("服务器时间有疑问,应为 2026-03-10 10:", fresh=True)
     await host.does_everything()
     assert await host.states() == ["reserved", "reserved"]
     assert await host.deadlines() == deadlines

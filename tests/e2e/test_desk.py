@@ -16,7 +16,7 @@ from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved, verified
 from tests.person import Person
-from tests.world import CHIEF, OWNER, PEOPLE, World, office, open_world, reaches_selection, takes_one
+from tests.world import CHIEF, OWNER, PEOPLE, World, office, open_world
 
 CLERK, HOLDER, RIVAL = 3001, 5002, 5003
 DESK_PEOPLE = (
@@ -345,16 +345,15 @@ async def test_question_of_a_closed_day_says_what_it_touches(world: World) -> No
 @pytest.mark.parametrize("is_restored", [True, False], ids=["restored", "control"])
 async def test_end_of_maintenance_says_that_it_settles_a_restore(world: World, *, is_restored: bool) -> None:
     """Also if the maintenance ran already at the backup; only that of all offices settles it."""
-    chief, owner = world.person(CHIEF), world.person(OWNER)
-    await reaches_selection(owner)
-    await takes_one(owner)
-    await world.store.run(sql, "UPDATE preselection SET deadline = 1 WHERE serial IS NOT NULL")
+    chief = world.person(CHIEF)
+    await world.store.run(reserved, world.core, 1, "A1111")
     await world.store.run(
         sql, "INSERT INTO withholding (office, kind, mask, since) VALUES ('粤K', 'small', 'A9999', 1)"
     )
     if is_restored:
         added = "INSERT INTO restoration (backup_at, lost_at, restored_at) VALUES (1, 2, 3)"
         await world.store.run(sql, added)
+    world.forward(days=10)  # beyond the deadline; nothing expires while a restore is open
     for code in ("粤K", "all"):
         await chief.say(f"/maintenance {code} on 升级")
         await chief.press("开始维护")
