@@ -11,9 +11,10 @@ import pytest
 
 from bot import app
 from core.backup import RestoreRequest, restore, take
-from core.backup.manifest import SQLITE_NAME, entry_of
+from core.backup.manifest import entry_of
 from core.bootstrap import bootstrap
 from core.clock import FixedClock
+from core.db.copies import SQLITE_NAME
 from core.errors.backup import RestoreTargetNotEmpty, RestoreUnfinished
 from core.errors.base import XuanhaoError
 from tests.backup.deployment import SECURITY, Deployment, database_url, opens

@@ -210,6 +210,6 @@ def test_a_photo_deleted_while_it_is_encrypted_does_not_come_back(
         if is_deleted:
             photos.delete(key)  # after its times were read, before it is replaced
 
-    monkeypatch.setattr(rotation.os, "fsync", deleting)
+    monkeypatch.setattr("core.security.rotation.os.fsync", deleting)
     assert reseal_photo(BOTH, path) == (not is_deleted)
     assert [one.name for one in tmp_path.iterdir()] == ([] if is_deleted else [path.name])

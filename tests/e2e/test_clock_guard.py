@@ -179,6 +179,8 @@ async def test_start_with_a_clock_a_month_ahead_bars_nobody(host: Host) -> None:
     host.jumps(-MONTH)
     await host.waits(in_doubt=False)
     await chief.see("服务器时间已核对无误")
+    await chief.say("/audit 服务器时间有疑问")
+    await chief.see("服务器时间有疑问,应为 2026-03-10 10:", fresh=True)
     await host.does_everything()
     assert await host.states() == ["reserved", "reserved"]
     assert await host.deadlines() == deadlines
@@ -199,7 +201,9 @@ async def test_outage_of_a_month_is_no_alarm(host: Host, caplog: pytest.LogCaptu
         await host.start()
         await host.does_everything()
     assert "the Bot API's time agrees" in caplog.text
+    await chief.see("服务停了 720 小时")
     assert not any(ALARM in shown.words for shown in chief.history[heard:])
+    assert sum("服务停了" in shown.words for shown in chief.history[heard:]) == 1
     assert await host.actions() == []
     await host.lets_numbers_end()
 

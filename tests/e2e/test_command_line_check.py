@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from bot.cli import check_database
+from bot.cli.described import folder_warnings
 from core.db import open_sqlite
+from core.settings import load_settings
 from core.settings.model import PLACEHOLDER
 from sandbox import Sandbox
 from tests.e2e.test_command_line import GOOD, HEADER
@@ -233,3 +235,16 @@ async def test_log_lines_have_chinas_time_with_its_offset(made: Path) -> None:
     logged = said.decode().splitlines()
     assert logged
     assert all(one.split(" ")[0].endswith("+08:00") for one in logged)
+
+
+async def test_folder_that_others_may_enter_is_told(made: Path, tmp_path: Path, capsys: Said) -> None:
+    """Those of earlier versions were made for all; also ``run`` says it."""
+    settings = load_settings(made)
+    photos = settings.photo_directory()
+    for mode in (0o700, 0o750, 0o755):
+        photos.chmod(mode)
+        tmp_path.chmod(mode)  # noqa: ASYNC240 - a test may block
+        _, lines = await checked(made, capsys)
+        told = [one for one in lines if "other users can enter it" in one]
+        assert len(told) == (0 if mode == 0o700 else 2)
+        assert [one.removeprefix("  warning: ") for one in told] == folder_warnings(settings)
