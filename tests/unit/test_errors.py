@@ -9,13 +9,29 @@ from bot.errors import attachments, commands, tables
 from bot.i18n.formatting import FAILED
 from bot.texts.errors import of_error
 from core import errors
+from core.errors.backup import (
+    GivenUnreadable,
+    LossBeforeBackup,
+    OfficeNotServed,
+    PassphraseNeeded,
+    PassphraseTooShort,
+    PassphraseWrong,
+)
 from core.errors.base import InputError, Refusal, XuanhaoError
 from core.errors.offices import HoursUnreadable
 
 MODULES = [import_module(f"core.errors.{module.name}") for module in pkgutil.iter_modules(errors.__path__)]
 OTHERS = [attachments, commands, tables]
-UNWORDED = {HoursUnreadable}
-"""Raised for settings only, whose messages are English and for the command line."""
+UNWORDED = {
+    HoursUnreadable,
+    GivenUnreadable,
+    LossBeforeBackup,
+    OfficeNotServed,
+    PassphraseNeeded,
+    PassphraseTooShort,
+    PassphraseWrong,
+}
+"""Raised for settings and by the command line only, whose messages are English."""
 
 
 def below(kind: type[XuanhaoError]) -> Iterator[type[XuanhaoError]]:
