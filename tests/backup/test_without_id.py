@@ -36,9 +36,9 @@ async def _older(here: Deployment, clock: FixedClock, tmp_path: Path, newest: in
     """Lay out an empty database of an older schema, and its keys."""
     old = tmp_path / f"up_to_{newest}"
     shutil.copytree(MIGRATIONS, old)
-    for path in old.iterdir():
-        if int(path.name[:4]) > newest:
-            path.unlink()
+    for file in old.iterdir():
+        if int(file.name[:4]) > newest:
+            file.unlink()
     here.settings.keys()
     path = here.settings.database.sqlite_path
     url = here.settings.database.url if path is None else f"sqlite:///{path}"

@@ -216,7 +216,7 @@ async def test_database_that_cannot_be_written_is_told(
     (tmp_path / "file").touch()
     url = f"sqlite:///{tmp_path}/file/plates.db"
     config = _config(tmp_path, url=url, base_url=sandbox.base_url)
-    assert await _call("check", config=config) == 1
+    assert await _call("check", config=config) == 2  # there is none
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("database: ")]
     assert f"{tmp_path}/file" in line
     assert await _call("init", config=config) == 1

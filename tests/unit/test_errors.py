@@ -9,7 +9,14 @@ from bot.errors import attachments, commands, tables
 from bot.i18n.formatting import FAILED
 from bot.texts.errors import of_error
 from core import errors
-from core.errors import backup
+from core.errors.backup import (
+    GivenUnreadable,
+    LossBeforeBackup,
+    OfficeNotServed,
+    PassphraseNeeded,
+    PassphraseTooShort,
+    PassphraseWrong,
+)
 from core.errors.base import InputError, Refusal, XuanhaoError
 from core.errors.offices import HoursUnreadable
 
@@ -17,13 +24,14 @@ MODULES = [import_module(f"core.errors.{module.name}") for module in pkgutil.ite
 OTHERS = [attachments, commands, tables]
 UNWORDED = {
     HoursUnreadable,
-    backup.GivenUnreadable,
-    backup.LossBeforeBackup,
-    backup.PassphraseNeeded,
-    backup.PassphraseTooShort,
-    backup.PassphraseWrong,
+    GivenUnreadable,
+    LossBeforeBackup,
+    OfficeNotServed,
+    PassphraseNeeded,
+    PassphraseTooShort,
+    PassphraseWrong,
 }
-"""Raised for settings and commands of the operator only, whose messages are English."""
+"""Raised for settings and by the command line only, whose messages are English."""
 
 
 def below(kind: type[XuanhaoError]) -> Iterator[type[XuanhaoError]]:
