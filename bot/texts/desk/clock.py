@@ -49,7 +49,7 @@ def question(state: ClockState, overdue: int) -> str:
 def outage(since: datetime, until: datetime) -> str:
     """Return the line to chiefs at the start after an outage of more than an hour."""
     return _(
-        "ℹ️ 服务停了 {hours:,} 小时({since} 至 {until}),期间应发的到期提醒将补发,未能提醒到的预选顺延。"
+        "🔔 服务停了 {hours:,} 小时({since} 至 {until}),期间应发的到期提醒将补发,未能提醒到的预选顺延。"
     ).format(hours=(until - since) // timedelta(hours=1), since=moment(since), until=moment(until))
 
 
