@@ -21,7 +21,7 @@ from core.db import open_sqlite
 from core.people import blacklist
 from core.ports import Tx
 from core.preselection import PreselectionState
-from tests.core.tools import NOON, build, release
+from tests.core.tools import NOON, build, expire, release
 from tests.lifecycle.harness import Harness, chat_of, states
 
 
@@ -44,8 +44,7 @@ async def outage(directory: Path, owners: int, days: int) -> int:
         clock.advance(timedelta(days=days))
         begun = time.perf_counter()
         await harness.sender.send_due()  # the order of the start: first what is still of use
-        while await store.run(core.expiry.expire_due):
-            pass
+        await expire(core)
         settled = time.perf_counter()
         await harness.sender.send_due()
         told = Counter(told.chat_id for told in harness.messenger.told if told.kind == "extended")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -69,11 +69,10 @@ from core.installation import bind_bot
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
-"""Seconds before a deletion of a message is tried again after an error of the network or the platform."""
-
 _LOGGER = logging.getLogger(__name__)
 
 _OBJECTS_BETWEEN_LOOKS = 20_000
+_DATABASE_WITHIN = 10.0  # seconds for the database to say who the chiefs are
 
 UNHURRIED = Limits(chat=Rate(per_second=1000.0, burst=1000))
 """Limits for a self-hosted Bot API server, which has no per-chat limit."""
@@ -113,7 +112,7 @@ class Service:
         codec = CallbackCodec(core.vault)
         self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
-        self.alarms = Alarms(telegram.admins, self._tell_of_outage)
+        self.alarms = Alarms(self._chiefs, self._tell_of_outage)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
@@ -163,6 +162,7 @@ class Service:
             backlog=BacklogLimits(),
             hooks=InboxHooks(
                 on_dropped=self._say_too_fast,
+                on_personal=self._delete_message,
                 on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
                 may_purge=self.clock_watch.check,
             ),
@@ -231,9 +231,11 @@ class Service:
             await self.engine.redraw(chat_id)
 
     async def _report_dead_letter(self, letter: DeadLetter) -> None:
-        """Inform the chiefs and the sender about an update that could not be handled."""
+        """Inform chiefs and sender about an update that could not be handled; delete what is personal."""
+        if letter.personal_message is not None:
+            await self._delete_message(letter.chat_id, letter.personal_message)
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
-            self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
+            await self._chiefs(), partial(warnings.dead_letter, letter)
         )
         theirs: Callable[[], str] = formatting.UNSHOWN if letter.applied else formatting.FAILED
         if letter.error == ProcessDiedError.__name__:
@@ -241,7 +243,18 @@ class Service:
         for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
-                    await self._bot.send_message(chat_id, said())
+                    is_deleted = said is theirs and letter.personal_message is not None
+                    words = (said(), formatting.FORGOTTEN()) if is_deleted else (said(),)
+                    await self._bot.send_message(chat_id, "\n\n".join(words))
+
+    async def _chiefs(self) -> Sequence[int]:
+        """Return the chats of the chiefs of all offices; those of the settings while the database is down."""
+        try:
+            async with asyncio.timeout(_DATABASE_WITHIN):
+                return await self.core.store.read(self.core.admins.chiefs)
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody has to be told
+            _LOGGER.warning("the chiefs could not be read: %s", type(error).__name__)
+            return self.core.settings.telegram.admins
 
     async def _language_of(self, chat_id: int) -> Language:
         try:

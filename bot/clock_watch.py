@@ -66,7 +66,9 @@ class Bell:
         self._bot = bot
         self._codec = codec
 
-    async def ring(self, text: Callable[[], str], rows: Callable[[], Rows] = tuple) -> bool:
+    async def ring(
+        self, text: Callable[[], str], rows: Callable[[], Rows] = tuple, *, quiet: bool = False
+    ) -> bool:
         """Send a message to each chief in their language; return whether one of them has got it."""
         reached = False
         for chat_id, language in await self._core.store.read(self._chiefs):
@@ -76,6 +78,7 @@ class Bell:
                     text(),
                     parse_mode=ParseMode.HTML,
                     reply_markup=self._codec.global_keyboard(chat_id, rows()),
+                    disable_notification=quiet,
                 )
                 reached = True
         return reached
@@ -172,7 +175,7 @@ class ClockWatch:
 
     async def _trust(self, state: ClockState) -> None:
         """Note that the clock is right; end a doubt of before."""
-        self._log_gap(state)
+        self._note_gap(state)
         if state.doubt is not None:
             if await self._core.store.run(clock_guard.resolve, state):
                 _LOGGER.warning("the clock agrees again: reservations and notifications go on")
@@ -188,8 +191,8 @@ class ClockWatch:
             actor = await self._core.store.read(clock_guard.confirmed_by)
             self._ring(self._tell_end(state, actor))
 
-    def _log_gap(self, state: ClockState) -> None:
-        """Log a jump that the header has confirmed."""
+    def _note_gap(self, state: ClockState) -> None:
+        """Log a jump that the header has confirmed; after an outage the chiefs get a quiet line."""
         base = self._expected() or state.seen_at
         if base is not None and state.doubt is None and not clock_guard.is_near(state.now, base):
             _LOGGER.warning(
@@ -197,6 +200,8 @@ class ClockWatch:
                 _written(state.now),
                 _written(base),
             )
+            if self._anchor is None and state.now > base:
+                self._ring(self._tell_outage(base, state.now))
 
     async def _doubt(self, state: ClockState, finding: Finding) -> None:
         """Record a doubt, and tell the chiefs until one of them is reached."""
@@ -235,6 +240,9 @@ class ClockWatch:
     async def _tell_doubt(self, state: ClockState) -> None:
         if await self._bell.ring(lambda: texts.alarm(state), _rows):
             await self._core.store.run(clock_guard.note_told, state)
+
+    async def _tell_outage(self, since: datetime, until: datetime) -> None:
+        await self._bell.ring(lambda: texts.outage(since, until), quiet=True)
 
     async def _tell_end(self, state: ClockState, actor: str) -> None:
         await self._bell.ring(lambda: texts.resolved(state.now, actor))
@@ -277,8 +285,8 @@ def _written(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
-async def comparison(settings: Settings, host: datetime, database: datetime) -> str:
-    """Return the times of host, database and Bot API in one line for ``check``."""
+async def comparison(settings: Settings, host: datetime, database: datetime) -> tuple[bool, str]:
+    """Return whether host, database and Bot API show the same time, and a line for ``check``."""
     telegram = settings.telegram
     request = AiohttpRequest()
     async with request:
@@ -288,5 +296,5 @@ async def comparison(settings: Settings, host: datetime, database: datetime) -> 
     times = [host, database, *([] if header is None else [header.date])]
     answer = "unknown" if header is None else _written(header.date)
     agree = all(clock_guard.is_near(one, other) for one in times for other in times)
-    warning = "" if agree else "; warning: they differ, set the clock right (docs/operations.md, /clock)"
-    return f"clock: host {_written(host)}, database {_written(database)}, Bot API {answer}{warning}"
+    warning = "" if agree else "; they differ, set the clock right (docs/operations.md, /clock)"
+    return agree, f"clock: host {_written(host)}, database {_written(database)}, Bot API {answer}{warning}"

@@ -5,7 +5,8 @@ The ticker only triggers; what is due is stored in the database.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -24,9 +25,10 @@ from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.pool import bulletin
 from core.pool import segments as pool_segments
-from core.ports import Tx
+from core.ports import Tx, now_of
 from core.registry import imports
 
+_LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
@@ -61,6 +63,7 @@ class Jobs:
         self._loader = loader
         self._clock = clock
         self._may_end = False
+        self._unreckonable: set[int] = set()  # the reservations that the log has already named
         self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
         self._scheduler = Ticker()
 
@@ -155,22 +158,58 @@ class Jobs:
         await self.ends()
 
     async def _remind_first(self) -> None:
-        telling = asyncio.create_task(guarded("tell", self.tell))
+        ticks = (("tell", self.tell), ("tell_by_sms", self.tell_by_sms))
+        telling = {asyncio.create_task(guarded(name, tick)) for name, tick in ticks}
         try:
-            await asyncio.wait({telling}, timeout=_REMIND_FIRST)
+            await asyncio.wait(telling, timeout=_REMIND_FIRST)
         except asyncio.CancelledError:
-            telling.cancel()
+            for task in telling:
+                task.cancel()
             raise
 
     async def _ends(self) -> None:
-        core, run = self._core, self._clock.run
-        await _until_none(run, core.expiry.expire_due)
-        await _until_none(run, blacklist.lift_due)
-        if await core.store.read(subscriptions.is_pending, core.offices):
-            await run(lambda tx: subscriptions.announce(tx, core.offices))
-        concerned = await core.store.read(core.summaries.due)
+        """Do each part whatever becomes of the others: a failure of one must not stop them for good."""
+        for code in await self._core.store.read(self._core.expiry.overdue_offices):
+            await self._apart(f"expiry at {code}", partial(self._expire_at, code))
+        await self._apart("end of bans", partial(_until_none, self._clock.run, blacklist.lift_due))
+        await self._apart("announcements", self._announce)
+        await self._apart("summaries", self._summarise)
+
+    async def _apart(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await work()
+        except ClockInDoubt:
+            raise  # it concerns all parts
+        except Exception:
+            _LOGGER.exception("the job %s failed", name)
+
+    async def _expire_at(self, code: str) -> None:
+        """End what is due at one office, in transactions of some reservations each."""
+        after: tuple[int, int] | None = (0, 0)
+        while after is not None:
+            batch = await self._clock.run(partial(self._core.expiry.expire_due, code=code, after=after))
+            self._log_unreckonable(batch.unreckonable)
+            after = batch.last
+
+    def _log_unreckonable(self, numbers: Iterable[int]) -> None:
+        """Log, once each, the reservations for which the calendar has no working day."""
+        for number in numbers:
+            if number not in self._unreckonable:
+                self._unreckonable.add(number)
+                _LOGGER.error(
+                    "the deadline of preselection %d cannot be computed, and it does not expire: "
+                    "the calendar has no working day for it",
+                    number,
+                )
+
+    async def _announce(self) -> None:
+        if await self._core.store.read(subscriptions.is_pending, self._core.offices):
+            await self._clock.run(lambda tx: subscriptions.announce(tx, self._core.offices))
+
+    async def _summarise(self) -> None:
+        concerned = await self._core.store.read(self._core.summaries.due)
         if concerned is not None:
-            await run(lambda tx: core.summaries.plan(tx, concerned))
+            await self._clock.run(lambda tx: self._core.summaries.plan(tx, concerned))
 
     async def _tell(self) -> None:
         await self._sender.send_due(self._clock.run)
@@ -184,6 +223,7 @@ class Jobs:
         deadlines, after = self._core.deadlines, 0
         while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
             after = page.last
+            self._log_unreckonable(page.unreckonable)
             if page.found:
                 await self._clock.run(partial(deadlines.recount, found=page.found))
 
@@ -207,8 +247,9 @@ class Jobs:
     async def _sweep(self) -> None:
         core = self._core
         known = await core.store.read(appeals.stored_photos)
-        before = core.clock.now() - _ORPHAN
-        await asyncio.to_thread(core.photos.sweep, known.kept, dropped=known.dropped, before=before)
+        now = await core.store.read(now_of)  # the clock guard watches the database's clock, not the host's
+        sweep = partial(core.photos.sweep, known.kept, dropped=known.dropped, before=now - _ORPHAN, now=now)
+        await asyncio.to_thread(sweep)
         if known.dropped:
             await core.store.run(appeals.forget_dropped, known.dropped)
 

@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from bot.bot_api.parking import Slots, occupy
 from bot.inbox import ReceiptClosedError
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,6 +27,9 @@ _SLOW = 60.0
 """Seconds after which a run that has not ended is logged, once."""
 _IN_HAND = 200
 """Maximum tasks of chats at a time; bounds memory use. Each task is one edited message."""
+_PARKED = 2000
+"""Maximum further tasks that only wait, for the allowance of their chats or a pause after a 429: refused
+chats must not stop the clocks of the others."""
 _TURN_WITHIN = 10.0
 """Seconds that a task waits for the chat's turn. After that an update of the chat is being handled, which
 shows the current screen itself; a screen that is still due is found again at the next tick."""
@@ -33,7 +38,7 @@ Tick = Callable[[], Awaitable[None]]
 ChatJob = Callable[[int], Awaitable[None]]
 
 
-class FromNow(BaseTrigger):  # type: ignore[misc] # the library has no types
+class FromNow:
     """Fires an interval from now, however many runs were missed."""
 
     def __init__(self, interval: timedelta) -> None:
@@ -45,6 +50,9 @@ class FromNow(BaseTrigger):  # type: ignore[misc] # the library has no types
 
     def __str__(self) -> str:
         return f"every {self.interval.total_seconds():g} s"
+
+
+BaseTrigger.register(FromNow)  # not a subclass, as the library has no types
 
 
 class _Runs:
@@ -151,6 +159,8 @@ class ChatTasks:
         self._has_waiting = has_waiting
         self._pending: dict[int, ChatJob] = {}  # in order
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._slots = Slots(_IN_HAND, _PARKED, self._fill_soon)
+        self._is_filling = False
         self._is_stopped = False
 
     def start(self, chats: Iterable[int], job: ChatJob) -> None:
@@ -162,8 +172,9 @@ class ChatTasks:
 
     async def idle(self) -> None:
         """Wait until no job waits or runs."""
-        while self._tasks:
-            await asyncio.wait(self._tasks.values())
+        while self._tasks or self._pending:
+            if self._tasks:
+                await asyncio.wait(self._tasks.values())
             await asyncio.sleep(0)  # the callbacks that start what is pending
 
     def stop(self) -> None:
@@ -173,18 +184,33 @@ class ChatTasks:
         for task in self._tasks.values():
             task.cancel()
 
+    def _fill_soon(self) -> None:
+        """Start what is pending, outside of the task that has just given its slot back."""
+        if self._pending and not self._is_filling:
+            self._is_filling = True
+            asyncio.get_running_loop().call_soon(self._fill, context=Context())
+
     def _fill(self) -> None:
-        while self._pending and len(self._tasks) < _IN_HAND and not self._is_stopped:
+        self._is_filling = False
+        while self._pending and not self._is_stopped and self._slots.take_free():
             chat_id = next(iter(self._pending))
             job = self._pending.pop(chat_id)
-            if not self._has_waiting(chat_id):
-                task = asyncio.create_task(self._in_turn(chat_id, job))
-                self._tasks[chat_id] = task
-                task.add_done_callback(partial(self._end, chat_id))
+            if self._has_waiting(chat_id):
+                self._slots.give()
+                continue
+            task = asyncio.create_task(self._in_slot(chat_id, job))
+            self._tasks[chat_id] = task
+            task.add_done_callback(partial(self._end, chat_id))
 
     def _end(self, chat_id: int, _task: asyncio.Task[None]) -> None:
         del self._tasks[chat_id]
-        self._fill()
+
+    async def _in_slot(self, chat_id: int, job: ChatJob) -> None:
+        slot = occupy(self._slots)
+        try:
+            await self._in_turn(chat_id, job)
+        finally:
+            slot.end()
 
     async def _in_turn(self, chat_id: int, job: ChatJob) -> None:
         async with contextlib.AsyncExitStack() as stack:

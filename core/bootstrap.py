@@ -2,18 +2,20 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from core import installation
 from core.appeals import Appeals
 from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, ClockSources, SystemClock
-from core.db import exists, open_store
+from core.db import exists, open_store, shown_url
 from core.db.migrate import Migration
-from core.errors.installation import DatabaseMissing
+from core.errors.installation import DatabaseExists, DatabaseMissing
 from core.errors.settings import SettingsRefused
 from core.errors.store import DatabaseOlder
 from core.installation import Installation
@@ -28,7 +30,7 @@ from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
 from core.pool.releases import Pools
 from core.pool.seeded_stream import Seeds
-from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
+from core.ports import PhotoStore, RandomBytes, SmsGateway, Store, Tx
 from core.preselection import Preselections
 from core.preselection.cleanup import Cleanup
 from core.preselection.counter import Counter
@@ -96,6 +98,7 @@ class Core:
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
+    sms_budget: SmsBudget
     probes: Probes
     seeds: Seeds
     pools: Pools
@@ -124,7 +127,12 @@ class Core:
 
 
 async def open_database(
-    settings: Settings, clock: Clock | None = None, *, migrate: bool = False, create: bool = False
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    migrate: bool = False,
+    create: bool = False,
+    restoring: bool = False,
 ) -> OpenedDatabase:
     """Open the database after checking that the keys belong to it; give it an id if it has none.
 
@@ -132,9 +140,12 @@ async def open_database(
         settings: name the database and the keys.
         clock: as ``open_store`` takes it.
         migrate: migrate an older schema; False refuses it.
-        create: create the database if there is none; a mistyped path must not start an empty pool.
+        create: create the database if there is none; a mistyped path must not start an empty pool. Without
+            ``migrate`` an existing one is refused.
+        restoring: open a database whose restore has not finished.
 
     Raises:
+        DatabaseExists: there is a database, ``create`` is on and ``migrate`` is off; nothing was changed.
         KeysDoNotFit: the keys belong to another database; nothing was changed.
         SettingsError: the settings, the keys or the database's URL cannot be used.
         DatabaseMissing: there is no database, and ``create`` is off.
@@ -144,6 +155,9 @@ async def open_database(
     path = settings.database.sqlite_path
     if not create and path is not None and not exists(path):
         raise DatabaseMissing(str(path.absolute()))  # before its keys are created
+    is_new = create and not migrate
+    if is_new:
+        await _require_none(settings)
     keys = settings.keys()  # before the database exists: a database without a key file means lost keys
     vault = Vault(keys.keys, keys.lookup_key)
     database_keys = DatabaseKeys(vault, settings.key_source())
@@ -152,7 +166,8 @@ async def open_database(
         clock,
         migrate=migrate or create,
         create=create,
-        before_migration=database_keys.require_fit_before_migration,
+        restoring=restoring,
+        before_migration=_refuse_existing(settings) if is_new else database_keys.require_fit_before_migration,
     )
     try:
         await store.run(database_keys.ensure_fit)
@@ -161,6 +176,38 @@ async def open_database(
         await store.close()
         raise
     return OpenedDatabase(store=store, vault=vault, keys=database_keys, migrated=store.migrated)
+
+
+def _refuse_existing(settings: Settings) -> Callable[[Tx], None]:
+    """Return what refuses a database that has appeared meanwhile."""
+
+    def refuse(_tx: Tx) -> None:
+        path = settings.database.sqlite_path
+        raise DatabaseExists(shown_url(settings.database.url) if path is None else str(path.absolute()))
+
+    return refuse
+
+
+async def _require_none(settings: Settings) -> None:
+    """Check that there is no database yet.
+
+    Raises:
+        DatabaseExists: there is one.
+        StoreError: that cannot be found out.
+    """
+    url, path = settings.database.url, settings.database.sqlite_path
+    if path is not None:
+        if exists(path):
+            raise DatabaseExists(str(path.absolute()))
+        return
+    try:
+        store = await open_store(url, migrate=False, create=False)
+    except DatabaseMissing:
+        return
+    except DatabaseOlder:
+        raise DatabaseExists(shown_url(url)) from None
+    await store.close()
+    raise DatabaseExists(shown_url(url))
 
 
 async def prepare_backup(settings: Settings) -> None:
@@ -200,7 +247,8 @@ async def bootstrap(
         settings: the settings.
         ports: implementations that replace the default ones; a store that is passed in is used as it is.
         migrate: False refuses an older schema instead of migrating it.
-        create: create the database if there is none; a mistyped path must not start an empty pool.
+        create: create the database if there is none; a mistyped path must not start an empty pool. Without
+            ``migrate`` an existing one is refused.
 
     Raises:
         as ``open_database``.
@@ -215,7 +263,8 @@ async def bootstrap(
         store, vault = opened.store, opened.vault
     accounts = Accounts(vault)
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
-    verification = Verification(vault, given.random_bytes, SmsBudget(vault, caps, admins))
+    sms_budget = SmsBudget(vault, caps, admins)
+    verification = Verification(vault, given.random_bytes, sms_budget)
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
@@ -242,6 +291,7 @@ async def bootstrap(
         calendar=calendar,
         accounts=accounts,
         verification=verification,
+        sms_budget=sms_budget,
         probes=Probes(vault),
         seeds=seeds,
         pools=Pools(seeds),
@@ -298,15 +348,32 @@ def _vehicle_registry(settings: Settings) -> VehicleRegistry:
 
 
 def _gateway(settings: Settings) -> SmsGateway:
-    made = [_gateway_of(provider, settings.sms) for provider in settings.sms.providers]
+    """Return the gateway of codes and reminders.
+
+    A reminder that is only printed reaches nobody, and must not let its owner be barred. So the console takes
+    reminders only alone, and with the sandbox.
+    """
+    providers = settings.sms.providers
+    prints = len(providers) == 1 and _is_loopback(settings.telegram.base_url)
+    made = [_gateway_of(provider, settings.sms, prints_reminders=prints) for provider in providers]
     return made[0] if len(made) == 1 else InTurn(made)
 
 
-def _gateway_of(provider: str, sms: SmsSettings) -> SmsGateway:
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _gateway_of(provider: str, sms: SmsSettings, *, prints_reminders: bool = False) -> SmsGateway:
     """Return a provider's gateway; one without a case is refused, so that its codes are never printed."""
     match provider:
         case "console":
-            return ConsoleGateway()
+            return ConsoleGateway(takes_reminders=prints_reminders)
         case "http" if sms.http is not None:
             return HttpGateway(sms.http.url, sms.http.timeout_seconds)
         case _:

@@ -51,6 +51,11 @@ class Tx(Protocol):
         ...
 
 
+def now_of(tx: Tx) -> datetime:
+    """Return the time of a transaction: the database's clock, where that is another one than the host's."""
+    return tx.now
+
+
 class Store(Protocol):
     """The database: runs functions in transactions."""
 
@@ -93,7 +98,8 @@ class SmsGateway(Protocol):
         """Send a code to a number in E.164 form.
 
         Raises:
-            SmsGatewayError: the gateway rejected the code or timed out.
+            SmsRejected: the gateway certainly did not send the code.
+            SmsGatewayError: it failed or timed out, and may have sent the code.
         """
         ...
 
@@ -143,7 +149,15 @@ class PhotoStore(Protocol):
         """
         ...
 
-    def sweep(self, keep: Collection[str], /, *, dropped: Collection[str] = (), before: datetime) -> int:
+    def sweep(
+        self,
+        keep: Collection[str],
+        /,
+        *,
+        dropped: Collection[str] = (),
+        before: datetime,
+        now: datetime | None = None,
+    ) -> int:
         """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
         An unknown photo stored before ``before`` may belong to a newer copy of the database, so it is set

@@ -11,7 +11,7 @@ first. Outside of a handler all of this does nothing.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
@@ -22,14 +22,21 @@ class Slots:
     Args:
         running: how many may run at a time.
         parked: how many may be parked at a time; further ones keep their slots while they wait.
+        on_free: called whenever a slot has become free for which nobody waits.
     """
 
-    def __init__(self, running: int, parked: int) -> None:
+    def __init__(self, running: int, parked: int, on_free: Callable[[], None] | None = None) -> None:
+        self._on_free = on_free
         self.parked = 0  # handlers that have given their slot back for now
         self._free = running
         self._most_parked = parked
         self._returning: deque[asyncio.Future[None]] = deque()
         self._starting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def free(self) -> int:
+        """How many may start to run now."""
+        return self._free
 
     @property
     def may_park(self) -> bool:
@@ -50,6 +57,12 @@ class Slots:
                 self.give()  # it was granted just now
             raise
 
+    def take_free(self, most: int = 1) -> int:
+        """Take slots that are free now; return how many."""
+        count = min(most, self._free)
+        self._free -= count
+        return count
+
     def give(self) -> None:
         """Give a slot back, to the first who waits."""
         for waiting in (self._returning, self._starting):
@@ -59,6 +72,8 @@ class Slots:
                     turn.set_result(None)
                     return
         self._free += 1
+        if self._on_free is not None:
+            self._on_free()
 
 
 class Slot:

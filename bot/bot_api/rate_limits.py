@@ -3,9 +3,10 @@
 There are two lanes. The *interactive* lane answers users: each chat has its own bucket (about one message a
 second, short bursts), and nothing is shared between chats, because the platform's limit of 30 a second
 applies to bulk notifications only. The *bulk* lane (``rate_limit_args=BULK``) carries notifications: 25 a
-second over all chats, in addition to the chat's own bucket. A 429 pauses its chat, and also the bulk lane if
-it occurred there; other chats are not affected. The 429 of a *cosmetic* call pauses nothing at all. Callback
-answers and calls without a chat are not limited.
+second over all chats, in addition to the chat's own bucket. A 429 pauses its chat; other chats are not
+affected. The bulk lane is paused when three chats in a row are refused there: a few refused chats among
+others that are served have been sent too much by themselves, and must not hold up everybody's notifications.
+The 429 of a *cosmetic* call pauses nothing at all. Callback answers and calls without a chat are not limited.
 
 What is retried when a call fails:
 
@@ -51,6 +52,7 @@ _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
 _REPEATABLE = ("edit", "answer", "delete", "get", "set", "pin", "unpin")
 _MANY_CHATS = 4096
+_IN_A_ROW = 3  # chats refused in the bulk lane, none served in between, before all of it is paused
 _SLOW = 2.0  # seconds without a response after which a call no longer counts as running
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
@@ -151,6 +153,7 @@ class Limiter(BaseRateLimiter[str]):
         self._sleep = sleep
         self._jitter = jitter
         self._bulk = TokenBucket(self._limits.bulk)
+        self._refused_in_bulk: set[TokenBucket] = set()  # chats, since the last one that was served
         self._chats: dict[int | str, TokenBucket] = {}
         self._tidy_at = _MANY_CHATS
 
@@ -180,7 +183,10 @@ class Limiter(BaseRateLimiter[str]):
             await self._wait_for_turn(call)
             try:
                 async with parked_if_slow(_SLOW):
-                    return await callback(*args, **kwargs)
+                    answer = await callback(*args, **kwargs)
+                if self._bulk in call.buckets:
+                    self._refused_in_bulk.clear()
+                return answer  # noqa: TRY300 - what unparking raises is treated as before
             except RetryAfter as error:
                 refusals += 1
                 self._take_refusal(call, error, refusals)
@@ -229,11 +235,21 @@ class Limiter(BaseRateLimiter[str]):
             RetryAfter: there were too many, or the requested pause is too long.
         """
         seconds = retry_after_seconds(error)
-        for bucket in () if call.is_cosmetic else call.buckets:
-            bucket.pause(self._now() + seconds)
+        if not call.is_cosmetic:
+            self._pause_buckets(call, self._now() + seconds)
         longest = self._limits.cosmetic_pause if call.is_cosmetic else self._limits.longest_pause
         if refusals >= self._limits.refusals or seconds > longest.total_seconds():
             raise error
+
+    def _pause_buckets(self, call: _Call, until: float) -> None:
+        """Pause the chat of a refused call, and the bulk lane if it serves nobody."""
+        for bucket in call.buckets:
+            if bucket is not self._bulk:
+                bucket.pause(until)
+        if self._bulk in call.buckets:
+            self._refused_in_bulk.add(call.buckets[0])
+            if len(self._refused_in_bulk) >= _IN_A_ROW:
+                self._bulk.pause(until)
 
     def _gap(self, failures: int) -> float:
         """Return the delay in seconds after a number of failures."""

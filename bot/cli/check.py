@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.cli.check_database import check_calendar, check_database
 from bot.cli.check_token import check_token
 from bot.cli.command import DONE, Command
-from bot.cli.described import NO_ID, counted, rows_of, warnings_of
+from bot.cli.described import NO_ID, counted, folder_warnings, rows_of, warnings_of
 from bot.cli.passphrase import add_passphrase, passphrase_of
 from bot.cli.progress import Bars
 from bot.cli.report import Report
@@ -26,7 +26,7 @@ async def check(settings: Settings, config: Path) -> int:
     """Print a line per subject; return exit status 0 if the service can run, else that of ``run``."""
     report = Report()
     report.ok("settings")
-    for line in (*settings.advice(), *warnings_of(config)):
+    for line in (*settings.advice(), *warnings_of(config), *folder_warnings(settings)):
         report.warn(line)
     check_calendar(settings, report)
     found = await check_database(settings, report)

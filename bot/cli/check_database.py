@@ -5,7 +5,6 @@ On SQLite it works beside the running service, on a connection that only reads.
 
 import asyncio
 import shutil
-from datetime import datetime
 from pathlib import Path
 
 from bot.cli.described import counted, described, missing_offices
@@ -29,7 +28,7 @@ from core.errors.store import (
     StoreError,
     StoreInUse,
 )
-from core.ports import Row, Store, Tx
+from core.ports import Row, Store, Tx, now_of
 from core.security.canary import DatabaseKeys
 from core.security.vault import Vault
 from core.settings import Settings
@@ -85,7 +84,8 @@ async def _check_opened(
     database_keys = DatabaseKeys(vault, settings.key_source())
     await _check_keys(store, database_keys, settings, report, is_older=is_older)
     await _check_writing(store, settings, holder, report)
-    report.note(await comparison(settings, SystemClock().now(), await store.read(_now)))
+    agree, clocks = await comparison(settings, SystemClock().now(), await store.read(now_of))
+    (report.note if agree else report.warn)(clocks)
     for line in missing_offices(await store.read(_offices), settings):
         report.warn(line)
     found = None if is_older else await store.read(installation.get)
@@ -191,10 +191,6 @@ def check_calendar(settings: Settings, report: Report) -> None:
 def _schema(tx: Tx) -> int:
     row = tx.one("backup.schema")
     return int(row["version"]) if row else 0
-
-
-def _now(tx: Tx) -> datetime:
-    return tx.now
 
 
 def _offices(tx: Tx) -> list[Row]:

@@ -53,6 +53,21 @@ def warnings_of(config: Path) -> list[str]:
     return []
 
 
+def folder_warnings(settings: Settings) -> list[str]:
+    """Return a warning for each data folder that other users can read; ``init`` makes them private."""
+    path = settings.database.sqlite_path
+    folders = {*([] if path is None else [path.absolute().parent]), settings.photo_directory().absolute()}
+    warnings = []
+    for folder in sorted(folders):
+        try:
+            mode = stat.S_IMODE(folder.stat().st_mode)
+        except OSError:
+            continue
+        if os.name == "posix" and mode & 0o077:
+            warnings.append(f"{folder}: other users can enter it (mode {mode:04o}); run chmod 700 on it")
+    return warnings
+
+
 def missing_offices(rows: Iterable[Row], settings: Settings) -> list[str]:
     """Return a warning for each office that the database has and the settings lack."""
     served = {office.code for office in settings.offices}

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from bot.cli.command import DONE, Command, settings_of
 from bot.cli.described import counted
 from bot.errors.tables import TableError
-from bot.vehicle_import.vehicles import read_vehicles
+from bot.vehicle_import.isolated import read_vehicles_isolated
 from core.audit import COMMAND_LINE
 from core.bootstrap import Core, bootstrap
 from core.errors.base import InputError
@@ -39,7 +39,7 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
     Raises:
         BadRows: the first invalid rows, with their numbers and errors.
     """
-    read = _read(file)
+    read = await _read(file)
     core = await bootstrap(settings, migrate=False)
     try:
         await _load(core, file.name, read)
@@ -49,16 +49,16 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
     return DONE
 
 
-def _read(file: Path) -> VehicleFile:
+async def _read(file: Path) -> VehicleFile:
+    """Parse a file in a process of its own: it may be made to exhaust the memory."""
     try:
-        content = file.read_bytes()
+        content = await asyncio.to_thread(file.read_bytes)
     except OSError as error:
         raise BadRows(f"{file}: {error.strerror}") from None
-    with tqdm(unit=" rows", desc="reading", disable=None) as bar:
-        try:
-            read = read_vehicles(content, bar.update)
-        except TableError as error:
-            raise BadRows(f"{file}: {error}") from None
+    try:
+        read = await read_vehicles_isolated(content)
+    except TableError as error:
+        raise BadRows(f"{file}: {error}") from None
     if read.wrong:
         lines = [f"{file}:{row.number}: {row.error}" for row in read.wrong[:_MOST_NAMED]]
         more = len(read.wrong) - len(lines)

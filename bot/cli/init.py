@@ -44,7 +44,7 @@ def _require_free_folder(settings: Settings) -> None:
 
 
 async def _created(settings: Settings) -> None:
-    core = await bootstrap(settings, create=True)
+    core = await bootstrap(settings, create=True, migrate=False)
     try:
         await claim(core)
     finally:

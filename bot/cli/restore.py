@@ -81,6 +81,8 @@ def _restore(given: argparse.Namespace) -> int:
         )
         restored = asyncio.run(restore(settings, request))
     print(f"restored: the backup of {taken_at.astimezone(CHINA):%Y-%m-%d %H:%M} (China)")
+    for migration in restored.migrated:
+        print(f"  {migration} applied")
     print(f"  notifications that were due since, and are not sent again: {restored.notices_ended:,}")
     if restored.keys_written is not None:
         print(f"  the keys are in {restored.keys_written}")

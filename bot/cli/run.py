@@ -5,7 +5,7 @@ import logging
 
 from bot import app
 from bot.cli.command import DONE, Command, run_until_stopped
-from bot.cli.described import first_line, missing_offices, warnings_of
+from bot.cli.described import first_line, folder_warnings, missing_offices, warnings_of
 from core.bootstrap import Core
 from core.ports import Row, Tx
 from core.settings import load_settings
@@ -16,7 +16,7 @@ _LOGGER = logging.getLogger("xuanhao")
 def _run(given: argparse.Namespace) -> int:
     settings = load_settings(given.config)
     _LOGGER.info("%s", first_line(settings, given.config))
-    for line in (*settings.advice(), *warnings_of(given.config)):
+    for line in (*settings.advice(), *warnings_of(given.config), *folder_warnings(settings)):
         _LOGGER.warning("%s", line)
     run_until_stopped(app.run(settings, on_open=_warn))
     return DONE

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from bot.errors.commands import UnreadableTime, Usage
+from bot.errors.commands import NoSuchDay, UnreadableTime, Usage
 from bot.i18n.formatting import KINDS
 from core.clock import CHINA
 from core.values.labels import without_any_label
@@ -15,10 +15,13 @@ from core.values.text import DOTS, clean
 _PARTING = "\\s,、;\uff0c\uff1b"  # including the full-width comma and semicolon
 _WORD = rf"[^{_PARTING}]+"
 _APART = re.compile(rf"[{_PARTING}]+")
+_BETWEEN = r"\s*_·-"
+_DIGIT = rf"(?:\d[{_BETWEEN}]{{0,2}})"
 _NAMING = re.compile(
     "|".join(
         (
-            r"\d{6}\s?\d{4}\s?\d{4}\s?\d{3}[\dXx\uff38\uff58](?!\w)",  # 110105 19491231 002X
+            # 110105 19491231 002X in any groups; the year of birth keeps chat ids and dates apart
+            rf"(?={_DIGIT}{{6}}(?:1[{_BETWEEN}]{{0,2}}9|2[{_BETWEEN}]{{0,2}}0)){_DIGIT}{{17}}[\dXx\uff38\uff58](?!\w)",
             r"(?:(?:[+\uff0b]|00)?86[\s-]*)?1\d{2}[\s-]?\d{4}[\s-]?\d{4}(?!\w)",  # +86 138 0013 8001
             rf"[{PROVINCES}]\s*[A-Za-z\uff21-\uff3a\uff41-\uff5a]\s*[{re.escape(DOTS)}]?\s*{_WORD}",
             _WORD,
@@ -32,6 +35,12 @@ _WHOLE_TIME = re.compile(_TIME)
 _FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{_PARTING}]))")
 _UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}\s?[-/.年]")
+_SEVERAL = re.compile(
+    r"(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"  # a day, and after it
+    r"(?:\s*(?:[~\uff5e至到—–-]|\.\.)\s*\d{1,2}|.*?(?:\d{1,2}\s?月\s?\d|\d{4}\s?[-/.年]\s?\d)"
+    r"|.*?[~\uff5e至到]\s*\d{1,2}\s?[日号])",
+    re.DOTALL,
+)
 _LEAP_DAY = (2, 29)
 _LONG_PAST = timedelta(days=183)
 _NARROW = str.maketrans(
@@ -59,10 +68,16 @@ def first_time(raw: str, today: date | None = None) -> tuple[datetime, str]:
 
     Raises:
         UnreadableTime: it starts with something else.
+        NoSuchDay: it starts with a day that the calendar does not have.
     """
     found = _FIRST_TIME.match(raw.translate(_NARROW))
     at = _moment(found, today)
     return at, _unparted(raw[found.end() if found else 0 :])
+
+
+def names_several_days(raw: str) -> bool:
+    """Return whether a text that starts with a day names another one, as a range or later on."""
+    return _SEVERAL.match(raw.translate(_NARROW)) is not None
 
 
 def first_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:
@@ -88,6 +103,11 @@ def _moment(found: re.Match[str] | None, today: date | None) -> datetime:
     minute = found["minute"] or found["past"] or 0
     try:
         day = _day(found, today)
+    except ValueError:
+        if found["year"] or "月" in found[0]:
+            raise NoSuchDay(found[0]) from None
+        raise UnreadableTime from None
+    try:
         return datetime(day.year, day.month, day.day, int(found["hour"] or 0), int(minute), tzinfo=CHINA)
     except ValueError:
         raise UnreadableTime from None

@@ -133,7 +133,8 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
         NotBannedHere: none of an office that this chat serves, and the person is not one of theirs.
     """
     ctx.admin.require(Permission.BAN)
-    written, reason = split_named_args("unban", arguments, 2)
+    written, words = split_named_args("unban", arguments, 2)
+    reason = reason_of(words)  # first, as a personal number in it is refused in any case
     who = _who(ctx, written)
     current = blacklist.running(ctx.tx, who.identity_hash)
     home = who.account.office if who.account and who.account.office else EVERYWHERE

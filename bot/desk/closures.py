@@ -3,18 +3,19 @@
 from datetime import date
 from functools import partial
 
-from bot.desk.arguments import first_time, split_args
+from bot.desk.arguments import first_time, names_several_days, split_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
 from bot.dialog.view import Style
-from bot.errors.commands import UnreadableTime, Usage
+from bot.errors.commands import OfficeMissing, OneDayOnly, UnreadableTime, Usage
 from bot.texts.desk import days as texts
 from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
 from core.preselection.deadlines import Closing
+from core.values.personal_numbers import ensure_no_personal_number
 
 _ALL = "all"
 _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTENANCE_OFF}
@@ -26,10 +27,16 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
 
     Raises:
         Usage, UnreadableTime: the arguments are malformed.
+        OfficeMissing: they begin with the day.
+        OneDayOnly: they name several days: one command closes one day, and none is guessed.
         DayInThePast, DayClosed: the day is past, or already closed.
     """
     code, written = split_args("closed", arguments, 2)
+    if code[0].isdigit():
+        raise OfficeMissing("closed")
     office = ctx.desk_office(code, Permission.CLOSED)
+    if names_several_days(written):
+        raise OneDayOnly
     at, reason = first_time(written, ctx.today)
     day = at.date()
     if not reason:
@@ -79,11 +86,13 @@ def parse_maintenance(ctx: Context, arguments: str) -> Goto:
     Raises:
         Usage: the arguments are malformed.
         NotInMaintenance: there is no maintenance to end.
+        PersonalNumberInText: the text contains an identity number or a mobile number.
     """
     words = arguments.split(maxsplit=2)
     switch, text = "".join(words[1:2]).lower(), "".join(words[2:])
     if switch not in _SWITCHES or (switch == "on" and not text):
         raise Usage("maintenance")
+    ensure_no_personal_number(text, allow_landlines=True)
     code = EVERYWHERE
     if words[0].lower() != _ALL:
         code = ctx.desk_office(words[0], Permission.MAINTENANCE).code
@@ -99,6 +108,12 @@ def _begin(ctx: Context) -> str:
     office, text = ctx.arg("office"), ctx.arg("text")
     maintenance.begin(ctx.tx, office, text, ctx.actor, expected=ctx.arg("seen"))
     return texts.maintenance_begun(ctx.arg("office"))
+
+
+def _over_question(ctx: Context) -> str:
+    code = ctx.arg("office")
+    restoration = maintenance.open_restoration(ctx.tx) if code == EVERYWHERE else None
+    return texts.maintenance_over_question(code, restoration)
 
 
 def _end(ctx: Context) -> str:
@@ -122,7 +137,7 @@ MAINTENANCE_OFF = screen_of(
     Confirmation(
         name=ScreenName.DESK_MAINTENANCE_OFF,
         permission=Permission.MAINTENANCE,
-        question_text=lambda ctx: texts.maintenance_over_question(ctx.arg("office")),
+        question_text=_over_question,
         label=texts.MAINTENANCE_OFF,
         act=_end,
         style=Style.SUCCESS,

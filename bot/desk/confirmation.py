@@ -16,6 +16,7 @@ from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
+from core.values.personal_numbers import ensure_no_personal_number
 
 LONGEST_REASON = 200
 
@@ -94,5 +95,10 @@ Otherwise the error would appear above the button of another irreversible change
 
 
 def reason_of(words: str) -> str:
-    """Return a reason in one line, truncated to the maximum length."""
+    """Return a reason in one line, truncated to the maximum length.
+
+    Raises:
+        PersonalNumberInText: it contains an identity number or a telephone number.
+    """
+    ensure_no_personal_number(words)
     return " ".join(words.split())[:LONGEST_REASON]

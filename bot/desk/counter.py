@@ -8,7 +8,9 @@ from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.texts.desk import counter as texts
 from core.people.admins import Permission
+from core.preselection.contradictions import contradiction_of
 from core.preselection.counter import reserved_of, validate_registration
+from core.preselection.extensions import grace_until
 from core.values.plates import Plate, PlateKind, parse_plate
 from core.values.text import HYPHENS, compact
 
@@ -59,10 +61,10 @@ def to_confirm(ctx: Context, plate: Plate, tail: str) -> Goto:
 
 def _confirm_question(ctx: Context) -> str:
     reserved = validate_registration(ctx.tx, _meant(ctx), ctx.arg("tail"))
-    office, deadline = ctx.core.offices.get(reserved.office), reserved.deadline
-    if office is None or deadline is None or deadline >= ctx.tx.now:
-        return texts.register_question(reserved)
-    return texts.register_question(reserved, deadline + office.expiry_grace)
+    office = ctx.core.offices.get(reserved.office)
+    does_not_expire = contradiction_of(ctx.tx, reserved.preselection_id) is not None
+    until = office and not does_not_expire and grace_until(reserved, office, ctx.tx.now)
+    return texts.register_question(reserved, until or None, does_not_expire=does_not_expire)
 
 
 def _confirm(ctx: Context) -> str:

@@ -25,6 +25,7 @@ from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
 from core.audit import chat_actor
 from core.clock import CHINA
+from core.errors.base import XuanhaoError
 from core.errors.counter import PlateNotReserved
 from core.errors.desk import NothingKnown, NotYourOffice
 from core.people.accounts import UserType
@@ -32,6 +33,7 @@ from core.people.admins import EVERYWHERE, Permission
 from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
+from core.preselection.extensions import grace_until
 from core.reporting.case_file import CaseFile, parse_key
 from core.reporting.lookups import kind_of
 from core.values.plates import Plate
@@ -47,6 +49,16 @@ def parse(ctx: Context, arguments: str) -> Goto:
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
     ctx.admin.require(Permission.FIND)
+    try:
+        return _found(ctx, arguments)
+    except XuanhaoError as error:
+        if ctx.screen != ScreenName.DESK_FIND:
+            raise
+        # The card of an earlier search must not stand below the error, as if it were what was found.
+        return Goto(screen=ScreenName.HOME, note=of_error(error), alert=True)
+
+
+def _found(ctx: Context, arguments: str) -> Goto:
     today = ctx.tx.now.astimezone(CHINA).date()
     key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))
@@ -72,6 +84,16 @@ def _may_know(ctx: Context, case_file: CaseFile) -> bool:
     return not offices or any(ctx.admin.may(Permission.FIND, code) for code in offices)
 
 
+def _late(ctx: Context, case_file: CaseFile) -> str:
+    """Return until when a number whose deadline has passed can be confirmed, unless it does not expire."""
+    reserved = case_file.focus
+    office = ctx.core.offices.get(reserved.office) if reserved else None
+    if reserved is None or office is None or case_file.contradiction is not None:
+        return ""
+    until = grace_until(reserved, office, ctx.tx.now)
+    return texts.late(until) if until else ""
+
+
 # --- the sections -----------------------------------------------------------------------------
 
 SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
@@ -79,6 +101,7 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: texts.owner(case_file.account),
     lambda _ctx, case_file: texts.ban(case_file.ban, known=case_file.identity_hash is not None),
     lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
+    _late,
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
     lambda _ctx, case_file: texts.vehicle(case_file.vehicle) if case_file.vehicle else "",
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),

@@ -1,5 +1,6 @@
 """Confirm at once the reservations whose vehicles the registry knows as registered."""
 
+from dataclasses import replace
 from functools import partial
 
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
@@ -39,7 +40,10 @@ def _ids(tx: Tx, scope: Scope) -> list[int]:
 
 
 def _shown(ctx: Context) -> list[int]:
-    ids = ctx.args.get("ids")
+    return _numbers(ctx.args.get("ids"))
+
+
+def _numbers(ids: object) -> list[int]:
     return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else []
 
 
@@ -60,7 +64,13 @@ def _show(ctx: Context) -> View:
 
 def _do(ctx: Context, _arg: str) -> Goto:
     done = confirm_known(ctx.tx, ctx.core.counter, _shown(ctx), ctx.admin, ctx.actor)
-    return return_to_origin(ctx, texts.done(done))
+    back = return_to_origin(ctx, texts.done(done))
+    return replace(back, args={**back.args, "done": _shown(ctx)})
+
+
+def confirmed(ctx: Context) -> list[int]:
+    """Return what this step has confirmed, on the page that it leads back to: no snapshot has it yet."""
+    return _numbers(ctx.args.get("done"))
 
 
 UNCONFIRMED = Screen(

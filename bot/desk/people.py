@@ -125,7 +125,7 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
         HolderElsewhere: this chat does not serve the current holder's office.
     """
     number, written, reason = split_named_args("identity", arguments, 3)
-    identity = read_identity(ctx, number)
+    identity, reason = read_identity(ctx, number), reason_of(reason)
     return to_identity(ctx, identity, _account(ctx, written), reason)
 
 

@@ -1,6 +1,6 @@
 """/vehicles: import of the embedded vehicle registry from files, with a preview before it takes effect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.desk import known_registrations
@@ -18,6 +18,7 @@ from bot.spreadsheets import Table, workbook
 from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk import vehicles as texts
 from bot.texts.desk.reports.parts import MAKING
+from bot.texts.errors import of_error
 from bot.vehicle_import.isolated import read_vehicles_isolated
 from bot.vehicle_import.loader import MOST_BYTES
 from core.bootstrap import Core
@@ -151,9 +152,30 @@ def _export(ctx: Context, _arg: str) -> Goto:
     return stay(note=MAKING(), effects=(wanted,))
 
 
-def _under_way(ctx: Context, _error: XuanhaoError) -> Goto:
-    return parse(ctx, "")
+def _under_way(ctx: Context, error: XuanhaoError) -> Goto:
+    return replace(parse(ctx, ""), note=of_error(error), alert=True)
 
+
+def _refuse_second(ctx: Context) -> None:
+    """Refuse a file while another import is open, before it is downloaded.
+
+    Raises:
+        ImportUnderWay: there is one.
+    """
+    open_one = imports.under_way(ctx.tx, ctx.chat_id)
+    if open_one is not None:
+        raise ImportUnderWay(open_one.file_name)
+
+
+_FILES = AttachmentHandler(
+    most_bytes=MOST_BYTES,
+    parse=_read,
+    apply=_take,
+    prefetch=_refuse_second,
+    too_large=TableFileTooLarge,
+    waiting=texts.RECEIVED,
+    queue=ReadingQueue.TABLES,
+)
 
 HOME = Screen(
     name=ScreenName.DESK_VEHICLES,
@@ -164,14 +186,7 @@ HOME = Screen(
         ActionName.EXPORT: _export,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    attachment=AttachmentHandler(
-        most_bytes=MOST_BYTES,
-        parse=_read,
-        apply=_take,
-        too_large=TableFileTooLarge,
-        waiting=texts.RECEIVED,
-        queue=ReadingQueue.TABLES,
-    ),
+    attachment=_FILES,
     errors={ImportUnderWay: _under_way},
     hint=texts.HINT,
 )
@@ -193,7 +208,7 @@ def _show_import(ctx: Context) -> View:
         return View(text=texts.loading(ban), rows=((drop,),))
     if ban.state == ImportState.READY and ban.differences is not None:
         confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
-        warning = known_texts.in_preview(_contradicted(ctx, ban))
+        warning = known_texts.in_preview(_contradicted(ctx, ban)) + _warning_of_state(ctx, ban)
         return View(text=texts.preview(ban, ban.differences) + warning, rows=((confirm, drop),))
     undo = (Button(label=texts.UNDO(), action=ActionName.UNDO),)
     rows = (undo, back) if ban.can_be_undone(ctx.tx.now) else (back,)
@@ -212,11 +227,24 @@ def _contradicted(ctx: Context, import_: Import) -> tuple[ContradictedReservatio
     return found
 
 
+def _warning_of_state(ctx: Context, import_: Import) -> str:
+    read = partial(imports.no_longer_registered, import_id=import_.import_id)
+    key = f"{ScreenName.DESK_IMPORT}:{import_.import_id}:unregistered"
+    return texts.no_longer_registered(ctx.read_snapshot(key, read))
+
+
 def _registered_count(ctx: Context, import_: Import) -> int:
-    """Return how many reservations an effective import knows as registered."""
+    """Return how many reservations an effective import knows as registered.
+
+    The snapshot does not include what this step has confirmed; the argument ``done`` names it.
+    """
     if import_.state != ImportState.DONE or not ctx.admin.may(Permission.CONFIRM):
         return 0
-    return sum(one.contradiction == Contradiction.REGISTERED for one in _contradicted(ctx, import_))
+    done = set(known_registrations.confirmed(ctx))
+    return sum(
+        one.contradiction == Contradiction.REGISTERED and one.preselection_id not in done
+        for one in _contradicted(ctx, import_)
+    )
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:
@@ -243,7 +271,8 @@ IMPORT = Screen(
         ActionName.UNDO: lambda ctx, _arg: Goto(screen=ScreenName.DESK_IMPORT_UNDO, args=ctx.args),
         ActionName.BACK: lambda ctx, _arg: parse(ctx, ""),
     },
-    errors=GONE,
+    attachment=_FILES,
+    errors={**GONE, ImportUnderWay: _under_way},
     hint=formatting.PRESS_HINT,
 )
 

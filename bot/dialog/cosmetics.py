@@ -19,45 +19,46 @@ _TIDYING = 2.0  # seconds for a call that only concerns what a chat looks like
 _DELETING = 600.0  # seconds within which a deletion is tried again and again
 _FIRST_GAP, _LONGEST_GAP = 1.0, 60.0  # seconds between two tries of a deletion; doubled each time
 _LAST_MOMENT, _LAST_DELETIONS = 0.5, 3.0  # seconds for what is under way at the end of the program
-_MOST = 2000  # calls under way; further ones are left out
+_MOST = 2000  # calls under way that only tidy; further ones are left out
+_MOST_DELETIONS = 20_000  # a few kilobytes each
 
 
 class Cosmetics:
     """Makes calls whose outcome nobody waits for."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._deletions: set[asyncio.Task[None]] = set()  # those of them that delete
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._deletions: set[asyncio.Task[None]] = set()
 
     def tidy(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Make a call in the background; give it up after a moment."""
-        self._begin(_once(call))
+        if len(self._tidying) >= _MOST:
+            _LOGGER.warning("too many calls that only tidy are under way: one is left out")
+            return
+        _begin(self._tidying, _once(call))
 
     def delete(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Delete something in the background; try for some minutes."""
-        task = self._begin(_persistently(call))
-        if task is not None:
-            self._deletions.add(task)
-            task.add_done_callback(self._deletions.discard)
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
-        if len(self._tasks) >= _MOST:
-            work.close()
-            _LOGGER.warning("too many calls that only tidy are under way: one is left out")
-            return None
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        """Delete something in the background; try for some minutes. No other calls can displace it."""
+        if len(self._deletions) >= _MOST_DELETIONS:
+            _LOGGER.error("too many deletions are under way: a message stays in its chat")
+            return
+        _begin(self._deletions, _persistently(call))
 
     async def close(self) -> None:
         """Give the calls under way a moment, deletions a longer one; then cancel them."""
-        for tasks, seconds in ((self._tasks, _LAST_MOMENT), (self._deletions, _LAST_DELETIONS)):
+        for tasks, seconds in ((self._tidying, _LAST_MOMENT), (self._deletions, _LAST_DELETIONS)):
             if tasks:
                 await asyncio.wait(set(tasks), timeout=seconds)
-        for task in self._tasks:
+        left = (*self._tidying, *self._deletions)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
+
+
+def _begin(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 async def _once(call: Callable[[], Coroutine[Any, Any, object]]) -> None:

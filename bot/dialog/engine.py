@@ -16,7 +16,7 @@ from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Re
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
-from bot.dialog.privacy import Told, is_private
+from bot.dialog.privacy import is_private
 from bot.dialog.record import (
     Record,
     Shown,
@@ -89,13 +89,12 @@ class Engine:
         self._presenter = presenter
         self._handlers = handlers
         self._attachments = AttachmentReader(core, handlers.fetch, handlers.say)
-        self._told = Told()
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(request)
-        if result.unexpected_deletion and not result.quiet and self._told.is_news(request.chat_id):
+        if result.unexpected_deletion and not result.quiet:
             result = _with_word_of_deletion(result)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(request, result)
@@ -137,7 +136,6 @@ class Engine:
         chat_id = result.record.chat_id
         with speaking(result.language):
             shown = await self._presenter.show(result, in_place=True)
-        at = self._core.clock.now()
 
         def redrawn(tx: Tx) -> None:
             if shown is not None:
@@ -145,7 +143,7 @@ class Engine:
             else:
                 forget_shown(tx, result.record)
             if result.record.rehearsal is None:
-                self._after_showing(tx, result, at)
+                self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
 
         await self._core.store.run(redrawn)
 
@@ -300,14 +298,12 @@ class Engine:
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
-        at = self._core.clock.now()
-
         def finish(tx: Tx) -> None:
             if shown is not None:
                 save_shown(tx, request.chat_id, shown)
             else:
                 forget_shown(tx, result.record)
-            self._after_showing(tx, result, at)
+            self._after_showing(tx, result, tx.now)
             mark_done(tx, request.update_id)
 
         await self._core.store.run(finish)

@@ -48,6 +48,10 @@ class Reading:
     value: object = field(repr=False)
 
 
+_CONTACT_FILE = ".vcf"
+_PAPERS = frozenset({"application/pdf", "text/vcard", "text/x-vcard", "text/directory"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A photo or a file was sent."""
@@ -69,8 +73,13 @@ class Attachment:
 
     @property
     def may_show_papers(self) -> bool:
-        """Whether it may be a picture or a scan of somebody's identity document."""
-        return self.is_image or self.mime == "application/pdf"
+        """Whether it may be a picture, a scan or a video of somebody's papers, a recording, or a contact."""
+        return (
+            self.is_image
+            or self.mime.startswith(("video/", "audio/"))
+            or self.mime in _PAPERS
+            or self.name.lower().endswith(_CONTACT_FILE)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +87,7 @@ class Other:
     """A message that no screen handles: a sticker, a voice message, a location, a video."""
 
     caption: str = field(default="", repr=False)
+    is_recording: bool = False  # a video or a voice message, which may show or tell personal data
 
 
 Event = Press | Typed | Command | Contact | Attachment | Other

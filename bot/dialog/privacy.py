@@ -4,26 +4,25 @@ from bot.dialog.events import Attachment, Command, Contact, Event, Other, Typed
 from bot.dialog.result import StepResult
 from core.values.personal_numbers import InputKind, holds_personal_data
 
-_MOST_KNOWN = 10_000
-
 
 def is_private(event: Event, result: StepResult) -> bool:
     """Return whether the message of an event is to be deleted, whether it was accepted or not.
 
-    A contact always is, and so is any text with a personal number in it, also as a caption. A picture or a
-    scan may show an identity document: it is deleted unless a screen has taken it, that is, if nobody asked
-    for it or it was refused. A screen that has taken one decides itself (``DeleteUserMessage``).
+    A contact always is, and so is any text with a personal number in it, also as a caption. A picture, a
+    scan, a video or a voice message may show papers or tell what is in them: none stays, whether a screen
+    has taken it or not.
     """
     match event:
         case Contact():
+            return True
+        case Other(is_recording=True):
             return True
         case Typed(text=text) | Other(caption=text):
             return _holds(text, result.input_kind)
         case Command(name=name, arguments=arguments):
             return _holds(f"{name.lstrip(_LETTERS)} {arguments}", result.input_kind)
         case Attachment():
-            is_taken = event.reading is not None and not result.refused
-            return (event.may_show_papers and not is_taken) or _holds(event.caption, InputKind.OTHER)
+            return event.may_show_papers or _holds(event.caption, InputKind.OTHER)
     return False
 
 
@@ -32,22 +31,3 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz_"
 
 def _holds(text: str, kind: InputKind | None) -> bool:
     return kind is not None and holds_personal_data(text, kind)
-
-
-class Told:
-    """The chats that have been told that messages with personal data are deleted.
-
-    It is held in memory: after a restart a chat may be told again.
-    """
-
-    def __init__(self) -> None:
-        self._chats: dict[int, None] = {}
-
-    def is_news(self, chat_id: int) -> bool:
-        """Return whether a chat has not been told yet, and record that it is told now."""
-        if chat_id in self._chats:
-            return False
-        self._chats[chat_id] = None
-        while len(self._chats) > _MOST_KNOWN:
-            del self._chats[next(iter(self._chats))]
-        return True

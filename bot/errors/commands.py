@@ -21,6 +21,22 @@ class UnreadableTime(InputError):
     """A time is not in a form that the manual lists."""
 
 
+class NoSuchDay(UnreadableTime):
+    """The calendar has no such day; ``written`` is what was typed."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__()
+        self.written = written
+
+
+class OneDayOnly(InputError):
+    """Several days were typed where one is expected."""
+
+
+class OfficeMissing(Usage):
+    """The command begins with a date where the office should stand."""
+
+
 class EndNotEarlier(InputError):
     """The new end of a ban to be shortened is not before its current end, ``until``."""
 

@@ -45,5 +45,23 @@ class TableEmpty(TableError):
     """There is no row below the first line."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class WrongColumns(TableError):
-    """No line at the start of the file names the four columns."""
+    """No line at the start of the file names the four columns.
+
+    The line that comes nearest misses some, names some twice, or has others; empty if none comes near.
+    """
+
+    missing: tuple[str, ...] = ()  # of the four columns
+    doubled: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # as they are written in the file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the fields when the error comes from the process that reads the file."""
+        return _wrong_columns, (self.missing, self.doubled, self.unknown)
+
+
+def _wrong_columns(
+    missing: tuple[str, ...], doubled: tuple[str, ...], unknown: tuple[str, ...]
+) -> WrongColumns:
+    return WrongColumns(missing=missing, doubled=doubled, unknown=unknown)

@@ -4,17 +4,36 @@ A chat gets about one message a second from the bot, so a hundred waiting messag
 using the bot for minutes, and each takes room in the database. What comes first is kept: each answer changes
 the screen, so what was sent without waiting for it was meant for a screen that no longer exists. A press that
 waits behind so much is of an old revision and would do nothing; presses have a limit of their own, as they
-may come from somebody who types nothing. The sender is told. Changes of membership are never dropped.
+may come from somebody who types nothing. The sender is told, and what may be personal is deleted from the
+chat (``personal.py``). Changes of membership are never dropped.
 """
 
+import asyncio
+import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
+from bot.inbox.errors import ReceiptClosedError
 from bot.inbox.model import NO_CHAT, RawUpdate
 
-_TOLD_EVERY = 60.0  # seconds between two notices to one chat
-_MOST_TOLD = 10_000  # chats remembered
+_LOGGER = logging.getLogger(__name__)
+_LONGEST_FLOOD = 60.0  # seconds
+_AGAIN = 0.2  # seconds until it is looked again whether a flood is over
+
+
+class Turns(Protocol):
+    """What is needed of the dispatcher."""
+
+    def lock(self, chat_id: int) -> AbstractAsyncContextManager[None]:
+        """Hold the turn of a chat, after the updates that wait for it now."""
+        ...
+
+    def waiting(self, chat_id: int) -> int:
+        """Return how many updates of a chat wait."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +75,47 @@ def _limit_of(raw: RawUpdate, limits: BacklogLimits) -> int | None:
     return limits.typed if "message" in raw or "edited_message" in raw else None
 
 
-class Notices:
-    """Remembers which chats were told lately that something was dropped.
+class FloodNotices:
+    """Tells private chats that something was dropped: once a flood, below the last answer to it.
 
     Args:
-        now: a monotonic clock, in seconds.
+        turns: who holds the turns of the chats.
+        tell: sends the notice; None disables notices.
+        longest: seconds after which a chat is told although it has not stopped.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._told: dict[int, float] = {}
+    def __init__(
+        self, turns: Turns, tell: Callable[[int], Awaitable[None]] | None, *, longest: float = _LONGEST_FLOOD
+    ) -> None:
+        self._turns = turns
+        self._tell = tell
+        self._longest = longest
+        self._flooding: set[int] = set()  # chats that are going to be told
 
-    def is_due(self, chat_id: int) -> bool:
-        """Return whether to tell a chat now, and remember that it was told."""
-        now = self._now()
-        if now - self._told.get(chat_id, float("-inf")) < _TOLD_EVERY:
-            return False
-        self._told.pop(chat_id, None)
-        self._told[chat_id] = now
-        while len(self._told) > _MOST_TOLD:
-            del self._told[next(iter(self._told))]
-        return True
+    def begin(self, chat_id: int) -> Coroutine[None, None, None] | None:
+        """Return what tells a chat, to be run by the caller; None if it is not to be told or soon will be.
+
+        The bot says nothing in groups.
+        """
+        if chat_id <= 0 or self._tell is None or chat_id in self._flooding:
+            return None
+        _LOGGER.warning("a chat sends faster than it can be answered: what comes on top is dropped")
+        self._flooding.add(chat_id)
+        return self._tell_at_the_end(chat_id, self._tell)
+
+    async def _tell_at_the_end(self, chat_id: int, tell: Callable[[int], Awaitable[None]]) -> None:
+        until = asyncio.get_running_loop().time() + self._longest
+        try:
+            while not await self._told(chat_id, tell, until):  # noqa: ASYNC110 - others may hold the turn
+                await asyncio.sleep(_AGAIN)
+        except ReceiptClosedError:
+            self._flooding.discard(chat_id)
+
+    async def _told(self, chat_id: int, tell: Callable[[int], Awaitable[None]], until: float) -> bool:
+        """Tell a chat if nothing of it waits, or the flood has lasted too long; return whether it did."""
+        async with self._turns.lock(chat_id):  # comes after what waits now, unless the chat is paused
+            if self._turns.waiting(chat_id) and asyncio.get_running_loop().time() < until:
+                return False
+            self._flooding.discard(chat_id)  # what is dropped from now on is a flood of its own
+            await tell(chat_id)
+            return True

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 
 from bot.inbox.model import QueuedUpdate
 
@@ -35,6 +36,10 @@ class ChatQueue:
     def is_ready(self) -> bool:
         """Whether an update could be handled now."""
         return bool(self.updates or self.has_more) and self.pause is None and not self.is_busy
+
+    def acquit(self) -> None:
+        """Forget the deaths counted for the updates that wait: another update was their cause."""
+        self.updates = deque(replace(update, crashes=0) for update in self.updates)
 
     def add_job(self, turn: asyncio.Future[None]) -> None:
         """Queue a job behind the updates that wait now."""

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from bot.inbox.errors import UnreadableUpdateError
 from bot.inbox.model import DeadLetter, QueuedUpdate
+from bot.inbox.personal import personal_message
 from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class DeadLetters:
                 tries=update.tries,
                 error=type(error).__name__,
                 applied=applied,
+                personal_message=_personal_message(update),
             )
         )
         return True
@@ -52,3 +55,10 @@ class DeadLetters:
             await self._report(letter)
         except Exception as failure:  # noqa: BLE001 - admins also find it in their work queue
             _LOGGER.warning("dead letter %d was not reported: %s", letter.update_id, type(failure).__name__)
+
+
+def _personal_message(update: QueuedUpdate) -> int | None:
+    try:
+        return personal_message(update.decode())
+    except UnreadableUpdateError:  # nobody can know what it was
+        return None

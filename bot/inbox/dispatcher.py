@@ -8,7 +8,8 @@ handler has no send under way, but for one that hangs, so what a crash can repea
 
 An update over which the process dies would end every later process, too. Where that could happen (files, and
 whatever was left in the inbox) the attempt is recorded before it begins. What has taken down
-two processes is handled while no other such update is; after the third it is a dead letter.
+two processes is handled while no other such update is; after the third it is a dead letter, and the deaths
+are not counted for the others any longer.
 
 Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
 """
@@ -23,7 +24,7 @@ from typing import Any
 from bot.bot_api.parking import Slots, occupy, parked
 from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.dead_letters import DeadLetters, OnDeadLetter
-from bot.inbox.errors import ProcessDiedError, ReceiptClosedError
+from bot.inbox.errors import HandlerTimedOutError, ProcessDiedError, ReceiptClosedError
 from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
@@ -230,8 +231,7 @@ class Dispatcher:
             async with self._apart_if_suspect(update):
                 if update.is_risky:
                     await self._inbox.record_attempt(update)
-                async with asyncio.timeout(self._limits.handler_seconds):
-                    await self._handle(update)
+                await self._handle_in_time(update)
         except asyncio.CancelledError as error:
             if (me := asyncio.current_task()) is None or me.cancelling():
                 if update.is_risky:
@@ -242,6 +242,20 @@ class Dispatcher:
             await self._handle_failure(queue, update, error)
         else:
             self._held.discard(update.update_id)
+
+    async def _handle_in_time(self, update: QueuedUpdate) -> None:
+        """Handle an update.
+
+        Raises:
+            HandlerTimedOutError: it took too long.
+        """
+        try:
+            async with asyncio.timeout(self._limits.handler_seconds) as limit:
+                await self._handle(update)
+        except TimeoutError as error:
+            if limit.expired():
+                raise HandlerTimedOutError from error
+            raise
 
     @asynccontextmanager
     async def _apart_if_suspect(self, update: QueuedUpdate) -> AsyncIterator[None]:
@@ -263,6 +277,8 @@ class Dispatcher:
         """Make an update a dead letter without handling it: three processes have died over it."""
         if await self._dead_letters.add(update, ProcessDiedError()):
             self._held.discard(update.update_id)
+            for other in self._queues.values():  # the others were only handled beside it
+                other.acquit()
             return
         queue.updates.appendleft(update)
         self._pause(queue, self._retry.delay(1))

@@ -11,6 +11,10 @@ class ProcessDiedError(XuanhaoError):
     """Three processes have ended without warning while they handled this update."""
 
 
+class HandlerTimedOutError(OperationError):
+    """The handler has not ended in time: what it waited for, such as the chat's allowance, took too long."""
+
+
 class TokenRefusedError(SettingsError):
     """telegram.token was refused by the messenger, or telegram.base_url is not a Bot API."""
 

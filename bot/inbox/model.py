@@ -41,3 +41,4 @@ class DeadLetter:
     tries: int
     error: str  # class name only: the message may quote what a user typed
     applied: bool = False  # it has taken effect, and only its reply could not be sent
+    personal_message: int | None = None  # the message to delete, as it may hold personal data

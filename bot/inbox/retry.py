@@ -15,7 +15,10 @@ from core.errors.store import QueryError, StoreConstraintError
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether the network, Telegram or the database failed, rather than the update itself."""
+    """Return whether the network, Telegram or the database failed, rather than the update itself.
+
+    A handler that took too long counts: one call may wait for five pauses of a minute.
+    """
     if isinstance(error, BadRequest | StoreConstraintError | QueryError):
         return False
     return isinstance(error, NetworkError | RetryAfter | OperationError)

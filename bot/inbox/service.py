@@ -5,15 +5,15 @@ import logging
 import os
 import secrets
 import socket
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.inbox.backlog import BacklogLimits, Notices, excess
+from bot.inbox.backlog import BacklogLimits, FloodNotices, excess
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError
 from bot.inbox.model import RawUpdate
+from bot.inbox.personal import personal_message
 from bot.inbox.retry import trace
 from bot.inbox.store import Added, WorkerInbox, chat_of, is_storable
 from core.errors.base import OperationError
@@ -41,7 +41,8 @@ async def _always() -> bool:
 class InboxHooks:
     """What the rest of the program does at events of the inbox."""
 
-    on_dropped: Callable[[int], Awaitable[None]] | None = None  # tells a private chat; once a minute at most
+    on_dropped: Callable[[int], Awaitable[None]] | None = None  # tells a private chat, once a flood
+    on_personal: Callable[[int, int], Awaitable[None]] | None = None  # deletes one: chat, message
     on_heartbeat: Callable[[bool], None] = lambda _works: None  # whether the database works
     may_purge: Callable[[], Awaitable[bool]] = _always  # whether the clock can be trusted
 
@@ -74,7 +75,7 @@ class InboxService:
         self._heart: asyncio.Task[None] | None = None
         self._accepting: set[asyncio.Task[None]] = set()
         self._backlog = backlog
-        self._notices = Notices(time.monotonic)
+        self._notices = FloodNotices(dispatcher, self._hooks.on_dropped)
         self._telling: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
@@ -145,8 +146,8 @@ class InboxService:
                 self.dispatcher.resume(added.behind)
             if added.dead:
                 self._in_background(self.dispatcher.report(added.dead))
-            for chat_id in added.dropped:
-                self._say_dropped(chat_id)
+            if added.dropped:
+                await self._end_dropped(updates, added.dropped)
 
     async def _stored(self, updates: Sequence[RawUpdate], dropped: set[int]) -> list[Added]:
         """Store a batch; if the database refuses it, store each update by itself and set bad ones aside."""
@@ -166,12 +167,16 @@ class InboxService:
                 raise
             return await self._inbox.set_aside(update, error)
 
-    def _say_dropped(self, chat_id: int) -> None:
-        """Tell a private chat that something was dropped; the bot says nothing in groups."""
-        if chat_id <= 0 or self._hooks.on_dropped is None or not self._notices.is_due(chat_id):
-            return
-        _LOGGER.warning("a chat sends faster than it can be answered: what comes on top is dropped")
-        self._in_background(self._hooks.on_dropped(chat_id))
+    async def _end_dropped(self, updates: Sequence[RawUpdate], dropped: Collection[int]) -> None:
+        """Delete what may be personal of that which no handler will see, and tell the chats."""
+        for update in updates:
+            if update["update_id"] not in dropped:
+                continue
+            chat_id, message_id = chat_of(update), personal_message(update)
+            if message_id is not None and self._hooks.on_personal is not None:
+                await self._hooks.on_personal(chat_id, message_id)
+            if (notice := self._notices.begin(chat_id)) is not None:
+                self._in_background(notice)
 
     def _in_background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

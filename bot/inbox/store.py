@@ -13,8 +13,9 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, Literal, Protocol
 
-from bot.inbox.errors import UnreadableUpdateError
+from bot.inbox.errors import ProcessDiedError, UnreadableUpdateError
 from bot.inbox.model import NO_CHAT, DeadLetter, QueuedUpdate, RawUpdate
+from bot.inbox.personal import personal_message
 from core.clock import from_millis, to_millis
 from core.ports import Row, Store, Tx
 
@@ -24,6 +25,7 @@ TOMBSTONES = timedelta(days=2)
 DEAD_LETTERS_KEPT = timedelta(days=7)
 """How long a dead letter is kept."""
 
+_DROPPED = "Dropped"
 _LARGEST_BODY = 256 * 1024  # bytes, encrypted; the messenger's own limits allow about a tenth of this
 _BEFORE_ALL, _AFTER_ALL = -1, 2**62  # no update has such an id
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -60,7 +62,7 @@ class Added:
 
     updates: tuple[QueuedUpdate, ...]  # to be handled now, in order
     behind: frozenset[int]  # chats with new updates that come after what another worker holds
-    dropped: frozenset[int] = frozenset()  # chats of new updates that were dropped
+    dropped: frozenset[int] = frozenset()  # updates that were dropped, now or when they came before
     dead: tuple[DeadLetter, ...] = ()  # new updates that cannot be stored
 
 
@@ -170,11 +172,16 @@ class WorkerInbox:
         )
 
     async def dead_letter(self, update_id: int, error: BaseException) -> bool:
-        """Give up on an update, for good; return whether it has taken effect."""
+        """Give up on an update, for good; return whether it has taken effect.
+
+        If processes have died over it, those deaths are not counted for the other updates any longer.
+        """
 
         def mark(tx: Tx) -> bool:
             applied = tx.one("inbox.was_applied", update_id=update_id) is not None
             tx.run("inbox.broken", update_id=update_id, note=type(error).__name__)
+            if isinstance(error, ProcessDiedError):
+                tx.run("inbox.acquitted", worker=self._lease.worker)
             return applied
 
         return await self._store.run(mark)
@@ -206,7 +213,7 @@ class WorkerInbox:
         try:
             chat_id = chat_of(raw)
             if is_dropped:
-                return _Prepared(raw=raw, chat_id=chat_id, state="done", note="Dropped")
+                return _Prepared(raw=raw, chat_id=chat_id, state="done", note=_DROPPED)
             body = self._encrypted(raw)
         except (RecursionError, TypeError, ValueError) as error:
             return _Prepared(raw=raw, chat_id=NO_CHAT, state="broken", note=type(error).__name__)
@@ -231,7 +238,11 @@ class WorkerInbox:
                 if row.state == "waiting" and row.chat_id not in elsewhere
             ),
             behind=elsewhere.intersection(row.chat_id for row in new if row.state == "waiting"),
-            dropped=frozenset(row.chat_id for row in new if row.state == "done"),
+            dropped=frozenset(
+                row.raw["update_id"]
+                for row in batch
+                if row.state == "done" and _was_dropped(tx, row.raw["update_id"])
+            ),
             dead=tuple(
                 DeadLetter(
                     update_id=row.raw["update_id"],
@@ -239,6 +250,7 @@ class WorkerInbox:
                     received_at=tx.now,
                     tries=0,
                     error=row.note,
+                    personal_message=personal_message(row.raw),
                 )
                 for row in new
                 if row.state == "broken"
@@ -338,6 +350,14 @@ class WorkerInbox:
         if not isinstance(raw, dict):
             raise UnreadableUpdateError
         return raw
+
+
+def _was_dropped(tx: Tx, update_id: int) -> bool:
+    """Return whether an update was dropped, now or before, and not handled or kept for handling.
+
+    One that comes again counts: its process may have died before its message was deleted.
+    """
+    return tx.one("inbox.was_dropped", update_id=update_id, note=_DROPPED) is not None
 
 
 def _purge(tx: Tx) -> int:

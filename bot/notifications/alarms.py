@@ -42,13 +42,17 @@ class Alarms:
     An outage of the Bot API cannot be told while it lasts; the chiefs then hear of it when it is over.
 
     Args:
-        chiefs: their chats.
+        chiefs: reads their chats; it must not fail.
         tell: sends them a message.
         now: a monotonic clock, in seconds.
     """
 
     def __init__(
-        self, chiefs: Sequence[int], tell: Tell, *, now: Callable[[], float] = time.monotonic
+        self,
+        chiefs: Callable[[], Awaitable[Sequence[int]]],
+        tell: Tell,
+        *,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._chiefs = chiefs
         self._tell = tell
@@ -88,7 +92,7 @@ class Alarms:
         task.add_done_callback(self._tasks.discard)
 
     async def _tell_all(self, subject: Subject, minutes: int, *, fails: bool) -> None:
-        for chief in self._chiefs:
+        for chief in await self._chiefs():
             try:
                 await self._tell(chief, subject, minutes, fails)
             except Exception as error:  # noqa: BLE001 - the others are told all the same

@@ -1,6 +1,7 @@
 """Renders notifications, from the state at the time of sending."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
@@ -24,6 +25,7 @@ from core.notifications.queue import Notification, NotificationPurpose, is_overt
 from core.people.sms_budget import gateway_trouble
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
+from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
 from core.values.offices import Office
 
@@ -114,6 +116,8 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
         return _with_cancellation(preselection, office, text) if has_expired else ()
     if preselection.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
         return ()
+    if contradiction_of(tx, preselection.preselection_id) is not None:
+        return ()  # it does not expire: the message would threaten with what cannot happen
     return _of_reserved(tx, core, notification, preselection, office)
 
 
@@ -200,11 +204,19 @@ def _of_reserved(
     )
     if notification.topic in {NotificationPurpose.MOVED, NotificationPurpose.EXTENDED}:
         cause = MoveCause(str(notification.details.get("cause", MoveCause.CLOSED)))
-        text = notices.moved(preselection, office, cause)
+        text = notices.moved(preselection, office, cause, _closed_day(notification))
         return (TextPart(text=text, rows=rows), *_file(preselection, office))
     text = notices.reminder(preselection, office, core.deadlines.days_left(tx, preselection))
     part = TextPart(text=text, rows=rows, picture=receipt_of(preselection, office))
     return (part, *_venue(office), *_file(preselection, office))
+
+
+def _closed_day(notification: Notification) -> notices.ClosedDay | None:
+    """Return the closed day that has moved a deadline; None for another cause, or an older notification."""
+    closed, why = notification.details.get("day"), notification.details.get("reason")
+    if not isinstance(closed, str) or not isinstance(why, str):
+        return None
+    return notices.ClosedDay(day=date.fromisoformat(closed), reason=why)
 
 
 def _venue(office: Office) -> tuple[Part, ...]:

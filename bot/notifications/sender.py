@@ -11,7 +11,7 @@ may be slow.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.bot_api.errors import RequestNotSentError
+from bot.bot_api.parking import Slots, occupy
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
@@ -30,13 +31,18 @@ from bot.notifications.sms_reminders import render_sms
 from bot.pictures.worker import render_on_thread
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
+from core.errors.verification import SmsGatewayError
 from core.notifications import queue as notification_queue
 from core.notifications import sms_reminders
 from core.notifications.queue import Notification, NotificationPurpose
-from core.ports import Tx
+from core.ports import Tx, now_of
 
 _LOGGER = logging.getLogger(__name__)
 AT_ONCE = 25
+_PARKED = 200
+"""Maximum further notifications that only wait, for the allowance of their chats or a pause after a 429."""
+_LOOK_AGAIN = 2.0
+"""Seconds until it is looked again what has become due, while slow chats hold the pool."""
 BUNDLE_SECONDS = 0.25
 """Minimum duration of a full bundle, even if Telegram answers immediately: 100 notifications a second, four
 times the rate of the bulk lane. The pauses leave the processor to interactive updates."""
@@ -50,6 +56,60 @@ _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 
 class _OutcomeUnknownError(Exception):
     """It is unknown whether an at-most-once message arrived."""
+
+
+class _Pool:
+    """The notifications that are being sent; those that only wait leave their places to others.
+
+    Args:
+        send: deals with one notification.
+    """
+
+    def __init__(self, send: Callable[[Notification], Awaitable[None]]) -> None:
+        self.done = 0  # notifications begun
+        self._send = send
+        self._slots = Slots(AT_ONCE, _PARKED)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def room(self) -> int:
+        """How many more may be started now."""
+        return self._slots.free
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any is being sent."""
+        return bool(self._tasks)
+
+    def start(self, notifications: Sequence[Notification]) -> None:
+        """Start to send as many as there was room for."""
+        for notification in notifications:
+            self._slots.take_free()
+            self._tasks.add(asyncio.create_task(self._in_slot(notification)))
+        self.done += len(notifications)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until all are sent, or for some seconds; raise the error of one that failed."""
+        finished, self._tasks = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in finished:
+            task.result()
+
+    async def finish(self) -> None:
+        """Wait until all are sent; raise the error of one that failed."""
+        while self._tasks:
+            await self.wait(_LOOK_AGAIN)
+
+    def cancel(self) -> None:
+        """Stop sending."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _in_slot(self, notification: Notification) -> None:
+        slot = occupy(self._slots)
+        try:
+            await self._send(notification)
+        finally:
+            slot.end()
 
 
 class Sender:
@@ -98,15 +158,33 @@ class Sender:
         return await self._send_all(run, by_sms=True)
 
     async def _send_all(self, run: Lease | None, *, by_sms: bool) -> int:
-        done, run = 0, run or self._core.store.run
-        lease = partial(notification_queue.lease, by_sms=by_sms)
-        while leased := await run(lambda tx: lease(tx, self._worker, AT_ONCE)):
-            begun = time.monotonic()
-            await asyncio.gather(*(self._deal_with(notification) for notification in leased))
-            done += len(leased)
-            if len(leased) == AT_ONCE:
-                await asyncio.sleep(max(0.0, begun + BUNDLE_SECONDS - time.monotonic()))
-        return done
+        """Send what is due and what becomes due meanwhile; a slow chat delays no other."""
+        run = run or self._core.store.run
+        pool = _Pool(self._deal_with)
+        try:
+            while await self._fill(pool, run, by_sms=by_sms):
+                pass
+        except Exception:
+            await pool.finish()  # and is recorded, or it would be sent again
+            raise
+        finally:
+            pool.cancel()
+        return pool.done
+
+    async def _fill(self, pool: "_Pool", run: Lease, *, by_sms: bool) -> bool:
+        """Lease as much as there is room for; return whether anything was leased or is being sent."""
+        begun, room = time.monotonic(), pool.room
+        leased: list[Notification] = []
+        if room:
+            lease = partial(notification_queue.lease, by_sms=by_sms)
+            leased = await run(lambda tx: lease(tx, self._worker, room))
+            pool.start(leased)
+        if not pool.is_busy:
+            return False
+        await pool.wait(BUNDLE_SECONDS if leased else _LOOK_AGAIN)
+        if len(leased) == AT_ONCE:
+            await asyncio.sleep(max(0.0, begun + BUNDLE_SECONDS - time.monotonic()))
+        return True
 
     async def _deal_with(self, notification: Notification) -> None:
         run = self._run
@@ -158,7 +236,7 @@ class Sender:
 
     async def _deliver(self, notification: Notification) -> None:
         core = self._core
-        if notification.pointless_after is not None and notification.pointless_after <= core.clock.now():
+        if await self._is_late(notification):
             await self._run(notification_queue.mark_over, notification, self._worker, late=True)
             return
         if notification.topic == NotificationPurpose.SMS_REMINDER:
@@ -182,6 +260,13 @@ class Sender:
                 return  # the lease has expired and another worker has claimed it
         await self._run(notification_queue.mark_sent, notification, self._worker)
 
+    async def _is_late(self, notification: Notification) -> bool:
+        """Return whether it is pointless by the clock of the database, which the clock guard watches."""
+        if notification.pointless_after is None:
+            return False
+        async with self._store_turn:
+            return notification.pointless_after <= await self._core.store.read(now_of)
+
     async def _deliver_by_sms(self, notification: Notification) -> None:
         async with self._store_turn:
             sms = await self._core.store.read(render_sms, self._core, notification)
@@ -193,8 +278,16 @@ class Sender:
                 notification_queue.mark_failed, notification, self._worker, sms_reminders.NO_PHONE
             )
             return
-        await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
-        await self._run(notification_queue.mark_sent, notification, self._worker)
+        try:
+            await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
+        except SmsGatewayError:
+            await self._run(self._core.sms_budget.mark_gateway_failed)
+            raise
+        await self._run(self._accepted, notification)
+
+    def _accepted(self, tx: Tx, notification: Notification) -> None:
+        self._core.sms_budget.mark_gateway_working(tx)
+        notification_queue.mark_sent(tx, notification, self._worker)
 
     async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:
         """Send at most once: recorded before sending, retried only if it cannot have arrived."""

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from core.bootstrap import Core
-from core.errors.verification import SmsGatewayError
+from core.errors.verification import SmsGatewayError, SmsRejected
 
 _LOGGER = logging.getLogger(__name__)
 _AT_ONCE = 8
@@ -67,7 +68,10 @@ class CodeSender:
             await core.sms.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
         except SmsGatewayError as error:
             _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
-            await core.store.run(core.verification.mark_failed, code_id)
+            maybe_sent = not isinstance(error, SmsRejected)
+            await core.store.run(
+                partial(core.verification.mark_failed, code_id=code_id, maybe_sent=maybe_sent)
+            )
         else:
             await core.store.run(core.verification.mark_sent, code_id)
         return sms.chat_id

@@ -8,8 +8,10 @@ from bot.texts import notifications as texts
 from core.bootstrap import Core
 from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import Notification
+from core.notifications.sms_reminders import is_about_move
 from core.ports import Tx
 from core.preselection import PreselectionState, get
+from core.preselection.contradictions import contradiction_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,13 @@ def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | 
     office = core.offices.get(reserved.office)
     if office is None or reserved.deadline is None or reserved.state != PreselectionState.RESERVED:
         return None
+    if contradiction_of(tx, reserved.preselection_id) is not None:
+        return None  # it does not expire
+    is_moved = is_about_move(notification) or reserved.extendable_until is not None
     with speaking(Language.CHINESE):
         return ReminderSms(
             phone=core.accounts.by_id(tx, reserved.account_id).phone,
-            text=texts.sms_reminder(reserved, office),
+            text=texts.sms_reminder(reserved, office, is_moved=is_moved),
             parameters={
                 "number": texts.number(reserved),
                 "deadline": moment(reserved.deadline),

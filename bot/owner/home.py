@@ -23,6 +23,8 @@ from core.notifications import queue as notification_queue
 from core.people.admins import Permission
 from core.people.blacklist import running
 from core.preselection import PreselectionState, of_account
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import count_tasks
 
 _AHEAD = timedelta(days=60)
 """How long before its start a year without a published holiday schedule is reported."""
@@ -54,8 +56,9 @@ def _warning(ctx: Context) -> str:
         return ""
     year = (ctx.tx.now + _AHEAD).astimezone(CHINA).year
     calendar = "" if ctx.core.calendar.has_schedule(year) else warnings.no_schedule(year)
-    failed, shut = notification_queue.failures(ctx.tx)
-    return calendar + (warnings.trouble(failed, shut) if failed or shut else "")
+    failed = count_tasks(ctx.tx, ctx.core.desk_services, ctx.admin, TaskKind.FAILED)
+    shut = notification_queue.unreachable_chats(ctx.tx)
+    return calendar + warnings.trouble(failed, shut)
 
 
 def _show(ctx: Context) -> View:

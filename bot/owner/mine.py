@@ -14,6 +14,7 @@ from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, get, of_account
+from core.preselection.contradictions import contradiction_of
 from core.values.offices import Office
 
 _WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
@@ -89,10 +90,7 @@ def _show_mine(ctx: Context) -> View:
         if preselection.state in _WITH_RECEIPT
     ]
     return View(
-        text=_banned(ctx)
-        + selecting.mine(
-            entries, {preselection.subject: next_of(ctx.tx, preselection.subject) for preselection in entries}
-        ),
+        text=_banned(ctx) + selecting.mine([_listed(ctx, preselection) for preselection in entries]),
         rows=(
             *in_columns(receipts, 1),
             *(
@@ -105,6 +103,19 @@ def _show_mine(ctx: Context) -> View:
                 Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
         ),
+    )
+
+
+def _listed(ctx: Context, preselection: Preselection) -> selecting.Listed:
+    waits = preselection.state == PreselectionState.RESERVED
+    does_not_expire = waits and contradiction_of(ctx.tx, preselection.preselection_id) is not None
+    reminder = None if does_not_expire or not waits else next_of(ctx.tx, preselection.subject)
+    deadline = preselection.deadline
+    return selecting.Listed(
+        preselection=preselection,
+        reminder=reminder,
+        is_late=waits and deadline is not None and deadline < ctx.tx.now,
+        does_not_expire=does_not_expire,
     )
 
 

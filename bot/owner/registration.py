@@ -214,7 +214,7 @@ def _phone(ctx: Context, text: str) -> Goto:
 def _contact(ctx: Context, contact: Contact) -> Goto:
     if not contact.own:
         raise ContactOfSomebodyElse
-    ctx.core.accounts.offer_phone(ctx.tx, ctx.account, parse_phone(contact.phone))
+    ctx.core.accounts.offer_phone(ctx.tx, ctx.account, parse_phone(contact.phone), shared=True)
     return _proved(ctx)
 
 

@@ -15,7 +15,7 @@ looks for, and a router of our own would only copy them. Three things are replac
 import unicodedata
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -40,7 +40,6 @@ from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
 
 App = Application[Any, Any, Any, Any, Any, Any]
-T = TypeVar("T")
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
 
@@ -99,19 +98,22 @@ def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
         raise UnreadableUpdateError from error
 
 
-def _clean(value: T) -> T:
+def _clean(raw: dict[str, Any]) -> dict[str, Any]:
     """Return parsed JSON in which everything that is no character has become U+FFFD.
 
     JSON can carry half of a surrogate pair, which can neither be stored nor sent.
     """
-    cleaned: object = value
+    return {key: _clean_value(value) for key, value in raw.items()}
+
+
+def _clean_value(value: object) -> object:
     if isinstance(value, str) and not value.isascii():
-        cleaned = "".join(REPLACEMENT if "\ud800" <= one <= "\udfff" else one for one in value)
-    elif isinstance(value, dict):
-        cleaned = {key: _clean(inner) for key, inner in value.items()}
-    elif isinstance(value, list):
-        cleaned = [_clean(inner) for inner in value]
-    return cleaned  # type: ignore[return-value]
+        return "".join(REPLACEMENT if "\ud800" <= one <= "\udfff" else one for one in value)
+    if isinstance(value, dict):
+        return _clean(value)
+    if isinstance(value, list):
+        return [_clean_value(inner) for inner in value]
+    return value
 
 
 def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +230,8 @@ def _event(said: Message, username: str) -> Event:
     if said.photo or said.document is not None:
         return _attachment(said, username)
     if said.text is None:
-        return Other(caption=said.caption or "")
+        recording = said.video or said.video_note or said.voice or said.audio
+        return Other(caption=said.caption or "", is_recording=recording is not None)
     return _command(said.text, username) or Typed(text=said.text)
 
 

@@ -110,6 +110,17 @@ def _wishes_refused(error: selection_errors.WishesRefused) -> str:
     return "\n".join([_("以下号码不能提交,未扣减次数:"), *lines])
 
 
+def _wrong_columns(error: table_errors.WrongColumns) -> str:
+    parts = [_("第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。")]
+    if error.missing:
+        parts.append(_("缺少:{columns}。").format(columns=listed(error.missing)))
+    if error.doubled:
+        parts.append(_("重复:{columns}。").format(columns=listed(error.doubled)))
+    if error.unknown:
+        parts.append(_("多余:{columns}。").format(columns=listed(escape(one[:20]) for one in error.unknown)))
+    return "".join(parts)
+
+
 _Length = (
     plates_errors.SerialLength
     | plates_errors.MaskLength
@@ -214,6 +225,12 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
+    identity_errors.PersonalNumberInText: phrase(
+        "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
+    ),
+    command_errors.OneDayOnly: phrase(
+        "一次只能登记一天,没有登记。请为每一天分别发送一次,原因里不要再写日期。"
+    ),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),
@@ -237,10 +254,6 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     table_errors.TableTooLarge: phrase("文件太大:每次最多 300,000 行,请拆分后分次导入。"),
     table_errors.TableUnreadable: files.TABLE_UNREADABLE,
     table_errors.TableEmpty: phrase("文件中没有数据行。"),
-    table_errors.WrongColumns: phrase(
-        "第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。"
-    ),
-    desk_errors.ImportUnderWay: phrase("您有一次导入尚未确认或放弃。"),
     desk_errors.ImportOver: phrase("这次导入已确认、放弃或撤销,或已过撤销期限。"),
     photos_errors.PhotoError: photos.NOT_A_PICTURE,
     photos_errors.PhotoFormatNotInstalled: photos.FORMAT_NOT_INSTALLED,
@@ -337,7 +350,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         seconds=error.seconds
     ),
     probes_errors.ProbedTooOften: lambda error: _(
-        "您在短时间内输入了多个属于他人的信息。请核对证件,{minutes} 分钟后再输入。"
+        "短时间内输入了多个他人已使用或与登记不符的证件号码、手机号或车辆信息。"
+        "请核对后,{minutes} 分钟后再输入。"
     ).format(minutes=-(-error.seconds // 60)),
     offices_errors.OfficeClosed: _office_closed,
     accounts_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
@@ -363,6 +377,16 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
     counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=reason(error.text)),
+    table_errors.WrongColumns: _wrong_columns,
+    desk_errors.ImportUnderWay: lambda error: _("请先确认或放弃 {name},再发送新的文件。").format(
+        name=escape(error.name) or _("上一次导入")
+    ),
+    command_errors.NoSuchDay: lambda error: _("没有 {day} 这一天,请核对日期。").format(
+        day=escape(error.written.strip())
+    ),
+    command_errors.OfficeMissing: lambda error: _("缺少发牌机关。{usage}").format(
+        usage=commands.usage(error.command)
+    ),
     command_errors.Usage: lambda error: commands.usage(error.command),
     offices_errors.DayInThePast: lambda error: _("{day}已经过去了。").format(
         day=day(datetime.combine(error.day, time(), CHINA))
@@ -382,6 +406,14 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
 
 def of_error(error: XuanhaoError) -> str:
     """Return the message for an error, as HTML; a subclass without a text of its own has its parent's."""
+    if isinstance(error, identity_errors.ResidentIdError | identity_errors.CreditCodeError) and error.masked:
+        return _("{error}\n您输入的是:<code>{masked}</code>").format(
+            error=_text_of(error), masked=escape(error.masked)
+        )
+    return _text_of(error)
+
+
+def _text_of(error: XuanhaoError) -> str:
     for kind in type(error).__mro__:
         if kind in _MADE:
             return _MADE[kind](error)

@@ -1,9 +1,10 @@
 """Texts of the notifications to owners."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, day, moment, papers, plate, reason
+from bot.i18n.formatting import KINDS, barred, counter_hours, day, moment, papers, plate, reason, short_day
 from bot.i18n.language import _, phrase
 from core.clock import from_millis
 from core.preselection import Preselection
@@ -38,6 +39,11 @@ _MOVED = {
         "请在此之前办理登记上牌。"
     ),
 }
+
+
+_MOVED_BY_CLOSED_DAY = phrase(
+    "📅 {office} {day} {reason} 不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+)
 
 
 def number(preselection: Preselection) -> str:
@@ -101,10 +107,25 @@ def expired(
     return "\n".join(lines)
 
 
-def moved(preselection: Preselection, office: Office, cause: MoveCause) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedDay:
+    """A day on which a counter is closed, and why."""
+
+    day: date
+    reason: str
+
+
+def moved(
+    preselection: Preselection, office: Office, cause: MoveCause, closed: ClosedDay | None = None
+) -> str:
     """Return that a deadline has moved, and why; it has the contents of a reminder and counts as one."""
-    why = _MOVED[cause]().format(
-        office=escape(office.name), number=number(preselection), deadline=_deadline(preselection)
+    said = _MOVED_BY_CLOSED_DAY if closed else _MOVED[cause]
+    why = said().format(
+        office=escape(office.name),
+        number=number(preselection),
+        deadline=_deadline(preselection),
+        day=short_day(closed.day) if closed else "",
+        reason=escape(closed.reason) if closed else "",
     )
     return _("{why}\n地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。").format(
         why=why,
@@ -114,8 +135,18 @@ def moved(preselection: Preselection, office: Office, cause: MoveCause) -> str:
     )
 
 
-def sms_reminder(preselection: Preselection, office: Office) -> str:
-    """Return the reminder by SMS: plain text, without the owner's name."""
+def sms_reminder(preselection: Preselection, office: Office, *, is_moved: bool = False) -> str:
+    """Return the reminder by SMS: plain text, without the owner's name; or that the deadline has moved."""
+    if is_moved:
+        return _(
+            "您预选的号牌{number}的办理截止时间已改为{deadline},"
+            "请在此之前到{office}办理登记上牌,逾期未办理,号码收回{barred}。"
+        ).format(
+            number=number(preselection),
+            deadline=_deadline(preselection),
+            office=office.name,
+            barred=barred(office.ban_years),
+        )
     return _(
         "您预选的号牌{number}请于{deadline}前到{office}办理登记上牌,逾期未办理,号码收回{barred}。"
     ).format(

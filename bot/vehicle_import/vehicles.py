@@ -74,15 +74,17 @@ def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], tu
     filled = (
         (number, cells) for number, cells in enumerate(rows, 1) if any(_text(cell).strip() for cell in cells)
     )
-    places, is_empty = None, True
+    places, is_empty, nearest = None, True, WrongColumns()
     for _, head in islice(filled, _MOST_TITLES):
-        places, is_empty = _places([_text(cell) for cell in head]), False
+        names = [_text(cell) for cell in head]
+        places, is_empty = _places(names), False
+        nearest = _nearer(nearest, names)
         if places is not None:
             break
     if is_empty:
         return
     if places is None:
-        raise WrongColumns
+        raise nearest
     for number, cells in filled:
         yield number, cells, places
 
@@ -98,6 +100,20 @@ def _places(head: Sequence[str]) -> tuple[int, ...] | None:
     if sorted(name for name in names if name) != sorted(COLUMNS):
         return None
     return tuple(names.index(column) for column in COLUMNS)
+
+
+def _nearer(nearest: WrongColumns, head: Sequence[str]) -> WrongColumns:
+    """Return what is wrong with a row as a head, if it names more of the columns than the nearest so far."""
+    names = [_column(name) for name in head]
+    missing = tuple(column for column in COLUMNS if column not in names)
+    before = len(nearest.missing) if nearest.missing or nearest.doubled or nearest.unknown else len(COLUMNS)
+    if len(missing) >= before:
+        return nearest
+    return WrongColumns(
+        missing=missing,
+        doubled=tuple(column for column in COLUMNS if names.count(column) > 1),
+        unknown=tuple(name for name in names if name and name not in COLUMNS),
+    )
 
 
 def _column(head: str) -> str:

@@ -9,6 +9,7 @@ from core import audit
 from core.errors.appeals import AppealReasonLength
 from core.errors.preselection import StepOutOfOrder
 from core.security.vault import Vault
+from core.values.personal_numbers import ensure_no_personal_number
 from core.values.text import tidy
 
 PHOTO_CONSENT = 1
@@ -135,7 +136,9 @@ def validate_reason(typed: str) -> str:
 
     Raises:
         AppealReasonLength: it has fewer than 5 or more than 200 characters.
+        PersonalNumberInText: it contains an identity number or a telephone number.
     """
+    ensure_no_personal_number(typed)
     reason = " ".join(tidy(typed).split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise AppealReasonLength(shortest=SHORTEST_REASON, longest=LONGEST_REASON, found=len(reason))

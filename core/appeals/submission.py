@@ -180,6 +180,7 @@ class Appeals:
 
         Raises:
             AppealReasonLength: it has fewer than 5 or more than 200 characters.
+            PersonalNumberInText: it contains an identity number or a telephone number.
         """
         draft = self.draft(tx, account)
         reason = validate_reason(typed)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core import audit
 from core.audit import AuditAction
-from core.clock import to_millis
+from core.clock import from_millis, to_millis
 from core.errors.clock import ClockInDoubt
 from core.errors.offices import InMaintenance, OfficeClosed
 from core.people.admins import EVERYWHERE
@@ -91,6 +91,26 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> No
         action = AuditAction.BEGAN_MAINTENANCE if current else AuditAction.ENDED_MAINTENANCE
         raise audit.handled(tx, subject, action)
     audit.record(tx, actor, AuditAction.BEGAN_MAINTENANCE, subject, office=code or None, text=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRestoration:
+    """A restore from a backup whose lost numbers a chief has not dealt with; maintenance of all holds it."""
+
+    backup_at: datetime
+    overdue: int  # reservations whose deadline has passed
+    withheld: int  # masks that are withheld
+
+
+def open_restoration(tx: Tx) -> OpenRestoration | None:
+    """Return the restoration that ends with the maintenance of all offices; None if there is none."""
+    row = tx.one("restoration.open")
+    counts = tx.one("restoration.consequences", now=to_millis(tx.now))
+    if row is None or counts is None:
+        return None
+    return OpenRestoration(
+        backup_at=from_millis(row["backup_at"]), overdue=counts["overdue"], withheld=counts["withheld"]
+    )
 
 
 def end(tx: Tx, code: str, actor: str) -> None:

@@ -12,10 +12,11 @@ from core import installation
 from core.backup.gap import Gap, Marked, close_gap, end_notices
 from core.backup.manifest import PHOTOS, Engine, Manifest, Part, Progress, no_progress
 from core.backup.verifying import Verified, verify
-from core.bootstrap import Core, Ports, bootstrap
+from core.bootstrap import Core, Ports, bootstrap, open_database
 from core.clock import Clock, FixedClock, SystemClock
 from core.db import exists
-from core.db.copies import describe_postgres, restore_postgres
+from core.db.copies import describe_postgres, end_postgres_restore, restore_postgres
+from core.db.migrate import Migration
 from core.errors.backup import (
     BackupNotWritten,
     BackupOfOtherEngine,
@@ -56,13 +57,14 @@ class Restored:
     marked: Marked
     notices_ended: int  # notifications that were due in the gap and are not sent again
     keys_written: Path | None  # the key file, if it was written from the backup
+    migrated: tuple[Migration, ...]  # applied to a backup of an older schema
 
 
 async def restore(settings: Settings, request: RestoreRequest) -> Restored:
     """Put a backup back: keys, photos, database; then close the gap until the loss.
 
-    The database gets its name last, so that an interrupted restore leaves none (on PostgreSQL the tables
-    appear in one transaction, and the gap is closed right after it).
+    An interrupted restore leaves no database that is taken for a sound one: an SQLite file gets its name
+    last, and a PostgreSQL database is marked until then.
 
     Raises:
         BackupError: the backup is damaged, or there is something where it would go.
@@ -79,13 +81,21 @@ async def restore(settings: Settings, request: RestoreRequest) -> Restored:
         raise LossBeforeBackup
     gap = Gap(backup_at=verified.manifest.taken_at, lost_at=lost_at, given=request.given)
     with_database, keys_written = await asyncio.to_thread(_put_back, settings, verified, request)
-    core = await bootstrap(with_database, Ports(clock=(clock := FixedClock(now))))
+    clock = FixedClock(now)
+    opened = await open_database(with_database, clock, migrate=True, restoring=True)
+    core = await bootstrap(with_database, Ports(clock=clock, store=opened.store))
     try:
         marked, ended = await _close(core, gap, clock)
     finally:
         await core.close()
-    await asyncio.to_thread(_name_database, settings, with_database)
-    return Restored(manifest=verified.manifest, marked=marked, notices_ended=ended, keys_written=keys_written)
+    await asyncio.to_thread(_release_database, settings, with_database)
+    return Restored(
+        manifest=verified.manifest,
+        marked=marked,
+        notices_ended=ended,
+        keys_written=keys_written,
+        migrated=opened.migrated,
+    )
 
 
 async def _close(core: Core, gap: Gap, clock: FixedClock) -> tuple[Marked, int]:
@@ -202,10 +212,11 @@ def _place_database(settings: Settings, manifest: Manifest, request: RestoreRequ
     return settings.model_copy(update={"database": database})
 
 
-def _name_database(settings: Settings, with_database: Settings) -> None:
-    """Give an SQLite database its name, unless there is a file of that name meanwhile."""
+def _release_database(settings: Settings, with_database: Settings) -> None:
+    """Let the database be used; an SQLite file gets its name, unless there is one of that name meanwhile."""
     path, temporary = settings.database.sqlite_path, with_database.database.sqlite_path
     if path is None or temporary is None:
+        end_postgres_restore(settings.database.url)
         return
     if path.exists() and not exists(path):
         path.unlink()  # an empty file, left by an interrupted start

@@ -46,6 +46,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     create: bool = True,
     before_migration: Callable[[Tx], None] | None = None,
     read_only: bool = False,
+    restoring: bool = False,
     inspecting: bool = False,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
@@ -65,6 +66,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             it raises leaves the database as it was. Only the tables of the older schema exist.
         read_only: on SQLite, read beside another process that has the file open, and never write; needs
             neither ``migrate`` nor ``create``. PostgreSQL needs no such option.
+        restoring: on PostgreSQL, open a database whose restore has not finished; SQLite needs no such option.
         inspecting: open an older schema as it is, for queries that know it; leave the modes of files alone.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
@@ -75,6 +77,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         StoreInUse: another process has the SQLite file open.
         StoreUnavailable: the database cannot be opened or reached.
         DatabaseMissing: there is no database, and ``create`` is off.
+        RestoreUnfinished: a restore into the PostgreSQL database did not finish.
         DatabaseNewer: the schema is newer than the program.
         DatabaseOlder: the schema is older, and ``migrate`` is off.
         MigrationError: a migration failed.
@@ -89,6 +92,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             queries=queries,
             migrate=migrate,
             create=create,
+            restoring=restoring,
             before_migration=before_migration,
             inspecting=inspecting,
             wrap_tx=wrap_tx,

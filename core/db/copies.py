@@ -156,6 +156,8 @@ def dump_postgres(url: str, target: Path, read: Callable[[Tx], T]) -> T:
 def restore_postgres(url: str, archive: Path) -> None:
     """Put an archive into an empty PostgreSQL database, in one transaction.
 
+    Until ``end_postgres_restore`` the database is marked, and refused by everything else.
+
     Raises:
         StoreDriverMissing: the PostgreSQL drivers are not installed.
         RestoreTargetNotEmpty: the database has tables.
@@ -165,8 +167,22 @@ def restore_postgres(url: str, archive: Path) -> None:
     schema, tables, shown = describe_postgres(url)
     if tables:
         raise RestoreTargetNotEmpty(shown)
+    from core.db.postgres_copies import begin_restore  # noqa: PLC0415 - an optional driver
+
+    begin_restore(url)
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
     _call("pg_restore", _server(url, schema), *options, str(archive))
+
+
+def end_postgres_restore(url: str) -> None:
+    """Let a database that was put back be used.
+
+    Raises:
+        StoreUnavailable: it cannot be reached; it stays marked.
+    """
+    from core.db.postgres_copies import end_restore  # noqa: PLC0415 - an optional driver
+
+    end_restore(url)
 
 
 def describe_postgres(url: str) -> tuple[str, int, str]:

@@ -28,6 +28,7 @@ from core.db.migrate import Migration, migrate, require_current
 from core.db.postgres_tx import Connection, PostgresLedger, PostgresTx, set_up, translate
 from core.db.queries import Queries
 from core.db.tx import WrapTx
+from core.errors.backup import RestoreUnfinished
 from core.errors.installation import DatabaseMissing
 from core.errors.store import (
     StoreClosed,
@@ -55,6 +56,9 @@ GAP: Final = 0.01
 LOCK_TIMEOUT: Final = 2.0
 """Seconds that a statement waits for a lock, until its function is run again."""
 
+UNFINISHED: Final = "restore_unfinished"
+"""A table that is there from before a restore until its gap is closed."""
+
 IDLE_TIMEOUT: Final = 30.0
 """Seconds after which the server ends a transaction that sends nothing: its program is frozen or cut off."""
 
@@ -68,6 +72,7 @@ class PostgresOptions:
     clock: Clock | None  # None: the database's clock
     migrate: bool = True  # False: reject an older schema instead
     create: bool = True  # False: reject a database without tables instead
+    restoring: bool = False  # True: open what a restore has not finished yet
     before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
     inspecting: bool = False  # an older schema is opened too
     pool_size: int = 8  # connections, and threads
@@ -114,6 +119,7 @@ class PostgresStore:
             StoreUrlError: the driver cannot parse the URL, or the schema's name is invalid.
             StoreUnavailable: no server answers, or it refuses the connection.
             DatabaseMissing: the database has no tables, and ``options.create`` is off.
+            RestoreUnfinished: a restore into it did not finish, and ``options.restoring`` is off.
             DatabaseNewer: the schema is newer than the program.
             DatabaseOlder: the schema is older, and ``options.migrate`` is off.
             MigrationError: a migration failed.
@@ -204,6 +210,8 @@ class PostgresStore:
     def _prepare(self, connection: Connection) -> None:
         if connection.execute("SELECT current_schema()").fetchone() == (None,):
             raise StoreUnavailable(f"the schema {self._options.schema or 'public'} does not exist")
+        if not self._options.restoring:
+            require_restored(connection, self._url)
         if not self._options.create and not has_tables(connection):
             raise DatabaseMissing(without_password(self._url))
         ledger = PostgresLedger(connection)
@@ -267,6 +275,16 @@ class PostgresStore:
 def has_tables(connection: Connection) -> bool:
     """Return whether the database has the tables of this program."""
     return connection.execute("SELECT to_regclass('schema_migration')").fetchone() != (None,)
+
+
+def require_restored(connection: Connection, url: str) -> None:
+    """Refuse what an interrupted restore has left.
+
+    Raises:
+        RestoreUnfinished: the restore did not finish.
+    """
+    if connection.execute(f"SELECT to_regclass('{UNFINISHED}')").fetchone() != (None,):
+        raise RestoreUnfinished(without_password(url))
 
 
 def without_password(url: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from core.db.dialect import POSTGRES
-from core.db.postgres import has_tables, without_password
+from core.db.postgres import UNFINISHED, has_tables, require_restored, without_password
 from core.db.postgres_tx import PostgresTx, set_up
 from core.db.queries import QUERIES, load_queries
 from core.errors.installation import DatabaseMissing
@@ -24,12 +24,14 @@ def snapshot(url: str) -> Iterator[tuple[Tx, str, str]]:
 
     Raises:
         DatabaseMissing: the database has no tables of this program.
+        RestoreUnfinished: a restore into it did not finish.
         StoreUnavailable: it cannot be reached.
     """
     with _connected(url) as connection:
         set_up(connection)
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        require_restored(connection, url)
         if not has_tables(connection):
             raise DatabaseMissing(without_password(url))
         row = connection.execute("SELECT pg_export_snapshot(), current_schema()").fetchone()
@@ -51,6 +53,27 @@ def describe(url: str) -> tuple[str, int, str]:
     if schema is None:
         raise StoreUnavailable("the schema does not exist")
     return schema, tables, without_password(url)
+
+
+def begin_restore(url: str) -> None:
+    """Mark an empty database as being restored, so that nothing else uses it.
+
+    Raises:
+        StoreUnavailable: it cannot be reached.
+        StoreError: another restore has begun.
+    """
+    with _connected(url) as connection:
+        connection.execute(f"CREATE TABLE {UNFINISHED} ()".encode())
+
+
+def end_restore(url: str) -> None:
+    """Take the mark away: the database can be used.
+
+    Raises:
+        StoreUnavailable: it cannot be reached.
+    """
+    with _connected(url) as connection:
+        connection.execute(f"DROP TABLE {UNFINISHED}".encode())
 
 
 @contextmanager

@@ -11,6 +11,17 @@ class BackupError(OperationError):
     """A backup cannot be taken, verified or put back."""
 
 
+class RestoreUnfinished(BackupError):
+    """The database is the remainder of a restore that was interrupted or failed."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"a restore into {where} did not finish, so the numbers issued since the backup would be issued "
+            "again: drop the database, create an empty one, and repeat xuanhao restore (docs/backup.md)"
+        )
+        self.where = where
+
+
 class BackupRunning(BackupError):
     """Another backup is being written to the same folder."""
 

@@ -52,7 +52,11 @@ class NothingToHandle(Refusal):
 
 
 class ImportUnderWay(Refusal):
-    """The admin has an import that is neither confirmed nor dropped."""
+    """The admin has an import that is neither confirmed nor dropped; ``name`` is its file."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.name = name
 
 
 class ImportOver(Refusal):

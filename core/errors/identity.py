@@ -6,7 +6,9 @@ from core.errors.base import InputError
 
 
 class ResidentIdError(InputError):
-    """The input is not a resident identity number."""
+    """The input is not a resident identity number; ``masked`` is what was typed, empty if it is too short."""
+
+    masked: str = ""
 
 
 class ResidentIdEmpty(ResidentIdError):
@@ -52,7 +54,9 @@ class ResidentIdAge(ResidentIdError):
 
 
 class CreditCodeError(InputError):
-    """The input is not a unified social credit code."""
+    """The input is not a unified social credit code; ``masked`` as in ``ResidentIdError``."""
+
+    masked: str = ""
 
 
 class CreditCodeEmpty(CreditCodeError):
@@ -158,3 +162,7 @@ class UnitNameCharacters(UnitNameError):
 
     positions: tuple[int, ...]  # counted from 1 in the normalised name
     characters: str  # the distinct ones, in the order typed, at most ten
+
+
+class PersonalNumberInText(InputError):
+    """A reason or another free text contains an identity number, a credit code or a telephone number."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.errors.base import SettingsError
+from core.errors.base import OperationError, SettingsError
 
 
 class DatabaseMissing(SettingsError):
@@ -13,6 +13,14 @@ class DatabaseMissing(SettingsError):
             f"no database at {where}: xuanhao init creates one; "
             "if there should be one, check database.url, or restore a backup (docs/backup.md)"
         )
+        self.where = where
+
+
+class DatabaseExists(OperationError):
+    """There is a database already where one should be created; nothing was changed."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"there is one already at {where}; use `xuanhao migrate` if its schema is older")
         self.where = where
 
 

@@ -15,8 +15,8 @@ class DataIncomplete(Refusal):
 class VinUnavailable(ForeignValue):
     """This owner cannot get a number for the vehicle now; an appeal may help."""
 
-    def __init__(self, vin: str = "") -> None:
-        super().__init__(vin)
+    def __init__(self, vin: str = "", *, own: bool = False) -> None:
+        super().__init__("" if own else vin)  # about their own vehicle it tells an owner nothing of others
         self.vin = vin
 
 

@@ -47,5 +47,9 @@ class SmsGatewayError(OperationError):
     """The SMS gateway did not accept the code or the reminder."""
 
 
+class SmsRejected(SmsGatewayError):
+    """The SMS gateway certainly did not send it: no connection, or an answer that refuses it."""
+
+
 class VerificationLapsed(Refusal):
     """The SMS verification has expired: idle for too long, or the office has closed since."""

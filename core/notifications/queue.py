@@ -261,8 +261,9 @@ def is_unreachable(tx: Tx, chat_id: int) -> bool:
 
 
 def mark_reachable(tx: Tx, chat_id: int) -> None:
-    """Record that a chat can be reached again."""
-    tx.run("notices.reachable", chat_id=chat_id)
+    """Record that a chat can be reached again; tell it of the moves of deadlines that it has missed."""
+    if tx.run("notices.reachable", chat_id=chat_id):
+        tx.run("notices.tell_moves_again", chat_id=chat_id, now=to_millis(tx.now))
 
 
 def retry_delay(tries: int) -> timedelta:
@@ -275,10 +276,10 @@ def purge(tx: Tx) -> int:
     return tx.run("notices.purge", before=to_millis(tx.now - KEEP))
 
 
-def failures(tx: Tx) -> tuple[int, int]:
-    """Return the numbers of recently failed notifications (at most 50) and of unreachable chats."""
+def unreachable_chats(tx: Tx) -> int:
+    """Return the number of chats that have blocked the bot or no longer exist."""
     row = tx.one("notices.count_unreachable")
-    return len(tx.all("notices.failed")), row["chats"] if row else 0
+    return int(row["chats"]) if row else 0
 
 
 def _notification(row: Row) -> Notification:
@@ -308,5 +309,6 @@ def is_overtaken(tx: Tx, notification: Notification) -> bool:
 
 
 def next_of(tx: Tx, subject: str) -> datetime | None:
-    row = tx.one("notices.next_of_subject", subject=subject)
+    """Return when the next notification about a subject is due; those that are overdue do not count."""
+    row = tx.one("notices.next_of_subject", subject=subject, now=to_millis(tx.now))
     return from_millis(row["due_at"]) if row else None

@@ -47,6 +47,12 @@ def plan_instead(tx: Tx, failed: Notification) -> None:
     )
 
 
+def is_about_move(by_sms: Notification) -> bool:
+    """Return whether an SMS stands for a message about a moved deadline."""
+    stood_for = by_sms.purpose.split(":")[1:2]
+    return stood_for in ([NotificationPurpose.MOVED], [NotificationPurpose.EXTENDED])
+
+
 def _by_sms(wanted: Plan) -> Plan:
     return Plan(
         chat_id=wanted.chat_id,

@@ -17,7 +17,7 @@ from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code
 
-CONSENT_VERSION = 2
+CONSENT_VERSION = 3
 """Version of the consent text; owners with an older version are asked again."""
 
 
@@ -309,16 +309,26 @@ class Accounts:
             now=to_millis(tx.now),
         )
 
-    def offer_phone(self, tx: Tx, account: Account, phone: str) -> None:
+    def offer_phone(self, tx: Tx, account: Account, phone: str, *, shared: bool = False) -> None:
         """Set a phone number, in E.164 form, that is still to be verified.
+
+        Args:
+            tx: the transaction.
+            account: the owner.
+            phone: the number.
+            shared: whether it is the messenger's own contact of this chat: its answer tells nothing about
+                others, so it is neither refused by the limit on guessing nor counted.
 
         Raises:
             PhoneTaken: another chat account is registered with it.
             ProbedTooOften: the chat has typed too many values of others, and has to wait.
         """
-        ensure_may_ask(tx, account.chat_id)
         digest = self._phone_hash(phone)
-        self._ensure_phone_not_taken(tx, account, digest)
+        if shared:
+            self._ensure_shared_not_taken(tx, account, digest)
+        else:
+            ensure_may_ask(tx, account.chat_id)
+            self._ensure_phone_not_taken(tx, account, digest)
         tx.run(
             "accounts.offer_phone",
             account_id=account.account_id,
@@ -341,6 +351,12 @@ class Accounts:
         _at_once(tx, "accounts.prove_phone", account)
         if fresh.is_registered:
             audit.record(tx, fresh.actor, AuditAction.CHANGED_PHONE, fresh.subject, office=fresh.office)
+
+    def _ensure_shared_not_taken(self, tx: Tx, account: Account, digest: bytes) -> None:
+        try:
+            self._ensure_phone_not_taken(tx, account, digest)
+        except PhoneTaken:
+            raise PhoneTaken from None  # without the value, so that it is not counted
 
     def _ensure_phone_not_taken(self, tx: Tx, account: Account, digest: bytes) -> None:
         holder = tx.one("accounts.registered_phone", hash=digest)

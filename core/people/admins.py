@@ -158,6 +158,10 @@ class Admins:
         chats = dict.fromkeys((*self._chiefs, *(row["chat_id"] for row in tx.all("admins.chats"))))
         return [self.of(tx, chat_id) for chat_id in chats]
 
+    def chiefs(self, tx: Tx) -> list[int]:
+        """Return the chats of the chiefs of all offices, those from the settings first."""
+        return [admin.chat_id for admin in self.all(tx) if admin.may(Permission.ADMINS)]
+
     def is_from_settings(self, chat_id: int) -> bool:
         """Return whether the settings name this chat, so that no command can remove its role."""
         return chat_id in self._chiefs

@@ -9,11 +9,13 @@ from core.errors.desk import NobodyFound
 from core.people.accounts import Account, Accounts
 from core.ports import Tx
 from core.security.vault import Vault
-from core.values.identity import parse_identity, parse_phone
+from core.values.identity import IDENTITY_LENGTH, parse_identity, parse_phone
 from core.values.labels import without_any_label
 from core.values.offices import Office
 from core.values.plates import PROVINCES, parse_plate
-from core.values.text import compact
+from core.values.text import HYPHENS, compact
+
+_MOST_MISSING = 3  # or extra characters of a mistyped identity number; a chat id is shorter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,13 @@ class People:
 
         Raises:
             NobodyFound: no account matches, or the match has not registered.
+            ResidentIdError, CreditCodeError: it looks like an identity number but is malformed.
         """
-        text = compact(without_any_label(written))
+        text = compact(without_any_label(written), HYPHENS)
         if text[:1] in PROVINCES and text:
             return self._known(self._by_plate(tx, text))
-        identity = _identity(text, today)
-        if identity is not None:
+        if _is_like_identity(text):
+            identity = parse_identity(text, today=today)
             digest = self._vault.lookup("identity", identity)
             return Who(identity_hash=digest, account=self._accounts.by_identity(tx, digest))
         return self._known(self._by_phone(tx, text) or self._by_chat(tx, text))
@@ -91,8 +94,17 @@ class People:
         return self._accounts.find(tx, int(text)) if text.isdecimal() and text.isascii() else None
 
 
-def _identity(text: str, today: date) -> str | None:
+def _is_like_identity(text: str) -> bool:
+    """Return whether a text is meant as an identity number or a credit code, right or mistyped."""
+    if len(text) == IDENTITY_LENGTH:
+        return True
+    is_number = abs(len(text) - IDENTITY_LENGTH) <= _MOST_MISSING and not text[:-1].strip("0123456789")
+    return is_number and not _is_phone(text)
+
+
+def _is_phone(text: str) -> bool:
     try:
-        return parse_identity(text, today=today)
+        parse_phone(text)
     except InputError:
-        return None
+        return False
+    return True

@@ -5,7 +5,6 @@ service. Codes of a registration, which anybody can request for any telephone, h
 each telephone, and only a share of the day's total: the rest is kept for registered owners at step 4.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +16,7 @@ from core.errors.verification import (
     ServiceCapReached,
 )
 from core.notifications.queue import NotificationPurpose, Plan, plan
-from core.people.admins import EVERYWHERE, Admins, Permission
+from core.people.admins import Admins
 from core.ports import Tx
 from core.security.vault import Vault
 
@@ -27,6 +26,8 @@ FAILING_FOR = timedelta(minutes=3)
 """How long the gateway must have failed before the chiefs are told."""
 TOLD_AGAIN = timedelta(hours=1)
 """Minimum interval between two messages about a failing gateway."""
+GIVEN_BACK_IN_DOUBT = 3
+"""Codes a day for one telephone and for one chat that do not count, though a gateway may have sent them."""
 
 REGISTRATIONS = "registrations"
 """Marks that registrations have used up their share, where a percentage stands otherwise."""
@@ -94,8 +95,16 @@ class SmsBudget:
             if (sent - 1) * 100 < percent * caps.service <= sent * 100:
                 self._tell_usage(tx, day, str(percent))
 
-    def give_back(self, tx: Tx, *, chat_id: int, phone: str, registering: bool, at: datetime) -> None:
-        """Uncount a code that was charged at a time and that the gateway has not accepted."""
+    def give_back(
+        self, tx: Tx, *, chat_id: int, phone: str, registering: bool, at: datetime, maybe_sent: bool
+    ) -> None:
+        """Uncount a code that was charged at a time and that the gateway has not accepted.
+
+        One that may have been sent all the same is uncounted a few times a day only, for its telephone and
+        for its chat: a failing gateway must not use up an owner's codes, a slow one not lift the caps.
+        """
+        if maybe_sent and not self._is_one_of_few(tx, _day(at), chat_id, phone):
+            return
         keys = self._keys(chat_id, phone, registering=registering)
         for key in (*keys, *([_REGISTRATIONS] if registering else []), _WHOLE_SERVICE):
             tx.run("sms.uncount", day=_day(at), phone_hash=key)
@@ -121,6 +130,13 @@ class SmsBudget:
         namespace = "phone at registration" if registering else "phone"
         return self._vault.lookup(namespace, phone), self._vault.lookup("chat of codes", str(chat_id))
 
+    def _is_one_of_few(self, tx: Tx, day: str, chat_id: int, phone: str) -> bool:
+        keys = (
+            self._vault.lookup("codes given back to phone", phone),
+            self._vault.lookup("codes given back to chat", str(chat_id)),
+        )
+        return all(self._count(tx, day, key, GIVEN_BACK_IN_DOUBT) is not None for key in keys)
+
     def _count(self, tx: Tx, day: str, key: bytes, cap: int) -> int | None:
         """Count one more; return how many there are, None if the cap is reached."""
         row = tx.one("sms.count_one", day=day, phone_hash=key, cap=cap)
@@ -133,12 +149,9 @@ class SmsBudget:
             self._tell(tx, f"{NotificationPurpose.SMS_USAGE}:{mark}", subject, mark=mark)
 
     def _tell(self, tx: Tx, purpose: str, subject: str, **details: object) -> None:
-        for chat_id in self._chiefs(tx):
+        for chat_id in self._admins.chiefs(tx):
             wanted = Plan(chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details)
             plan(tx, wanted)
-
-    def _chiefs(self, tx: Tx) -> Iterable[int]:
-        return (admin.chat_id for admin in self._admins.all(tx) if admin.may(Permission.ADMINS, EVERYWHERE))
 
 
 def codes_today(tx: Tx) -> int:

@@ -27,7 +27,7 @@ from core.security.vault import Vault
 CODE_LIFE = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=20)
-"""Minimum interval after a code that the gateway did not accept; such a code is not counted."""
+"""Minimum interval after a code that the gateway did not accept."""
 MAX_WRONG_TRIES = 5
 
 
@@ -184,8 +184,11 @@ class Verification:
         tx.run("sms.sent", code_id=code_id)
         self._budget.mark_gateway_working(tx)
 
-    def mark_failed(self, tx: Tx, code_id: int) -> None:
-        """Mark a code as rejected by the gateway: it no longer counts, and another may be requested soon."""
+    def mark_failed(self, tx: Tx, code_id: int, *, maybe_sent: bool = False) -> None:
+        """Mark a code as not accepted by the gateway: another may be requested soon.
+
+        It no longer counts; if the gateway may have sent it all the same, only a few a day do not count.
+        """
         row = tx.one("sms.parcel", code_id=code_id)
         if row is not None and tx.run("sms.failed", code_id=code_id):
             sms = self._outgoing(row)
@@ -195,6 +198,7 @@ class Verification:
                 phone=sms.phone,
                 registering=sms.purpose == CodePurpose.REGISTRATION,
                 at=from_millis(row["created_at"]),
+                maybe_sent=maybe_sent,
             )
         self._budget.mark_gateway_failed(tx)
 

@@ -6,7 +6,8 @@ owner, and the reminders are planned again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -15,7 +16,7 @@ from core.audit import AuditAction
 from core.availability import closed_days
 from core.clock import CHINA, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.offices import DayClosed, DayInThePast
+from core.errors.offices import DayClosed, DayInThePast, NoWorkdayAhead
 from core.notifications import queue as notification_queue
 from core.notifications import reminders, sms_reminders
 from core.notifications.queue import NotificationPurpose, Plan
@@ -60,6 +61,7 @@ class _Move:
     cause: MoveCause
     actor: str = audit.SYSTEM
     extendable_until: datetime | None = None  # of an extension
+    closed: Mapping[str, str] = field(default_factory=dict)  # the ``day`` and ``reason`` of a closed day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class OutdatedPage:
 
     found: tuple[int, ...]
     last: int | None  # the last id of the page, None past the end
+    unreckonable: tuple[int, ...] = ()  # those for which no working day can be found
 
 
 class Deadlines:
@@ -110,12 +113,14 @@ class Deadlines:
             reason=reason,
         )
         calendar = closed_days.calendar_of(tx, office, self._calendar)
-        moved = []
+        moved, closed = [], {"day": day.isoformat(), "reason": reason}
         for row in tx.all("preselection.reserved_of_office", office=office.code):
             reserved = from_row(row)
             deadline = reckoned(reserved, office, calendar)
-            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor) if deadline else None
-            if move is not None and move.deadline > tx.now and self._move(tx, reserved, row["chat_id"], move):
+            if deadline is None or deadline <= tx.now:
+                continue
+            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor, closed=closed)
+            if self._move(tx, reserved, row["chat_id"], move):
                 moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
         return moved
 
@@ -149,6 +154,9 @@ class Deadlines:
 
         Returns:
             Whether the deadline has moved.
+
+        Raises:
+            NoWorkdayAhead: the calendar has no working day for it; nothing was written.
         """
         office = self._offices.get(reserved.office)
         if office is None:
@@ -168,27 +176,43 @@ class Deadlines:
         """
         rows = tx.all("preselection.reserved_after", after=after, most=limit)
         calendars: dict[str, WorkingCalendar] = {}
-        found = []
+        found, unreckonable = [], []
         for reserved in map(from_row, rows):
             office = self._offices.get(reserved.office)
             if office is None:
                 continue
             if office.code not in calendars:
                 calendars[office.code] = closed_days.calendar_of(tx, office, self._calendar)
-            deadline = reckoned(reserved, office, calendars[office.code])
+            try:
+                deadline = reckoned(reserved, office, calendars[office.code])
+            except NoWorkdayAhead:
+                unreckonable.append(reserved.preselection_id)
+                continue
             if deadline is not None and deadline > tx.now:
                 found.append(reserved.preselection_id)
-        return OutdatedPage(found=tuple(found), last=rows[-1]["preselection_id"] if rows else None)
+        return OutdatedPage(
+            found=tuple(found),
+            last=rows[-1]["preselection_id"] if rows else None,
+            unreckonable=tuple(unreckonable),
+        )
 
     def recount(self, tx: Tx, found: Sequence[int]) -> int:
-        """Move the deadlines of one page, as they are now; return how many have moved."""
+        """Move the deadlines of one page, as they are now; return how many have moved.
+
+        One for which the calendar no longer has a working day stays.
+        """
         moved = 0
         for preselection_id in sorted(found):
-            reserved = get(tx, preselection_id, lock=True)
-            if reserved.state == PreselectionState.RESERVED:
-                owner = tx.one("preselection.chat_of", preselection_id=preselection_id)
-                moved += owner is not None and self.reckon_anew(tx, reserved, owner["chat_id"])
+            with suppress(NoWorkdayAhead):
+                moved += self._recount_one(tx, preselection_id)
         return moved
+
+    def _recount_one(self, tx: Tx, preselection_id: int) -> bool:
+        reserved = get(tx, preselection_id, lock=True)
+        owner = tx.one("preselection.chat_of", preselection_id=preselection_id)
+        if reserved.state != PreselectionState.RESERVED or owner is None:
+            return False
+        return self.reckon_anew(tx, reserved, owner["chat_id"])
 
     def is_reminded(self, tx: Tx, reserved: Preselection) -> bool:
         """Return whether a reminder has arrived in time for a reservation's deadline."""
@@ -203,6 +227,9 @@ class Deadlines:
 
         Returns:
             Whether it has moved; False if that was done as far as possible, and reminders were tried in vain.
+
+        Raises:
+            NoWorkdayAhead: the calendar has no working day for it; nothing was written.
         """
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
@@ -221,20 +248,24 @@ class Deadlines:
         self, tx: Tx, reserved: Preselection, chat_id: int, calendar: WorkingCalendar | None = None
     ) -> None:
         """Plan the reminders of a reservation, replacing earlier ones."""
-        office = self._offices.get(reserved.office)
-        if office is None or reserved.deadline is None or reserved.reserved_at is None:
+        office, about = self._offices.get(reserved.office), _about(reserved, chat_id)
+        if office is None or about is None:
             return
-        about = Deadline(
-            chat_id=chat_id,
-            account_id=reserved.account_id,
-            subject=reserved.subject,
-            reserved_at=reserved.reserved_at,
-            deadline=reserved.deadline,
-        )
         days = calendar or closed_days.calendar_of(tx, office, self._calendar)
         reminders.plan_reminders(tx, about, office, days)
         if self._last_by_sms:
             sms_reminders.plan_last(tx, about, office, days)
+
+    def _check_reminders(self, tx: Tx, reserved: Preselection, chat_id: int) -> None:
+        """Compute all reminders that an owner can wish for.
+
+        Raises:
+            NoWorkdayAhead: the calendar has no working day for one of them.
+        """
+        office, about = self._offices.get(reserved.office), _about(reserved, chat_id)
+        if office is not None and about is not None:
+            days = closed_days.calendar_of(tx, office, self._calendar)
+            reminders.reminder_times(about, office, days, None)
 
     def days_left(self, tx: Tx, reserved: Preselection) -> int:
         """Return the working days from today to a reservation's deadline: 0 on its last day."""
@@ -258,6 +289,8 @@ class Deadlines:
         """Move a deadline, tell the owner, and plan the reminders again; return whether it was earlier."""
         before = reserved.deadline
         is_extension = move.extendable_until is not None
+        # The reminders are computed before anything is written, as that may raise NoWorkdayAhead.
+        self._check_reminders(tx, replace(reserved, deadline=move.deadline), chat_id)
         changed = before is not None and tx.run(
             "preselection.move_deadline",
             preselection_id=reserved.preselection_id,
@@ -276,7 +309,7 @@ class Deadlines:
             purpose=f"{purpose}:{move.deadline.astimezone(CHINA):%Y-%m-%dT%H:%M}",
             subject=reserved.subject,
             due_at=tx.now,
-            details={"cause": move.cause},
+            details={"cause": move.cause, **move.closed},
             pointless_after=move.deadline,
         )
         notification_queue.plan(tx, note)
@@ -294,11 +327,26 @@ class Deadlines:
         return True
 
 
+def _about(reserved: Preselection, chat_id: int) -> Deadline | None:
+    if reserved.deadline is None or reserved.reserved_at is None:
+        return None
+    return Deadline(
+        chat_id=chat_id,
+        account_id=reserved.account_id,
+        subject=reserved.subject,
+        reserved_at=reserved.reserved_at,
+        deadline=reserved.deadline,
+    )
+
+
 def reckoned(reserved: Preselection, office: Office, calendar: WorkingCalendar) -> datetime | None:
     """Return the deadline by the working days and counter hours of now, if it is later than the stored one.
 
     It counts from the selection, and never ends on a day on which the counter is closed, however the deadline
     came about.
+
+    Raises:
+        NoWorkdayAhead: there is no such day within the search horizon.
     """
     if reserved.reserved_at is None or reserved.deadline is None:
         return None

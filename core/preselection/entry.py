@@ -257,7 +257,9 @@ class Preselections:
     def _validate_vin(self, tx: Tx, vin: str, asking: Preselection) -> None:
         row = tx.one("preselection.live_of_vin", vin=vin)
         if row is not None:
-            raise VinRegistered(vin) if row["state"] == PreselectionState.REGISTERED else VinPreselected(vin)
+            own = row["account_id"] == asking.account_id
+            kind = VinRegistered if row["state"] == PreselectionState.REGISTERED else VinPreselected
+            raise kind(vin, own=own)
         right = tx.one("appeals.right_to", vin=vin)
         if right is not None and right["account_id"] != asking.account_id:
             raise VinAwarded(vin)

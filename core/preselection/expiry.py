@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
+from core.errors.offices import NoWorkdayAhead
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, NewBan, add_ban, years_after
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end, get
+from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import Deadlines
 from core.values.offices import Office
 
@@ -30,6 +32,17 @@ class EndRequest:
     reason: str | None = None  # as given by the admin
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiryBatch:
+    """What a batch of one office has done."""
+
+    handled: int = 0  # how many were ended or extended
+    unreckonable: tuple[
+        int, ...
+    ] = ()  # preselections left as they are, as no working day can be found for them
+    last: tuple[int, int] | None = None  # deadline and id of the last one; None if there are no more
+
+
 _ACTIONS = {
     PreselectionState.EXPIRED: AuditAction.EXPIRED,
     PreselectionState.VOID: AuditAction.VOIDED,
@@ -45,41 +58,64 @@ class Expiry:
         self._offices = offices
         self._deadlines = deadlines
 
-    def expire_due(self, tx: Tx, limit: int = 25) -> int:
-        """End or extend the reservations whose deadline and grace have passed; return how many were handled.
+    def overdue_offices(self, tx: Tx) -> tuple[str, ...]:
+        """Return the codes of the offices where the deadline of a reservation has passed."""
+        return tuple(row["office"] for row in tx.all("preselection.overdue_offices", now=to_millis(tx.now)))
+
+    def expire_due(self, tx: Tx, code: str, after: tuple[int, int] = (0, 0), limit: int = 25) -> ExpiryBatch:
+        """End or extend the next reservations of an office whose deadline and grace have passed.
 
         A number that ends rests before it is free again; its owner is blacklisted, and notified of both at
         once. A deadline moves instead if it ends on a day that is not a working day now, or if no
         reminder has arrived. If none can be delivered in all the time that it may be extended by, it ends
-        without a ban.
+        without a ban. One for which the calendar has no working day stays, and the others go on.
 
         Runs periodically: it may run twice, concurrently with another run, or a month late.
-        """
-        done = 0
-        for row in tx.all("preselection.overdue_offices", now=to_millis(tx.now)):
-            if done < limit:
-                done += self._expire_at(tx, row["office"], limit - done)
-        return done
 
-    def _expire_at(self, tx: Tx, code: str, limit: int) -> int:
+        Args:
+            tx: the transaction.
+            code: the office.
+            after: ``last`` of the batch before.
+            limit: the maximum number.
+        """
         office = self._offices.get(code)
         before = tx.now - office.expiry_grace if office else tx.now
-        rows = tx.all("preselection.overdue", office=code, before=to_millis(before), most=limit)
+        rows = tx.all(
+            "preselection.overdue",
+            office=code,
+            before=to_millis(before),
+            after=after[0],
+            after_id=after[1],
+            most=limit,
+        )
+        handled, unreckonable = 0, []
         for row in rows:
-            reserved = get(tx, row["preselection_id"], lock=True)
-            if reserved.state == PreselectionState.RESERVED:
-                self._settle(tx, reserved, office)
-        return len(rows)
+            try:
+                handled += self._settle(tx, row["preselection_id"], office)
+            except NoWorkdayAhead:  # raised before anything of this reservation is written
+                unreckonable.append(row["preselection_id"])
+        last = (rows[-1]["deadline"], rows[-1]["preselection_id"]) if rows else None
+        return ExpiryBatch(handled=handled, unreckonable=tuple(unreckonable), last=last)
 
-    def _settle(self, tx: Tx, reserved: Preselection, office: Office | None) -> None:
+    def _settle(self, tx: Tx, preselection_id: int, office: Office | None) -> bool:
+        """Extend or end a reservation; return whether it still was one that may end.
+
+        Raises:
+            NoWorkdayAhead: the calendar has no working day for it; nothing was written.
+        """
+        reserved = get(tx, preselection_id, lock=True)
+        # Asked again: an import may have taken effect while this waited for the row.
+        if reserved.state != PreselectionState.RESERVED or contradiction_of(tx, preselection_id) is not None:
+            return False
         account = self._accounts.by_id(tx, reserved.account_id)
         if self._deadlines.reckon_anew(tx, reserved, account.chat_id):
-            return
+            return True
         is_reminded = self._deadlines.is_reminded(tx, reserved)
         if not is_reminded and self._deadlines.extend(tx, reserved, account.chat_id):
-            return
+            return True
         # An office that is no longer served has no ban, and nobody could have been reminded.
         self._expire(tx, reserved, account, office, is_reminded=is_reminded or office is None)
+        return True
 
     def _expire(
         self, tx: Tx, reserved: Preselection, account: Account, office: Office | None, *, is_reminded: bool

@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 
 from core.clock import CHINA
 from core.notifications.reminders import last_day_of
+from core.preselection.model import Preselection, PreselectionState
+from core.values.offices import Office
 from core.values.workdays import CounterHours, WorkingCalendar
 
 EXTENDABLE_WORKDAYS = 10
@@ -29,6 +31,17 @@ def remind_by(deadline: datetime, counter_hours: CounterHours) -> datetime:
     opening = counter_hours.first_opening(day)
     morning = datetime.combine(day, REMIND_BY, CHINA)
     return min(deadline, max(morning, opening or morning))
+
+
+def grace_until(reserved: Preselection, office: Office, now: datetime) -> datetime | None:
+    """Return until when a reservation whose deadline has passed can still be confirmed at the counter.
+
+    None before the deadline, after the grace, and for a preselection that is not reserved.
+    """
+    if reserved.state != PreselectionState.RESERVED or reserved.deadline is None:
+        return None
+    until = reserved.deadline + office.expiry_grace
+    return until if reserved.deadline < now <= until else None
 
 
 def next_whole_day(now: datetime, calendar: WorkingCalendar, counter_hours: CounterHours) -> datetime:

@@ -138,7 +138,8 @@ def begin(tx: Tx, request: ImportRequest) -> Import:
         lease_until=to_millis(tx.now + LEASE),
     )
     if row is None:
-        raise ImportUnderWay
+        open_one = under_way(tx, request.chat_id)
+        raise ImportUnderWay(open_one.file_name if open_one else "")
     return get(tx, row["import_id"])
 
 
@@ -202,6 +203,12 @@ def differences(tx: Tx, import_id: int) -> Differences:
     if row is None:
         raise ImportOver
     return _differences(row)
+
+
+def no_longer_registered(tx: Tx, import_id: int) -> int:
+    """Return how many vehicles an import would make unregistered again; run it on a read-only snapshot."""
+    row = tx.one("imports.no_longer_registered", import_id=import_id)
+    return int(row["number"]) if row else 0
 
 
 def confirm(tx: Tx, import_id: int, actor: str) -> Import:

@@ -27,6 +27,8 @@ from core.preselection import UNFINISHED, Preselection, PreselectionState, from_
 from core.preselection.contradictions import ContradictedReservation, contradiction_of
 from core.preselection.quotas import Quota, remaining_quota
 from core.reporting.audit_search import RECEIPT, AuditEntry, about
+from core.reporting.task_lists import FAILURES_SHOWN
+from core.reporting.tasks import MAX_LISTED
 from core.values.identity import (
     IDENTITY_LENGTH,
     canonical_identity,
@@ -358,10 +360,16 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
 
 
 def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...], int]:
-    """Return the waiting notifications about some subjects, by due time, and the number of failed ones."""
+    """Return the waiting notifications about some subjects, by due time, and the number of failed ones.
+
+    Those count that stand at the desk (``work_queue.failed``).
+    """
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
     waiting = [row for row in rows if row["state"] in {NotificationState.WAITING, NotificationState.SENDING}]
     due = [DueNotification(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
-    return tuple(sorted(due, key=lambda due: due.at)), sum(
-        row["state"] == NotificationState.FAILED for row in rows
+    since = to_millis(tx.now - FAILURES_SHOWN)
+    failed = sum(
+        len(tx.all("work_queue.failed", since=since, subject=subject, most=MAX_LISTED))
+        for subject in {row["subject"] for row in rows if row["state"] == NotificationState.FAILED}
     )
+    return tuple(sorted(due, key=lambda due: due.at)), failed

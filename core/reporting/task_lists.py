@@ -110,7 +110,7 @@ def unreminded_task(row: Row) -> Task:
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
-    for row in tx.all("work_queue.failed", since=since, most=MAX_LISTED):
+    for row in tx.all("work_queue.failed", since=since, subject="", most=MAX_LISTED):
         task = failed_task(tx, row)
         if scope.holds(task.office):
             yield task

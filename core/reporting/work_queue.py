@@ -69,6 +69,13 @@ def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
     return any(True for task_kind in task_kinds for _ in _of(tx, services, admin, task_kind))
 
 
+def count_tasks(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> int:
+    """Return how many tasks of a kind an admin has; 0 for a kind that they may not see."""
+    if task_kind not in _task_kinds(admin):
+        return 0
+    return sum(1 for _ in _of(tx, services, admin, task_kind))
+
+
 def _place(task: Task) -> tuple[bool, bool, datetime, str]:
     """Return what tasks are sorted by: what suspends everything first, then the numbers of a restore."""
     is_of_restore = task.task_kind == TaskKind.RESTORED

@@ -5,6 +5,7 @@ permanently. File names are random; only the database knows whose a photo is. Th
 decrypted with ``security.keys``. A marker file carries the id of the database whose photos these are.
 """
 
+import fcntl
 import os
 import re
 import secrets
@@ -101,30 +102,44 @@ class FilePhotos:
         if not _KEY.fullmatch(key):
             return
         with _failing():
-            self._path(key).unlink(missing_ok=True)
+            _unlink(self._path(key))
 
-    def sweep(self, keep: Collection[str], *, dropped: Collection[str] = (), before: datetime) -> int:
+    def sweep(
+        self,
+        keep: Collection[str],
+        *,
+        dropped: Collection[str] = (),
+        before: datetime,
+        now: datetime | None = None,
+    ) -> int:
         """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
         An unknown photo stored before ``before`` is set aside; it comes back if a row names it within thirty
         days, else it is deleted. Also deletes drafts left by crashes, uncounted. Ignores files that are not
         the store's.
 
+        Args:
+            keep: the photos that rows name.
+            dropped: those to be deleted.
+            before: see above.
+            now: the time from which the thirty days run; by default that of the host.
+
         Raises:
             PhotoStoreError: a file cannot be moved or deleted.
         """
+        at = now or self._clock.now()
         kept, unwanted, swept = frozenset(keep), frozenset(dropped) - frozenset(keep), 0
         with _failing():
             self._recover(kept)
             for path in _files(self._directory):
                 if path.suffix == _DRAFT or path.stem in unwanted:
                     if path.stem in unwanted or _time_of(path) < before.timestamp():
-                        path.unlink(missing_ok=True)
+                        _unlink(path)
                         swept += path.suffix != _DRAFT
                 elif path.stem not in kept and _time_of(path) < before.timestamp():
-                    self._set_aside(path)
+                    self._set_aside(path, at)
                     swept += 1
-            self._end_orphans(unwanted)
+            self._end_orphans(unwanted, at)
         return swept
 
     def orphans(self) -> int:
@@ -137,28 +152,44 @@ class FilePhotos:
         with _failing():
             return sum(not self._path(key).exists() for key in keys)
 
-    def _set_aside(self, path: Path) -> None:
+    def _set_aside(self, path: Path, at: datetime) -> None:
         target = self._directory / ORPHANS / path.name
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        now = self._clock.now().timestamp()
-        with suppress(FileNotFoundError):  # another worker was faster
+        now = at.timestamp()
+        with suppress(FileNotFoundError), locked(path.parent):  # unless another worker was faster
             os.utime(path, (now, now))  # from now on the thirty days run
             path.replace(target)
 
     def _recover(self, kept: Collection[str]) -> None:
         for path in _files(self._directory / ORPHANS):
             if path.stem in kept:
-                with suppress(FileNotFoundError):
+                with suppress(FileNotFoundError), locked(path.parent):
                     path.replace(self._path(path.stem))
 
-    def _end_orphans(self, unwanted: Collection[str]) -> None:
-        over = (self._clock.now() - ORPHANS_KEPT).timestamp()
+    def _end_orphans(self, unwanted: Collection[str], at: datetime) -> None:
+        over = (at - ORPHANS_KEPT).timestamp()
         for path in _files(self._directory / ORPHANS):
             if path.stem in unwanted or _time_of(path) < over:
-                path.unlink(missing_ok=True)
+                _unlink(path)
 
     def _path(self, key: str) -> Path:
         return self._directory / f"{key}{_SUFFIX}"
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold the lock of a folder, under which a photo's file is replaced, moved or deleted, by any process."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _unlink(path: Path) -> None:
+    with suppress(FileNotFoundError), locked(path.parent):
+        path.unlink(missing_ok=True)
 
 
 def owner_of(directory: Path) -> str | None:

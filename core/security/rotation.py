@@ -15,6 +15,7 @@ from pathlib import Path
 from core.errors.photos import PhotoStoreError
 from core.errors.store import SealBroken
 from core.ports import Row, Tx
+from core.security.photo_files import locked
 from core.security.vault import Vault
 
 SEALED_COLUMNS = (
@@ -113,8 +114,12 @@ def reseal_photo(vault: Vault, path: Path) -> bool:
             file.write(resealed)
             file.flush()
             os.fsync(file.fileno())
-            draft.replace(path)
             os.utime(file.fileno(), ns=(times.st_atime_ns, times.st_mtime_ns))
+        with locked(path.parent):
+            if not path.exists():  # deleted meanwhile: it must not come back
+                draft.unlink()
+                return False
+            draft.replace(path)
     except FileNotFoundError:  # a sweep deleted it
         return False
     except OSError as error:

@@ -1,9 +1,8 @@
 """SMS gateways for codes and reminders; the settings name one, or several as fallbacks."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 
-from core.errors.verification import SmsGatewayError
+from core.errors.verification import SmsGatewayError, SmsRejected
 from core.ports import SmsGateway
 
 
@@ -17,6 +16,7 @@ class InTurn:
         """Send a code through the first gateway that accepts it.
 
         Raises:
+            SmsRejected: every gateway refused it, so that it certainly was not sent.
             SmsGatewayError: no gateway accepted it.
         """
         await self._first(lambda gateway: gateway.send(phone=phone, code=code, purpose=purpose))
@@ -25,13 +25,20 @@ class InTurn:
         """Send a reminder through the first gateway that accepts it.
 
         Raises:
+            SmsRejected: every gateway refused it, so that it certainly was not sent.
             SmsGatewayError: no gateway accepted it.
         """
         await self._first(lambda gateway: gateway.remind(phone=phone, text=text, parameters=parameters))
 
     async def _first(self, send: Callable[[SmsGateway], Awaitable[None]]) -> None:
+        maybe_sent = False
         for gateway in self._gateways:
-            with suppress(SmsGatewayError):
+            try:
                 await send(gateway)
+            except SmsRejected:
+                continue
+            except SmsGatewayError:
+                maybe_sent = True
+            else:
                 return
-        raise SmsGatewayError
+        raise SmsGatewayError if maybe_sent else SmsRejected

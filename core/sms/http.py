@@ -8,9 +8,11 @@ from collections.abc import Mapping
 
 import aiohttp
 
-from core.errors.verification import SmsGatewayError
+from core.errors.verification import SmsGatewayError, SmsRejected
 
 _OK = range(200, 300)
+_REFUSED = range(300, 500)
+"""A redirect, which is not followed, or a refusal; with any other status the message may have been sent."""
 
 
 class HttpGateway:
@@ -24,8 +26,9 @@ class HttpGateway:
         """Post one code.
 
         Raises:
-            SmsGatewayError: a status other than 2xx, a failed connection, or a timeout. A redirect is not
-                followed, as it would hand telephone and code to another server.
+            SmsRejected: no connection, or a status of 3xx or 4xx. A redirect is not followed, as it would
+                hand telephone and code to another server.
+            SmsGatewayError: another status but 2xx, a broken connection, or a timeout: it may have been sent.
         """
         await self._post({"phone": phone, "code": code, "purpose": purpose})
 
@@ -33,7 +36,7 @@ class HttpGateway:
         """Post one reminder.
 
         Raises:
-            SmsGatewayError: as ``send``.
+            SmsRejected, SmsGatewayError: as ``send``.
         """
         reminder = {"phone": phone, "purpose": "reminder", "text": text, "parameters": dict(parameters)}
         await self._post(reminder)
@@ -44,8 +47,11 @@ class HttpGateway:
                 aiohttp.ClientSession(timeout=self._timeout) as session,
                 session.post(self._url, json=body, allow_redirects=False) as answer,
             ):
-                accepted = answer.status in _OK
+                status = answer.status
+        except aiohttp.ClientConnectorError:
+            raise SmsRejected from None
         except (aiohttp.ClientError, TimeoutError):
             raise SmsGatewayError from None
-        if not accepted:
-            raise SmsGatewayError(f"the SMS gateway answered {answer.status}")
+        if status not in _OK:
+            kind = SmsRejected if status in _REFUSED else SmsGatewayError
+            raise kind(f"the SMS gateway answered {status}")

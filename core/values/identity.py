@@ -5,6 +5,8 @@ is validated; a well-formed number says nothing about whose it is.
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 
@@ -30,6 +32,7 @@ from core.errors.identity import (
     ResidentIdBirthDate,
     ResidentIdCharacters,
     ResidentIdEmpty,
+    ResidentIdError,
     ResidentIdFuture,
     ResidentIdLength,
     ResidentIdMistyped,
@@ -63,6 +66,7 @@ UNIT_NAME_LONGEST = 60
 
 _DIGITS = "0123456789"
 _CREDIT_CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
+_MOST_MISSING = 3  # or extra characters of a number that is shown masked
 _REGION = range(2, 8)  # positions of the six region digits in a credit code
 _PROVINCE_GROUPS = (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
 _HONG_KONG_MACAO_TAIWAN = (71, 81, 82, 83)  # 81 to 83 on residence permits
@@ -106,12 +110,13 @@ def parse_resident_id(text: str, *, today: date) -> str:
     if is_oversized(text):
         raise ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
     number = canonical_identity(text)
-    _validate_resident_form(number)
-    if ric.calc_check_digit(number) != number[-1]:
-        raise ResidentIdMistyped
-    if not has_region(number):
-        raise ResidentIdRegion
-    _validate_birth_date(number, today)
+    with _shown_masked(number):
+        _validate_resident_form(number)
+        if ric.calc_check_digit(number) != number[-1]:
+            raise ResidentIdMistyped
+        if not has_region(number):
+            raise ResidentIdRegion
+        _validate_birth_date(number, today)
     return number
 
 
@@ -127,18 +132,19 @@ def parse_credit_code(text: str) -> str:
     if is_oversized(text):
         raise CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
     code = canonical_identity(text)
-    if not code:
-        raise CreditCodeEmpty
-    foreign = positions_outside(code, _CREDIT_CODE_CHARACTERS)
-    if foreign:
-        raise CreditCodeCharacters(positions=foreign)
-    if len(code) != IDENTITY_LENGTH:
-        raise CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(code))
-    letters = tuple(place for place in positions_outside(code, _DIGITS) if place - 1 in _REGION)
-    if letters:
-        raise CreditCodeCharacters(positions=letters)
-    if uscc.calc_check_digit(code) != code[-1]:
-        raise CreditCodeMistyped
+    with _shown_masked(code):
+        if not code:
+            raise CreditCodeEmpty
+        foreign = positions_outside(code, _CREDIT_CODE_CHARACTERS)
+        if foreign:
+            raise CreditCodeCharacters(positions=foreign)
+        if len(code) != IDENTITY_LENGTH:
+            raise CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(code))
+        letters = tuple(place for place in positions_outside(code, _DIGITS) if place - 1 in _REGION)
+        if letters:
+            raise CreditCodeCharacters(positions=letters)
+        if uscc.calc_check_digit(code) != code[-1]:
+            raise CreditCodeMistyped
     return code
 
 
@@ -153,9 +159,19 @@ def parse_identity(text: str, *, today: date) -> str:
         CreditCodeError: it has letters that only occur in credit codes, and is malformed.
     """
     number = "" if is_oversized(text) else canonical_identity(text)
-    if positions_outside(number, _DIGITS + "X") or _reads_as_code(number):
-        return parse_credit_code(text)
-    return parse_resident_id(text, today=today)
+    is_code = bool(positions_outside(number, _DIGITS + "X") or _reads_as_code(number))
+    return parse_credit_code(text) if is_code else parse_resident_id(text, today=today)
+
+
+@contextmanager
+def _shown_masked(number: str) -> Iterator[None]:
+    """Add to an error what was typed, masked, as the message itself is deleted from the chat."""
+    try:
+        yield
+    except (ResidentIdError, CreditCodeError) as error:
+        if number and abs(len(number) - IDENTITY_LENGTH) <= _MOST_MISSING:
+            error.masked = mask_identity(number)
+        raise
 
 
 def is_credit_code(number: str) -> bool:

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from stdnum.cn import uscc
 
+from core.errors.identity import PersonalNumberInText
 from core.values import labels
 from core.values.identity import has_region, has_unit_region
 from core.values.plates import PROVINCES
@@ -20,13 +21,14 @@ from core.values.vehicles import VIN_LENGTH, check_digit
 
 _LONGEST_LOOKED_AT = 4096
 
-_PARTS = re.escape(HYPHENS + DOTS) + r" ,、/()"  # what may separate the groups of one number
+_PARTS = re.escape(HYPHENS + DOTS) + r" ,、/()*|=:;~_"  # what may separate the groups of one number
+_WORDS = "(?:出生日期|出生|生日|尾号|末尾|后四位|后面是|尾)"  # and what some say between them
 _PLATE = re.compile(rf"[{PROVINCES}] ?[A-Z][ {re.escape(HYPHENS + DOTS)}]?[0-9A-Z]{{5,6}}(?![0-9A-Z])")
 _DATE = re.compile(  # of this century, and not between the region and the serial of an identity number
     rf"(?<![0-9]{{6}}[{_PARTS}])(?<![0-9])20[0-9]{{2}} ?[-/.年] ?"
     r"[0-9]{1,2} ?[-/.月] ?[0-9]{1,2}(?![0-9])[日号]?"
 )
-_RUN = re.compile(rf"[0-9A-Z]+(?:[{_PARTS}]{{1,3}}[0-9A-Z]+)*")
+_RUN = re.compile(rf"[0-9A-Z]+(?:(?:[{_PARTS}]{{1,3}}|[{_PARTS}]{{0,2}}{_WORDS}[{_PARTS}]{{0,2}})[0-9A-Z]+)*")
 _WORD = re.compile("[0-9A-Z]+")
 _DIGITS = re.compile("[0-9]+")
 _DIGITS_X = re.compile("[0-9]*X")
@@ -37,6 +39,10 @@ _LABEL = re.compile(r"(?<![0-9A-Z])(?:TEL|PHONE|MOBILE|ID|NO)(?=[0-9])")
 _MOBILE = re.compile("(?:0{0,2}86)?0?1[3-9][0-9]{9}")
 _NEARLY_MOBILE = re.compile("(?:0{0,2}86)?1[3-9][0-9]{8,10}")  # a digit too few or too many
 _LANDLINE = re.compile("(?:86)?0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
+_LANDLINE_IN_TEXT = re.compile(
+    rf"(?<![0-9A-Z+])\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?[ {re.escape(HYPHENS)}]?[2-9][0-9]{{6,7}}"
+    r"(?![0-9A-Z])"
+)
 _LONG = range(16, 21)  # no number but an identity number, a bank card's or the like has as many digits
 _IDENTITY = 18
 _SERIAL = 5  # characters of a plate number without the office; typed wishes are groups of as many
@@ -84,6 +90,20 @@ def holds_personal_data(text: str, kind: InputKind = InputKind.OTHER) -> bool:
     if kind is InputKind.NUMBER:
         return any(sum(map(_digit_count, run)) >= _FEWEST_DIGITS_TYPED for run in _runs(bare))
     return kind is InputKind.NAME and any(map(str.isalpha, bare))
+
+
+def ensure_no_personal_number(text: str, *, allow_landlines: bool = False) -> None:
+    """Refuse a free text with a personal number: it would be shown, stored and sent to others.
+
+    Args:
+        text: a reason or a notice, as it was typed.
+        allow_landlines: whether the text may name a fixed telephone, such as an office's.
+
+    Raises:
+        PersonalNumberInText: it contains one, right or mistyped.
+    """
+    if holds_personal_data(_LANDLINE_IN_TEXT.sub("¤", clean(text)) if allow_landlines else text):
+        raise PersonalNumberInText
 
 
 def _holds_number(bare: str) -> bool:

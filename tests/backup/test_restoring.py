@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import shutil
 import stat
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from core.availability import maintenance
 from core.backup import RestoreRequest, read_given, repeated_in, restore, take
 from core.backup.restoring import Restored
 from core.bootstrap import Core
-from core.clock import FixedClock, to_millis
+from core.clock import CHINA, FixedClock, to_millis
 from core.errors.backup import (
     BackupDamaged,
     BackupOfOtherEngine,
@@ -44,7 +44,7 @@ from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql
-from tests.core.tools import reserved, verified
+from tests.core.tools import expire, remind, reserved, verified
 
 PASSPHRASE = "correct horse battery staple"
 HOUR = timedelta(hours=1)
@@ -182,7 +182,7 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
     async with there.opened(clock, create=False) as core:
         with pytest.raises(InMaintenance):
             await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
-        assert await core.store.run(core.expiry.expire_due) == 0
+        assert await expire(core) == 0
         queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
         first, *others = queue_.tasks  # first, although the reservation is older
         assert (first.task_kind, first.subject) == (TaskKind.RESTORED, "restoration:1")
@@ -195,7 +195,7 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
         assert not queue_.is_suspended
         assert [task.is_held for task in queue_.tasks] == [False]
         assert "车主不能选号" not in _desk_text(queue_, list(queue_.tasks), 0)
-        assert await core.store.run(core.expiry.expire_due) == 1
+        assert await expire(core) == 1
 
 
 async def test_number_confirmed_after_the_backup_does_not_expire(
@@ -208,9 +208,11 @@ async def test_number_confirmed_after_the_backup_does_not_expire(
     folder, _ = take(here.settings, tmp_path / "backups", clock=clock)
     clock.advance(HOUR)
     await _puts_back(here, there, folder, clock, (_plate("A1111"),))
-    clock.advance(timedelta(days=30))
+    clock.set(datetime(2026, 3, 17, 8, 30, tzinfo=CHINA))  # the last morning
     async with there.opened(clock, create=False) as core:
-        await core.store.run(core.expiry.expire_due)
+        await core.store.run(remind)
+        clock.advance(timedelta(days=30))
+        await expire(core)
         states = [(await core.store.read(get, number)).state for number in (1, 2)]
     assert states == [PreselectionState.RESERVED, PreselectionState.EXPIRED]
 

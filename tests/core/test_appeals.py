@@ -22,6 +22,7 @@ from core.errors.appeals import (
     AppealWaits,
 )
 from core.errors.blacklist import Blacklisted
+from core.errors.identity import PersonalNumberInText
 from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.people.blacklist import Cause, NewBan, add_ban
@@ -89,6 +90,13 @@ async def test_draft_is_complete_or_not_submitted(core: Core, owner: Account) ->
 async def test_reason_has_a_length(core: Core, owner: Account, typed: str) -> None:
     await core.store.run(core.appeals.begin, owner)
     with pytest.raises(AppealReasonLength):
+        await core.store.run(core.appeals.enter_reason, owner, typed)
+
+
+@pytest.mark.parametrize("typed", ["请联系我 138-0013-8099 核实", "本人身份证 110105194912310021,车是我的"])
+async def test_reason_holds_no_personal_number(core: Core, owner: Account, typed: str) -> None:
+    await core.store.run(core.appeals.begin, owner)
+    with pytest.raises(PersonalNumberInText):
         await core.store.run(core.appeals.enter_reason, owner, typed)
 
 

@@ -24,8 +24,9 @@ from core.registry.imports import ImportRequest
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import factories
+from tests.core.interceptor import Interceptor
 from tests.core.sql import sql
-from tests.core.tools import release, reserved
+from tests.core.tools import expire, release, remind, reserved
 
 EVERYWHERE = Scope(offices=("粤K",), everywhere=True)
 
@@ -66,13 +67,40 @@ async def test_registered_and_those_of_another_kind_do_not_expire(
     core: Core, clock: FixedClock, three: list[int]
 ) -> None:
     await core.store.run(imports.load, [vehicle(1), vehicle(2, PlateKind.SMALL_NEV, registered=False)])
+    clock.advance(timedelta(days=6))
+    await core.store.run(remind)
     clock.advance(timedelta(days=60))
-    while await core.store.run(core.expiry.expire_due):
-        clock.advance(timedelta(days=20))
-    assert (await core.store.read(states, three))[:2] == [PreselectionState.RESERVED] * 2
+    assert await expire(core) == 1
+    assert await core.store.read(states, three) == [
+        PreselectionState.RESERVED,
+        PreselectionState.RESERVED,
+        PreselectionState.EXPIRED,
+    ]
     known = [one.preselection_id for one in await core.store.read(_found, Contradiction.REGISTERED)]
     other = [one.preselection_id for one in await core.store.read(_found, Contradiction.KIND)]
     assert (known, other) == (three[:1], three[1:2])
+
+
+async def test_import_that_takes_effect_while_the_expiry_waits_for_the_row_counts(
+    core: Core, clock: FixedClock, three: list[int]
+) -> None:
+    """On PostgreSQL the rows were chosen before; here the import takes effect between the two queries."""
+    clock.advance(timedelta(days=60))
+
+    def late(tx: Tx) -> int:
+        def load(query: str) -> None:
+            if query == "preselection.overdue":
+                imports.load(tx, [vehicle(1)])
+
+        return core.expiry.expire_due(Interceptor(tx, after=load), "粤K", limit=2).handled
+
+    assert await core.store.run(late) == 1
+    changed = {row["preselection_id"] for row in await core.store.read(_moved)}
+    assert changed == {three[1]}
+
+
+def _moved(tx: Tx) -> list[dict[str, object]]:
+    return sql(tx, "SELECT preselection_id FROM preselection WHERE deadline_before IS NOT NULL")
 
 
 def _found(tx: Tx, contradiction: Contradiction) -> list[ContradictedReservation]:

@@ -1,6 +1,7 @@
 """Everything that is encrypted can be encrypted with a newer key, whatever happens meanwhile."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -193,3 +194,22 @@ def test_photos_are_encrypted_anew_and_keep_their_age(tmp_path: Path) -> None:
 def test_a_photo_that_is_deleted_meanwhile_needs_nothing(tmp_path: Path) -> None:
     assert not reseal_photo(BOTH, tmp_path / f"{'a' * 32}.sealed")
     assert sealed_photos(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize("is_deleted", [True, False], ids=["deleted", "control"])
+def test_a_photo_deleted_while_it_is_encrypted_does_not_come_back(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, *, is_deleted: bool
+) -> None:
+    photos = FilePhotos(tmp_path, OURS, clock)
+    key = photos.put(b"a photo")
+    (path,) = sealed_photos(tmp_path)
+    real = os.fsync
+
+    def deleting(handle: int) -> None:
+        real(handle)
+        if is_deleted:
+            photos.delete(key)  # after its times were read, before it is replaced
+
+    monkeypatch.setattr("core.security.rotation.os.fsync", deleting)
+    assert reseal_photo(BOTH, path) == (not is_deleted)
+    assert [one.name for one in tmp_path.iterdir()] == ([] if is_deleted else [path.name])

@@ -56,6 +56,22 @@ def test_only_the_owner_may_look(photos: FilePhotos, folder: Path) -> None:
     assert modes == [0o700, 0o600]
 
 
+def test_host_clock_that_jumps_deletes_nothing_by_itself(
+    photos: FilePhotos, folder: Path, clock: FixedClock
+) -> None:
+    """The thirty days run by the time that the caller gives; the control gives the host's."""
+    photos.put(PHOTO)
+    now = clock.now() + 2 * HOUR
+    photos.sweep(set(), before=now - HOUR, now=now)
+    assert photos.orphans() == 1
+    clock.advance(timedelta(days=31))
+    photos.sweep(set(), before=now, now=now + HOUR)
+    assert photos.orphans() == 1
+    photos.sweep(set(), before=now, now=clock.now() + 2 * HOUR)
+    assert photos.orphans() == 0
+    assert list(folder.glob("*.sealed")) == []
+
+
 def test_equal_photos_have_keys_of_their_own(photos: FilePhotos) -> None:
     assert len({photos.put(PHOTO) for _ in range(20)}) == 20
 

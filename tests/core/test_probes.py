@@ -150,3 +150,36 @@ async def test_recorded_values_are_keyed_hashes_for_a_day(
     clock.advance(timedelta(days=1, seconds=1))
     await core.store.run(core.cleanup.purge_codes)
     assert await core.store.read(sql, "SELECT * FROM probe") == []
+
+
+async def test_contact_of_ones_own_is_never_refused_nor_counted(core: Core, stranger: Stranger) -> None:
+    async def shares(number: int) -> XuanhaoError | None:
+        phone = factories.phone(number)
+        return await stranger._does(
+            lambda tx: core.accounts.offer_phone(tx, stranger.account, phone, shared=True)
+        )
+
+    for number in range(FREE_PROBES + 2):
+        assert type(await shares(number)) is PhoneTaken
+    assert await core.store.read(sql, "SELECT * FROM probe") == []
+    for number in range(FREE_PROBES):
+        await stranger.types(factories.identity(number))
+    assert type(await stranger.types_phone(factories.phone(50))) is ProbedTooOften
+    assert await shares(50) is None
+
+
+async def test_vehicle_of_ones_own_does_not_count(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    account, _ = await core.store.run(reserved, core, 0, "A0000")
+
+    def begins(tx: Tx) -> int:
+        begun = core.preselections.choose(tx, account, core.offices["粤K"], PlateKind.SMALL)
+        core.preselections.agree(tx, account, begun.preselection_id)
+        return begun.preselection_id
+
+    begun = await core.store.run(begins)
+    prober = Stranger(core, account)
+    refused = await prober._does(lambda tx: core.preselections.enter_vin(tx, begun, factories.vin(0)))
+    assert type(refused) is VinPreselected
+    assert refused.vin == factories.vin(0)
+    assert await core.store.read(sql, "SELECT * FROM probe") == []

@@ -21,7 +21,7 @@ from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.sql import fill, sql
-from tests.core.tools import NOON, build, release, remind, reserved, verified
+from tests.core.tools import NOON, build, expire, release, remind, reserved, verified
 from tests.engines import open_test_store
 from tests.world import office
 
@@ -188,7 +188,7 @@ async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) 
     clock.advance(timedelta(days=6))
     await core.store.run(remind)
     clock.advance(timedelta(days=2))
-    assert await core.store.run(core.expiry.expire_due) == 1
+    assert await expire(core) == 1
     await core.store.run(reserved, core, 5, "A1005")
     found = await figures(core, 30)
     total = found.total

@@ -6,6 +6,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
+from core.errors.base import InputError
 from core.errors.desk import NobodyFound
 from core.people.accounts import Account
 from core.people.blacklist import running
@@ -14,7 +15,7 @@ from core.preselection import PreselectionState, get
 from core.preselection.counter import IdentityMove
 from core.values.plates import Plate, PlateKind
 from tests import factories
-from tests.core.tools import NOON, registered, release, remind, reserved
+from tests.core.tools import NOON, expire, registered, release, remind, reserved
 
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
 TYPED = factories.identity(9)
@@ -47,7 +48,7 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
         clock.advance(timedelta(days=6))
         await core.store.run(remind)
         clock.advance(timedelta(days=3))
-        await core.store.run(core.expiry.expire_due)
+        await expire(core)
     assert (await core.store.read(get, begun)).state == PreselectionState(end)
     victim = await core.store.run(registered, core, 9)
     assert victim.identity == TYPED
@@ -61,7 +62,7 @@ async def test_own_identity_is_barred_also_before_registration_ends(core: Core, 
     clock.advance(timedelta(days=6))
     await core.store.run(remind)
     clock.advance(timedelta(days=3))
-    await core.store.run(core.expiry.expire_due)
+    await expire(core)
     assert await core.store.read(running, core.accounts.identity_hash(factories.identity(8))) is not None
 
 
@@ -70,3 +71,17 @@ async def test_admin_who_bars_means_nobody_by_a_typed_identity(core: Core, writt
     await types_another(core)
     with pytest.raises(NobodyFound):
         await core.store.read(lambda tx: core.people.find(tx, written, today=NOON.date()))
+
+
+@pytest.mark.parametrize("sign", [" ", "-", ""])
+async def test_person_is_found_in_any_grouping(core: Core, sign: str) -> None:
+    account = await core.store.run(registered, core, 3)
+    number = factories.identity(3)
+    written = sign.join((number[:4], number[4:10], number[10:17], number[17]))
+    assert (await core.store.read(core.people.find, written, today=NOON.date())).account == account
+
+
+@pytest.mark.parametrize("wrong", [factories.identity(3)[:-1], factories.identity(3)[:-1] + "Z"])
+async def test_mistyped_identity_is_an_error_and_not_nobody(core: Core, wrong: str) -> None:
+    with pytest.raises(InputError):
+        await core.store.read(core.people.find, wrong, today=NOON.date())

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -53,6 +54,17 @@ async def build(
     """Build the services on a store, with settings as ``settings`` makes them."""
     ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
     return await bootstrap(settings(tables, **values), ports)
+
+
+async def expire(core: Core) -> int:
+    """End or extend everything that is due, in small batches; return how many were handled."""
+    handled = 0
+    for code in await core.store.read(core.expiry.overdue_offices):
+        after: tuple[int, int] | None = (0, 0)
+        while after is not None:
+            batch = await core.store.run(partial(core.expiry.expire_due, code=code, after=after, limit=3))
+            handled, after = handled + batch.handled, batch.last
+    return handled
 
 
 def remind(tx: Tx) -> None:

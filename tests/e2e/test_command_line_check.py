@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from bot.cli import check_database
+from bot.cli.described import folder_warnings
 from core.db import open_sqlite
+from core.settings import load_settings
 from core.settings.model import PLACEHOLDER
 from sandbox import Sandbox
 from tests.e2e.test_command_line import GOOD, HEADER
 from tests.e2e.test_command_line_keys import call, config, content
+from tests.old_version.left_behind import lay_out_database
 from tests.world import MORNING, TOKEN, clock_at
 
 Said = pytest.CaptureFixture[str]
@@ -97,6 +100,19 @@ async def test_an_older_schema_is_not_migrated(made: Path, tmp_path: Path, capsy
     assert said[1] == "the database schema is up to date"
     assert await call("migrate", config=made) == 0
     assert capsys.readouterr().out == "the database schema is up to date; nothing was pending\n"
+
+
+async def test_init_refuses_an_existing_database(made: Path, tmp_path: Path, capsys: Said) -> None:
+    """One of an older schema above all: only ``migrate`` and ``run`` migrate."""
+    database = tmp_path / "plates.db"
+    for old in (False, True):
+        if old:
+            database.unlink()
+            lay_out_database(database, tmp_path / "old")
+        before = content(tmp_path)
+        assert await call("init", config=made) == 1
+        assert f"there is one already at {database}; use `xuanhao migrate`" in capsys.readouterr().err
+        assert content(tmp_path) == before
 
 
 def _file(tmp_path: Path) -> str:
@@ -219,3 +235,16 @@ async def test_log_lines_have_chinas_time_with_its_offset(made: Path) -> None:
     logged = said.decode().splitlines()
     assert logged
     assert all(one.split(" ")[0].endswith("+08:00") for one in logged)
+
+
+async def test_folder_that_others_may_enter_is_told(made: Path, tmp_path: Path, capsys: Said) -> None:
+    """Those of earlier versions were made for all; also ``run`` says it."""
+    settings = load_settings(made)
+    photos = settings.photo_directory()
+    for mode in (0o700, 0o750, 0o755):
+        photos.chmod(mode)
+        tmp_path.chmod(mode)  # noqa: ASYNC240 - a test may block
+        _, lines = await checked(made, capsys)
+        told = [one for one in lines if "other users can enter it" in one]
+        assert len(told) == (0 if mode == 0o700 else 2)
+        assert [one.removeprefix("  warning: ") for one in told] == folder_warnings(settings)

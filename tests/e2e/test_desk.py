@@ -340,3 +340,30 @@ async def test_question_of_a_closed_day_says_what_it_touches(world: World) -> No
     await chief.see("粤K 2026年3月14日(周六)", "本来就不是工作日", "将顺延 0 个号码")
     await chief.say("/closed 粤K 2026-03-09 昨天")
     await chief.see("2026年3月9日(周一)已经过去了")
+
+
+@pytest.mark.parametrize("is_restored", [True, False], ids=["restored", "control"])
+async def test_end_of_maintenance_says_that_it_settles_a_restore(world: World, *, is_restored: bool) -> None:
+    """Also if the maintenance ran already at the backup; only that of all offices settles it."""
+    chief = world.person(CHIEF)
+    await world.store.run(reserved, world.core, 1, "A1111")
+    await world.store.run(
+        sql, "INSERT INTO withholding (office, kind, mask, since) VALUES ('粤K', 'small', 'A9999', 1)"
+    )
+    if is_restored:
+        added = "INSERT INTO restoration (backup_at, lost_at, restored_at) VALUES (1, 2, 3)"
+        await world.store.run(sql, added)
+    world.forward(days=10)  # beyond the deadline; nothing expires while a restore is open
+    for code in ("粤K", "all"):
+        await chief.say(f"/maintenance {code} on 升级")
+        await chief.press("开始维护")
+        await chief.say(f"/maintenance {code} off")
+        await chief.see("结束系统维护?", fresh=True)
+        words = chief.history[-1].words
+        assert ("备份恢复" in words) == (is_restored and code == "all")
+        if "备份恢复" in words:
+            assert "1 个已过办理截止时间" in words
+            assert "现有 1 项暂不投放" in words
+        await chief.press("结束维护")
+        await chief.see("系统维护已结束", fresh=True)
+    assert await world.store.read(sql, "SELECT 1 AS one FROM restoration WHERE settled_at IS NULL") == []

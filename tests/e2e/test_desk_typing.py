@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.texts.desk.commands import USAGE
 from tests import factories
 from tests.core.tools import reserved, verified
 from tests.e2e.test_desk import DESK_PEOPLE
@@ -184,3 +185,82 @@ async def test_question_of_an_identity_names_what_its_holder_keeps(world: World,
     await world.store.run(verified, world.core, 3)
     await chief.say(f"/identity {factories.identity(2)} 5003 已核对原件")
     await chief.see("现注册于聊天号 5002", "其已预选的 粤K·A1234 不随之取消")
+
+
+_WITH_REASON = (
+    "/void 粤KA1234 {}",
+    "/revoke 粤KA1234 {}",
+    "/closed 粤K 2026-12-31 {}",
+    "/reject 12 {}",
+    "/ban 5002 {}",
+    "/ban 5002 until 2028-01-01 {}",
+    "/unban 5002 {}",
+    f"/identity {factories.identity(9)} 5003 {{}}",
+    f"/grant {factories.vin(2)} random=1 {{}}",
+    "/maintenance 粤K on {}",
+)
+
+
+@pytest.mark.parametrize("command", _WITH_REASON)
+@pytest.mark.parametrize("reason", ["资料不符,身份证110105194912310021", "车主电话 138 0013 8099 已核对"])
+async def test_reason_with_a_personal_number_is_refused(
+    world: World, chief: Person, command: str, reason: str
+) -> None:
+    """What was just deleted is not shown again, stored or told to the owner."""
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say(command.format(reason))
+    await chief.see("请不要写身份证号")
+    await eventually(lambda: all(shown.from_bot for shown in chief.history), 15)
+    shown = "".join(shown.text for shown in chief.history).replace(" ", "")
+    assert "110105194912310021" not in shown
+    assert "13800138099" not in shown
+
+
+def test_every_command_with_a_reason_is_tested() -> None:
+    named = {command for command, usage in USAGE.items() if "原因" in usage()} | {"maintenance"}
+    assert named == {command.split()[0].removeprefix("/") for command in _WITH_REASON}
+
+
+async def test_maintenance_may_name_the_telephone_of_the_office(chief: Person) -> None:
+    await chief.say("/maintenance 粤K on 系统升级,咨询 0668-2881234")
+    await chief.see("车主将看到:系统升级,咨询 0668-2881234")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("/closed 粤K 2027年1月5日至1月6日 停电", "一次只能登记一天"),
+        ("/closed 粤K 1月5日-7日 停电", "一次只能登记一天"),
+        ("/closed 粤K 2027-01-05至2027-01-06 停电", "一次只能登记一天"),
+        ("/closed 粤K 2027-01-05 2027-01-06 停电", "一次只能登记一天"),
+        ("/closed 粤K 1月5日 停电到7日", "一次只能登记一天"),
+        ("/closed 粤K 1月5日,1月6日 停电", "一次只能登记一天"),
+        ("/closed 1月5日 停电", "缺少发牌机关"),
+        ("/closed 2027-01-05 停电", "缺少发牌机关"),
+        ("/closed 粤K 2月30日 停电", "没有 2月30日 这一天"),
+        ("/closed 粤K 2027-02-29 停电", "没有 2027-02-29 这一天"),
+        ("/closed 粤K 2026-12-31 3号窗口停电2天", "3号窗口停电2天"),
+    ],
+)
+async def test_closed_day_is_never_guessed(chief: Person, typed: str, said: str) -> None:
+    await chief.say(typed)
+    await chief.see(said)
+
+
+async def test_bar_by_identity_in_groups_and_mistyped(world: World, chief: Person) -> None:
+    await world.store.run(verified, world.core, 2)
+    number = factories.identity(2)
+    await chief.say(f"/ban {number[:4]} {number[4:10]} {number[10:14]}-{number[14:]} 违规")
+    await chief.see("原因:违规")
+    await chief.say(f"/ban {number[:-1]}{'1' if number[-1] != '1' else '2'} 违规")
+    await chief.see("校验不通过", fresh=True)
+
+
+async def test_mistyped_search_hides_the_card_before_it(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say("/find 粤KA1234")
+    await chief.see("查询结果")
+    await chief.say(f"/find {factories.identity(2)[:-1]}")
+    await chief.see("您输入了 17 位", fresh=True)
+    assert "查询结果" not in chief.last.words
+    assert "A1234" not in chief.last.words

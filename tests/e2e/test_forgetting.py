@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from telegram import Message
 
 from bot.dialog.effects import DeleteUserMessage
+from bot.dialog.events import Other
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import View
+from bot.routing.ptb import _event
 from bot.routing.screens import BY_NAME
 from bot.texts.menu import DESK_MENU
 from sandbox.faults import Fault
@@ -91,16 +94,25 @@ async def test_whatever_is_typed_for_an_identity_is_deleted(place: World, typed:
     await eventually(lambda: own(owner) == ["/start"])
 
 
-async def test_refused_name_is_deleted_and_the_owner_is_told_once(place: World) -> None:
+async def test_mistyped_identity_is_shown_masked_and_its_deletion_is_told_each_time(place: World) -> None:
+    owner = await at_identity_page(place)
+    number = factories.identity(9)
+    wrong = f"{number[:-1]}{'1' if number[-1] != '1' else '2'}"
+    for typed in (wrong, f"{wrong[:-1]}Y", number[:-1]):
+        await owner.say(typed)
+        await owner.see(f"{typed[:4]}{'*' * (len(typed) - 8)}{typed[-4:]}", FORGOTTEN, fresh=True)
+        assert typed not in owner.last.words
+
+
+async def test_refused_name_is_deleted_and_the_owner_is_told_each_time(place: World) -> None:
     owner = place.person()
     await owner.say("/start")
     await owner.press("【预选号牌】")
     await owner.press("同意并继续")
     for refused in ("张三1", "李四2"):
         await owner.say(refused)
-        await owner.settled()
+        await owner.see(FORGOTTEN, fresh=True)
     await eventually(lambda: own(owner) == ["/start"])
-    assert sum(FORGOTTEN in shown.words for shown in owner.history) == 1
 
 
 @pytest.mark.parametrize("home", [True, False])
@@ -134,6 +146,35 @@ async def test_photo_that_nobody_asked_for_is_deleted(place: World) -> None:
     await owner.send_file(b"vin", "a.csv", "text/csv")  # no picture
     await owner.settled()
     assert len(own(owner)) == 2
+
+
+async def test_contact_and_video_as_files_are_deleted(place: World) -> None:
+    owner = place.person()
+    await owner.say("/start")
+    for name, mime in (
+        ("a.vcf", "text/vcard"),
+        ("b.VCF", ""),
+        ("c.mp4", "video/mp4"),
+        ("d.ogg", "audio/ogg"),
+    ):
+        await owner.send_file(b"x", name, mime)
+        await owner.see(FORGOTTEN, fresh=True)
+    await owner.settled()
+    await eventually(lambda: own(owner) == ["/start"])
+
+
+@pytest.mark.parametrize("kind", ["video", "video_note", "voice", "audio", "sticker"])
+def test_recording_is_private_and_a_sticker_is_not(kind: str) -> None:
+    what = {"file_id": "f", "file_unique_id": "u", "duration": 1, "width": 1, "height": 1, "length": 1}
+    if kind == "sticker":
+        what |= {"is_animated": False, "is_video": False, "type": "regular"}
+    said = Message.de_json(
+        {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, kind: what}, None
+    )
+    assert said is not None
+    event = _event(said, "bot")
+    assert isinstance(event, Other)
+    assert event.is_recording == (kind != "sticker")
 
 
 async def test_number_in_a_caption_is_deleted(place: World) -> None:

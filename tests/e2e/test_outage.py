@@ -6,13 +6,19 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.bootstrap import Ports
 from core.clock import CHINA
 from core.people import blacklist
 from core.ports import Tx
 from core.preselection import Preselection, from_row
+from core.registry import imports
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
+from tests import factories
 from tests.engines import make_sqlite
 from tests.person import Person
 from tests.world import (
@@ -186,3 +192,96 @@ async def test_desk_confirms_after_the_deadline_and_is_told_until_when(tmp_path:
         await chief.see("已过截止时间", "可补确认至 2026年3月17日", "21:00")
         await chief.press("确认已上牌")
         await chief.see("已确认上牌")
+
+
+@pytest.mark.parametrize(
+    "broken", ["core.preselection.expiry.Expiry.expire_due", "core.people.blacklist.lift_due"]
+)
+async def test_failing_part_of_the_ends_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    async with machine(tmp_path) as used, used.runs() as world:
+        await reserve(world, OWNER)
+        chief = world.person(CHIEF)
+        await chief.say("/desk")
+        monkeypatch.setattr(broken, fails)
+        used.goes_to(at(18, 9, 1, month=3))  # the deadline and its grace have passed
+        await ticks(world)
+        await chief.see("今日待办")
+
+
+async def test_owner_reads_after_the_deadline_what_to_do(tmp_path: Path) -> None:
+    async with machine(tmp_path) as used, used.runs() as world:
+        (owner,), chief = await reserve(world, OWNER), world.person(CHIEF)
+        used.goes_to(at(17, 8, 1, month=3))
+        await ticks(world)
+        used.goes_to(at(17, 20, month=3))
+        await owner.say("/mine")
+        shown = await owner.see("已过,请立即联系", "2026年3月17日")
+        assert "可补确认" not in shown.words  # the grace is not promised
+        assert "下次提醒" not in shown.words
+        await chief.say("/find 粤K A1230")
+        await chief.see("可补确认至 2026年3月17日", "21:00")
+
+
+async def test_number_that_the_registry_contradicts_threatens_nobody(tmp_path: Path) -> None:
+    async with machine(tmp_path) as used, used.runs() as world:
+        (owner,), chief = await reserve(world, OWNER), world.person(CHIEF)
+        vin = (await world.store.read(all_reserved))[0].required_vin
+        known = RegistryVehicle(
+            vin=vin, certificate=factories.certificate(0), kind=PlateKind.SMALL, registered=True
+        )
+        await world.store.run(imports.load, [known])
+        used.goes_to(at(17, 8, 1, month=3))
+        await ticks(world)
+        assert not [shown for shown in owner.history if "号码收回" in shown.words and "⏰" in shown.words]
+        states = await world.store.read(states_of_reminders)
+        assert "failed" not in states
+        assert "cancelled" in states
+        used.goes_to(at(18, 9, month=3))
+        await owner.say("/mine")
+        shown = await owner.see("不会过期")
+        assert "下次提醒" not in shown.words
+        for command in ("/desk", f"/confirm 粤KA1230 {vin[-6:]}", "/find 粤K A1230"):
+            await chief.say(command)
+            shown = await chief.see("不会过期")
+            assert "可补确认" not in shown.words
+
+
+def states_of_reminders(tx: Tx) -> set[str]:
+    rows = tx.all("notices.of_subject", subject="preselection:1")
+    return {row["state"] for row in rows if "reminder" in row["purpose"]}
+
+
+async def test_unblocked_owner_is_told_of_the_extension(tmp_path: Path) -> None:
+    async with machine(tmp_path) as used, used.runs() as world:
+        (owner,) = await reserve(world, OWNER)
+        owner.block()
+        world.sandbox.world.gateway_down = True
+        used.goes_to(at(17, 22, month=3))
+        await ticks(world)
+        assert await deadlines(world) == {at(18, 17, month=3)}
+        owner.unblock()
+        await owner.say("/start")
+        await ticks(world)
+        await owner.see("未能及时提醒您", "延长到")
+
+
+async def test_printed_reminders_reach_nobody(tmp_path: Path) -> None:
+    """The codes may fall back to the console, the reminders may not: nobody reads them there."""
+    async with machine(tmp_path) as used:
+        sms = {"provider": ["http", "console"], "http": {"url": used.sandbox.sms_url}}
+        async with used.runs(sms=sms) as world:
+            (owner,), chief = await reserve(world, OWNER), world.person(CHIEF)
+            await chief.say("/desk")
+            owner.block()
+            world.sandbox.world.gateway_down = True
+            for hour in (8, 9, 22):
+                used.goes_to(at(17, hour, 1, month=3))
+                await ticks(world)
+            assert await bans(world) == 0
+            await chief.see("短信通道自", "短信提醒")  # the chiefs hear of the gateway
+            assert await deadlines(world) != {at(17, 17, month=3)}

@@ -15,7 +15,7 @@ from sandbox.clock import ShiftedClock
 from tests import factories
 from tests.core.sql import dump
 from tests.e2e.selecting import books_agree
-from tests.engines import engine_urls, ready_schema
+from tests.engines import engine_urls, make_sqlite, ready_schema
 from tests.person import Person
 from tests.world import MORNING, OTHER, OWNER, PEOPLE, World, clock_at, running, settings_for
 
@@ -67,6 +67,8 @@ async def restarts(engine: str, tmp_path: Path) -> AsyncIterator[Restarts]:
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock, people=PEOPLE))
         schema = stack.enter_context(ready_schema()) if engine == "postgres" else None
+        if engine == "sqlite":
+            await make_sqlite(tmp_path)
         restarts = Restarts(sandbox, clock, tmp_path, schema)
         await restarts.start()
         stack.push_async_callback(restarts.stop)

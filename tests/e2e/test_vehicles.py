@@ -188,7 +188,31 @@ async def test_second_file_waits_for_the_first_to_be_decided(world: World) -> No
     await chief.say("/vehicles")
     await chief.see("导入预览", fresh=True)
     await chief.send_file(csv(2), "b.csv")
-    await chief.see("没有看懂", "导入预览")
+    await chief.see("请先确认或放弃 车辆.csv", "导入预览")
+    await chief.press("确认导入")
+    await chief.see("已导入")
+    await chief.send_file(csv(2), "b.csv")  # nothing is open any longer
+    await chief.see("导入预览", "b.csv")
+
+
+async def test_preview_warns_of_vehicles_that_lose_their_number(world: World) -> None:
+    chief = await uploads(world, csv(1, 2, state="registered"))
+    await chief.press("确认导入")
+    await chief.see("已导入")
+    chief = await uploads(world, csv(1, 3))
+    await chief.see("1 辆现为已上牌,导入后变为未上牌")
+    await chief.press("放弃")
+    chief = await uploads(world, csv(1, 2, state="registered"))
+    await chief.see("导入预览")
+    assert "变为未上牌" not in chief.last.words
+
+
+async def test_wrong_head_names_the_columns(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/vehicles")
+    await chief.see("车辆登记数据")
+    await chief.send_file("vin,vin,种类,state\n1,2,3,4\n".encode(), "a.csv")
+    await chief.see("缺少:certificate、kind", "重复:vin", "多余:种类")
 
 
 async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) -> None:
@@ -299,6 +323,7 @@ async def test_confirmation_is_offered_right_after_the_import(world: World) -> N
     await chief.press("一并确认已上牌(1)")
     await chief.press("确认这 1 个已上牌")
     await chief.see("已确认 1 个号码上牌", "车辆.csv")
+    assert not any("一并确认" in label for label in chief.last.buttons)
 
 
 async def test_file_of_another_kind_is_warned_of_and_listed(world: World) -> None:

@@ -12,7 +12,7 @@ from tests.browser_person import browser_person
 from tests.malicious_files import HEIC, REFUSED, card
 from tests.person import Person, Shown
 from tests.photographed import jpeg
-from tests.world import OTHER, OWNER, World, open_world, registers
+from tests.world import OTHER, OWNER, World, eventually, open_world, registers
 
 SECOND = factories.vin(7)
 FOREIGN = "WVWZZZ1JZXW000010"  # its maker has a letter in the ninth position
@@ -44,7 +44,8 @@ async def test_photo_leads_where_typing_does(world: World) -> None:
     await to_vin(owner)
     assert "也可以直接发送照片" in owner.last.text
     await owner.send_photo(photo("QR", factories.VIN, 20))
-    await owner.see("已识别车辆识别代号", SHOWN, "您的车辆是")
+    await owner.see("已识别车辆识别代号", SHOWN, "您的车辆是", "已从聊天中删除")
+    await eventually(lambda: all(shown.from_bot or shown.text for shown in owner.history))
     await owner.press("国产车")
     await owner.say(factories.CERTIFICATE)
     await owner.see("请逐项核对", SHOWN)

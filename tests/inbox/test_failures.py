@@ -4,18 +4,30 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
+from bot.bot_api.parking import parked
 from bot.inbox import DeadLetter, QueuedUpdate, RetryPolicy, UnreadableUpdateError
 from bot.inbox.dispatcher import DispatchLimits
 from bot.inbox.retry import is_outage, trace
 from core.errors.store import QueryError, StoreConstraintError, StoreUnavailable
-from core.ports import Store
+from core.ports import Store, Tx
+from tests.factories import IDENTITY
 from tests.inbox.conftest import NOON
 from tests.inbox.schema import effects, states
-from tests.inbox.tools import FailingStore, Gate, Recorder, applying, message, receiving, take_in
+from tests.inbox.tools import (
+    FailingStore,
+    Gate,
+    Recorder,
+    applying,
+    message,
+    receiving,
+    take_in,
+    worker_inbox,
+)
 
 SECRET = "粤K12345 of somebody"
 
@@ -39,6 +51,58 @@ async def test_update_is_a_dead_letter_after_five_tries(store: Store) -> None:
         DeadLetter(update_id=1, chat_id=7, received_at=NOON, tries=5, error="KeyError")
     ]
     assert await store.read(states) == {1: "broken"}
+
+
+async def test_dead_letter_names_the_message_that_may_be_personal(quick_store: Store) -> None:
+    """Without its text, so that the message can be deleted from the chat."""
+    served = Recorder()
+    served.errors = {1: KeyError(), 2: KeyError()}
+    async with receiving(quick_store, served, recorder=served) as service:
+        await take_in(service, [message(1, text=IDENTITY), message(2)])
+
+    assert [letter.personal_message for letter in served.dead_letters] == [1, None]
+
+
+async def test_photo_over_which_processes_died_is_named(quick_store: Store) -> None:
+    photo = message(1)
+    photo["message"]["photo"] = [{"file_id": "a"}]
+    await worker_inbox(quick_store, "before").add([photo])
+    await quick_store.run(lambda tx: tx.run("inbox.begun", update_id=1, begun=3))
+    served = Recorder()
+    async with receiving(quick_store, served, recorder=served) as service:
+        await asyncio.wait_for(service.dispatcher.idle(), 5)
+
+    assert [(one.error, one.personal_message) for one in served.dead_letters] == [("ProcessDiedError", 1)]
+
+
+def _set_begun(tx: Tx, *, update_id: int, begun: int) -> None:
+    tx.run("inbox.begun", update_id=update_id, begun=begun)
+
+
+@pytest.mark.parametrize("in_memory", [5000, 1])
+async def test_deaths_are_not_counted_for_others_once_the_cause_is_found(
+    store: Store, in_memory: int
+) -> None:
+    """Both in the table and in memory; the one in hand is counted again if the process dies over it."""
+    before = worker_inbox(store, "before")
+    await before.add([message(number, chat_id=number) for number in range(1, 5)] + [message(5, chat_id=2)])
+    for update_id, begun in ((1, 3), (2, 2), (3, 2), (4, 1), (5, 2)):
+        await store.run(partial(_set_begun, update_id=update_id, begun=begun))
+    served = Recorder()
+    gate = Gate(served)
+    limits = DispatchLimits(in_flight=1, in_memory=in_memory)
+    async with receiving(store, gate, recorder=served, limits=limits) as service:
+        async with asyncio.timeout(5):
+            while not gate.entered:  # noqa: ASYNC110 - a test looks again
+                await asyncio.sleep(0.01)
+        rows = await store.read(lambda tx: tx.all("effect.inbox"))
+        gate.opened.set()
+        await asyncio.wait_for(service.dispatcher.idle(), 5)
+
+    left = {row["update_id"]: row["begun"] for row in rows[1:]}
+    assert left == {2: 1, 3: 0, 4: 0, 5: 0}
+    assert [letter.update_id for letter in served.dead_letters] == [1]
+    assert [update.crashes for update in served.handled] == [0, 0, 0, 0]
 
 
 async def test_applied_update_is_told_apart_when_dead_letter(store: Store) -> None:
@@ -120,7 +184,34 @@ async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> N
     ) as service:
         await take_in(service, [message(1), message(2, chat_id=8)])
 
-    assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["TimeoutError"])
+    assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["HandlerTimedOutError"])
+
+
+async def test_handler_that_waits_too_long_now_and_then_is_no_dead_letter(quick_store: Store) -> None:
+    """The pauses of one call may together last longer than a handler may: that is no fault of the update."""
+    served = Recorder()
+    slow = iter([True] * 12)
+
+    async def handle(update: QueuedUpdate) -> None:
+        if next(slow, False):
+            async with parked():
+                await asyncio.sleep(60)
+        await served(update)
+
+    limits = DispatchLimits(handler_seconds=0.02)
+    async with receiving(quick_store, handle, recorder=served, limits=limits) as service:
+        await take_in(service, [message(1)])
+
+    assert (served.ids, served.dead_letters) == ([1], [])
+
+
+async def test_time_out_inside_a_handler_uses_up_tries(quick_store: Store) -> None:
+    served = Recorder()
+    served.failures[1] = [TimeoutError()] * 12
+    async with receiving(quick_store, served, recorder=served) as service:
+        await take_in(service, [message(1)])
+
+    assert [(letter.tries, letter.error) for letter in served.dead_letters] == [(5, "TimeoutError")]
 
 
 async def test_cancellation_inside_a_handler_is_a_failure(quick_store: Store) -> None:

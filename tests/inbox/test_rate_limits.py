@@ -1,6 +1,7 @@
 """The rate of calls, the scope of a 429, and retries; with a clock that the test controls."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ class Time:
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self._numbers = itertools.count()
         self._sleepers: list[tuple[float, int, asyncio.Event]] = []
 
     def __call__(self) -> float:
@@ -25,7 +27,7 @@ class Time:
 
     async def sleep(self, seconds: float) -> None:
         wake = asyncio.Event()
-        self._sleepers.append((self.now + max(0.0, seconds), len(self._sleepers), wake))
+        self._sleepers.append((self.now + max(0.0, seconds), next(self._numbers), wake))
         await wake.wait()
 
     async def play(self, *jobs: Awaitable[object]) -> list[object]:
@@ -168,26 +170,40 @@ async def test_refused_chat_waits_even_for_uncounted_calls(rig: Rig) -> None:
     assert rig.wire.times("b") == [7]
 
 
-async def test_refusal_in_bulk_pauses_the_bulk_lane(rig: Rig) -> None:
-    rig.wire.errors["a"] = [RetryAfter(5)]
+async def test_refusals_in_bulk_pause_the_bulk_lane(rig: Rig) -> None:
+    """Three chats in a row: the platform refuses everybody."""
+    rig.wire.errors["a"] = [RetryAfter(5)] * 3
 
     await rig.time.play(
-        rig.call("a", 1, lane=BULK),
+        *(rig.call("a", chat, lane=BULK) for chat in (11, 12, 13)),
         *(rig.call("bulk", chat, lane=BULK) for chat in range(3, 9)),
         rig.call("mine", 2),
     )
 
     assert rig.wire.times("mine") == [0]
-    assert all(at == 0 or at >= 5 for at in rig.wire.times("bulk"))
+    assert all(at >= 5 for at in rig.wire.times("bulk"))
+
+
+async def test_refused_chat_does_not_hold_up_the_bulk_lane(rig: Rig) -> None:
+    """It is refused again and again while fifty others are served."""
+    rig.wire.errors["a"] = [RetryAfter(60)] * 4
+
+    await rig.time.play(
+        rig.call("a", 1, lane=BULK), *(rig.call("bulk", chat, lane=BULK) for chat in range(2, 52))
+    )
+
+    assert (len(rig.wire.times("bulk")), max(rig.wire.times("bulk"))) == (50, 4.9)
+    assert min(rig.wire.times("a")) >= 240
 
 
 async def test_bulk_lane_does_not_burst_after_a_pause(rig: Rig) -> None:
-    rig.wire.errors["a"] = [RetryAfter(5)]
-    await rig.time.play(rig.call("a", 1, lane=BULK))
+    rig.wire.errors["a"] = [RetryAfter(5)] * 3
+    await rig.time.play(*(rig.call("a", chat, lane=BULK) for chat in (11, 12, 13)))
 
     await rig.time.play(*(rig.call("b", chat, lane=BULK) for chat in range(3, 7)))
 
-    assert rig.wire.times("b") == [5.1, 5.2, 5.3, 5.4]
+    assert [later - at for at, later in itertools.pairwise(rig.wire.times("b"))] == pytest.approx([0.1] * 3)
+    assert min(rig.wire.times("b")) > 5
 
 
 async def test_refused_answer_to_a_press_is_repeated(rig: Rig) -> None:

@@ -201,9 +201,9 @@ class Harness:
     async def ends(self, core: Core | None = None) -> None:
         """End what has expired and announce what has opened, in the order of ``bot.scheduler``."""
         used = core or self.core
-        for function in (used.expiry.expire_due, blacklist.lift_due):
-            while await used.store.run(function):
-                pass
+        await tools.expire(used)
+        while await used.store.run(blacklist.lift_due):
+            pass
         await used.store.run(subscriptions.announce, used.offices)
 
     async def tick(self) -> None:
@@ -293,9 +293,9 @@ class Harness:
         """Move a column of times into the past."""
         self.sql(f"UPDATE {table} SET {column} = {column} - {int(by.total_seconds() * 1000)}")  # noqa: S608 - a test's own names
 
-    async def failures(self) -> list[Row]:
+    async def failures(self) -> list[dict[str, Any]]:
         """Return the notifications that could not be sent."""
-        return await self.store.run(all_of, "notices.failed")
+        return self.sql("SELECT * FROM notice WHERE state = 'failed'")
 
 
 def short(purpose: str) -> str:

@@ -222,6 +222,15 @@ async def test_half_sent_reminder_is_sent_whole_after_a_move(harness: Harness) -
     assert [told.method for told in harness.messenger.told if told.at == harness.now] == ["photo", "document"]
 
 
+async def test_note_names_the_day_and_the_reason(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-17", "<停电>")
+    await harness.tick()
+    (told,) = [told for told in harness.messenger.told if told.kind == "moved"]
+    assert "3月17日 &lt;停电&gt; 不办公" in told.words
+    assert "顺延到 <b>2026年3月18日" in told.words
+
+
 async def test_expiry_waits_for_the_new_deadline(harness: Harness) -> None:
     await harness.reserve(1)
     await harness.close("2026-03-17")

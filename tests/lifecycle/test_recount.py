@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from core.clock import CHINA
+from core.errors.offices import NoWorkdayAhead
 from core.preselection import PreselectionState
+from core.values.workdays import HORIZON_DAYS
 from tests.core import tools
 from tests.lifecycle.harness import Harness, chat_of, local, open_harness
 
@@ -126,3 +128,42 @@ async def test_counter_that_opens_on_other_days_moves_deadlines() -> None:
         async with restarted(harness, counter_hours={"mon": "09:00-17:00", "fri": "09:00-12:00"}) as again:
             assert await recount(again) == 1
             assert await deadline(again) == local("2026-03-20", 12)
+
+
+async def test_number_without_a_working_day_ahead_stays_and_the_others_end(harness: Harness) -> None:
+    await harness.reserve(1)
+    harness.clock.set(local("2026-03-11"))
+    await harness.reserve(*range(2, 7))  # more than one batch of the helper
+    await harness.remind("2026-03-17")
+    stuck = local("2026-03-17", 16).timestamp() * 1000  # before the others: they come first
+    harness.sql("UPDATE preselection SET deadline = ? WHERE preselection_id > 1", round(stuck))
+    days = [date(2026, 3, 18) + timedelta(days=ahead) for ahead in range(HORIZON_DAYS + 2)]
+    async with restarted(harness, {"calendar": {"holidays": days}}) as again:
+        assert await recount(again) == 0
+        page = await again.store.read(again.core.deadlines.outdated, 0)
+        assert page.unreckonable == (2, 3, 4, 5, 6)
+        assert await again.store.run(again.core.deadlines.recount, page.unreckonable) == 0
+        await again.until(local("2026-03-17", 18), None)
+        assert (await again.preselection(1)).state == PreselectionState.EXPIRED
+        assert await again.ban_until(1) == local("2028-03-17", 0)
+        for number in range(2, 7):
+            assert (await again.preselection(number)).state == PreselectionState.RESERVED
+    async with restarted(harness) as mended:  # with a calendar again
+        await mended.until(local("2026-03-18", 7), None)
+        assert await deadline(mended, 2) == local("2026-03-18", 17)
+
+
+async def test_move_whose_reminders_cannot_be_computed_writes_nothing(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> None:
+        raise NoWorkdayAhead
+
+    await harness.reserve(1)
+    before = harness.sql("SELECT * FROM preselection"), harness.sql("SELECT * FROM notice")
+    async with restarted(harness, holidays("2026-03-17")) as again:
+        with monkeypatch.context() as patched:
+            patched.setattr("core.notifications.reminders.reminder_times", none)
+            assert await again.store.run(again.core.deadlines.recount, [1]) == 0
+        assert (harness.sql("SELECT * FROM preselection"), harness.sql("SELECT * FROM notice")) == before
+        assert await recount(again) == 1  # the control

@@ -1,15 +1,22 @@
 """Reminders by SMS: to owners whom the chat does not reach, or the last one to everybody."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError
 
 from core.notifications.sms_reminders import TRIES_IN_CHAT
+from core.people.admins import Admin, Role, RoleAssignment
+from core.people.sms_budget import gateway_trouble
 from core.preselection import PreselectionState
+from core.reporting.case_file import CaseFileKey, CaseFileTopic
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import read_work_queue
 from tests import factories
 from tests.lifecycle.harness import Fault, Harness, local, open_harness
 
+CHIEF = Admin(chat_id=1001, assignments=frozenset({RoleAssignment(role=Role.CHIEF, office="")}))
 BLOCKED = Forbidden("Forbidden: bot was blocked by the user")
 
 
@@ -18,7 +25,7 @@ async def shut(plain_pictures: None) -> AsyncIterator[Harness]:
     """Owner 1 has blocked the bot."""
     async with open_harness(local("2026-03-10"), expiry_grace_minutes=0) as opened:
         await opened.reserve(1)
-        opened.messenger.faults.extend(Fault(error=BLOCKED) for _ in range(200))
+        opened.messenger.faults.extend(Fault(error=BLOCKED) for _ in range(2000))
         yield opened
 
 
@@ -74,6 +81,36 @@ async def test_sms_that_arrives_in_an_extension_is_the_last_extension(shut: Harn
     shut.telephones.down = False
     await shut.until(local("2026-03-25", 12))
     assert await shut.ban_until(1) == local("2028-03-20", 0)
+    assert {"截止时间已改为2026年3月" in text for _, _, text in shut.telephones.received} == {True}
+
+
+async def test_failing_gateway_of_reminders_is_told_like_that_of_codes(shut: Harness) -> None:
+    shut.messenger.faults.clear()
+    shut.messenger.faults.extend(Fault(error=BLOCKED, method="photo") for _ in range(2000))
+    shut.telephones.down = True
+    await shut.until(local("2026-03-12", 9))
+    for _ in range(10):
+        shut.clock.advance(timedelta(minutes=1))
+        await shut.tick()
+    assert await shut.store.read(gateway_trouble) is not None
+    told = [told for told in shut.messenger.told if "短信通道自" in told.words]
+    assert len(told) == 1
+    assert "验证码和短信提醒" in told[0].words
+    shut.telephones.down = False
+    await shut.until(local("2026-03-12", 12))
+    assert await shut.store.read(gateway_trouble) is None
+
+
+async def test_failed_notice_counts_alike_on_the_card_and_at_the_desk(shut: Harness) -> None:
+    key = CaseFileKey(topic=CaseFileTopic.PRESELECTION, value="1")
+    await shut.until(local("2026-03-12", 10))
+    assert len(await shut.failures()) == 1
+    assert (await shut.store.read(shut.core.case_files.open, key)).failed == 0  # an SMS has arrived
+    shut.sql("UPDATE account SET registered_at = NULL, phone_sealed = NULL, phone_hash = NULL")
+    await shut.until(local("2026-03-16", 10))
+    queue = await shut.store.read(read_work_queue, shut.core.desk_services, CHIEF)
+    assert queue.counts[TaskKind.FAILED] > 0
+    assert (await shut.store.read(shut.core.case_files.open, key)).failed == queue.counts[TaskKind.FAILED]
 
 
 async def test_owner_without_a_phone_is_said_at_the_desk(shut: Harness) -> None:

@@ -9,7 +9,10 @@ class Told:
     def __init__(self) -> None:
         self.now = 1000.0
         self.said: list[tuple[Subject, int, bool]] = []
-        self.alarms = Alarms([1], self._tell, now=lambda: self.now)
+        self.alarms = Alarms(self._chiefs, self._tell, now=lambda: self.now)
+
+    async def _chiefs(self) -> list[int]:
+        return [1]
 
     async def _tell(self, _chief: int, subject: Subject, minutes: int, fails: bool) -> None:  # noqa: FBT001 - the port
         self.said.append((subject, minutes, fails))

@@ -120,7 +120,7 @@ def test_wrong_identity_has_its_error(
 ) -> None:
     caught = refused(text)
     assert type(caught) is error
-    assert vars(caught) == fields
+    assert {name: value for name, value in vars(caught).items() if name != "masked"} == fields
 
 
 def test_newborn_has_an_identity() -> None:
@@ -183,7 +183,7 @@ def test_wrong_credit_code_has_its_error(
     with pytest.raises(CreditCodeError) as caught:
         parse_credit_code(text)
     assert type(caught.value) is error
-    assert vars(caught.value) == fields
+    assert {name: value for name, value in vars(caught.value).items() if name != "masked"} == fields
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_wrong_phone_has_its_error(text: str, error: type[PhoneError], fields: d
     with pytest.raises(PhoneError) as caught:
         parse_phone(text)
     assert type(caught.value) is error
-    assert vars(caught.value) == fields
+    assert {name: value for name, value in vars(caught.value).items() if name != "masked"} == fields
 
 
 @given(text=st.text(max_size=80) | st.text("+-0123456789 ", max_size=20))
@@ -293,7 +293,7 @@ def test_wrong_name_has_its_error(text: str, error: type[PersonNameError], field
     with pytest.raises(PersonNameError) as caught:
         parse_name(text)
     assert type(caught.value) is error
-    assert vars(caught.value) == fields
+    assert {name: value for name, value in vars(caught.value).items() if name != "masked"} == fields
 
 
 @given(text=st.text(max_size=40) | st.text("张三李·. -'ab", max_size=12))

@@ -155,7 +155,7 @@ async def test_child_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
 
 PROGRAM = """
 import asyncio, os, threading
-from bot.cli import run_until_stopped
+from bot.cli.command import run_until_stopped
 from bot.isolation.child import ChildLimits
 from bot.isolation.runner import run_isolated
 from tests import isolated_calls as calls

@@ -196,3 +196,21 @@ def test_whatever_is_typed_for_a_number_is_personal(text: str) -> None:
 def test_whatever_is_typed_for_a_name_is_personal(text: str) -> None:
     assert holds_personal_data(text, InputKind.NAME)
     assert not holds_personal_data(text)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "110105*19491231*0021",
+        "110105|19491231|0021",
+        "110105=19491231=0021",
+        "110105：19491231；0021",
+        "110105~19491231_0021",
+        "110105生日19491231尾0021",
+        "110105 出生日期:19491231 尾号:0021",
+        "138*0013*8001",
+        "138_0013_8001",
+    ],
+)
+def test_signs_and_words_between_the_groups_hide_nothing(typed: str) -> None:
+    assert holds_personal_data(typed)

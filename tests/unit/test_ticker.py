@@ -11,6 +11,7 @@ import pytest
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import ticker
+from bot.bot_api.parking import parked
 from bot.ticker import ChatTasks, FromNow, Ticker
 
 JUMPS = [timedelta(days=days) for days in (1, -1, 30, -30, 400, -400, 6000, -6000)]
@@ -218,6 +219,43 @@ async def test_number_of_tasks_is_bounded_and_none_is_lost(monkeypatch: pytest.M
     tasks.start(range(20), show)
     await asyncio.wait_for(tasks.idle(), 2)
     assert (most, sorted(turns.shown)) == (3, list(range(20)))
+
+
+@pytest.mark.parametrize("count", [3, 50])
+async def test_refused_chats_do_not_stop_the_clocks_of_others(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Their edits wait for the end of a pause, inside the rate limiter."""
+    monkeypatch.setattr(ticker, "_IN_HAND", 3)
+    turns, resumed = Turns(), asyncio.Event()
+
+    async def show(chat_id: int) -> None:
+        if chat_id < count:
+            async with parked():
+                await resumed.wait()
+        await turns.show(chat_id)
+
+    tasks = turns.tasks()
+    tasks.start(range(count), show)
+    await asyncio.sleep(QUICK)
+    tasks.start(range(100, 120), show)
+    await _until(lambda: sorted(turns.shown) == list(range(100, 120)))
+    tasks.start([101], show)  # the next tick
+    await _until(lambda: len(turns.shown) == 21)
+    resumed.set()
+    await asyncio.wait_for(tasks.idle(), 2)
+    assert len(turns.shown) == 21 + count
+
+
+async def test_chat_left_out_keeps_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "_IN_HAND", 1)
+    turns = Turns()
+    turns.waiting = {1, 2, 3}
+    tasks = turns.tasks()
+    tasks.start([1, 2, 3], turns.show)
+    tasks.start([4], turns.show)
+    await asyncio.wait_for(tasks.idle(), 2)
+    assert turns.shown == [4]
 
 
 async def test_failing_chat_is_logged_and_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:

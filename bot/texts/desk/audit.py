@@ -297,6 +297,14 @@ def _minute(value: object) -> str:
     return f"{from_millis(value).astimezone(CHINA):%Y-%m-%d %H:%M}" if isinstance(value, int) else str(value)
 
 
+def _iso_minute(value: object) -> str:
+    """Return a time that is stored as text, in China Standard Time."""
+    try:
+        return f"{datetime.fromisoformat(str(value)).astimezone(CHINA):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return str(value)
+
+
 def _reason(value: object) -> str:
     return _TIME_IS_OVER() if value == TIME_IS_OVER else str(value)
 
@@ -312,6 +320,7 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "until": _day,
     "before": _minute,
     "deadline": _minute,
+    "reference": _iso_minute,
     "cause": lambda value: str(_CAUSES[MoveCause(str(value))]) if value in set(MoveCause) else str(value),
     "size": _number,
     "vehicles": _number,

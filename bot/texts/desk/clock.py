@@ -1,6 +1,6 @@
 """Texts of the clock guard: the alarm to chiefs, and /clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
@@ -44,6 +44,13 @@ def question(state: ClockState, overdue: int) -> str:
         "其中 {overdue:,} 个号码已过办理截止时间,将随即处理。不能撤回。\n"
         "时间不对的,请不要确认:校正服务器时间后会自动恢复。"
     ).format(times=_compared(state, state.doubt), overdue=overdue)
+
+
+def outage(since: datetime, until: datetime) -> str:
+    """Return the line to chiefs at the start after an outage of more than an hour."""
+    return _(
+        "ℹ️ 服务停了 {hours:,} 小时({since} 至 {until}),期间应发的到期提醒将补发,未能提醒到的预选顺延。"
+    ).format(hours=(until - since) // timedelta(hours=1), since=moment(since), until=moment(until))
 
 
 def resolved(at: datetime, actor: str) -> str:

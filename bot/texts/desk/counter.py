@@ -28,9 +28,11 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
     }
 
 
-def register_question(preselection: Preselection, grace_until: datetime | None = None) -> str:
+def register_question(
+    preselection: Preselection, grace_until: datetime | None = None, *, does_not_expire: bool = False
+) -> str:
     """Return the question; if the deadline has passed, with the time until which it can be confirmed."""
-    late = ""
+    late = _("\n⚠️ 与登记系统不符,此预选不会过期") if does_not_expire else ""
     if grace_until is not None:
         late = _("\n⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(grace_until))
     return _(

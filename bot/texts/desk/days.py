@@ -3,9 +3,10 @@
 from datetime import date, datetime, time
 from html import escape
 
-from bot.i18n.formatting import day, reason
+from bot.i18n.formatting import day, moment, reason
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
+from core.availability.maintenance import OpenRestoration
 from core.clock import CHINA
 from core.preselection.deadlines import Closing
 from core.values.offices import Office
@@ -44,8 +45,18 @@ def maintenance_question(code: str, text: str, current: str) -> str:
     ).format(office=office_name(code), text=escape(text), now=now)
 
 
-def maintenance_over_question(code: str) -> str:
-    return _("<b>结束系统维护?</b>\n{office}").format(office=office_name(code))
+def maintenance_over_question(code: str, restoration: OpenRestoration | None) -> str:
+    """Return the question before maintenance ends; with all offices, an open restoration ends too."""
+    question = _("<b>结束系统维护?</b>\n{office}").format(office=office_name(code))
+    if restoration is None:
+        return question
+    settled = _(
+        "⚠️ 同时视为备份恢复(备份时间 {at})后的核对已经完成:\n"
+        "恢复选号;{overdue:,} 个已过办理截止时间的预选随即处理,可能作废并列入黑名单;"
+        "现有 {withheld:,} 项暂不投放保持不变。\n"
+        "备份之后选定的号码还没有全部登记的,请先用 /withhold 登记、用 /confirm 确认已上牌的。不能撤回。"
+    ).format(at=moment(restoration.backup_at), overdue=restoration.overdue, withheld=restoration.withheld)
+    return f"{question}\n\n{settled}"
 
 
 def maintenance_begun(code: str) -> str:

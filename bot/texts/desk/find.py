@@ -315,6 +315,11 @@ def user_type_prompt(account: Account | None) -> str:
     return _("<b>修改用户类型</b>\n现在是{type},改为:").format(type=now)
 
 
+def late(until: datetime) -> str:
+    """Return until when a number whose deadline has passed can be confirmed."""
+    return _("⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(until))
+
+
 def actor_label(by: str) -> str:
     """Return the name of an actor of the audit log at the desk."""
     if by == SYSTEM:

@@ -1,4 +1,4 @@
-"""Texts for chiefs about SMS codes: how many are used, and a gateway that fails."""
+"""Texts for chiefs about SMS: how many codes are used, and a gateway that fails."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ def usage(mark: str, per_day: int) -> str:
 def failing(trouble: GatewayTrouble, now: datetime) -> str:
     """Return the message about a gateway that fails."""
     return _(
-        "⚠️ 短信通道自 {since} 起没有发出过短信,已失败 {count} 条,车主收不到验证码。请检查短信通道。"
+        "⚠️ 短信通道自 {since} 起没有发出过短信,已失败 {count} 条,车主收不到验证码和短信提醒。请检查短信通道。"
     ).format(since=when(trouble.since, now), count=trouble.failures)
 
 

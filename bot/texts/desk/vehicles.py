@@ -116,6 +116,15 @@ def preview(import_: Import, found: Differences) -> str:
     )
 
 
+def no_longer_registered(count: int) -> str:
+    """Return the warning about vehicles that would be unregistered again; empty if there are none."""
+    if not count:
+        return ""
+    return _("\n\n⚠️ 其中 <b>{count:,}</b> 辆现为已上牌,导入后变为未上牌。请核对文件是否过旧。").format(
+        count=count
+    )
+
+
 def ended(import_: Import, now: datetime) -> str:
     undo = _("\n7 天内可以撤销。") if import_.can_be_undone(now) else ""
     return _("<b>导入</b>\n{line}{undo}").format(line=_line(import_), undo=undo)
@@ -160,7 +169,7 @@ def repeated(file: VehicleFile) -> str:
 
 _OF_ROWS: dict[type[XuanhaoError], Phrase] = {
     WrongKind: phrase("号牌种类应为 small、small_nev 或 large_nev。"),
-    WrongState: phrase("状态应为 new 或 registered。"),
+    WrongState: phrase("状态应为 new(未上牌)或 registered(已上牌)。"),
     WrongCellCount: phrase("列数与第一行不一致。"),
     NumberTooLong: phrase(
         "单元格是超过 15 位的数字,表格软件只保留前 15 位。请把该列的格式设为「文本」后重新输入。"

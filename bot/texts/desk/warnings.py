@@ -35,7 +35,10 @@ def no_schedule(year: int) -> str:
 
 
 def trouble(failed: int, shut: int) -> str:
-    """Return the number of notifications that failed and of chats that cannot be reached."""
-    return "\n\n" + _("⚠️ 通知发送失败 {failed} 条,无法联系(停用机器人或注销)的 {shut} 人。").format(
-        failed=failed, shut=shut
-    )
+    """Return how many failed notifications stand at the desk, and how many chats cannot be reached."""
+    lines = []
+    if failed:
+        lines.append(_("⚠️ 通知发送失败 {failed} 条,请看 /desk").format(failed=failed))
+    if shut:
+        lines.append(_("⚠️ 无法联系(停用机器人或注销)的 {shut} 人").format(shut=shut))
+    return "\n\n" + "\n".join(lines) if lines else ""

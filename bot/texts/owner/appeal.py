@@ -109,7 +109,7 @@ RENEWED = phrase("原来填写的内容已带入,请修改后提交。")
 def reason_page() -> str:
     return _(
         "<b>申诉 2/4 · 申诉原因</b>\n请简要说明情况(5–{longest} 字),例如:本人于 3 月购买该车,从未预选,"
-        "车辆识别代号被他人使用。"
+        "车辆识别代号被他人使用。请不要写身份证号和电话号码,审核人员已能看到您登记的信息。"
     ).format(longest=LONGEST_REASON)
 
 

@@ -25,7 +25,8 @@ WHAT_IS_DELETED = phrase(
     "• 已选定、已上牌或已作废的号码及其车辆识别代号,抽号和业务日志(其中只有编号,没有姓名、证件号和聊天号);\n"
     "• 车辆识别代号已使用的选号次数:次数属于车辆,不会恢复;\n"
     "• 已结束的黑名单:只留证件号的加密散列、日期、机关和类别;\n"
-    "• 当天的短信计数(手机号的加密散列)次日清除,收到消息的编号两天后清除。\n\n"
+    "• 当天的短信计数(手机号和聊天号的加密散列)次日清除,收到消息的编号两天后清除;\n"
+    "• 输入过他人信息的记录(聊天号、时间和加密散列)一天后清除,以免借删除绕过限制。\n\n"
     "<b>删除后不能恢复。</b>聊天记录请您自行清除。"
 )
 DELETED = phrase(
@@ -36,6 +37,13 @@ RENEWED = phrase("🔔 个人信息告知已更新,请重新确认后继续。")
 DECLINED_RENEWAL = phrase(
     "未继续。此前的信息仍按您原来的同意保存;可以发送 /privacy 查看、导出或删除。窗口办理不受影响。"
 )
+
+IN_REMINDERS = {
+    "number": phrase("预选号码"),
+    "deadline": phrase("办理的截止时间"),
+    "place": phrase("发牌机关名称"),
+}
+"""What the SMS provider gets with a reminder, by parameter of ``ReminderSms``; the consent names it too."""
 
 
 def privacy(offices: Sequence[Office], version: int) -> str:
@@ -50,15 +58,22 @@ def privacy(offices: Sequence[Office], version: int) -> str:
         "• 申诉时(另行征得同意)的身份证明和购车发票照片、申诉原因:审核申诉。\n"
         "<b>保存多久</b>\n"
         "• 姓名、证件号、手机号加密保存,直到您删除;草稿 7 天,验证码 1 天,"
-        "已处理的消息内容立即清除,通知 400 天;申诉的照片和原因在审核结束后按申诉时告知的天数删除;\n"
+        "已处理的消息内容立即清除,通知 400 天;"
+        "短信计数(手机号和聊天号的加密散列)到次日,输入过他人信息的记录(加密散列)1 天;"
+        "申诉的照片和原因在审核结束后按申诉时告知的天数删除;\n"
         "• 黑名单只存证件号的加密散列;号码与车辆识别代号的记录由发牌机关长期保存。\n"
         "<b>谁能看到</b>\n"
-        "• 受理的发牌机关({offices})的工作人员,在办理业务时;短信服务商只得到手机号和验证码;\n"
+        "• 受理的发牌机关({offices})的工作人员,在办理业务时;"
+        "短信服务商只得到手机号和验证码,发送到期提醒时还有{reminder};\n"
         "• 公示和核验用的抽号记录中没有任何个人信息。\n"
         "<b>请注意</b>:Telegram 的服务器在境外,您在聊天中输入的内容会经过境外服务器。"
         "您输入的姓名和号码,机器人读取后会尽可能从聊天中删除。\n"
         "<b>您可以</b>随时导出或删除自己的信息;不同意的,可以到窗口办理。"
-    ).format(version=version, offices=_named(offices))
+    ).format(
+        version=version,
+        offices=_named(offices),
+        reminder=formatting.listed(one() for one in IN_REMINDERS.values()),
+    )
 
 
 _NAMED = 3

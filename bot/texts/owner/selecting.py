@@ -1,6 +1,7 @@
 """Texts of phase 2: random and self-composed selection, confirmation, completion."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -236,15 +237,26 @@ def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, 
     ]
 
 
-def mine(entries: Sequence[Preselection], nexts: Mapping[str, datetime | None]) -> str:
-    """Return all preselections of an owner, each with the time of its next notification."""
-    listing = "\n\n".join(_entry(entry, nexts.get(entry.subject)) for entry in entries)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A preselection in the owner's list."""
+
+    preselection: Preselection
+    reminder: datetime | None = None  # the next one, in the future
+    is_late: bool = False  # its deadline has passed, and it has not ended
+    does_not_expire: bool = False  # the vehicle registry contradicts it
+
+
+def mine(entries: Sequence[Listed]) -> str:
+    """Return all preselections of an owner, each with the time of its next reminder."""
+    listing = "\n\n".join(map(_entry, entries))
     return _("<b>我的选号</b>\n{entries}").format(
         entries=listing or _("您还没有预选过号牌。点【预选号牌】开始。")
     )
 
 
-def _entry(preselection: Preselection, reminder: datetime | None) -> str:
+def _entry(listed_one: Listed) -> str:
+    preselection = listed_one.preselection
     number = (
         f"<b>{plate(preselection.office, preselection.serial)}</b>"
         if preselection.serial
@@ -254,9 +266,7 @@ def _entry(preselection: Preselection, reminder: datetime | None) -> str:
     if preselection.vin:
         lines.append(_("车辆识别代号后六位:{vin}").format(vin=vin_last_six(preselection.vin)))
     if preselection.state == PreselectionState.RESERVED and preselection.deadline:
-        lines.append(_("请在 {deadline} 前到车辆管理所办理").format(deadline=moment(preselection.deadline)))
-        if reminder is not None:
-            lines.append(_("下次提醒:{moment}").format(moment=moment(reminder)))
+        lines += _waiting(listed_one, moment(preselection.deadline))
     if preselection.ended_at and preselection.reason:
         lines.append(
             _("结束于 {day}:{reason}").format(
@@ -266,6 +276,18 @@ def _entry(preselection: Preselection, reminder: datetime | None) -> str:
     elif preselection.ended_at:
         lines.append(_("结束于 {day}").format(day=day(preselection.ended_at)))
     return "\n".join(lines)
+
+
+def _waiting(waiting: Listed, deadline: str) -> list[str]:
+    """Return until when to come, or what to do if that is over or does not apply."""
+    if waiting.does_not_expire:
+        return [_("登记系统中该车的资料与此预选不符,此预选不会过期;请联系车辆管理所窗口核实")]
+    if waiting.is_late:
+        return [_("⚠️ 办理截止时间 {deadline} 已过,请立即联系车辆管理所窗口").format(deadline=deadline)]
+    lines = [_("请在 {deadline} 前到车辆管理所办理").format(deadline=deadline)]
+    if waiting.reminder is not None:
+        lines.append(_("下次提醒:{moment}").format(moment=moment(waiting.reminder)))
+    return lines
 
 
 def entry_label(preselection: Preselection) -> str:

@@ -74,6 +74,12 @@ SELECT count(*) AS total,
 FROM registry_entry AS entry LEFT JOIN registry_vehicle AS known ON known.vin = entry.vin
 WHERE entry.import_id = :import_id
 
+-- name: no_longer_registered
+-- How many vehicles with a number an import would make vehicles without one.
+SELECT count(*) AS number
+FROM registry_entry AS entry JOIN registry_vehicle AS known ON known.vin = entry.vin
+WHERE entry.import_id = :import_id AND entry.state = 'new' AND known.state = 'registered'
+
 -- name: all
 -- The registry that is in effect.
 SELECT vin, certificate, kind, state, loaded_at FROM registry_vehicle ORDER BY vin LIMIT :most

@@ -11,6 +11,10 @@ INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_u
 VALUES (:update_id, :chat_id, :now, NULL, :state, :worker, 0, 0, :note)
 ON CONFLICT (update_id) DO NOTHING
 
+-- name: was_dropped
+-- Whether an update was dropped, now or when it came before.
+SELECT update_id FROM inbox WHERE update_id = :update_id AND state = 'done' AND note = :note
+
 -- name: applied
 -- In the transaction of the update's effect; 0 rows mean that it took effect before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
@@ -30,6 +34,10 @@ WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 -- The first update of a chat that a worker has left behind: an attempt may have been under way that nobody
 -- recorded. It is assumed once.
 UPDATE inbox SET begun = 1 WHERE update_id = :update_id AND begun = 0
+
+-- name: acquitted
+-- Another update has proved fatal: what this worker holds was only handled beside it.
+UPDATE inbox SET begun = 0 WHERE worker = :worker AND state IN ('waiting', 'applied') AND begun > 0
 
 -- name: failed
 -- Counts a failed attempt, with the class of its error; it has ended, so it is no longer counted as begun.

@@ -77,8 +77,8 @@ WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 SELECT * FROM notice WHERE subject = :subject ORDER BY due_at, notice_id
 
 -- name: next_of_subject
--- The next notice about a subject.
-SELECT * FROM notice WHERE subject = :subject AND state IN ('waiting', 'sending') ORDER BY due_at, notice_id LIMIT 1
+-- The next notice about a subject to be due.
+SELECT * FROM notice WHERE subject = :subject AND state = 'waiting' AND due_at > :now ORDER BY due_at, notice_id LIMIT 1
 
 -- name: is_overtaken
 -- Whether a later reminder about the same subject is due or sent: after downtime, only the latest is worth
@@ -101,13 +101,6 @@ WHERE subject = :subject
 SELECT notice_id FROM notice
 WHERE subject = :subject AND pointless_after = :deadline AND error IS NOT NULL LIMIT 1
 
--- name: failed
--- Failed notices that no admin has dealt with, newest first.
-SELECT * FROM notice
-WHERE state = 'failed'
-  AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
-ORDER BY ended_at DESC, notice_id DESC LIMIT 50
-
 -- name: count_states
 -- How many notices there are of each purpose and state.
 SELECT purpose, state, count(*) AS notices FROM notice GROUP BY purpose, state ORDER BY purpose, state
@@ -126,6 +119,18 @@ ON CONFLICT (chat_id) DO NOTHING
 -- name: reachable
 -- Records that a chat can be reached again: it has written, pressed a button, or unblocked the bot.
 DELETE FROM unreachable WHERE chat_id = :chat_id
+
+-- name: tell_moves_again
+-- Plans again the messages about moved deadlines that a blocked chat has missed, if the number is still reserved with
+-- that deadline. The error stays: it tells that the message was tried.
+UPDATE notice SET state = 'waiting', try_at = :now, tries = 0, parts_sent = 0, ended_at = NULL
+WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGone')
+  AND (purpose LIKE 'extended:%' OR purpose LIKE 'moved:%') AND pointless_after > :now
+  AND EXISTS (
+      SELECT 1 FROM preselection AS p
+      WHERE p.state = 'reserved' AND p.deadline = notice.pointless_after
+        AND notice.subject = 'preselection:' || p.preselection_id
+  )
 
 -- name: is_unreachable
 -- Whether a chat cannot be reached.

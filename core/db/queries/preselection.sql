@@ -131,11 +131,12 @@ WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline < :
 SELECT DISTINCT office FROM preselection WHERE state = 'reserved' AND deadline < :now ORDER BY office
 
 -- name: overdue
--- Reservations of an office whose deadline lies before a time, the time at which its grace at the counter began;
--- except those that the vehicle registry contradicts. After a restore none expires before it is settled, nor do those
+-- The next reservations of an office, after a deadline and an id, whose deadline lies before a time, the time at
+-- which its grace at the counter began; except those that the vehicle registry contradicts. After a restore none expires before it is settled, nor do those
 -- that may have been confirmed after the backup.
-SELECT p.preselection_id FROM preselection AS p
+SELECT p.preselection_id, p.deadline FROM preselection AS p
 WHERE p.state = 'reserved' AND p.deadline < :before AND p.office = :office
+  AND (p.deadline > :after OR (p.deadline = :after AND p.preselection_id > :after_id))
   AND NOT EXISTS (SELECT 1 FROM registry_contradiction AS c WHERE c.preselection_id = p.preselection_id)
   AND NOT EXISTS (SELECT 1 FROM restoration AS r WHERE r.settled_at IS NULL)
   AND NOT EXISTS (

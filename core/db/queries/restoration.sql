@@ -12,6 +12,12 @@ UPDATE restoration SET settled_at = :now WHERE settled_at IS NULL
 SELECT restoration_id, backup_at, lost_at, restored_at FROM restoration WHERE settled_at IS NULL
 ORDER BY restoration_id DESC LIMIT 1
 
+-- name: consequences
+-- What ending the suspension of an open restoration would do: reservations overdue since, numbers withheld.
+SELECT
+    (SELECT count(*) FROM preselection WHERE state = 'reserved' AND deadline <= :now) AS overdue,
+    (SELECT count(*) FROM withholding WHERE ended_at IS NULL) AS withheld
+
 -- name: add_plate
 -- Records a number that was issued after the backup.
 INSERT INTO restored_plate (restoration_id, office, kind, serial)

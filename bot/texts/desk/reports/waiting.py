@@ -42,13 +42,13 @@ TASK_KINDS = {
     TaskKind.SCHEDULED: phrase("定时投放"),
     TaskKind.RESTORED: phrase("备份恢复后待核实"),
     TaskKind.CALENDAR: phrase("放假安排未收录"),
-    TaskKind.SMS: phrase("短信验证码"),
+    TaskKind.SMS: phrase("短信"),
 }
 _ITEMS = {
     TaskKind.DEADLINE: phrase("{plate} 办理截止 {when}"),
     TaskKind.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
-    TaskKind.UNCONFIRMED: phrase("{plate} 登记系统中已上牌,窗口未确认,办理截止 {when}"),
-    TaskKind.KIND_MISMATCH: phrase("{plate} 登记系统中为{registry_kind},与预选不符,办理截止 {when}"),
+    TaskKind.UNCONFIRMED: phrase("{plate} 登记系统中已上牌,窗口未确认,不会过期,办理截止 {when}"),
+    TaskKind.KIND_MISMATCH: phrase("{plate} 登记系统中为{registry_kind},与预选不符,不会过期,办理截止 {when}"),
     TaskKind.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
     TaskKind.UNREMINDED: phrase("{plate} 已过期收回,未能提醒到车主,未列入黑名单,{when}"),
     TaskKind.FAILED: phrase("{plate} {notice}没能发出,{when}"),
