@@ -160,8 +160,8 @@ async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | 
         else:
             report.ok("database", f"{place}, writable")
     if path is not None:
-        for one in readable_by_others(path):
-            report.warn(f"{one}: other users can read it; `xuanhao run` sets its mode to 0600")
+        if readable_by_others(path):  # the files beside it have its mode
+            report.warn(f"{path}: other users can read it; `xuanhao run` sets its mode to 0600")
         _check_space(path, report)
 
 

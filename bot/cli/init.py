@@ -9,6 +9,7 @@ from core.bootstrap import bootstrap, claim
 from core.db import exists
 from core.db.copies import describe_postgres
 from core.errors.installation import PhotoFolderOfAnother
+from core.errors.photos import PhotoStoreError
 from core.security.photo_files import owner_of
 from core.settings import Settings
 from core.settings.keys import KEY_FILE
@@ -34,9 +35,14 @@ def _require_free_folder(settings: Settings) -> None:
 
     Raises:
         PhotoFolderOfAnother: the folder is marked, and there is no database yet.
+        PhotoStoreError: the folder cannot be read.
     """
     path, photos = settings.database.sqlite_path, settings.photo_directory()
-    if owner_of(photos) is None:
+    try:
+        owner = owner_of(photos)
+    except OSError as error:
+        raise PhotoStoreError(f"{photos}: {error.strerror} (photos.directory)") from error
+    if owner is None:
         return
     is_there = bool(describe_postgres(settings.database.url)[1]) if path is None else exists(path)
     if not is_there:

@@ -196,7 +196,7 @@ def owner_of(directory: Path) -> str | None:
     """Return the id of the database whose photos a folder contains; None if it is not marked."""
     try:
         return (directory / MARKER).read_text(encoding="ascii").strip() or None
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return None
 
 

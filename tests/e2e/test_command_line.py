@@ -403,8 +403,15 @@ async def test_first_log_line_names_version_files_offices_and_process(tmp_path: 
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
-    _, said = await asyncio.wait_for(process.communicate(), 30)
-    first, *others = said.decode().splitlines()
+    assert process.stderr is not None
+    lines: list[str] = []
+    async with asyncio.timeout(60):
+        while not lines or "cannot be reached yet" not in lines[-1]:  # from then on it waits
+            lines.append((await process.stderr.readline()).decode())
+            assert lines[-1], "the program has ended"
+    process.terminate()
+    await process.communicate()
+    first, *others = lines
     for named in (program_version(), str(config), str(_database(tmp_path)), "粤K", f"process {process.pid}"):
         assert named in first
     assert any(f"{config}: other users can read it (mode 0644)" in line for line in others)
