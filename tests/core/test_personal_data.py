@@ -65,7 +65,7 @@ async def test_everything_is_read_out(core: Core) -> None:
     assert set(found) == {*(source.name for source in SOURCES), "appeals"}
     (own,) = found["account"]
     assert (own["name"], own["identity"], own["phone"]) == (account.name, account.identity, account.phone)
-    assert [record["version"] for record in found["consents"]] == [2]
+    assert [record["version"] for record in found["consents"]] == [3]
     assert [record["vin"] for record in found["preselections"]] == [factories.vin(0)]
     (draw,) = found["draws"]
     assert len(draw["numbers"]) == 10  # type: ignore[arg-type]
