@@ -165,7 +165,7 @@ class ChatTasks:
 
     def start(self, chats: Iterable[int], job: ChatJob) -> None:
         """Run a job for each chat, unless one waits or runs for it already; this returns at once."""
-        for chat_id in chats:
+        for chat_id in () if self._is_stopped else chats:
             if chat_id not in self._tasks:
                 self._pending.setdefault(chat_id, job)
         self._fill()

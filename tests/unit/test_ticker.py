@@ -258,6 +258,15 @@ async def test_chat_left_out_keeps_no_slot(monkeypatch: pytest.MonkeyPatch) -> N
     assert turns.shown == [4]
 
 
+async def test_nothing_waits_once_stopped() -> None:
+    turns = Turns()
+    tasks = turns.tasks()
+    tasks.stop()
+    tasks.start([1], turns.show)
+    await asyncio.wait_for(tasks.idle(), 2)
+    assert turns.shown == []
+
+
 async def test_failing_chat_is_logged_and_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
     turns = Turns()
 
