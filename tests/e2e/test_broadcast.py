@@ -237,7 +237,7 @@ async def test_kill_in_the_middle_tells_nobody_twice(tmp_path: Path) -> None:
         config, database = tmp_path / "config.toml", tmp_path / "plates.db"
         _write_settings(config, database, sandbox)
         await _prepare(database, sandbox)
-        program = Program(config)
+        program = Program(config, is_made=True)
         await program.start()
         chief = Person(sandbox, CHIEF)
         await asks(chief)

