@@ -107,7 +107,7 @@ class World:
         jobs = self.service.jobs
         await eventually(lambda: jobs._scheduler.running)  # or it would start after this
         await jobs.ends()
-        jobs.stop()
+        jobs._scheduler.stop()  # not the redraws, which ``tick`` starts
 
 
 PEOPLE = (

@@ -171,7 +171,8 @@ async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
     place.forward(seconds=91)
     await place.tick()
     place.sandbox.faults.clear()
-    await place.service.jobs.after_outage()
+    await place.service.dispatcher.idle()
+    await place.tick()
     shown = await owner.see("没有及时送达", "随机选号还剩 5 批")
     assert "【随机一次(5)】" in shown.buttons
     await owner.settled()
