@@ -304,7 +304,9 @@ async def test_notice_and_consent_name_what_a_reminder_tells_the_sms_provider(co
     """A new parameter needs a new word in both texts, and a new version of the consent."""
     await core.store.run(release, core, "A####")
     _, begun = await core.store.run(reserved, core, 0, "A1234")
-    due = cast("Notification", SimpleNamespace(subject=f"preselection:{begun}", purpose="sms_reminder:reminder:1"))
+    due = cast(
+        "Notification", SimpleNamespace(subject=f"preselection:{begun}", purpose="sms_reminder:reminder:1")
+    )
     reminder = await core.store.read(render_sms, core, due)
     assert reminder is not None
     assert set(reminder.parameters) == set(own_data.IN_REMINDERS)

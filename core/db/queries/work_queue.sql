@@ -55,6 +55,7 @@ WHERE preselection_id = :preselection_id AND unreminded_at IS NOT NULL
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since AND :subject IN ('', subject)
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
+  AND purpose NOT LIKE 'sms\_usage%' ESCAPE '\' AND purpose NOT LIKE 'sms\_failing%' ESCAPE '\'
   AND NOT EXISTS (
       SELECT 1 FROM preselection AS p
       WHERE p.deadline_before IS NOT NULL
