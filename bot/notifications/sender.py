@@ -11,8 +11,8 @@ may be slow.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -23,7 +23,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.bot_api.errors import RequestNotSentError
-from bot.bot_api.parking import Slots, occupy
+from bot.bot_api.parking import Slots, occupy, parked
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
@@ -73,8 +73,8 @@ class _Pool:
 
     @property
     def room(self) -> int:
-        """How many more may be started now."""
-        return self._slots.free
+        """How many more may be started now: never more than can be parked, or all could wait for one."""
+        return max(0, min(self._slots.free, _PARKED - len(self._tasks)))
 
     @property
     def is_busy(self) -> bool:
@@ -186,10 +186,20 @@ class Sender:
             await asyncio.sleep(max(0.0, begun + BUNDLE_SECONDS - time.monotonic()))
         return True
 
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncIterator[None]:
+        """Hold the turn of at-most-once notifications; whoever waits for it leaves its place to others."""
+        async with parked():
+            await self._once.acquire()
+        try:
+            yield
+        finally:
+            self._once.release()
+
     async def _deal_with(self, notification: Notification) -> None:
         run = self._run
         try:
-            async with self._once if notification.is_once else nullcontext():
+            async with self._one_at_a_time() if notification.is_once else nullcontext():
                 await self._deliver(notification)
         except RetryAfter as error:
             after = timedelta(seconds=retry_after_seconds(error))

@@ -238,7 +238,7 @@ async def test_guessing_identities_has_to_wait(sqlite_world: World) -> None:
         await stranger.see("已被其他账号注册")
         await stranger.settled()
     await stranger.say(factories.identity(25))
-    await stranger.see("多个属于他人的信息", "1 分钟后再输入")
+    await stranger.see("多个他人已使用或与登记不符的", "1 分钟后再输入")
     sqlite_world.forward(seconds=61)
     await stranger.say(factories.identity(30))  # nobody has it
     await stranger.see("手机号")

@@ -175,12 +175,12 @@ async def test_clerk_reads_the_list_of_the_own_office_alone(place: World) -> Non
 async def test_chief_of_another_office_lifts_nothing_here(place: World) -> None:
     clerk = await gives(place, "chief", "粤A")
     assert "共 0 人" in (await lists(clerk)).words
-    for command in (
-        f"/unban {factories.identity(10)} 查明",
-        f"/ban {factories.identity(10)} until 2030-01-01 再犯",
+    for command, words in (
+        (f"/unban {factories.identity(10)} 查明", "您所管的发牌机关没有将此人列入黑名单"),
+        (f"/ban {factories.identity(10)} until 2030-01-01 再犯", "您没有该发牌机关的权限"),
     ):
         await clerk.say(command)
-        await clerk.see("您没有该发牌机关的权限", fresh=True)
+        await clerk.see(words, fresh=True)
 
 
 async def _two_ask(place: World, command: str, words: str) -> tuple[Person, Person]:

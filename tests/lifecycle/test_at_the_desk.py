@@ -97,7 +97,7 @@ async def test_strangers_are_refused(desk: World, command: str) -> None:
         ("/ban 5001", "用法"),
         ("/ban 5001 until 2027-01-01", "用法"),
         ("/ban 5001 until 2026-03-10 冒用", "截止日期须晚于今天"),
-        ("/ban 5001 until 2026-02-30 冒用", "没有看懂时间"),
+        ("/ban 5001 until 2026-02-30 冒用", "没有 2026-02-30 这一天"),
         ("/ban 987654 冒用", "没有找到已注册的人"),
         ("/ban 粤KZ9999 冒用", "没有找到已注册的人"),
         ("/unban", "用法"),

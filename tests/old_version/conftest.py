@@ -10,6 +10,7 @@ import pytest
 
 from core.bootstrap import Ports
 from core.clock import FixedClock
+from core.people.accounts import CONSENT_VERSION
 from sandbox import Sandbox
 from tests.old_version.left_behind import lay_out_database, lay_out_messenger
 from tests.old_version.people import KILLED_AT, TABLES
@@ -29,6 +30,15 @@ def before(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def _agree_again(database: Path) -> None:
+    """Let everybody have agreed to the present consent: being asked again is tested elsewhere."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "UPDATE account SET consent_version = ? WHERE consent_version IS NOT NULL", (CONSENT_VERSION,)
+        )
+        connection.commit()
+
+
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """The program after it has handled the updates that waited; its clock moves only when a test moves it."""
@@ -41,6 +51,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         settings = settings_for(sandbox, tmp_path, **TABLES)
         assert settings.database.sqlite_path is not None
         lay_out_database(settings.database.sqlite_path, settings.photo_directory())
+        _agree_again(settings.database.sqlite_path)
         world = await stack.enter_async_context(running(settings, sandbox, clock, Ports(clock=clock)))
         await eventually(lambda: not sandbox.world.updates.waiting, within=20)
         await world.service.dispatcher.idle()

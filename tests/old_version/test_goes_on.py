@@ -351,7 +351,7 @@ async def test_reminder_in_hand_is_finished_and_the_others_come_in_time(world: W
     assert [times(owner, f"还剩 {days} 个工作日") for days in (3, 1)] == [1, 1]
     await owner.press("凭证")
     await owner.see("完成号牌预选", "粤K·A1234")
-    await forward_to(world, 17, 17, 1)
+    await forward_to(world, 17, 21, 1)  # the grace at the counter is over
     await owner.see("预选号码已过期", "2028年3月17日")
 
 
