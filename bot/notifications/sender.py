@@ -188,7 +188,7 @@ class Sender:
 
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:
-        """Hold the turn of at-most-once notifications; those that wait for it leave their places to others."""
+        """Hold the turn of at-most-once notifications; those that wait leave their places to others."""
         async with parked():
             await self._once.acquire()
         try:

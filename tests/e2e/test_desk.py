@@ -27,6 +27,7 @@ DESK_PEOPLE = (
 )
 WRITTEN = {
     "desk": "",
+    "clock": "",
     "segments": "粤K",
     "release": "粤K small B####",
     "withhold": "粤K small A888#",
