@@ -10,6 +10,7 @@ steps through the missed runs of one job.
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import tempfile
 import time
@@ -17,27 +18,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-import apscheduler.schedulers.base as scheduler_base
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import ticker
 from bot.ticker import FromNow
 from sandbox.clock import ShiftedClock
+from tests.host_clock import MODULES, HostClock
 from tests.world import World, open_world
 
 DAYS = (1, 30, 400, 6000)
 _PAGE = 4096
 _BUNCH = 100_000
 _SECOND = timedelta(seconds=1)
-
-
-class HostClock:
-    """Replaces ``datetime`` in the modules of the scheduler."""
-
-    shift = timedelta()
-
-    def now(self, zone: object = UTC) -> datetime:  # noqa: ARG002 - always UTC here
-        return datetime.now(UTC) + self.shift
 
 
 def _memory() -> float:
@@ -92,7 +83,9 @@ async def _jump(host: HostClock, days: int, watched: float) -> None:
 async def main(seconds: float) -> None:
     """Measure all jumps, forwards and backwards."""
     host = HostClock()
-    with patch.object(scheduler_base, "datetime", host), patch.object(ticker, "datetime", host):
+    with contextlib.ExitStack() as stack:
+        for module in MODULES:
+            stack.enter_context(patch.object(module, "datetime", host))
         for days in DAYS:
             await _jump(host, days, seconds)
             await _jump(host, -days, seconds)

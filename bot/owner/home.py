@@ -17,7 +17,9 @@ from bot.owner.own_data import export
 from bot.owner.provinces import opened
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
+from bot.texts.desk.clock import IN_DOUBT
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces
+from core.availability import clock_guard
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
 from core.people.admins import Permission
@@ -51,14 +53,15 @@ def _state(ctx: Context) -> str:
 
 
 def _warning(ctx: Context) -> str:
-    """Return the calendar warning for chiefs: deadlines will soon fall into an unpublished year."""
+    """Return the warnings for chiefs: a doubted clock, an unpublished holiday schedule, what failed."""
     if Permission.CLOSED not in ctx.admin.permissions:
         return ""
     year = (ctx.tx.now + _AHEAD).astimezone(CHINA).year
     calendar = "" if ctx.core.calendar.has_schedule(year) else warnings.no_schedule(year)
     failed = count_tasks(ctx.tx, ctx.core.desk_services, ctx.admin, TaskKind.FAILED)
     shut = notification_queue.unreachable_chats(ctx.tx)
-    return calendar + warnings.trouble(failed, shut)
+    clock = f"\n\n{IN_DOUBT()}" if clock_guard.is_in_doubt(ctx.tx) else ""
+    return clock + calendar + warnings.trouble(failed, shut)
 
 
 def _show(ctx: Context) -> View:

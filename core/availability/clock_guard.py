@@ -123,13 +123,18 @@ def read_state(tx: Tx) -> ClockState:
     )
 
 
+def is_in_doubt(tx: Tx) -> bool:
+    """Return whether the clock is in doubt."""
+    return tx.one("clock.is_in_doubt") is not None
+
+
 def ensure_trusted(tx: Tx) -> None:
     """Reject an action whose result would depend on a doubted clock.
 
     Raises:
         ClockInDoubt: the clock is in doubt.
     """
-    if tx.one("clock.is_in_doubt") is not None:
+    if is_in_doubt(tx):
         raise ClockInDoubt
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from core.availability import clock_guard
 from core.people.admins import Admin, Permission
 from core.people.scope import scope_of
 from core.ports import Tx
@@ -27,6 +28,7 @@ class WorkQueue:
     task_kinds: tuple[TaskKind, ...]  # the kinds shown to the admin, including those without tasks
     due: tuple[tuple[date, int], ...] = ()  # number of reservations by the day they end, from today
     is_suspended: bool = False  # after a restore nobody can select and nothing expires yet
+    is_clock_doubted: bool = False  # nothing expires, opens or is sent until the clock is confirmed
 
     @property
     def is_pressing(self) -> bool:
@@ -60,6 +62,7 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
         task_kinds=task_kinds,
         due=due,
         is_suspended=tx.one("restoration.open") is not None,
+        is_clock_doubted=clock_guard.is_in_doubt(tx),
     )
 
 

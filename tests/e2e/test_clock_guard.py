@@ -254,6 +254,9 @@ async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> 
     await chief.see(ALARM, "联系不上 Telegram")
     await host.does_everything()
     assert await host.states() == ["reserved", "reserved"]
+    for command in ("/desk", "/start"):
+        await chief.say(command)
+        await chief.see("服务器时间可能有误", "/clock", fresh=True)
     await chief.press("核对时间")
     await chief.see("服务器时间正确?", "2 个号码已过办理截止时间")
     await chief.press("时间正确,继续")

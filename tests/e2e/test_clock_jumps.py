@@ -7,31 +7,20 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import apscheduler.schedulers.base as scheduler_base
 import pytest
 
-from bot import ticker
 from sandbox.clock import ShiftedClock
+from tests.host_clock import JUMPS, MODULES, HostClock
 from tests.world import World, eventually, open_world
 
 WITHIN = 2.0
 MOST_BYTES = 20_000_000
-JUMPS = [timedelta(days=days) for days in (1, -1, 30, -30, 400, -400, 6000, -6000)]
-
-
-class HostClock:
-    """Replaces ``datetime`` in the modules of the scheduler."""
-
-    shift = timedelta()
-
-    def now(self, zone: object = UTC) -> datetime:  # noqa: ARG002 - always UTC here
-        return datetime.now(UTC) + self.shift
 
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> HostClock:
     clock = HostClock()
-    for module in (scheduler_base, ticker):
+    for module in MODULES:
         monkeypatch.setattr(module, "datetime", clock)
     return clock
 

@@ -21,7 +21,7 @@ UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
 ELSEWHERE = {
     **dict.fromkeys(DESK, NOT_HERE),
     **dict.fromkeys(("vehicles", "grant", "admins", "clock"), UNKNOWN),  # for chiefs of all offices only
-    "unban": "此人现在不在黑名单上",
+    "unban": "您所管的发牌机关没有将此人列入黑名单",
     "approve": "没有这个申诉编号",
     "reject": "没有这个申诉编号",
     "desk": "没有待办事项",  # of their own office only

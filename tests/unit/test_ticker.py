@@ -6,32 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import apscheduler.schedulers.base as scheduler_base
 import pytest
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import ticker
 from bot.bot_api.parking import parked
 from bot.ticker import ChatTasks, FromNow, Ticker
+from tests.host_clock import JUMPS, MODULES, HostClock
 
-JUMPS = [timedelta(days=days) for days in (1, -1, 30, -30, 400, -400, 6000, -6000)]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUICK = 0.02
-
-
-class HostClock:
-    """Replaces ``datetime`` in a module that asks the host for the time."""
-
-    shift = timedelta()
-
-    def now(self, zone: object = UTC) -> datetime:  # noqa: ARG002 - always UTC here
-        return datetime.now(UTC) + self.shift
 
 
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> HostClock:
     clock = HostClock()
-    for module in (scheduler_base, ticker):
+    for module in MODULES:
         monkeypatch.setattr(module, "datetime", clock)
     monkeypatch.setattr(ticker, "_CLOCK_EVERY", QUICK)
     return clock

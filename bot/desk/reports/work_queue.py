@@ -22,6 +22,7 @@ from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
 from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
+from bot.texts.desk import clock as clock_texts
 from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
@@ -117,6 +118,8 @@ def _switch(ctx: Context) -> Button:
 
 def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
     suspended = [texts.EVERYTHING_SUSPENDED()] if queue.is_suspended else []
+    if queue.is_clock_doubted:
+        suspended.append(clock_texts.IN_DOUBT())
     if not queue.tasks:
         return "\n".join([*suspended, texts.NOTHING_WAITS()])
     pages = -(-len(queue.tasks) // _A_PAGE)

@@ -10,6 +10,7 @@ from core.availability.clock_guard import Cause, ClockState, Doubt
 CHECK = phrase("🕰 核对时间")
 RIGHT = phrase("✅ 时间正确,继续")
 CONFIRMED = phrase("✅ 已确认服务器时间,到期、通知等几秒内恢复。")
+IN_DOUBT = phrase("🕰 服务器时间可能有误,到期、通知等已暂停:发送 /clock 核对。")
 
 
 def _compared(state: ClockState, doubt: Doubt) -> str:
