@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8088
 DATA   ?= demo-data
 CONFIG ?= config.toml
-WORKERS ?= 3
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-reset run test check lint bench soak lock font texts clean

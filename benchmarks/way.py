@@ -46,7 +46,7 @@ from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running
 
 CEILINGS = {
     "draw": Length(files=44, functions=255, statements=26, write_transactions=3),
-    "revoke": Length(files=48, functions=217, statements=19, write_transactions=3),
+    "revoke": Length(files=49, functions=218, statements=20, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""
 

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from core.clock import Clock, SystemClock
 from core.db.dialect import SQLITE
 from core.db.migrate import MIGRATIONS, load_migrations, migrate
-from core.db.queries import QUERIES, Queries, load_queries
+from core.db.queries import QUERIES, load_queries
 from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version, translate
 from core.db.tx import WrapTx
 from core.errors.store import StoreClosed, StoreError
@@ -48,7 +48,7 @@ class MemoryDatabase:
         wrap_tx: WrapTx | None = None,
     ) -> None:
         self._clock = clock
-        self._queries = _queries(queries)
+        self._queries = load_queries(queries, SQLITE)
         self._columns: dict[str, list[str]] = {}
         self._wrap_tx = wrap_tx
         start = _fresh(migrations) if image is None else image
@@ -171,8 +171,3 @@ def _fresh(migrations: Path) -> bytes:
         return connection.serialize()
     finally:
         connection.close()
-
-
-@lru_cache(maxsize=8)
-def _queries(directory: Path) -> Queries:
-    return load_queries(directory, SQLITE)

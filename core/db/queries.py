@@ -6,11 +6,13 @@ purpose, and one statement with parameters written ``:name``. Python refers to i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
-from core.db.dialect import Dialect
+from core.db.dialect import POSTGRES, SQLITE, Dialect
 from core.errors.store import QueryError
 
 QUERIES = Path(__file__).with_name("queries")
@@ -47,12 +49,12 @@ class Query:
         return QueryError(self.name, ", ".join(wrong)) if wrong else None
 
 
-Queries = dict[str, Query]
+Queries = Mapping[str, Query]
 """All queries of one dialect, by ``file.query_name``."""
 
 
 def load_queries(directory: Path, dialect: Dialect) -> Queries:
-    """Read every query of a directory in one dialect.
+    """Return every query of a directory in one dialect; read once in a process.
 
     Args:
         directory: contains ``*.sql`` and, for overrides by a dialect, the folders ``sqlite`` and
@@ -63,15 +65,21 @@ def load_queries(directory: Path, dialect: Dialect) -> Queries:
         QueryError: a block has no name, purpose or statement, is duplicated, contains an unknown
             ``${word}`` or a second statement, or a dialect's block overrides nothing.
     """
+    return _load(directory, dialect.name)
+
+
+@lru_cache(maxsize=8)
+def _load(directory: Path, engine: str) -> Queries:
+    dialect = POSTGRES if engine == POSTGRES.name else SQLITE
     common = _load_folder(directory, dialect)
     special = _load_folder(directory / dialect.name, dialect)
     for name in special.keys() - common.keys():
         raise QueryError(name, f"{dialect.name}/ replaces a block that does not exist")
-    return common | special
+    return MappingProxyType(common | special)
 
 
-def _load_folder(folder: Path, dialect: Dialect) -> Queries:
-    found: Queries = {}
+def _load_folder(folder: Path, dialect: Dialect) -> dict[str, Query]:
+    found: dict[str, Query] = {}
     for path in sorted(folder.glob("*.sql")):
         for name, body in _blocks(path):
             if name in found:

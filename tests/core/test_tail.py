@@ -211,10 +211,10 @@ async def lists_of_a_busy_pool(
     place, dice, found = core.offices["粤K"], random.Random(7), []
 
     def changes(tx: Tx) -> None:
-        for _ in range(100):
+        for _ in range(50):
             some_change(dice, begun)(tx)
 
-    for _ in range(25):
+    for _ in range(15):
         await core.store.run(changes)
         clock.advance(timedelta(seconds=dice.choice([0, 1, 20, 100])))
         free = await core.store.read(read_free_list, place, PlateKind.SMALL)

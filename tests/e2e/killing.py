@@ -80,7 +80,7 @@ class Program:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            "tests.e2e.unhurried_program",
             command,
             *words,
             "--config",
@@ -155,7 +155,7 @@ async def goes(owner: Person, asks: str, until: str, result: Answer) -> None:
     before: tuple[int, str] | None = None
     done: tuple[int, str] | None = None
     while until not in last(owner):
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.1)
         said = [shown for shown in owner.history if shown.from_bot]
         shown, buttons = (said[-1].words, said[-1].buttons) if said else ("", [])
         here = (len(said), shown + "".join(buttons))

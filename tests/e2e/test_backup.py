@@ -105,7 +105,7 @@ async def test_backed_up_lost_and_put_back_it_goes_on(tmp_path: Path, urls: tupl
             if killed.returncode is None:
                 killed.kill()
             await killed.wait()
-            due = round(time() * 1000) + 16_000  # after the backup, before the loss
+            due = round(time() * 1000) + 8_000  # after the backup, before the loss
             _sql(config, urls[0], _notice(people[0].chat_id, due))
             await _xuanhao("backup", backups, "--config", config)
             await asyncio.wait_for(others, 240)
