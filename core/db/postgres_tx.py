@@ -212,7 +212,7 @@ class PostgresLedger:
         )
 
     def _columns(self) -> set[str]:
-        # The catalogue itself: information_schema.columns takes forty times as long where there are many schemas.
+        # From the catalogue: information_schema.columns takes forty times as long beside many schemas.
         rows = self._connection.execute(
             "SELECT attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
             " WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
