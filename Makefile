@@ -6,6 +6,8 @@ PORT   ?= 8088
 DATA   ?= demo-data
 CONFIG ?= config.toml
 WORKERS ?= 4
+# The tests start the program often: keep compiled modules, even where the environment says otherwise.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-reset run test check lint bench soak lock font texts clean
@@ -52,11 +54,11 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak"
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not soak"
 
 soak: $(VENV)/installed-dev
-	$(BIN)/pytest -m soak --timeout 3600 --ignore tests/e2e
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m soak tests/e2e
+	$(PYTEST) -m soak --timeout 3600 --ignore tests/e2e
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m soak tests/e2e
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run

@@ -125,13 +125,25 @@ class ReadySchemas:
         full = self._of(schema, "SELECT FROM {}", self._tables)
         used = self._of(schema, "SELECT FROM {} WHERE is_called", self._sequences)
         deletes = [f"DELETE FROM {schema}.{name}" for name in full]  # noqa: S608 - ours
-        restarts = [f"ALTER SEQUENCE {schema}.{name} RESTART" for name in used]
+        restarts = [f"SELECT setval('{schema}.{name}', 1, false)" for name in used]
         self._run("; ".join(["BEGIN", *deletes, *restarts, "COMMIT"]))
         self._free.append(schema)
 
     def _made(self, schema: str) -> str:
-        """Return a fingerprint of the schema, to detect missing parts."""
-        counted = "SELECT CAST(count(*) AS TEXT) FROM pg_class WHERE relnamespace = %s::regnamespace"
+        """Return a fingerprint of the schema, to detect missing parts: how many objects and indexes it has.
+
+        It is asked after every test, so that every part of it is found by an index.
+        """
+        counted = """
+            WITH part AS (
+                SELECT classid, objid FROM pg_depend
+                WHERE refclassid = 'pg_namespace'::regclass AND refobjid = %s::regnamespace
+            )
+            SELECT (SELECT count(*) FROM part) || ' ' || (
+                SELECT count(*) FROM part JOIN pg_index ON indrelid = objid
+                WHERE classid = 'pg_class'::regclass
+            )
+        """
         return self._ask(counted, schema)[0]
 
     def _named(self, schema: str, kind: str) -> list[str]:

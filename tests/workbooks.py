@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from io import BytesIO
 
 import xlsxwriter
@@ -38,6 +39,7 @@ def sheet(rows: Sequence[Sequence[object]], also: Callable[[Worksheet], object] 
     return book(write)
 
 
+@cache  # xlsxwriter goes through all the empty rows
 def with_stray_cell(at_row: int = LAST_ROW, at_column: int = LAST_COLUMN) -> bytes:
     """Return a good table with a blank far away, as Excel's solver leaves some."""
     return sheet([HEAD, row(1)], lambda page: page.write(at_row, at_column, " "))

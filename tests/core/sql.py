@@ -46,7 +46,11 @@ def tables(tx: Tx) -> list[str]:
     where = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         if isinstance(tx, SqliteTx)
-        else "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
+        else """
+            SELECT relname AS name FROM pg_depend JOIN pg_class ON pg_class.oid = objid
+            WHERE refclassid = 'pg_namespace'::regclass AND refobjid = current_schema()::regnamespace
+                AND classid = 'pg_class'::regclass AND relkind = 'r'
+        """  # the tables of information_schema are found by no index
     )
     return sorted(row["name"] for row in sql(tx, where))
 

@@ -113,7 +113,15 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
 
 
 @WAYS
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("engine", "after"),
+    [
+        ("sqlite", False),
+        ("sqlite", True),
+        pytest.param("postgres", False, marks=pytest.mark.postgres),
+        pytest.param("postgres", True, marks=[pytest.mark.postgres, pytest.mark.soak]),
+    ],
+)
 async def test_step_that_cannot_be_made_is_told_and_changes_nothing(
     place: Place,
     way: Sequence[Step],

@@ -1,4 +1,4 @@
-"""kill -9 of the real process at ten moments while twenty owners select."""
+"""kill -9 of the real process while owners select; ten times by ``make soak``, with twenty owners."""
 
 import asyncio
 import json
@@ -15,9 +15,6 @@ from tests import factories
 from tests.e2e.killing import PATIENCE, Deed, Program, goes, last, people_of, pressing, settings, works
 from tests.person import Person
 from tests.world import MORNING, clock_at
-
-OWNERS = 20
-KILLS = 10
 
 
 def answer_of(  # noqa: PLR0911 - a table of what to do before each screen
@@ -49,8 +46,9 @@ def answer_of(  # noqa: PLR0911 - a table of what to do before each screen
 
 
 @pytest.mark.timeout(900)
-async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
-    people = people_of(OWNERS)
+@pytest.mark.parametrize(("count", "kills"), [(10, 4), pytest.param(20, 10, marks=pytest.mark.soak)])
+async def test_kills_lose_and_double_nothing(tmp_path: Path, count: int, kills: int) -> None:
+    people = people_of(count)
     dice = random.Random(20261123)
     config, database = tmp_path / "config.toml", tmp_path / "plates.db"
     async with Sandbox(clock_at(MORNING), people=people) as sandbox, Program(config) as program:
@@ -59,8 +57,8 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         await program.start()
         owners = [Person(sandbox, person_spec.chat_id) for person_spec in people]
         answers = [partial(answer_of, owner, n) for n, owner in enumerate(owners)]
-        walks = asyncio.gather(*(goes(owners[n], "/preselect", "第6步", answers[n]) for n in range(OWNERS)))
-        for _ in range(KILLS):
+        walks = asyncio.gather(*(goes(owners[n], "/preselect", "第6步", answers[n]) for n in range(count)))
+        for _ in range(kills):
             await works(sandbox, dice.randint(5, 25), walks)
             await asyncio.sleep(dice.uniform(0, 0.3))
             assert not walks.done()
@@ -72,7 +70,7 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         await owners[0].say("/start")  # the last restart may still be in progress
         await owners[0].see("机动车号牌预选", within=PATIENCE)
         assert await program.stop() == 0
-        _nothing_is_double(database)
+        _nothing_is_double(database, count)
 
 
 async def test_rehearsal_outlives_a_kill(tmp_path: Path) -> None:
@@ -103,11 +101,11 @@ async def test_rehearsal_outlives_a_kill(tmp_path: Path) -> None:
         assert await program.stop() == 0
 
 
-def _nothing_is_double(database: Path) -> None:
+def _nothing_is_double(database: Path, owners: int) -> None:
     with sqlite3.connect(database) as db:
         serials = [row[0] for row in db.execute("SELECT serial FROM preselection WHERE state = 'reserved'")]
-        assert len(serials) == OWNERS
-        assert len(set(serials)) == OWNERS
+        assert len(serials) == owners
+        assert len(set(serials)) == owners
         drawn = Counter(
             row[0]
             for row in db.execute(

@@ -1,4 +1,6 @@
-"""A thousand owners through the autumn of 2026, hour by hour, and then for two years, day by day.
+"""Owners through the autumn of 2026, hour by hour, and then for two years, day by day.
+
+There are a thousand owners in ``make soak``, and fewer in ``make test``.
 
 The period from 14 September to the end of October includes 中秋 (25 to 27 September), 国庆 (1 to 7 October),
 and as working days a Sunday (20 September) and a Saturday (10 October).
@@ -22,7 +24,7 @@ from tests.lifecycle import model
 from tests.lifecycle.harness import OFFICE, Harness, chat_of, local, open_harness, serial_of, states
 from tests.lifecycle.model import Life
 
-OWNERS = 1000
+FEW, MANY = 600, 1000
 BEGIN = local("2026-09-14", 8)
 LAST_SELECTION = local("2026-10-23", 20)
 END = local("2026-10-28", 0)
@@ -30,11 +32,11 @@ END = local("2026-10-28", 0)
 HOUR = timedelta(hours=1)
 
 
-def lives() -> list[Life]:
-    """Return the actions of a thousand owners: two in five come to the counter, one at the last minute."""
+def lives(owners: int) -> list[Life]:
+    """Return the actions of owners: two in five come to the counter, one at the last minute."""
     dice = random.Random(6)
     made = []
-    for number in range(OWNERS):
+    for number in range(owners):
         day = BEGIN.date() + timedelta(days=dice.randrange((LAST_SELECTION - BEGIN).days + 1))
         selected = local(day.isoformat(), dice.randrange(8, 23), dice.randrange(60), dice.randrange(60))
         life = Life(number=number, chat_id=chat_of(number), selected_at=selected)
@@ -61,13 +63,13 @@ class Counts:
     not_free: set[int]
 
 
-def count(tx: Tx, harness: Harness) -> Counts:
+def count(tx: Tx, harness: Harness, owners: int) -> Counts:
     office = harness.core.offices[OFFICE]
     return Counts(
-        states=states(tx, harness.core, range(OWNERS)),
+        states=states(tx, harness.core, range(owners)),
         bans={ban.identity_hash: ban.until for ban in blacklist.all_running(tx)},
         not_free={
-            number for number in range(OWNERS) if not is_free(tx, office, PlateKind.SMALL, serial_of(number))
+            number for number in range(owners) if not is_free(tx, office, PlateKind.SMALL, serial_of(number))
         },
     )
 
@@ -94,11 +96,12 @@ async def live_through(harness: Harness, everybody: list[Life]) -> None:
 
 
 @pytest.mark.usefixtures("plain_pictures")
-async def test_autumn_follows_the_rules_by_hour() -> None:
-    everybody = lives()
+@pytest.mark.parametrize("owners", [FEW, pytest.param(MANY, marks=pytest.mark.soak)])
+async def test_autumn_follows_the_rules_by_hour(owners: int) -> None:
+    everybody = lives(owners)
     async with open_harness(BEGIN, validity_workdays=model.VALIDITY) as harness:
         await live_through(harness, everybody)
-        counts = await harness.store.run(count, harness)
+        counts = await harness.store.run(count, harness, owners)
         await _judge_messages(harness, everybody)
         await _judge_states(harness, everybody, counts)
         await _live_on_for_two_years(harness, everybody)
@@ -107,7 +110,7 @@ async def test_autumn_follows_the_rules_by_hour() -> None:
 async def _judge_messages(harness: Harness, everybody: list[Life]) -> None:
     told = harness.messenger.count()
     assert told == model.told(everybody, END)
-    assert len(told) > 2 * OWNERS
+    assert len(told) > 2 * len(everybody)
     files = sum(told.method == "document" for told in harness.messenger.told)
     with_file = ("reminder", "expired", "voided", "revoked")
     assert files == sum(kind.startswith(with_file) for _, kind, _ in told)
@@ -125,7 +128,7 @@ async def _judge_states(harness: Harness, everybody: list[Life], counts: Counts)
         if not life.confirmed_at and model.deadline(life.selected_at) + model.GRACE < END
     }
     done = {life.number for life in everybody if life.confirmed_at and life.confirmed_at <= END}
-    live = set(range(OWNERS)) - over - done
+    live = set(range(len(everybody))) - over - done
     assert min(len(over), len(done), len(live)) > 20
     assert counts.states == {
         PreselectionState.EXPIRED: len(over),
@@ -158,12 +161,12 @@ async def _live_on_for_two_years(harness: Harness, everybody: list[Life]) -> Non
 def test_some_selections_are_too_late_for_a_reminder() -> None:
     quiet = [
         life
-        for life in lives()
+        for life in lives(MANY)
         if timedelta() < model.mornings(life)["reminder 3"] - life.selected_at < model.QUIET
     ]
     assert len(quiet) > 20
 
 
 def test_autumn_has_holidays_and_worked_weekends() -> None:
-    days = {life.selected_at.astimezone(CHINA).date() for life in lives()}
+    days = {life.selected_at.astimezone(CHINA).date() for life in lives(FEW)}
     assert {date(2026, 9, 20), date(2026, 9, 25), date(2026, 10, 1), date(2026, 10, 10)} <= days

@@ -135,17 +135,17 @@ def test_date_in_a_column_of_no_name_is_one_cell_too_many() -> None:
 
 # --- extent ---------------------------------------------------------------------------------
 
-STRAY = {
-    "last cell of all": with_stray_cell(),
-    "last row": with_stray_cell(at_column=3),
-    "last column of a few thousand rows": with_stray_cell(at_row=5000),
+STRAY: dict[str, dict[str, int]] = {
+    "last cell of all": {},
+    "last row": {"at_column": 3},
+    "last column of a few thousand rows": {"at_row": 5000},
 }
 
 
 @pytest.mark.parametrize("name", STRAY)
 def test_stray_cell_is_refused_with_the_extent(name: str) -> None:
     with pytest.raises(StrayCells) as caught:
-        read_vehicles(STRAY[name])
+        read_vehicles(with_stray_cell(**STRAY[name]))
     assert caught.value.rows * caught.value.columns > MOST_CELLS
     assert f"{caught.value.rows:,} 行" in of_error(caught.value)
 
