@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from core.ports import Row, Store, Tx
 
 Step = Callable[[str], None]
-POOL_LOCK = frozenset({"pool.open_pool", "journal.add", "journal.set_head"})
+POOL_LOCK = frozenset({"pool.open_pool", "journal.add"})
 """To be left out in a control without the pool's lock; two entries in one place are refused otherwise."""
 UNLOCKED = {"pool.open_pool": "journal.head"}
 """What reads the same row as a query that is left out, without its lock."""
