@@ -1,8 +1,8 @@
 """What the public journal costs: draws with its entries, beside draws without them, in one run.
 
 The same pool of 10,000 free numbers and the same owners are measured in turn, round by round, so that other
-load on the machine affects both alike. Without the journal, ``chain.append`` does nothing; all else is as in the
-service. Ratios are of the time of a draw, with the journal to without it.
+load on the machine affects both alike. Without the journal, ``chain.append`` does nothing; all else is as in
+the service. Ratios are of the time of a draw, with the journal to without it.
 
     python -m benchmarks.journal
     python -m benchmarks.journal --engine postgres --url postgresql://postgres@127.0.0.1/postgres
