@@ -23,7 +23,7 @@ from core.errors.clock import ClockInDoubt
 from core.notifications import broadcasts, subscriptions
 from core.notifications import queue as notification_queue
 from core.people import blacklist
-from core.pool import bulletin
+from core.pool import bulletin, seeds
 from core.pool import segments as pool_segments
 from core.ports import Tx, now_of
 from core.registry import imports
@@ -169,11 +169,18 @@ class Jobs:
 
     async def _ends(self) -> None:
         """Do each part whatever becomes of the others: a failure of one must not stop them for good."""
+        await self._apart("seeds", self._keep_seeds)
         for code in await self._core.store.read(self._core.expiry.overdue_offices):
             await self._apart(f"expiry at {code}", partial(self._expire_at, code))
         await self._apart("end of bans", partial(_until_none, self._clock.run, blacklist.lift_due))
         await self._apart("announcements", self._announce)
         await self._apart("summaries", self._summarise)
+
+    async def _keep_seeds(self) -> None:
+        """Publish the seeds of days that are over, and commit to those of the days to come."""
+        core = self._core
+        for office, kind in await core.store.read(seeds.due, core.offices):
+            await self._clock.run(partial(core.seeds.keep_up, office=office, kind=kind))
 
     async def _apart(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
         try:

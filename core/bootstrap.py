@@ -29,7 +29,7 @@ from core.personal_data import PersonalData
 from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
 from core.pool.releases import Pools
-from core.pool.seeded_stream import Seeds
+from core.pool.seeds import Seeds
 from core.ports import PhotoStore, RandomBytes, SmsGateway, Store, Tx
 from core.preselection import Preselections
 from core.preselection.cleanup import Cleanup
@@ -295,9 +295,9 @@ async def bootstrap(
         probes=Probes(vault),
         seeds=seeds,
         pools=Pools(seeds),
-        bulletins=Bulletins(seeds),
+        bulletins=Bulletins(),
         preselections=preselections,
-        selection=Selection(Batches(seeds), calendar, deadlines, most_living),
+        selection=Selection(Batches(seeds, vault), calendar, deadlines, most_living),
         deadlines=deadlines,
         expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),

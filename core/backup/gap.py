@@ -21,6 +21,8 @@ from core.people.admins import EVERYWHERE
 from core.pool import releases
 from core.pool.segments import withheld
 from core.ports import Tx
+from core.public_journal import chain
+from core.public_journal.entries import Event
 from core.values.masks import parse_mask
 from core.values.plates import Plate
 
@@ -66,7 +68,17 @@ def close_gap(tx: Tx, core: Core, gap: Gap) -> Marked:
     tx.run("restoration.renew_conversations", now=to_millis(tx.now))
     tx.run("restoration.end_codes")
     for pool in tx.all("restoration.pools"):
-        core.seeds.renew(tx, pool["office"], pool["kind"])
+        head = chain.lock(tx, pool["office"], pool["kind"])
+        head = chain.append(
+            tx,
+            pool["office"],
+            pool["kind"],
+            head,
+            Event.RESTORED,
+            backup_at=to_millis(gap.backup_at),
+            lost_at=to_millis(gap.lost_at),
+        )
+        core.seeds.renew(tx, pool["office"], pool["kind"], head)
     audit.record(
         tx,
         COMMAND_LINE,

@@ -23,6 +23,10 @@ class ComposeBeforeOpening(InputError):
     """A segment cannot open to self-composition before it opens to random selection."""
 
 
+class NoSeedToday(Refusal):
+    """No seed is committed to for today, or it is published already; nothing is charged."""
+
+
 class AlreadyWithheld(Refusal):
     """The mask is already withheld."""
 

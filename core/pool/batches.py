@@ -6,15 +6,20 @@ numbers that are free at that moment, by the same stream (``core.pool.free_list`
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import from_millis, to_millis
 from core.pool.free_list import list_free
-from core.pool.seeded_stream import Draw, Seeds, below
-from core.pool.segments import open_ranks, withheld
-from core.ports import Tx
+from core.pool.seeded_stream import Draw, below
+from core.pool.seeds import Seeds
+from core.pool.segments import open_ranks, released, withheld
+from core.ports import Row, Tx
+from core.public_journal import chain
+from core.public_journal.chain import Head, Hold
+from core.public_journal.entries import Event
+from core.security.vault import Vault
 from core.snapshots import NO_SNAPSHOTS, Snapshots
 from core.values.masks import Mask
 from core.values.offices import Office
@@ -46,32 +51,46 @@ class DrawRequest:
     office: Office
     kind: PlateKind
     preselection_id: int
-    nonce: str
+    press: str  # the messenger's id of it
     without_four: bool
+    received_at: datetime
     held_until: datetime
+    shortlist_until: datetime
     snapshots: Snapshots = NO_SNAPSHOTS
 
 
 class Batches:
     """Draws batches and records the draws."""
 
-    def __init__(self, seeds: Seeds) -> None:
+    def __init__(self, seeds: Seeds, vault: Vault) -> None:
         self._seeds = seeds
+        self._vault = vault
 
     def draw(self, tx: Tx, request: DrawRequest) -> Batch:
         """Draw up to ``batch_size`` numbers, hold them, and record the draw.
 
-        Numbers that the owner still holds from the previous batch are returned to the pool first.
+        Numbers that the owner still holds from the previous batch are returned to the pool first. The time
+        limit of their shortlist starts again.
 
         Raises:
+            NoSeedToday: no seed was committed to before.
             SnapshotNeeded: the list of free numbers has to be read first; nothing has changed.
         """
         office = request.office
-        number = _next_number(tx, office.code, request.kind)  # locks the pool, before any of its numbers
-        _end_batch(tx, request)
-        seed = self._seeds.current(tx, office.code, request.kind)
-        stream = Draw(seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=request.nonce)
+        number, head = _next_number(
+            tx, office.code, request.kind
+        )  # locks the pool, before any of its numbers
+        ended = _end_batch(tx, request)
         allocator = _Allocator(tx, request, number)
+        if (
+            not allocator.size and not allocator.is_released
+        ):  # nothing can be drawn, so a seed that is committed to now does no harm
+            head = self._seeds.commit_ahead(tx, office.code, request.kind, head)
+        seed = self._seeds.today(tx, office.code, request.kind)
+        nonce = self._vault.lookup("press", request.press).hex()
+        stream = Draw(
+            seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=nonce, head=head.hash
+        )
         allocator.from_stream(stream.words())
         held_until = request.held_until if allocator.taken else tx.now - timedelta(milliseconds=1)
         batch = Batch(
@@ -82,31 +101,74 @@ class Batches:
             held_until=from_millis(to_millis(held_until)),  # rounded as when it is read back
             preselection_id=request.preselection_id,
         )
-        _record_draw(tx, request, batch, seed_id=seed.seed_id, examined=allocator.examined)
+        _record_draw(tx, request, batch, seed_id=seed.seed_id, nonce=nonce, examined=allocator.examined)
+        extended = restart_shortlist(
+            tx, request.preselection_id, request.shortlist_until, request.received_at
+        )
+        chain.append(
+            tx,
+            office.code,
+            request.kind,
+            head,
+            Event.DRAWN,
+            n=number,
+            day=seed.day,
+            nonce=nonce,
+            without_four=request.without_four,
+            size=allocator.size,
+            want=office.batch_size,
+            looked_at=allocator.examined,
+            numbers=list(batch.serials),
+            until=to_millis(batch.held_until),
+            ended=ended,
+            extended=sorted(extended),
+            waiting=allocator.waiting(),
+        )
         return batch
 
 
-def _next_number(tx: Tx, office: str, kind: PlateKind) -> int:
+def restart_shortlist(tx: Tx, preselection_id: int, until: datetime, received_at: datetime) -> list[Hold]:
+    """Restart the time limit of a whole shortlist; return its holds with their new end."""
+    rows = tx.all(
+        "pool.restart_shortlist",
+        preselection_id=preselection_id,
+        until=to_millis(until),
+        at=to_millis(received_at),
+    )
+    return holds_of(rows)
+
+
+def holds_of(rows: Iterable[Row]) -> list[Hold]:
+    """Return rows of ``hold`` as the public journal has them."""
+    return [(row["serial"], row["draw_no"], row["held_until"]) for row in rows]
+
+
+def _next_number(tx: Tx, office: str, kind: PlateKind) -> tuple[int, Head]:
     row = tx.one("pool.next_draw", office=office, kind=kind)
     if row is None:
         tx.run("pool.open_pool", office=office, kind=kind)
         row = tx.one("pool.next_draw", office=office, kind=kind)
     tx.renew_now()  # what was given back or held during the wait for the lock is judged by the time after it
-    return int(row["last_draw"]) if row else 0
+    return int(row["last_draw"]) if row else 0, chain.begun(tx, office, kind, row)
 
 
-def _end_batch(tx: Tx, request: DrawRequest) -> None:
-    tx.run("pool.end_batch", preselection_id=request.preselection_id)
+def _end_batch(tx: Tx, request: DrawRequest) -> list[str]:
+    """Return the numbers of the owner's previous batch to the pool; return those that were still held."""
+    now = to_millis(tx.now)
+    rows = tx.all("pool.end_batch", preselection_id=request.preselection_id)
     tx.run(
         "pool.end_draw",
         office=request.office.code,
         kind=request.kind,
         preselection_id=request.preselection_id,
-        ended=to_millis(tx.now) - 1,
+        ended=now - 1,
     )
+    return sorted(row["serial"] for row in rows if row["held_until"] >= now)
 
 
-def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, examined: int) -> None:
+def _record_draw(
+    tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, nonce: str, examined: int
+) -> None:
     tx.run(
         "pool.add_draw",
         office=batch.office,
@@ -114,7 +176,7 @@ def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, ex
         n=batch.n,
         seed_id=seed_id,
         preselection_id=request.preselection_id,
-        nonce=request.nonce,
+        nonce=nonce,
         without_four=int(request.without_four),
         now=to_millis(tx.now),
         held_until=to_millis(batch.held_until),
@@ -143,6 +205,30 @@ class _Allocator:
         }
         self.taken: list[str] = []
         self.examined = 0
+        self._rejected: list[str] = []
+
+    @property
+    def is_released(self) -> bool:
+        """Whether anything has been released to the pool, open or not."""
+        return bool(released(self._tx, self._request.office, self._request.kind).segments)
+
+    @property
+    def size(self) -> int:
+        """The number of ranks that the draw chooses from."""
+        return self._ranks.size
+
+    def waiting(self) -> list[str]:
+        """Return the rejected candidates whose hold had ended and was kept for a press that waits."""
+        if not self._rejected:
+            return []
+        rows = self._tx.all(
+            "pool.waited_for",
+            office=self._values["office"],
+            kind=self._values["kind"],
+            serials=json.dumps(sorted(set(self._rejected))),
+            now=self._values["now"],
+        )
+        return [row["serial"] for row in rows]
 
     def from_stream(self, words: Iterator[int]) -> None:
         """Take random candidates; fall back to the list of free numbers after ``MAX_REJECTED`` rejections."""
@@ -186,6 +272,7 @@ class _Allocator:
         rows = self._tx.all("pool.take", candidates=candidates, **self._values)
         taken = {row["serial"] for row in rows}
         self.taken += [serial for serial in wanted if serial in taken]
+        self._rejected += [serial for serial in wanted if serial not in taken]
         return len(taken)
 
     def _is_left_out(self, serial: str) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.clock import CHINA, from_millis, to_millis
-from core.pool.seeded_stream import Seeds
 from core.pool.segments import mask_of
 from core.ports import Row, Tx
 from core.values.masks import Mask, union_size
@@ -102,9 +101,6 @@ class Bulletin:
 class Bulletins:
     """Reads the bulletins of pools."""
 
-    def __init__(self, seeds: Seeds) -> None:
-        self._seeds = seeds
-
     def read(self, tx: Tx, office: Office, kind: PlateKind) -> Bulletin:
         """Return the bulletin of a pool. Its cost depends on the number of segments, not of plates."""
         rows = tx.all("bulletin.segments", office=office.code, kind=kind)
@@ -117,19 +113,15 @@ class Bulletins:
             withheld=_withheld(tx, office, kind),
             left=rounded(free, size) if counted else UNTOLD,
             counted_at=from_millis(min(row["counted_at"] for row in opened)) if counted else None,
-            digest=self._digest(tx, office, kind) if rows else "",
+            digest=_digest(tx, office, kind),
             last_seed=_last_seed(tx, office, kind),
         )
 
-    def _digest(self, tx: Tx, office: Office, kind: PlateKind) -> str:
-        """Return the digest of today's seed, which is committed to now if nothing was drawn today."""
-        row = tx.one("pool.current_seed", office=office.code, kind=kind)
-        today = tx.now.astimezone(CHINA).date().isoformat()
-        if row is not None and row["day"] >= today:
-            return str(row["digest"])
-        # Of two concurrent readers the second waits here, and then finds the first one's seed.
-        tx.run("pool.open_pool", office=office.code, kind=kind)
-        return self._seeds.current(tx, office.code, kind).digest
+
+def _digest(tx: Tx, office: Office, kind: PlateKind) -> str:
+    today = tx.now.astimezone(CHINA).date().isoformat()
+    row = tx.one("pool.seed_of_day", office=office.code, kind=kind, day=today)
+    return str(row["digest"]) if row else ""
 
 
 def _line(row: Row) -> PublishedSegment:

@@ -14,9 +14,13 @@ from core.errors.pool import (
     ReleaseInThePast,
     SegmentOverlaps,
 )
-from core.pool.seeded_stream import Draw, Seeds, below
+from core.pool.seeded_stream import Draw, below
+from core.pool.seeds import Seeds
 from core.pool.segments import Segment, segments, withheld
 from core.ports import Tx
+from core.public_journal import chain
+from core.public_journal.chain import Head
+from core.public_journal.entries import Event
 from core.values.masks import SMALL_MASKS, Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -63,13 +67,12 @@ class Pools:
             ComposeBeforeOpening: it opens to self-composition before it opens.
         """
         office, mask = release.office, release.mask
-        tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+        head = chain.lock(tx, office.code, mask.kind)
         known = _without_overlap(tx, release)
-        seed = self._seeds.current(tx, office.code, mask.kind)
+        if not known:
+            head = self._seeds.commit_ahead(tx, office.code, mask.kind, head)
         opens_at = release.opens_at or tx.now
-        nonce = f"compose:{mask.pattern}"
-        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce)
-        compose_from = _compose_from(release, opens_at, draw, first=not known)
+        compose_from, compose = self._compose_from(tx, release, opens_at, head, first=not known)
         _ensure_in_order(tx, opens_at, compose_from)
         row = tx.one(
             "pool.add_segment",
@@ -93,7 +96,48 @@ class Pools:
             released_at=tx.now,
         )
         _record_release(tx, release, segment)
+        chain.append(
+            tx,
+            office.code,
+            mask.kind,
+            head,
+            Event.RELEASED,
+            mask=mask.pattern,
+            letters=mask.nev_letters,
+            size=mask.size,
+            opens_at=to_millis(opens_at),
+            compose_from=to_millis(compose_from),
+            compose=compose,
+            draw_days=list(_random_only(office)) if compose == "drawn" else [],
+            by=chain.public_role(tx, release.actor, office.code),
+        )
         return segment
+
+    def _compose_from(
+        self, tx: Tx, release: Release, opens_at: datetime, head: Head, *, first: bool
+    ) -> tuple[datetime, str]:
+        """Return from when a segment may be composed, and how that was set (docs/domain.md, section 5.5).
+
+        A new segment is random-only for some days; it opens at midnight on a day drawn from those that
+        follow. The day is drawn from the same stream as the batches, so that it can be verified.
+        """
+        if release.compose_from is not None:
+            return release.compose_from, "date"
+        if _at_once(release, first=first):
+            return opens_at, "now" if release.compose_now else "first"
+        return self._drawn_day(
+            tx, release.office, f"compose:{release.mask.pattern}", opens_at, release.mask, head
+        ), "drawn"
+
+    def _drawn_day(
+        self, tx: Tx, office: Office, nonce: str, opens_at: datetime, mask: Mask, head: Head
+    ) -> datetime:
+        """Return the midnight of a day drawn from those after the random-only days."""
+        seed = self._seeds.today(tx, office.code, mask.kind)
+        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce, head=head.hash)
+        least, most = _random_only(office)
+        after = least + below(draw.words(), most - least + 1) if least < most else least
+        return _composable(opens_at, after)
 
 
 def opening(tx: Tx, release: Release) -> Opening:
@@ -146,21 +190,6 @@ def jumped_order(tx: Tx, office: Office, mask: Mask) -> list[str]:
         released[segment.mask.shape] += segment.size
     before = SMALL_MASKS[: order.index(shape)]
     return [mask.pattern for mask in before if released[mask.pattern] < mask.size]
-
-
-def _compose_from(release: Release, opens_at: datetime, draw: Draw, *, first: bool) -> datetime:
-    """Return from when a segment may be composed (docs/domain.md, section 5.5).
-
-    A new segment is random-only for some days; it opens at midnight on a day drawn from those that follow.
-    The day is drawn from the same stream as the batches, so that it can be verified.
-    """
-    if release.compose_from is not None:
-        return release.compose_from
-    if _at_once(release, first=first):
-        return opens_at
-    least, most = _random_only(release.office)
-    after = least + below(draw.words(), most - least + 1) if least < most else least
-    return _composable(opens_at, after)
 
 
 def _at_once(release: Release, *, first: bool) -> bool:
@@ -228,11 +257,14 @@ def withhold(tx: Tx, office: Office, mask: Mask, actor: str, *, reason: str = ""
     Raises:
         HandledMeanwhile: another admin has withheld this mask already.
     """
-    tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+    head = chain.lock(tx, office.code, mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
         raise audit.mask_handled(tx, _pool(office, mask), AuditAction.WITHHELD, mask.pattern)
     _record_mask(tx, office, mask, actor, AuditAction.WITHHELD, **({"reason": reason} if reason else {}))
+    by = chain.public_role(tx, actor, office.code)
+    values = {"mask": mask.pattern, "letters": mask.nev_letters, "reason": reason, "by": by}
+    chain.append(tx, office.code, mask.kind, head, Event.WITHHELD, **values)
 
 
 def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
@@ -241,11 +273,27 @@ def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     Raises:
         HandledMeanwhile: this mask is not withheld, or another admin has made it available meanwhile.
     """
-    tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+    head = chain.lock(tx, office.code, mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
         raise audit.mask_handled(tx, _pool(office, mask), AuditAction.UNWITHHELD, mask.pattern)
     _record_mask(tx, office, mask, actor, AuditAction.UNWITHHELD)
+    now = to_millis(tx.now)
+    chain.append(
+        tx,
+        office.code,
+        mask.kind,
+        head,
+        Event.UNWITHHELD,
+        mask=mask.pattern,
+        letters=mask.nev_letters,
+        reason="",
+        by=chain.public_role(tx, actor, office.code),
+        second="",
+        random_from=now,
+        compose_from=now,
+        draw_days=[],
+    )
 
 
 def _pool(office: Office, mask: Mask) -> str:

@@ -14,7 +14,7 @@ complete; a vehicle has at most one preselection that is reserved or registered.
 """
 
 from core.preselection.entry import Preselections
-from core.preselection.leases import cancel_draft, end_holds, end_lease
+from core.preselection.leases import cancel_draft, end_holds, end_lease, free_holds
 from core.preselection.model import (
     TRANSITIONS,
     UNFINISHED,
@@ -45,6 +45,7 @@ __all__ = [
     "end",
     "end_holds",
     "end_lease",
+    "free_holds",
     "from_row",
     "get",
     "lease_until",

@@ -35,7 +35,7 @@ from core.ports import Tx
 from core.preselection import Preselection, Way
 from core.preselection.living import ensure_may_reserve
 from core.preselection.quotas import Quota, remaining_quota
-from core.preselection.reserving import Reserving, ensure_within_hours, lock_selecting
+from core.preselection.reserving import Reserving, Taken, ensure_within_hours, lock_selecting
 from core.values.offices import Office
 from core.values.plates import near_serials, parse_serial
 
@@ -142,13 +142,14 @@ class ComposedSelection(Reserving):
         wishes = validate_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
-        self._lock_pool(tx, preselection)
+        head = self._lock_pool(tx, preselection)
         # Again, under the lock that withholding takes too.
         _ensure_not_withheld(tx, office, preselection, wishes)
         for wish in wishes:
-            if self._take_wish(tx, preselection, find_segment(released, wish), wish):
+            taken = self._take_wish(tx, preselection, find_segment(released, wish), wish)
+            if taken is not None:
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
-                self._reserved(tx, account, preselection, office, wish, way=Way.COMPOSED)
+                self._reserved(tx, account, preselection, office, taken, head)
                 quota = remaining_quota(tx, office, preselection.required_vin)
                 return ComposeResult(taken=wish, reasons=(), suggestions=(), quota=quota)
         return self._failed(tx, account, preselection, office, wishes)
@@ -172,10 +173,12 @@ class ComposedSelection(Reserving):
         last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
         raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
 
-    def _take_wish(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
+    def _take_wish(
+        self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str
+    ) -> Taken | None:
         if segment is None:
-            return False
-        tx.run(
+            return None
+        hold = tx.one(
             "pool.give_way",
             office=preselection.office,
             kind=preselection.kind,
@@ -183,7 +186,10 @@ class ComposedSelection(Reserving):
             preselection_id=preselection.preselection_id,
             now=to_millis(tx.now),
         )
-        return self._take(tx, preselection, serial, segment.segment_id, segment.mask.rank(serial))
+        if not self._take(tx, preselection, serial, segment.segment_id, segment.mask.rank(serial)):
+            return None
+        is_own = hold is not None and hold["preselection_id"] == preselection.preselection_id
+        return Taken(serial=serial, way=Way.COMPOSED, draw_no=hold["draw_no"] if hold and is_own else 0)
 
     def _failed(
         self, tx: Tx, account: Account, preselection: Preselection, office: Office, wishes: Sequence[str]

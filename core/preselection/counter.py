@@ -36,6 +36,8 @@ from core.preselection import (
     unfinished,
 )
 from core.preselection.expiry import EndRequest, bar_owner, end_reservation
+from core.public_journal import chain
+from core.public_journal.entries import Event
 from core.values.identity import is_credit_code
 from core.values.offices import Office
 from core.values.plates import Plate
@@ -168,6 +170,7 @@ class Counter:
         reserved = validate_registration(tx, plate, last_six)
         if not end(tx, reserved, PreselectionState.REGISTERED):
             raise PlateNotReserved
+        head = chain.lock(tx, plate.office, plate.kind)
         tx.run(
             "pool.register",
             office=plate.office,
@@ -176,6 +179,7 @@ class Counter:
             preselection_id=reserved.preselection_id,
             now=to_millis(tx.now),
         )
+        chain.append(tx, plate.office, plate.kind, head, Event.CONFIRMED, number=plate.serial)
         notification_queue.cancel(tx, reserved.subject)
         audit.record(
             tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)

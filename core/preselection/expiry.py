@@ -16,6 +16,8 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end, get
 from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import Deadlines
+from core.public_journal import chain
+from core.public_journal.entries import Event
 from core.values.offices import Office
 
 EXPIRED_REASON = "预选号码逾期未办理"
@@ -152,7 +154,7 @@ def end_reservation(tx: Tx, reserved: Preselection, wanted: EndRequest) -> bool:
     """
     if not end(tx, reserved, wanted.target, wanted.reason):
         return False
-    _give_back(tx, reserved, wanted.office)
+    _give_back(tx, reserved, wanted)
     notification_queue.cancel(tx, reserved.subject)
     because = {} if wanted.reason is None else {"reason": wanted.reason}
     audit.record(
@@ -196,14 +198,26 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: EndReques
     return add_ban(tx, new_ban).until
 
 
-def _give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:
+def _give_back(tx: Tx, reserved: Preselection, wanted: EndRequest) -> None:
     """Let the number of an ended reservation rest for the days that its office has set."""
+    head = chain.lock(tx, reserved.office, reserved.kind)
+    until = to_millis(tx.now + timedelta(days=wanted.office.rest_days if wanted.office else 0))
     tx.run(
         "pool.rest",
         office=reserved.office,
         kind=reserved.kind,
         serial=reserved.serial,
         preselection_id=reserved.preselection_id,
-        until=to_millis(tx.now + timedelta(days=office.rest_days if office else 0)),
+        until=until,
         now=to_millis(tx.now),
+    )
+    chain.append(
+        tx,
+        reserved.office,
+        reserved.kind,
+        head,
+        Event.RETURNED,
+        number=reserved.serial,
+        why=_ACTIONS[wanted.target].value,
+        rests_until=until,
     )

@@ -1,5 +1,7 @@
 """Giving up what a preselection holds while its owner selects: the lease on the vehicle, and numbers."""
 
+from dataclasses import dataclass
+
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
@@ -7,6 +9,7 @@ from core.errors.preselection import StepOutOfOrder
 from core.ports import Tx
 from core.preselection.model import Preselection, PreselectionState, end
 from core.preselection.undelivered import settle_unsent_of
+from core.public_journal import chain
 
 
 def end_lease(tx: Tx, preselection: Preselection) -> None:
@@ -14,17 +17,45 @@ def end_lease(tx: Tx, preselection: Preselection) -> None:
     tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedHold:
+    """A hold that was ended early."""
+
+    office: str
+    kind: str
+    serial: str
+    draw_no: int
+
+
 def end_holds(tx: Tx, preselection: Preselection) -> None:
     """Free an owner's batch and shortlist, and settle a batch that was never shown to them."""
-    tx.run("pool.end_holds", preselection_id=preselection.preselection_id)
+    pools = tx.all("pool.pools_of_holds", preselection_id=preselection.preselection_id)
+    heads = {(row["office"], row["kind"]): chain.lock(tx, row["office"], row["kind"]) for row in pools}
+    ended, until = free_holds(tx, preselection), to_millis(tx.now) - 1
+    for (office, kind), head in heads.items():
+        holds = [
+            (hold.serial, hold.draw_no, until) for hold in ended if (hold.office, hold.kind) == (office, kind)
+        ]
+        chain.append_holds(tx, office, kind, head, holds)
+
+
+def free_holds(tx: Tx, preselection: Preselection) -> list[EndedHold]:
+    """Free an owner's batch and shortlist, under the lock of their pools; return what was still held."""
+    now = to_millis(tx.now)
+    rows = tx.all("pool.end_holds", preselection_id=preselection.preselection_id)
     tx.run(
         "pool.end_draw",
         office=preselection.office,
         kind=preselection.kind,
         preselection_id=preselection.preselection_id,
-        ended=to_millis(tx.now) - 1,
+        ended=now - 1,
     )
     settle_unsent_of(tx, preselection)
+    return [
+        EndedHold(office=row["office"], kind=row["kind"], serial=row["serial"], draw_no=row["draw_no"])
+        for row in rows
+        if row["held_until"] >= now
+    ]
 
 
 def let_go(tx: Tx, preselection: Preselection) -> None:

@@ -1,5 +1,6 @@
 """Random selection: batches, the shortlist, claiming a number (docs/domain.md, section 5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +10,14 @@ from core.clock import from_millis, to_millis
 from core.errors.selection import HoldEnded, NoBatchesLeft, NotInBatch
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
-from core.pool.batches import Batch, Batches, DrawRequest, last_batch
-from core.ports import Tx
+from core.pool.batches import Batch, Batches, DrawRequest, holds_of, last_batch, restart_shortlist
+from core.ports import Row, Tx
 from core.preselection import Preselection, Way
 from core.preselection.deadlines import Deadlines
 from core.preselection.quotas import Quota, quota_of, remaining_quota
-from core.preselection.reserving import Reserving, ensure_within_hours, lock_selecting
+from core.preselection.reserving import Reserving, Taken, ensure_within_hours, lock_selecting
+from core.public_journal import chain
+from core.public_journal.chain import Head
 from core.snapshots import NO_SNAPSHOTS, Snapshots
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
@@ -106,13 +109,14 @@ class RandomSelection(Reserving):
             office=office,
             kind=preselection.kind,
             preselection_id=preselection_id,
-            nonce=nonce,
+            press=nonce,
             without_four=without_four,
+            received_at=received_at,
             held_until=tx.now + _span(office),
+            shortlist_until=_shortlist_until(office, received_at),
             snapshots=snapshots,
         )
         batch = self._batches.draw(tx, request)
-        self._restart_shortlist(tx, preselection, office, received_at=received_at)
         quota = quota_of(charged, office)
         if not batch.serials:
             tx.run("vehicles.refund_batch", vin=preselection.vin)
@@ -121,7 +125,9 @@ class RandomSelection(Reserving):
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, received_at: datetime) -> None:
         """Start the time limit of a batch when it is first sent; showing it again does not extend it."""
-        until, now = to_millis(received_at + _span(office)), to_millis(tx.now)
+        until = to_millis(received_at + _span(office))
+        head = chain.lock(tx, batch.office, batch.kind)
+        now = to_millis(tx.now)
         extended = tx.run(
             "pool.extend_draw",
             office=batch.office,
@@ -132,13 +138,14 @@ class RandomSelection(Reserving):
             now=now,
         )
         if extended:
-            tx.run(
+            rows = tx.all(
                 "pool.extend_batch",
                 preselection_id=batch.preselection_id,
                 draw_no=batch.n,
                 until=until,
                 now=now,
             )
+            chain.append_holds(tx, batch.office, batch.kind, head, holds_of(rows))
 
     def pick(
         self, tx: Tx, preselection_id: int, office: Office, serial: str, *, received_at: datetime
@@ -156,26 +163,27 @@ class RandomSelection(Reserving):
             raise HoldEnded
         if serial not in batch.serials:
             raise NotInBatch
-        tx.run(
+        head = chain.lock(tx, preselection.office, preselection.kind)
+        changed = tx.all(
             "pool.unshortlist_draw",
             preselection_id=preselection_id,
             draw_no=batch.n,
             until=to_millis(batch.held_until),
             at=to_millis(received_at),
         )
-        picked = tx.run(
+        picked = tx.all(
             "pool.shortlist",
             office=preselection.office,
             kind=preselection.kind,
             serial=serial,
             preselection_id=preselection_id,
             draw_no=batch.n,
-            until=self._shortlist_until(office, received_at),
+            until=to_millis(_shortlist_until(office, received_at)),
             at=to_millis(received_at),
         )
         if not picked:
             raise HoldEnded
-        self._restart_shortlist(tx, preselection, office, received_at=received_at)
+        self._record_holds(tx, preselection, office, head, [*changed, *picked], received_at=received_at)
 
     def unpick(
         self, tx: Tx, preselection_id: int, office: Office, serial: str, *, received_at: datetime
@@ -197,13 +205,15 @@ class RandomSelection(Reserving):
             None,
         )
         hold = self._hold(preselection, serial, received_at)
+        head = chain.lock(tx, preselection.office, preselection.kind)
         if batch is not None and shortlisted is not None and shortlisted.draw_no == batch.n:
-            changed = tx.run("pool.unshortlist", until=to_millis(batch.held_until), **hold)
+            changed = tx.all("pool.unshortlist", until=to_millis(batch.held_until), **hold)
         else:
-            changed = tx.run("pool.give_up", **hold)
+            now = to_millis(tx.now)
+            changed = [{**row, "held_until": now - 1} for row in tx.all("pool.give_up", **hold)]
         if not changed:
             raise HoldEnded
-        self._restart_shortlist(tx, preselection, office, received_at=received_at)
+        self._record_holds(tx, preselection, office, head, changed, received_at=received_at)
 
     def claim(
         self,
@@ -227,11 +237,12 @@ class RandomSelection(Reserving):
         ensure_trusted(tx)
         ensure_not_banned(tx, account.identity_hash)
         preselection, _ = lock_selecting(tx, preselection_id, office, received_at=received_at)
-        self._lock_pool(tx, preselection)
+        head = self._lock_pool(tx, preselection)
         held = tx.one("pool.claim_held", **self._hold(preselection, serial, received_at))
         if held is None or not self._take(tx, preselection, serial, held["segment_id"], held["position"]):
             raise HoldEnded
-        return self._reserved(tx, account, preselection, office, serial, way=Way.RANDOM)
+        taken = Taken(serial=serial, way=Way.RANDOM, draw_no=held["draw_no"])
+        return self._reserved(tx, account, preselection, office, taken, head)
 
     def _hold(self, preselection: Preselection, serial: str, received_at: datetime) -> dict[str, Any]:
         """Return the query parameters of a hold that must be unexpired at ``received_at``."""
@@ -243,17 +254,23 @@ class RandomSelection(Reserving):
             "at": to_millis(received_at),
         }
 
-    def _shortlist_until(self, office: Office, received_at: datetime) -> int:
-        return to_millis(
-            received_at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds)
-        )
-
-    def _restart_shortlist(
-        self, tx: Tx, preselection: Preselection, office: Office, *, received_at: datetime
+    def _record_holds(
+        self,
+        tx: Tx,
+        preselection: Preselection,
+        office: Office,
+        head: Head,
+        changed: Iterable[Row],
+        *,
+        received_at: datetime,
     ) -> None:
-        tx.run(
-            "pool.restart_shortlist",
-            preselection_id=preselection.preselection_id,
-            until=self._shortlist_until(office, received_at),
-            at=to_millis(received_at),
+        """Restart the shortlist's time limit, and record the new ends of all holds that have changed."""
+        restarted = restart_shortlist(
+            tx, preselection.preselection_id, _shortlist_until(office, received_at), received_at
         )
+        ends = {hold[0]: hold for hold in (*holds_of(changed), *restarted)}
+        chain.append_holds(tx, preselection.office, preselection.kind, head, ends.values())
+
+
+def _shortlist_until(office: Office, received_at: datetime) -> datetime:
+    return received_at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds)

@@ -3,6 +3,7 @@
 What random and self-composed selection have in common (docs/domain.md, section 5).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from core import audit
@@ -14,9 +15,12 @@ from core.errors.preselection import StepOutOfOrder
 from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.ports import Tx
-from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
+from core.preselection import Preselection, PreselectionState, Way, free_holds, get, renew_lease
 from core.preselection.deadlines import Deadlines
 from core.preselection.living import ensure_may_reserve
+from core.public_journal import chain
+from core.public_journal.chain import Head
+from core.public_journal.entries import Event
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -50,6 +54,15 @@ def ensure_within_hours(tx: Tx, preselection: Preselection, office: Office, *, r
         raise VerificationLapsed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A number that has just been taken for good."""
+
+    serial: str
+    way: Way
+    draw_no: int  # of the owner's draw that gave it; 0 for a wish that they did not hold
+
+
 class Reserving:
     """Takes numbers for good, and reserves them for their owners."""
 
@@ -60,7 +73,7 @@ class Reserving:
         self._deadlines = deadlines
         self._most_living = most_living
 
-    def _lock_pool(self, tx: Tx, preselection: Preselection) -> None:
+    def _lock_pool(self, tx: Tx, preselection: Preselection) -> Head:
         """Serialise draws, tries and claims of one pool; to be called before its numbers are touched.
 
         A draw takes numbers in the order of its stream, and a try in that of its wishes: two concurrent ones
@@ -68,8 +81,7 @@ class Reserving:
         it in neither. The time is taken again: a number that was given back, and held by another, during the
         wait would be in both at the time from before it.
         """
-        tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
-        tx.renew_now()
+        return chain.lock(tx, preselection.office, preselection.kind)
 
     def _take(self, tx: Tx, preselection: Preselection, serial: str, segment_id: int, position: int) -> bool:
         """Take a number for good, if it is free; return whether it was."""
@@ -91,17 +103,16 @@ class Reserving:
         account: Account,
         preselection: Preselection,
         office: Office,
-        serial: str,
-        *,
-        way: Way,
+        taken: Taken,
+        head: Head,
     ) -> Preselection:
         calendar = closed_days.calendar_of(tx, office, self._calendar)
         deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
         changed = tx.run(
             "preselection.reserve",
             preselection_id=preselection.preselection_id,
-            serial=serial,
-            way=way,
+            serial=taken.serial,
+            way=taken.way,
             deadline=to_millis(deadline),
             most=self._most_living,
             now=to_millis(tx.now),
@@ -109,7 +120,18 @@ class Reserving:
         if not changed:
             ensure_may_reserve(tx, account.account_id, self._most_living)
             raise StepOutOfOrder
-        end_holds(tx, preselection)
+        ended = free_holds(tx, preselection)
+        chain.append(
+            tx,
+            preselection.office,
+            preselection.kind,
+            head,
+            Event.CLAIMED,
+            number=taken.serial,
+            way="draw" if taken.way == Way.RANDOM else "wish",
+            draw=taken.draw_no,
+            ended=sorted(hold.serial for hold in ended if hold.kind == preselection.kind),
+        )
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
         self._deadlines.plan_reminders(tx, reserved, account.chat_id, calendar)
@@ -120,6 +142,6 @@ class Reserving:
             reserved.subject,
             office=reserved.office,
             plate=str(reserved.plate),
-            way=way,
+            way=taken.way,
         )
         return reserved

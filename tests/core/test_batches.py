@@ -46,7 +46,9 @@ def is_uniform(drawn: Sequence[Sequence[str]], cells: int = CELLS) -> bool:
 
 
 def stream(number: int) -> Iterator[int]:
-    return Draw(seed=b"s" * 32, office="粤K", kind="small", n=number, nonce=f"press-{number}").words()
+    return Draw(
+        seed=b"s" * 32, office="粤K", kind="small", n=number, nonce=f"press-{number}", head=""
+    ).words()
 
 
 def test_stream_is_uniform_over_pool() -> None:
@@ -55,13 +57,14 @@ def test_stream_is_uniform_over_pool() -> None:
 
 
 def test_streams_of_other_draws_differ() -> None:
-    known = Draw(seed=b"s" * 32, office="粤K", kind="small", n=1, nonce="1")
+    known = Draw(seed=b"s" * 32, office="粤K", kind="small", n=1, nonce="1", head="h")
     others = [
-        Draw(seed=b"t" * 32, office="粤K", kind="small", n=1, nonce="1"),
-        Draw(seed=b"s" * 32, office="粤A", kind="small", n=1, nonce="1"),
-        Draw(seed=b"s" * 32, office="粤K", kind="small_nev", n=1, nonce="1"),
-        Draw(seed=b"s" * 32, office="粤K", kind="small", n=2, nonce="1"),
-        Draw(seed=b"s" * 32, office="粤K", kind="small", n=1, nonce="2"),
+        Draw(seed=b"t" * 32, office="粤K", kind="small", n=1, nonce="1", head="h"),
+        Draw(seed=b"s" * 32, office="粤A", kind="small", n=1, nonce="1", head="h"),
+        Draw(seed=b"s" * 32, office="粤K", kind="small_nev", n=1, nonce="1", head="h"),
+        Draw(seed=b"s" * 32, office="粤K", kind="small", n=2, nonce="1", head="h"),
+        Draw(seed=b"s" * 32, office="粤K", kind="small", n=1, nonce="2", head="h"),
+        Draw(seed=b"s" * 32, office="粤K", kind="small", n=1, nonce="1", head="i"),
     ]
     assert next(known.words()) not in [next(other.words()) for other in others]
 
@@ -86,9 +89,11 @@ def draw(tx: Tx, core: Core, begun: int, nonce: str) -> Batch:
         office=core.offices["粤K"],
         kind=PlateKind.SMALL,
         preselection_id=begun,
-        nonce=nonce,
+        press=nonce,
         without_four=False,
+        received_at=tx.now,
         held_until=tx.now + timedelta(seconds=95),
+        shortlist_until=tx.now + timedelta(seconds=185),
     )
     return core.selection._batches.draw(tx, request)
 
@@ -173,9 +178,11 @@ async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
             office=place,
             kind=kind,
             preselection_id=begun,
-            nonce="other",
+            press="other",
             without_four=False,
+            received_at=tx.now,
             held_until=tx.now + timedelta(seconds=95),
+            shortlist_until=tx.now + timedelta(seconds=185),
         )
         drawn = core.selection._batches.draw(tx, request)
         assert latest_batch(tx, begun) == drawn

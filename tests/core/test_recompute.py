@@ -37,9 +37,9 @@ class Moment:
 
 
 def words(seed: bytes, draw: dict[str, Any]) -> Iterator[int]:
-    """Yield the stream: HMAC-SHA-256(seed, office|kind|n|nonce|counter), four words per block."""
+    """Yield the stream: HMAC-SHA-256(seed, office|kind|n|nonce|head|counter), four words per block."""
     for counter in count():
-        text = f"{draw['office']}|{draw['kind']}|{draw['n']}|{draw['nonce']}|{counter}"
+        text = f"{draw['office']}|{draw['kind']}|{draw['n']}|{draw['nonce']}|{draw['head']}|{counter}"
         block = hmac.new(seed, text.encode(), hashlib.sha256).digest()
         yield from (int.from_bytes(block[start : start + 8], "big") for start in (0, 8, 16, 24))
 
@@ -79,6 +79,11 @@ def recompute(draw: dict[str, Any], then: Moment) -> tuple[list[str], int]:
 def replay(tx: Tx) -> list[tuple[dict[str, Any], Moment]]:
     """Return every draw with the state of the pool at that time, from the logs."""
     draws = sql(tx, "SELECT * FROM draw ORDER BY n")
+    entries = sql(tx, "SELECT seq, body, hash FROM public_entry ORDER BY seq")
+    hashes = {row["seq"]: row["hash"] for row in entries}
+    drawn = [entry for row in entries if (entry := json.loads(row["body"]))["event"] == "drawn"]
+    for draw, entry in zip(draws, drawn, strict=True):
+        draw["head"] = hashes[entry["seq"] - 1]
     return [(draw, _moment(tx, draw, draws)) for draw in draws]
 
 
@@ -161,7 +166,9 @@ async def live(core: Core, clock: FixedClock) -> None:
         for _, begun in owners[5:]:
             await busy.draw(begun)
     clock.advance(DAY)
-    await core.store.run(core.pools._seeds.current, "粤K", "small")  # so that the day's seed is published
+    await core.store.run(
+        core.seeds.keep_up, core.offices["粤K"], "small"
+    )  # so that the day's seed is published
 
 
 @pytest.fixture
@@ -191,7 +198,7 @@ async def test_both_ways_of_drawing_are_recomputed(lived: Core) -> None:
 async def test_altered_row_is_found(lived: Core) -> None:
     draw, then = (await lived.store.read(replay))[5]
     given = json.loads(draw["numbers"])
-    for change in ({"nonce": "another"}, {"n": 99}, {"office": "粤A"}):
+    for change in ({"nonce": "another"}, {"n": 99}, {"office": "粤A"}, {"head": "0"}):
         assert recompute({**draw, **change}, then)[0] != given
     assert recompute(draw, replace(then, seed=b"x" * 32))[0] != given
     assert recompute(draw, replace(then, taken={*then.taken, given[3]}))[0] != given
@@ -206,6 +213,12 @@ async def test_published_seed_is_the_promised_one(lived: Core) -> None:
 async def test_stream_is_that_of_document(core: Core) -> None:
     from core.pool.seeded_stream import Draw  # noqa: PLC0415 - all other tests here do without it
 
-    named: dict[str, Any] = {"office": "粤K", "kind": "small", "n": 12, "nonce": "4382bfdwdsb"}
+    named: dict[str, Any] = {
+        "office": "粤K",
+        "kind": "small",
+        "n": 12,
+        "nonce": "4382bfdwdsb",
+        "head": "0123",
+    }
     theirs = Draw(seed=b"s" * 32, **named).words()
     assert list(islice(theirs, 9)) == list(islice(words(b"s" * 32, named), 9))

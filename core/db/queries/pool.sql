@@ -22,6 +22,7 @@ SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_a
 -- Creates a pool's row, or locks it: releases, draws and tries of one pool wait for each other here.
 INSERT INTO pool (office, kind) VALUES (:office, :kind)
 ON CONFLICT (office, kind) DO UPDATE SET last_draw = pool.last_draw
+RETURNING last_draw, journal_seq, journal_head
 
 -- name: lock_office
 -- Locks all pools of an office: a concurrent reservation there is either committed before, or sees what follows.
@@ -29,11 +30,28 @@ UPDATE pool SET last_draw = last_draw WHERE office = :office
 
 -- name: next_draw
 -- Takes the number of the next draw; draws of one pool wait for each other here.
-UPDATE pool SET last_draw = last_draw + 1 WHERE office = :office AND kind = :kind RETURNING last_draw
+UPDATE pool SET last_draw = last_draw + 1 WHERE office = :office AND kind = :kind RETURNING last_draw, journal_seq, journal_head
 
--- name: current_seed
--- The seed that a pool draws with.
-SELECT * FROM seed WHERE office = :office AND kind = :kind AND published_at IS NULL
+-- name: seed_of_day
+-- The seed that a pool draws with on a day.
+SELECT * FROM seed WHERE office = :office AND kind = :kind AND day = :day AND published_at IS NULL
+
+-- name: seeds_to_publish
+-- Seeds of a pool that are not published and whose day is not later than this.
+SELECT seed_id, day, digest, secret_sealed FROM seed
+WHERE office = :office AND kind = :kind AND published_at IS NULL AND day <= :day ORDER BY day
+
+-- name: seeded_days
+-- The days from a day on that have a seed, published or not.
+SELECT DISTINCT day FROM seed WHERE office = :office AND kind = :kind AND day >= :day
+
+-- name: seeded_pools
+-- The pools that have segments, each with the first day whose seed is not published and the last day that has one.
+SELECT p.office, p.kind,
+       (SELECT min(s.day) FROM seed AS s WHERE s.office = p.office AND s.kind = p.kind AND s.published_at IS NULL) AS first,
+       (SELECT max(s.day) FROM seed AS s WHERE s.office = p.office AND s.kind = p.kind) AS last
+FROM pool AS p WHERE EXISTS (SELECT 1 FROM segment AS g WHERE g.office = p.office AND g.kind = p.kind)
+ORDER BY p.office, p.kind
 
 -- name: add_seed
 -- Adds the seed of one day.
@@ -79,6 +97,7 @@ WHERE office = :office AND kind = :kind AND serial = :serial
       JOIN inbox AS i ON i.chat_id = a.chat_id AND i.state = 'waiting' AND i.received_at <= hold.held_until
       WHERE h.preselection_id = hold.preselection_id
   )))
+RETURNING preselection_id, draw_no, held_until
 
 -- name: reserve
 -- Takes a number for good that is not held: one without a row, or one that has finished resting.
@@ -105,7 +124,7 @@ SELECT state FROM hold WHERE office = :office AND kind = :kind AND serial = :ser
 DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
-RETURNING segment_id, position
+RETURNING segment_id, position, draw_no
 
 -- name: register
 -- Marks a number as registered on its vehicle.
@@ -118,48 +137,65 @@ WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'reserv
 UPDATE hold SET state = 'shortlist', held_until = :until
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'batch'
   AND preselection_id = :preselection_id AND draw_no = :draw_no AND held_until >= :at
+RETURNING serial, draw_no, held_until
 
 -- name: unshortlist
 -- Returns a shortlisted number to its batch.
 UPDATE hold SET state = 'batch', held_until = :until
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
+RETURNING serial, draw_no, held_until
 
 -- name: give_up
 -- Returns a shortlisted number whose batch has expired to the pool.
 DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
+RETURNING serial, draw_no, held_until
 
 -- name: unshortlist_draw
 -- Returns the shortlisted number of a batch to the batch.
 UPDATE hold SET state = 'batch', held_until = :until
 WHERE preselection_id = :preselection_id AND draw_no = :draw_no AND state = 'shortlist' AND held_until >= :at
+RETURNING serial, draw_no, held_until
 
 -- name: restart_shortlist
 -- Restarts the time limit of the whole shortlist, after it has changed or a new batch was drawn.
 UPDATE hold SET held_until = :until
 WHERE preselection_id = :preselection_id AND state = 'shortlist' AND held_until >= :at
+RETURNING serial, draw_no, held_until
 
 -- name: extend_batch
 -- Restarts the time limit of a batch when it is sent.
 UPDATE hold SET held_until = :until
 WHERE preselection_id = :preselection_id AND draw_no = :draw_no AND state = 'batch'
   AND held_until >= :now AND held_until < :until
+RETURNING serial, draw_no, held_until
 
 -- name: end_batch
 -- Returns the numbers that an owner holds of a batch to the pool, and deletes expired holds of it.
 DELETE FROM hold WHERE preselection_id = :preselection_id AND state = 'batch'
+RETURNING office, kind, serial, draw_no, held_until
+
+-- name: pools_of_holds
+-- The pools in which an owner holds numbers.
+SELECT DISTINCT office, kind FROM hold WHERE preselection_id = :preselection_id ORDER BY office, kind
 
 -- name: end_holds
 -- Returns everything that an owner holds to the pool.
 DELETE FROM hold WHERE preselection_id = :preselection_id
+RETURNING office, kind, serial, draw_no, held_until
 
 -- name: shortlisted
 -- An owner's current shortlist, in the order of the draws.
 SELECT serial, draw_no, held_until FROM hold
 WHERE preselection_id = :preselection_id AND state = 'shortlist' AND held_until >= :at
 ORDER BY draw_no, serial
+
+-- name: waited_for
+-- Those of several numbers whose hold has ended, but is kept for a press of its owner that waits (see take). As JSON.
+SELECT h.serial FROM hold AS h JOIN json_each(:serials) AS c ON h.serial = c.value
+WHERE h.office = :office AND h.kind = :kind AND h.held_until < :now ORDER BY h.serial
 
 -- name: taken
 -- How many numbers of a pool are not free.

@@ -21,6 +21,11 @@ WHERE hold.held_until < :now AND (hold.held_until < :now - 150000 OR NOT EXISTS 
 ))
 RETURNING serial
 
+-- name: waited_for
+-- Those of several numbers whose hold has ended, but is kept for a press of its owner that waits (see take). As JSON.
+SELECT h.serial FROM hold AS h JOIN json_array_elements_text(CAST(:serials AS JSON)) AS c (value) ON h.serial = c.value
+WHERE h.office = :office AND h.kind = :kind AND h.held_until < :now ORDER BY h.serial
+
 -- name: segments
 -- All segments of a pool as one text, since it is read at every draw and hardly ever changes.
 -- Id, mask, letters, opens_at, compose_from, released_at; in any order.
