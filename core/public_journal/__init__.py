@@ -1,0 +1,1 @@
+"""The public journal of the pools (docs/journal.md)."""
