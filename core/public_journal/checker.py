@@ -239,14 +239,14 @@ def _is_bool(value: object) -> bool:
 
 _MASK: dict[str, Callable[[object], bool]] = {"mask": _is_text, "letters": _is_text, "by": _is_text}
 FORMS: dict[str, dict[str, Callable[[object], bool]]] = {
-    "begun": {"office": _is_text, "carried": _is_bool},
+    "begun": {"office": _is_text, "carried": _is_bool, "draws": _is_int},
     "carried": {"numbers": _is_numbers},
     "seed_committed": {"day": _is_day, "digest": _is_hash},
     "seed_published": {"day": _is_day, "digest": _is_hash, "secret": _is_hash},
     "beacon": {"source": _is_text, "round": _is_int, "value": _is_text},
     "released": _MASK
     | {"size": _is_int, "opens_at": _is_int, "compose_from": _is_int, "draw_days": _is_days}
-    | {"compose": _matches("first|now|date|drawn|carried")},
+    | {"compose": _matches("first|now|date|drawn")},
     "withheld": _MASK | {"reason": _is_text},
     "unwithheld": _MASK
     | {"reason": _is_text, "second": _is_text, "draw_days": _is_days}
@@ -258,7 +258,7 @@ FORMS: dict[str, dict[str, Callable[[object], bool]]] = {
     "claimed": {"number": _is_number, "way": _matches("draw|wish"), "draw": _is_int, "ended": _is_numbers},
     "confirmed": {"number": _is_number},
     "returned": {"number": _is_number, "rests_until": _is_int}
-    | {"why": _matches("expired|voided|revoked|appeal")},
+    | {"why": _matches("expired|voided|revoked|appeal|carried")},
     "restored": {"backup_at": _is_int, "lost_at": _is_int},
 }
 """The keys of each event, and what their values are."""
@@ -480,7 +480,7 @@ class _Pool:
         self.oldest_open: str | None = None
         self._head, self._at = "0" * 64, 0
         self._is_beginning = False  # entries of the state at the beginning may follow
-        self._last_draw: int | None = 0  # None: the draws before the journal are not known
+        self._last_draw = 0
         self._seeds: dict[str, str] = {}  # the days of all seeds, by digest
         self._current: dict[str, str] = {}  # the newest digest of each day
         self._published: set[str] = set()  # digests
@@ -496,7 +496,7 @@ class _Pool:
 
     def add(self, entry: Entry) -> None:
         event, self._at = entry["event"], entry["at"]
-        if event not in {"released", "withheld", "carried", "held"}:
+        if event not in {"released", "withheld", "carried", "returned", "held"}:
             self._is_beginning = False
         self._settle()
         getattr(self, f"_on_{event}")(entry)
@@ -507,7 +507,8 @@ class _Pool:
     def _on_begun(self, entry: Entry) -> None:
         _ensure(entry["office"] == self._office, f"this chain is that of {entry['office']}")
         self._is_beginning = entry["carried"]
-        self._last_draw = None if entry["carried"] else 0
+        self._last_draw = entry["draws"]
+        _ensure(entry["carried"] or not entry["draws"], "a new pool has no draws")
 
     def _on_carried(self, entry: Entry) -> None:
         _ensure(self._is_beginning, "carried does not follow the beginning of the chain")
@@ -541,9 +542,9 @@ class _Pool:
         for segment in self._segments:
             _ensure(not mask.overlaps(segment.mask), f"{mask.pattern} overlaps {segment.mask.pattern}")
         _ensure(entry["size"] == mask.size, f"{mask.pattern} has {mask.size} numbers")
-        _ensure((compose == "carried") == self._is_beginning, "compose is carried only at the beginning")
         _ensure(compose != "first" or not self._segments, f"{mask.pattern} is not the first segment")
-        is_early = opens_at < self._at - CLOCKS_DIFFER and compose != "carried"
+        is_carried = self._is_beginning and compose == "date"
+        is_early = opens_at < self._at - CLOCKS_DIFFER and not is_carried
         _ensure(not is_early, f"{mask.pattern} opens before it is released")
         _ensure(entry["compose_from"] >= opens_at, "compose_from is before opens_at")
         if compose in {"first", "now"}:
@@ -664,8 +665,7 @@ class _Pool:
 
     def _on_drawn(self, entry: Entry) -> None:
         n, numbers = entry["n"], entry["numbers"]
-        expected = n if self._last_draw is None else self._last_draw + 1
-        _ensure(n == expected and n, f"draw {n} follows draw {self._last_draw}")
+        _ensure(n == self._last_draw + 1, f"draw {n} follows draw {self._last_draw}")
         self._last_draw = n
         try:
             self._redraw(entry)
@@ -809,6 +809,7 @@ class _Pool:
 
     def _on_returned(self, entry: Entry) -> None:
         number, until = entry["number"], entry["rests_until"]
+        _ensure(entry["why"] != "carried" or self._is_beginning, "why is carried only at the beginning")
         self._selected(number, RESTING)
         self._rests[number] = until
         heappush(self._ends, (until, number))
