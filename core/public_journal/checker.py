@@ -370,6 +370,11 @@ class Mask:
         self.skipped = int(all(alphabet[0] == "0" for alphabet in self.alphabets))  # 00000 is not issued
         self.size = math.prod(map(len, self.alphabets)) - self.skipped
         _ensure(self.size, "00000 is not issued")
+        self._ranks: list[dict[str, int]] = []  # of each position: what its characters add to the rank
+        after = 1
+        for alphabet in reversed(self.alphabets):
+            self._ranks.insert(0, {char: place * after for place, char in enumerate(alphabet)})
+            after *= len(alphabet)
         self._match = re.compile("".join(f"[{alphabet}]" for alphabet in self.alphabets)).fullmatch
 
     def contains(self, number: str) -> bool:
@@ -386,10 +391,7 @@ class Mask:
 
     def rank(self, number: str) -> int:
         """Return the rank of a number of this mask."""
-        rank = 0
-        for alphabet, char in zip(self.alphabets, number, strict=True):
-            rank = rank * len(alphabet) + alphabet.index(char)
-        return rank - self.skipped
+        return sum([ranks[char] for ranks, char in zip(self._ranks, number, strict=True)]) - self.skipped
 
     def overlaps(self, other: "Mask") -> bool:
         common = [
@@ -604,7 +606,7 @@ class _Pool:
         raise _Wrong(f"{number} is not released")
 
     def _settle(self) -> None:
-        """Make free what has ended before now, and forget holds that no late press can name any more."""
+        """Make free what has ended before now, and forget holds that no late press can still name."""
         while self._ends and self._ends[0][0] < self._at:
             end, number = heappop(self._ends)
             if self._end(number) == end:
@@ -692,11 +694,8 @@ class _Pool:
                 self._at - LATE <= until < self._at,
                 f"{number} cannot be waiting: no hold of it ended in the last 150 s",
             )
-        for number in numbers:
-            reason = self._reason(number, *self._place(number), entry)
-            _ensure(not reason, f"{number} was given, but {_IS.get(reason, reason)}")
-            _ensure(self._place(number)[0] in opened, f"{number} was given, but its segment is not open yet")
         if secret is None:
+            self._ensure_givable(entry)
             self.unverified += 1
             self.oldest_open = min(day, self.oldest_open or day)
             return
@@ -704,8 +703,18 @@ class _Pool:
         candidates = self._candidates(entry, opened, words)
         if self._explain is not None:
             self._explain(self._kind, entry["n"], candidates)
+        if numbers != [candidate.number for candidate in candidates if candidate.reason == "given"]:
+            self._ensure_givable(entry)  # says more than that it is not what the stream gives
         _ensure_same(entry, candidates)
         self.verified += 1
+
+    def _ensure_givable(self, entry: Entry) -> None:
+        """Ensure that the numbers of a draw were free, without its stream."""
+        for number in entry["numbers"]:
+            segment, rank = self._place(number)
+            reason = self._reason(number, segment, rank, entry)
+            _ensure(not reason, f"{number} was given, but {_IS.get(reason)}")
+            _ensure(segment.opens_at <= self._at, f"{number} was given, but its segment is not open yet")
 
     def _reason(self, number: str, segment: Segment, rank: int, entry: Entry) -> str:
         """Return why a number cannot be given; nothing if it can."""

@@ -583,6 +583,19 @@ def test_draw_with_the_seed_of_another_day(path: Path) -> None:
     assert "it was made with the seed of 2026-11-02, on 2026-11-03" in _reason_of_last(office, path)
 
 
+@pytest.mark.parametrize(("before", "is_right"), [(59, True), (61, False)])
+def test_draw_by_a_clock_that_is_behind_at_midnight(path: Path, before: int, is_right: bool) -> None:  # noqa: FBT001
+    office = _small_office(path)
+    office.now += 15 * HOUR - SECOND  # midnight
+    office.ensure_seed()
+    office.now -= before * SECOND
+    office.draw(1)
+    if is_right:
+        _check(path, journal("粤K", office.entries))
+    else:
+        assert _wrong(path, journal("粤K", office.entries))[0] == len(office.entries) + 1
+
+
 def test_draw_with_a_published_seed(path: Path) -> None:
     office = _small_office(path)
     office.publish()
