@@ -2,7 +2,8 @@
 
 The pool has 240,000 numbers, so far none taken; then a draw every ten seconds, for twelve days. A tenth of
 the owners puts a number on the shortlist and takes it, the other batches lapse, and after one in a hundred a
-number is self-composed. The checker runs as its own program, as outside; its time includes reading the file twice.
+number is self-composed. The checker runs as its own program, as outside; its time includes reading the file
+twice.
 
     python -m benchmarks.verify [--draws N] [--keep FILE]
 """
