@@ -15,6 +15,7 @@ from bot.cli import (
     restore,
     rotate_keys,
     run,
+    verify,
 )
 from bot.cli.command import Command
 from core.version import program_version
@@ -30,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     backup.COMMAND,
     restore.COMMAND,
     change_bot.COMMAND,
+    verify.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""
