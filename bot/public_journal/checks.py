@@ -177,3 +177,12 @@ def _unpacked(packed: _Packed) -> RecomputedDraw:
         head=head,
         numbers=tuple(numbers),
     )
+
+
+class CheckNeeded(Exception):
+    """A step needs the outcome of a check: run it again with what the check has found."""
+
+    def __init__(self, wanted: CheckRequest, chat_id: int) -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.chat_id = chat_id

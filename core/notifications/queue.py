@@ -75,9 +75,6 @@ class NotificationState(StrEnum):
     CANCELLED = "cancelled"
 
 
-QUIET = frozenset({NotificationPurpose.CHECKED})
-"""Purposes whose messages make no sound."""
-
 ONCE = frozenset({NotificationPurpose.BROADCAST})
 """Purposes with at-most-once delivery: the attempt is recorded before sending and never repeated."""
 
