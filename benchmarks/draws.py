@@ -150,7 +150,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def _bench(store: Store, pool: Pool) -> AsyncIterator[Bench]:
+async def open_bench(store: Store, pool: Pool) -> AsyncIterator[Bench]:
     core = await build(store, SystemClock(), hours="00:00-24:00")
     office = replace(core.offices["粤K"], random_batches=WITHOUT_LIMIT, idle_minutes=1440)
     bench = Bench(pool=pool, core=core, office=office)
@@ -198,7 +198,7 @@ async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> list[Bench]
             store: Store = await open_postgres(given.url, SystemClock(), schema=schema)
         else:
             store = await open_sqlite(f"sqlite:///{folder / f'{number}.db'}", SystemClock())
-        benches.append(await stack.enter_async_context(_bench(store, pool)))
+        benches.append(await stack.enter_async_context(open_bench(store, pool)))
     return benches
 
 

@@ -58,7 +58,6 @@ def append(tx: Tx, office: str, kind: str, head: Head, event: Event, /, **values
     body = canonical({**values, "at": now, "event": event.value, "kind": kind, "seq": seq})
     digest = next_hash(head.hash, body)
     tx.run("journal.add", office=office, kind=kind, seq=seq, now=now, body=body, hash=digest)
-    tx.run("journal.set_head", office=office, kind=kind, seq=seq, hash=digest)
     return Head(seq=seq, hash=digest)
 
 

@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 from core.ports import Row, Store, Tx
 
 Step = Callable[[str], None]
+POOL_LOCK = frozenset({"pool.open_pool", "journal.add"})
+"""To be left out in a control without the pool's lock; two entries in one place are refused otherwise."""
+UNLOCKED = {"pool.open_pool": "journal.head"}
+"""What reads the same row as a query that is left out, without its lock."""
 T = TypeVar("T")
 
 
@@ -49,6 +53,8 @@ class Interceptor:
     def one(self, query: str, /, **values: object) -> Row | None:
         if query in self._instead:
             return self._around(query, lambda: self._instead[query](self._tx, dict(values)))
+        if query in self._without:
+            return self._tx.one(UNLOCKED[query], **values) if query in UNLOCKED else None
         return self._around(query, lambda: self._tx.one(query, **values))
 
     def all(self, query: str, /, **values: object) -> list[Row]:

@@ -30,7 +30,7 @@ async def test_whole_selection_is_in_journal(core: Core) -> None:
     await core.store.run(core.counter.register, plate, factories.vin(0)[-6:], actor="chat:1")
     owner = "account:1"
     assert [(row["actor"], row["action"], row["subject"]) for row in await entries(core)] == [
-        ("system", "committed_seed", "seed:1"),
+        *(("system", "committed_seed", f"seed:{seed}") for seed in range(1, 9)),
         ("test", "released", "segment:1"),
         (owner, "consented", "account:1"),
         (owner, "registered_account", "account:1"),
@@ -71,7 +71,8 @@ async def test_draw_is_in_journal_of_draws(core: Core, clock: FixedClock) -> Non
         lambda tx: core.selection.draw(tx, begun, place, nonce="press", received_at=tx.now, without_four=True)
     )
     row = (await core.store.read(sql, "SELECT * FROM draw"))[0]
-    assert (row["n"], row["nonce"], row["without_four"], row["seed_id"]) == (1, "press", 1, 1)
+    nonce = core.vault.lookup("press", "press").hex()  # the id of a press names a person
+    assert (row["n"], row["nonce"], row["without_four"], row["seed_id"]) == (1, nonce, 1, 1)
     assert (row["drawn_at"], json.loads(row["numbers"])) == (to_millis(clock.now()), [*drawn.batch.serials])
     assert row["held_until"] == to_millis(clock.now() + timedelta(seconds=95))
 
@@ -106,6 +107,12 @@ async def test_refused_step_leaves_no_entry(core: Core) -> None:
         "UPDATE draw SET seed_id = 2",
         "UPDATE draw SET preselection_id = 2",
         "DELETE FROM draw",
+        "UPDATE public_entry SET body = '{}'",
+        "UPDATE public_entry SET hash = body",
+        "DELETE FROM public_entry",
+        "UPDATE seed SET digest = 'another'",
+        "UPDATE seed SET day = '2026-01-01'",
+        "DELETE FROM seed",
     ],
 )
 async def test_journal_is_neither_changed_nor_shortened(core: Core, statement: str) -> None:
@@ -118,6 +125,26 @@ async def test_journal_is_neither_changed_nor_shortened(core: Core, statement: s
 
     def forge(tx: Tx) -> None:
         assert "the journal only grows" in str(refused_by(tx, statement))
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await core.store.run(forge)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", ["audit", "draw", "public_entry", "seed"])
+async def test_journal_is_not_replaced(core: Core, table: str) -> None:
+    """INSERT OR REPLACE deletes a row without the triggers of deletion; only SQLite has it."""
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    place = core.offices["粤K"]
+    await core.store.run(
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", received_at=tx.now, without_four=False)
+    )
+
+    def forge(tx: Tx) -> None:
+        same = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"  # noqa: S608 - ours
+        assert "the journal only grows" in str(refused_by(tx, same))
         raise ValueError
 
     with pytest.raises(ValueError, match=r"^$"):

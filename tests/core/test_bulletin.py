@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,17 +9,12 @@ from hypothesis import strategies as st
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors.store import StoreConstraintError
 from core.pool import bulletin, releases
 from core.pool import segments as pool_segments
 from core.pool.bulletin import SMALLEST_TOLD, PublishedCount, rounded
 from core.pool.releases import Release
-from core.pool.seeded_stream import Seeds
-from core.ports import Tx
 from core.values.masks import Mask, parse_mask, union_size
 from core.values.plates import PlateKind
-from tests.core.interceptor import Interceptor, meeting
-from tests.core.test_race import parties, together
 from tests.core.tools import release, reserved, verified
 
 SMALL = PlateKind.SMALL
@@ -122,52 +116,20 @@ async def test_bulletin_of_nothing_is_read(core: Core) -> None:
     assert (found.lines, found.withheld, found.digest, found.last_seed) == ((), (), "", None)
 
 
-async def test_seed_is_committed_to_at_the_first_look_of_a_day(core: Core, clock: FixedClock) -> None:
+async def test_digest_is_that_of_today_and_looking_commits_to_nothing(core: Core, clock: FixedClock) -> None:
     await core.store.run(release, core, "A1###")
-    first = (await read(core)).digest
+    first = (await core.store.read(core.bulletins.read, core.offices["粤K"], SMALL)).digest
     clock.advance(timedelta(days=1))
+    assert (await read(core)).last_seed is None
+    await core.store.run(core.seeds.keep_up, core.offices["粤K"], SMALL)
     found = await read(core)
     assert found.digest != first
     assert found.last_seed is not None
     assert (
         hashlib.sha256(bytes.fromhex(found.last_seed.secret)).hexdigest() == found.last_seed.digest == first
     )
-    seed = await core.store.run(_draws_with, core)
-    assert seed == found.digest
-
-
-def _draws_with(tx: Tx, core: Core) -> str:
-    seeds: Seeds = core.bulletins._seeds
-    return seeds.current(tx, "粤K", SMALL).digest
-
-
-async def test_two_first_looks_at_once_commit_to_one_seed(core: Core, clock: FixedClock, engine: str) -> None:
-    outcomes = await _look_at_once(core, clock, engine, "pool.open_pool", frozenset())
-    assert len({outcome.digest for outcome in outcomes}) == 1
-
-
-@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-async def test_control_looks_that_do_not_wait_commit_twice(
-    core: Core, clock: FixedClock, engine: str
-) -> None:
-    unlocked = frozenset({"pool.open_pool"})
-    outcomes = await _look_at_once(core, clock, engine, "pool.publish_seed", unlocked)
-    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [StoreConstraintError]
-
-
-async def _look_at_once(
-    core: Core, clock: FixedClock, engine: str, where: str, without: frozenset[str]
-) -> list[Any]:
-    """Let two readers on a new day meet at a query; return what they saw, or their errors."""
-    await core.store.run(release, core, "A1###")
-    clock.advance(timedelta(days=1))
-    meet = meeting(where, parties(engine))
-
-    def look(tx: Tx) -> bulletin.Bulletin:
-        between = Interceptor(tx, before=meet, without=without)
-        return core.bulletins.read(between, core.offices["粤K"], SMALL)
-
-    return await together(core.store.run(look), core.store.run(look))
+    seed = await core.store.run(core.seeds.today, "粤K", SMALL)
+    assert seed.digest == found.digest
 
 
 async def test_counts_are_due_every_ten_minutes(core: Core, clock: FixedClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.errors.selection import HoldEnded
-from core.ports import Tx
+from core.ports import Row, Tx
 from core.preselection.random_selection import shortlist
 from tests.core.interceptor import Interceptor
 from tests.core.sql import sql
@@ -24,10 +24,10 @@ OWNER, OTHER = 0, 1
 class Unguarded(Interceptor):
     """Does not look whether a press waits: an ended hold is anybody's."""
 
-    def run(self, query: str, /, **values: Any) -> int:
+    def one(self, query: str, /, **values: Any) -> Row | None:
         if query == "pool.give_way":
             self._drop_ended(values["now"])
-        return super().run(query, **values)
+        return super().one(query, **values)
 
     def all(self, query: str, /, **values: Any) -> Any:
         if query == "pool.take":

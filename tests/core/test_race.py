@@ -31,7 +31,7 @@ from core.preselection.quotas import remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
-from tests.core.interceptor import Interceptor, meeting
+from tests.core.interceptor import POOL_LOCK, Interceptor, meeting
 from tests.core.sql import sql
 from tests.core.tools import agreed, code_for, half_registered, registered, release, reserved, verified
 
@@ -103,8 +103,7 @@ async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrie
         return {"serial": "A1234"} if free else None
 
     def tries(tx: Tx, account: Account, begun: int) -> ComposeResult:
-        unlocked = frozenset({"pool.open_pool"})
-        between = Interceptor(tx, instead={"pool.reserve": take}, without=unlocked)
+        between = Interceptor(tx, instead={"pool.reserve": take}, without=POOL_LOCK)
         return core.selection.compose(
             between, account, begun, core.offices["粤K"], ["A1234"], received_at=tx.now
         )
@@ -306,7 +305,7 @@ async def test_claimed_number_is_not_drawn_meanwhile(core: Core, clock: FixedClo
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_control_claim_without_lock_is_drawn(core: Core, clock: FixedClock) -> None:
-    serial, drawn = await claim_beside_draw(core, clock, "pool.open_pool")
+    serial, drawn = await claim_beside_draw(core, clock, *POOL_LOCK)
     assert (serial in drawn, len(drawn)) == (True, 10)
 
 
@@ -335,7 +334,7 @@ async def try_beside_revival(
     def revive(tx: Tx) -> bool:
         at, until = to_millis(pressed), to_millis(tx.now + timedelta(seconds=185))
         between = Interceptor(tx, after=lingers)
-        return bool(between.run("pool.restart_shortlist", preselection_id=mine[1], at=at, until=until))
+        return bool(between.all("pool.restart_shortlist", preselection_id=mine[1], at=at, until=until))
 
     def look_and_take(tx: Tx, values: dict[str, Any]) -> Row | None:
         now = values["now"]
@@ -349,7 +348,7 @@ async def try_beside_revival(
     def compose(tx: Tx) -> bool:
         between = Interceptor(tx, after=lingers)
         if not guarded:
-            without = frozenset({"pool.give_way"})
+            without = POOL_LOCK | {"pool.give_way"}
             between = Interceptor(tx, instead={"pool.reserve": look_and_take}, without=without)
         return core.selection.compose(between, *other, place, [serial], received_at=tx.now).taken == serial
 

@@ -17,6 +17,17 @@ ALTER TABLE pool ADD COLUMN journal_head TEXT NOT NULL DEFAULT '';
 DROP INDEX seed_current;
 CREATE UNIQUE INDEX seed_of_day ON seed (office, kind, day) WHERE published_at IS NULL;
 
+-- Each entry moves the head of its chain, in the statement that appends it.
+CREATE FUNCTION move_journal_head() RETURNS trigger LANGUAGE plpgsql AS $$$$
+BEGIN
+    UPDATE pool SET journal_seq = NEW.seq, journal_head = NEW.hash WHERE office = NEW.office AND kind = NEW.kind;
+    RETURN NULL;
+END
+$$$$;
+
+CREATE TRIGGER public_entry_moves_head AFTER INSERT ON public_entry
+    FOR EACH ROW EXECUTE FUNCTION move_journal_head();
+
 CREATE TRIGGER public_entry_only_grows BEFORE UPDATE OR DELETE ON public_entry
     FOR EACH ROW EXECUTE FUNCTION the_journal_only_grows();
 

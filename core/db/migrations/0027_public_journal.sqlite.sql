@@ -17,6 +17,12 @@ ALTER TABLE pool ADD COLUMN journal_head TEXT NOT NULL DEFAULT '';
 DROP INDEX seed_current;
 CREATE UNIQUE INDEX seed_of_day ON seed (office, kind, day) WHERE published_at IS NULL;
 
+-- Each entry moves the head of its chain, in the statement that appends it.
+CREATE TRIGGER public_entry_moves_head AFTER INSERT ON public_entry
+BEGIN
+    UPDATE pool SET journal_seq = NEW.seq, journal_head = NEW.hash WHERE office = NEW.office AND kind = NEW.kind;
+END;
+
 CREATE TRIGGER public_entry_is_not_changed BEFORE UPDATE ON public_entry
 BEGIN
     SELECT RAISE(ABORT, 'the journal only grows');

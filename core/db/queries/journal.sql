@@ -1,10 +1,6 @@
 -- name: add
--- Appends an entry of the public journal.
+-- Appends an entry of the public journal; a trigger moves the head of the chain to it.
 INSERT INTO public_entry (office, kind, seq, at, body, hash) VALUES (:office, :kind, :seq, :now, :body, :hash)
-
--- name: set_head
--- Moves the head of a pool's chain to the entry that was appended.
-UPDATE pool SET journal_seq = :seq, journal_head = :hash WHERE office = :office AND kind = :kind
 
 -- name: role
 -- The role that an admin has at an office, or else at all offices; the highest first.
