@@ -10,6 +10,7 @@ from bot.cli import (
     demo,
     import_vehicles,
     init,
+    journal,
     migrate,
     release,
     restore,
@@ -30,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     backup.COMMAND,
     restore.COMMAND,
     change_bot.COMMAND,
+    journal.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""
