@@ -21,6 +21,7 @@ from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
+from bot.dialog.journals import Journals
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
@@ -48,6 +49,7 @@ from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
 from bot.photos import barcodes, validation
+from bot.public_journal import checks as journal_checks
 from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing import commands
 from bot.routing.command_menus import Menus
@@ -93,7 +95,7 @@ class Service:
         telegram = core.settings.telegram
         if telegram.mode != "polling":
             raise SettingsRefused(("telegram.mode: only polling works in this version",))
-        isolation.preload((barcodes, validation, vehicle_files))
+        isolation.preload((barcodes, validation, vehicle_files, journal_checks))
         self.core = core
         sources = core.clock_sources or ClockSources()
         self._polling = AiohttpRequest(connections=2, steady=sources.steady)
@@ -115,6 +117,7 @@ class Service:
         self.alarms = Alarms(self._chiefs, self._tell_of_outage)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
+        self.journals = Journals(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
         runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, said)
@@ -128,6 +131,8 @@ class Service:
             EffectHandlers(
                 send_code=self.codes.send,
                 send_file=self.files.send,
+                send_journal=self.journals.send,
+                check=self.journals.check,
                 load_vehicles=self.loader.load,
                 fetch=self.files.fetch,
                 delete_message=self._delete_message,
@@ -169,7 +174,14 @@ class Service:
         )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.jobs = Jobs(
-            core, self.engine, self.codes, self.sender, self.dispatcher, self.loader, self.clock_watch
+            core,
+            self.engine,
+            self.codes,
+            self.sender,
+            self.dispatcher,
+            self.loader,
+            self.clock_watch,
+            self.journals.checks,
         )
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
@@ -194,6 +206,7 @@ class Service:
             await self.core.store.run(bind_bot, self._bot.id)
             await clear_webhook(self._bot)
             stack.push_async_callback(self.application.shutdown)
+            stack.callback(self.journals.close)
             stack.push_async_callback(self.alarms.close)
             stack.push_async_callback(self.cosmetics.close)
             stack.push_async_callback(self.engine.close)

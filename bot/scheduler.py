@@ -15,6 +15,7 @@ from bot.dialog.engine import Engine
 from bot.inbox import Dispatcher
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
+from bot.public_journal.checks import CheckRequest, Checks
 from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
@@ -27,6 +28,8 @@ from core.pool import bulletin, seeds
 from core.pool import segments as pool_segments
 from core.ports import Tx, now_of
 from core.registry import imports
+from core.reporting import checked_days
+from core.reporting.own_draws import draws_of_day
 
 _LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
@@ -41,6 +44,7 @@ _COUNT_EVERY = 15
 _REMIND_FIRST = 60.0
 """Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 _RECOUNT_EVERY = 86_400
+_CHECK_EVERY = 60
 
 
 class Jobs:
@@ -55,6 +59,7 @@ class Jobs:
         dispatcher: Dispatcher,
         loader: Loader,
         clock: ClockWatch,
+        checks: Checks,
     ) -> None:
         self._core = core
         self._engine = engine
@@ -62,6 +67,7 @@ class Jobs:
         self._sender = sender
         self._loader = loader
         self._clock = clock
+        self._checks = checks
         self._may_end = False
         self._unreckonable: set[int] = set()  # the reservations that the log has already named
         self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
@@ -77,6 +83,7 @@ class Jobs:
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
             (self.recount, _RECOUNT_EVERY),
+            (self.check_days, _CHECK_EVERY),
         ):
             self._scheduler.add(tick.__name__, tick, seconds)
         self._scheduler.add("ends", self._reminders_and_ends, _ENDS_EVERY, at_once=True)
@@ -124,6 +131,10 @@ class Jobs:
     async def count(self) -> None:
         """Count the free numbers for 号池公示 on a read-only snapshot, every ten minutes."""
         await self._if_trusted(self._count)
+
+    async def check_days(self) -> None:
+        """Recompute the draws of days whose seed has been published; tell chiefs and owners the outcome."""
+        await self._if_trusted(self._check_days)
 
     async def sweep(self) -> None:
         """Delete the photos that the program has dropped; set aside those that no row has ever named."""
@@ -250,6 +261,21 @@ class Jobs:
         if await core.store.read(bulletin.is_due):
             counts = await core.store.read(bulletin.count, core.offices)
             await self._clock.run(lambda tx: bulletin.record_counts(tx, counts))
+
+    async def _check_days(self) -> None:
+        core = self._core
+        for due in await core.store.read(checked_days.due):
+            published = await core.store.read(draws_of_day, due.office, due.kind, due.days[-1])
+            wanted = CheckRequest(office=due.office, kind=due.kind, since=published.published_at)
+            outcome = await self._checks.check(wanted)
+            if not outcome.is_finished:
+                _LOGGER.error("the journal of %s %s could not be checked in time", due.office, due.kind)
+                continue
+            reason = f"line {outcome.line}: {outcome.reason}" if outcome.reason else ""
+            if reason:
+                _LOGGER.error("the journal of %s %s is inconsistent: %s", due.office, due.kind, reason)
+            record = partial(checked_days.record, checked=due, reason=reason, admins=core.admins)
+            await self._clock.run(record)
 
     async def _sweep(self) -> None:
         core = self._core

@@ -201,7 +201,10 @@ def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, Data
 
 
 def _draw(row: Row) -> Record:
-    """Return a draw; its numbers only if they were shown, since an unshown batch may be refunded."""
+    """Return a draw with what verifies it: its seed is only there once it is published.
+
+    Its numbers only if they were shown, since an unshown batch may be refunded.
+    """
     return {
         "preselection": row["preselection_id"],
         "office": row["office"],
@@ -211,6 +214,9 @@ def _draw(row: Row) -> Record:
         "without_four": bool(row["without_four"]),
         "numbers": json.loads(row["numbers"]) if row["sent_at"] is not None else None,
         "nonce": row["nonce"],
+        "day": row["day"],
+        "seed_digest": row["digest"],
+        "seed": row["secret_published"],
     }
 
 
@@ -277,6 +283,11 @@ def _subscriptions(tx: Tx, data_subject: DataSubject) -> list[Record]:
         }
         for row in tx.all("personal_data.subscriptions", chat_id=data_subject.chat_id)
     ]
+
+
+def _check_subscription(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    row = tx.one("checks.subscription", chat_id=data_subject.chat_id)
+    return [{"since": moment_or_none(row["since"])}] if row else []
 
 
 def _mutes(tx: Tx, data_subject: DataSubject) -> list[Record]:
@@ -411,6 +422,11 @@ SOURCES = (
         name="subscriptions",
         read=_subscriptions,
         forget=_forget_of_chat("personal_data.forget_subscriptions"),
+    ),
+    PersonalDataSource(
+        name="check_subscription",
+        read=_check_subscription,
+        forget=_forget_of_chat("checks.unsubscribe"),
     ),
     PersonalDataSource(name="mutes", read=_mutes, forget=_forget_of_chat("personal_data.forget_mutes")),
     PersonalDataSource(

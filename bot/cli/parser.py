@@ -10,6 +10,7 @@ from bot.cli import (
     demo,
     import_vehicles,
     init,
+    journal,
     migrate,
     release,
     restore,
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     restore.COMMAND,
     change_bot.COMMAND,
     verify.COMMAND,
+    journal.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.dialog.languages import choose_language
 from bot.i18n.language import Language
+from bot.public_journal.checks import CheckNeeded, CheckRequest, Outcome
 from core import audit
 from core.bootstrap import Core
 from core.clock import CHINA
@@ -58,6 +59,17 @@ class Context:
             SnapshotNeeded: it has not been read yet; the step is rerun with the value.
         """
         return self.snapshots.read(key, read)
+
+    def read_check(self, wanted: CheckRequest) -> Outcome:
+        """Return the outcome of checking a pool's public journal, made outside the write transaction.
+
+        Raises:
+            CheckNeeded: it has not been made yet; the step is rerun with the outcome.
+        """
+        found = self.snapshots.values.get(wanted.key)
+        if not isinstance(found, Outcome):
+            raise CheckNeeded(wanted, self.chat_id)
+        return found
 
     @property
     def today(self) -> date:

@@ -29,6 +29,13 @@ class SendFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendJournal:
+    """Send the public journal of an office and its checker in the background."""
+
+    office: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadVehicles:
     """Load an import that has been started, in the background."""
 
@@ -50,4 +57,4 @@ class RefreshCommandMenu:
     """Set the chat's command menu according to its admin role and language."""
 
 
-Effect = SendCode | SendFile | LoadVehicles | DeleteUserMessage | RefreshCommandMenu
+Effect = SendCode | SendFile | SendJournal | LoadVehicles | DeleteUserMessage | RefreshCommandMenu

@@ -11,7 +11,15 @@ from typing import TypeVar
 
 from bot.bot_api.parking import leave, parked
 from bot.dialog.attachments import AttachmentReader
-from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
+from bot.dialog.effects import (
+    DeleteUserMessage,
+    Effect,
+    LoadVehicles,
+    RefreshCommandMenu,
+    SendCode,
+    SendFile,
+    SendJournal,
+)
 from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
@@ -37,6 +45,7 @@ from bot.errors.typed import UnreadableCharacters
 from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
+from bot.public_journal.checks import CheckNeeded, Outcome
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
 from core.notifications.queue import mark_reachable
@@ -54,6 +63,8 @@ class EffectHandlers:
 
     send_code: Callable[[int], Awaitable[None]]  # sends a queued SMS code
     send_file: Callable[[int, SendFile], Awaitable[None]]  # generates a file and sends it to a chat
+    send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
+    check: Callable[[CheckNeeded], Awaitable[Outcome]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # downloads an attachment, up to a size in bytes
     delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
@@ -186,6 +197,11 @@ class Engine:
                 return await self._core.store.run(step, prefetched)
             except SnapshotNeeded as needed:
                 snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
+                prefetched = replace(prefetched, snapshots=snapshots)
+            except CheckNeeded as needed:
+                async with parked():  # a long journal takes minutes
+                    outcome = await self._handlers.check(needed)
+                snapshots = prefetched.snapshots.having(needed.wanted.key, outcome)
                 prefetched = replace(prefetched, snapshots=snapshots)
             except RehearsalRunNeeded as needed:
                 async with parked():  # one thread for all rehearsals
@@ -321,6 +337,8 @@ class Engine:
                     await self._handlers.send_code(effect.code_id)
                 case SendFile():
                     await self._handlers.send_file(request.chat_id, effect)
+                case SendJournal():
+                    await self._handlers.send_journal(request.chat_id, effect)
                 case LoadVehicles():
                     await self._handlers.load_vehicles(effect)
                 case DeleteUserMessage() if request.message_id is not None:

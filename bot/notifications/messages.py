@@ -13,9 +13,9 @@ from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import sms, staff
+from bot.texts.desk import sms, staff, warnings
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal
+from bot.texts.owner import appeal, checking
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -27,7 +27,10 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
+from core.public_journal.export import entry_of_claim
+from core.reporting import checked_days
 from core.values.offices import Office
+from core.values.plates import PlateKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class TextPart:
     text: str
     rows: Rows = ()
     picture: Picture | None = None
+    is_quiet: bool = False  # makes no sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             | NotificationPurpose.BROADCAST_OVER
             | NotificationPurpose.SMS_USAGE
             | NotificationPurpose.SMS_FAILING
+            | NotificationPurpose.CHECKED
+            | NotificationPurpose.JOURNAL_WRONG
         ):
             return _from_desk(tx, core, notification)
         case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
@@ -134,6 +140,8 @@ def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
 def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     if notification.topic in {NotificationPurpose.BROADCAST, NotificationPurpose.BROADCAST_OVER}:
         return _of_broadcast(tx, notification)
+    if notification.topic in {NotificationPurpose.CHECKED, NotificationPurpose.JOURNAL_WRONG}:
+        return _about_journal(tx, notification)
     if notification.topic == NotificationPurpose.ROLE:
         return (_about_role(notification),)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
@@ -207,7 +215,8 @@ def _of_reserved(
         text = notices.moved(preselection, office, cause, _closed_day(notification))
         return (TextPart(text=text, rows=rows), *_file(preselection, office))
     text = notices.reminder(preselection, office, core.deadlines.days_left(tx, preselection))
-    part = TextPart(text=text, rows=rows, picture=receipt_of(preselection, office))
+    picture = receipt_of(preselection, office, entry_of_claim(tx, preselection.preselection_id))
+    part = TextPart(text=text, rows=rows, picture=picture)
     return (part, *_venue(office), *_file(preselection, office))
 
 
@@ -251,6 +260,18 @@ def _with_cancellation(preselection: Preselection, office: Office | None, text: 
     content = cancellation_file(preselection, office, preselection.deadline)
     name = f"{preselection.office}{preselection.serial}.ics"
     return (FilePart(name=name, content=content, caption=notices.CANCELLATION_FILE()), TextPart(text=text))
+
+
+def _about_journal(tx: Tx, notification: Notification) -> tuple[Part, ...]:
+    details = notification.details
+    day = date.fromisoformat(str(details["day"]))
+    if notification.topic == NotificationPurpose.CHECKED:
+        if checked_days.is_inconsistent_for(tx, notification.chat_id, day.isoformat()):
+            return ()
+        return (TextPart(text=checking.checked(day), is_quiet=True),)
+    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
+    pool = (str(details["office"]), PlateKind(str(details["kind"])))
+    return (TextPart(text=warnings.journal_wrong(*pool, day), rows=((go,),)),)
 
 
 def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:

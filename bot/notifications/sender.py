@@ -338,6 +338,7 @@ class Sender:
             part.text,
             parse_mode=ParseMode.HTML,
             reply_markup=self._codec.global_keyboard(chat_id, part.rows),
+            disable_notification=part.is_quiet or None,
             rate_limit_args=BULK,
         )
 

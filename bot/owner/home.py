@@ -10,6 +10,7 @@ from bot.dialog.rehearsal import REHEARSE
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
+from bot.owner import checking
 from bot.owner.appeal_form import FORM
 from bot.owner.entry import entry
 from bot.owner.language import speak
@@ -94,6 +95,8 @@ def command(ctx: Context, command: Command) -> Goto:
     """Route an owner's command to its screen."""
     if command.name == "start" and command.arguments:
         return opened(command.arguments)
+    if command.name == "verify":
+        return checking.command(ctx, command.arguments)
     way = COMMANDS.get(command.name)
     return way(ctx) if way else stay(note=home.unknown_command())
 
@@ -117,6 +120,7 @@ COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "appeal": lambda _ctx: Goto(screen=ScreenName.APPEALS),
     "offices": lambda _ctx: Goto(screen=ScreenName.PROVINCES),
     "pool": lambda _ctx: Goto(screen=ScreenName.POOL),
+    "verify": lambda _ctx: Goto(screen=ScreenName.VERIFY),
     "notify": lambda _ctx: Goto(screen=ScreenName.NOTIFY),
     "privacy": lambda _ctx: Goto(screen=ScreenName.PRIVACY),
     "export": export,

@@ -6,19 +6,25 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
+from bot.owner import checking
 from bot.owner.entry import entry
 from bot.pictures.receipt import Receipt, ReceiptPicture
 from bot.texts import notifications as notices
+from bot.texts.owner import checking as checking_texts
 from bot.texts.owner import home, selecting, wishes
 from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, get, of_account
 from core.preselection.contradictions import contradiction_of
+from core.public_journal.chain import Head
+from core.public_journal.export import entry_of_claim
 from core.values.offices import Office
 
 _WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
 _MOST_LISTED = 10
+_MOST_BATCHES = 3
+"""Batches with a button of their own; all are on the page 【核验抽号】."""
 
 
 def _own(ctx: Context) -> Preselection | None:
@@ -33,13 +39,14 @@ def _own(ctx: Context) -> Preselection | None:
     return preselection if preselection.account_id == ctx.account_or_none.account_id else None
 
 
-def receipt_of(preselection: Preselection, office: Office) -> ReceiptPicture:
+def receipt_of(preselection: Preselection, office: Office, entry: Head | None) -> ReceiptPicture:
+    """Return the receipt of a preselection; ``entry`` is that of its selection in the public journal."""
     receipt = Receipt(
         office=preselection.office,
         kind=preselection.kind,
         serial=preselection.serial or "",
         title=selecting.RECEIPT_TITLE(),
-        rows=tuple(selecting.receipt_rows(preselection, office)),
+        rows=tuple(selecting.receipt_rows(preselection, office, entry)),
     )
     return ReceiptPicture(number=f"{preselection.preselection_id}:{preselection.state}", receipt=receipt)
 
@@ -49,9 +56,10 @@ def _show_done(ctx: Context) -> View | Goto:
     if appeal is None or appeal.state not in _WITH_RECEIPT:
         return Goto(screen=ScreenName.MINE)
     office = ctx.office_of(appeal.office)
+    claim = entry_of_claim(ctx.tx, appeal.preselection_id)
     return View(
-        text=selecting.done(appeal, office),
-        picture=receipt_of(appeal, office),
+        text=selecting.done(appeal, office, claim),
+        picture=receipt_of(appeal, office, claim),
         rows=(
             (
                 Button(label=home.MINE(), action=ActionName.MINE),
@@ -89,10 +97,13 @@ def _show_mine(ctx: Context) -> View:
         for preselection in entries
         if preselection.state in _WITH_RECEIPT
     ]
+    batches = checking.batch_buttons(ctx, _MOST_BATCHES)
     return View(
         text=_banned(ctx) + selecting.mine([_listed(ctx, preselection) for preselection in entries]),
         rows=(
             *in_columns(receipts, 1),
+            *in_columns(batches, 1),
+            *(((Button(label=checking_texts.VERIFY(), action=ActionName.VERIFY),),) if batches else ()),
             *(
                 ((Button(label=wishes.REMINDERS(), action=ActionName.REMINDERS),),)
                 if _is_waiting(entries)
@@ -136,6 +147,8 @@ MINE = Screen(
     show=_show_mine,
     buttons={
         ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
+        ActionName.BATCH: checking.to_draw,
+        ActionName.VERIFY: lambda _ctx, _arg: Goto(screen=ScreenName.VERIFY),
         ActionName.REMINDERS: lambda _ctx, _arg: Goto(screen=ScreenName.REMINDERS),
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),

@@ -1,7 +1,7 @@
 """【号池公示】, public and available before registration (docs/domain.md, sections 5.5 and 6)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
@@ -11,6 +11,7 @@ from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as texts
+from bot.texts.owner import checking
 from core.pool.bulletin import Bulletin, PublishedSegment, WithheldMask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -18,6 +19,8 @@ from core.values.plates import PlateKind
 _ENTRIES_A_PAGE = 5
 """Maximum entries per page; with the longest entries they still fit a caption of 1,024 characters."""
 _OFFICES_A_PAGE = 16
+_SEEDS_A_PAGE = 8
+"""Published seeds per page; with those of the days to come they fit a message of 4,096 characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRo
 def _sheet(
     office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
 ) -> BulletinSheet:
-    seeds = [f"{said.lstrip('🔐🔓 ')}\n{value}" for said, value in texts.seed_lines(bulletin)]
+    seeds = [f"{said.lstrip('🔐🔓🔗 ')}\n{value}" for said, value in texts.seed_lines(bulletin)]
     return BulletinSheet(
         kind=kind,
         title=texts.title(office, kind),
@@ -93,7 +96,10 @@ def _show(ctx: Context) -> View:
         rows=(
             *((tuple(turns),) if turns else ()),
             *in_columns(kinds, 1),
-            (Button(label=texts.SUBSCRIBE(), action=ActionName.NOTIFY),),
+            (
+                Button(label=checking.SEEDS_AND_RECORD(), action=ActionName.SEEDS),
+                Button(label=texts.SUBSCRIBE(), action=ActionName.NOTIFY),
+            ),
             (more, out) if len(ctx.core.offices) > 1 else (out,),
         ),
     )
@@ -110,6 +116,7 @@ POOL = Screen(
     buttons={
         ActionName.KIND: lambda ctx, kind: _here(ctx, kind=kind),
         ActionName.PAGE: lambda ctx, page: _here(ctx, page=page),
+        ActionName.SEEDS: lambda ctx, _arg: replace(_here(ctx), screen=ScreenName.POOL_SEEDS),
         ActionName.OFFICES: lambda ctx, _arg: Goto(
             screen=ScreenName.POOL_OFFICES, args={"kind": _kind(ctx).value}
         ),
@@ -147,4 +154,36 @@ POOL_OFFICES = Screen(
     hint=formatting.PRESS_HINT,
 )
 
-SCREENS = (POOL, POOL_OFFICES)
+
+def _show_seeds(ctx: Context) -> View:
+    office, kind, page = _office(ctx), _kind(ctx), int(ctx.arg("page") or 0)
+    found = ctx.core.bulletins.read_seeds(
+        ctx.tx, office, kind, skipped=page * _SEEDS_A_PAGE, most=_SEEDS_A_PAGE
+    )
+    _page, turns = page_of(range(found.count), page, _SEEDS_A_PAGE)
+    return View(
+        text=checking.seeds(office, kind, found, ctx.tx.now, first_page=not page),
+        rows=(
+            *((tuple(turns),) if turns else ()),
+            (Button(label=checking.VERIFY(), action=ActionName.VERIFY),),
+            (
+                Button(label=checking.BACK_TO_BULLETIN(), action=ActionName.POOL),
+                Button(label=formatting.HOME(), action=ActionName.HOME),
+            ),
+        ),
+    )
+
+
+POOL_SEEDS = Screen(
+    name=ScreenName.POOL_SEEDS,
+    show=_show_seeds,
+    buttons={
+        ActionName.PAGE: lambda ctx, page: replace(_here(ctx, page=page), screen=ScreenName.POOL_SEEDS),
+        ActionName.POOL: lambda ctx, _arg: _here(ctx),
+        ActionName.VERIFY: lambda _ctx, _arg: Goto(screen=ScreenName.VERIFY),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+    },
+    hint=formatting.PRESS_HINT,
+)
+
+SCREENS = (POOL, POOL_OFFICES, POOL_SEEDS)

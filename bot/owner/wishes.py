@@ -7,13 +7,15 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.owner import wishes
+from bot.texts.owner import checking, wishes
 from core.notifications import broadcasts, reminders, subscriptions
 from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
+from core.reporting import checked_days
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
 _OFFICES_A_PAGE = 16
+_CHECKED = "checked"  # the argument of the button for the outcome of yesterday's check, of all offices
 
 
 # --- reminders ------------------------------------------------------------------------------
@@ -86,6 +88,16 @@ def _show_notify(ctx: Context) -> View:
         label=broadcast_texts.told_label(muted=muted), action=ActionName.UNMUTE if muted else ActionName.MUTE
     )
     rows.append((told,))
+    is_told = checked_days.is_subscribed(ctx.tx, ctx.chat_id)
+    rows.append(
+        (
+            Button(
+                label=checking.subscription_label(on=is_told),
+                action=ActionName.OFF if is_told else ActionName.ON,
+                arg=_CHECKED,
+            ),
+        )
+    )
     others = [
         Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
         for one in ctx.core.offices.values()
@@ -100,6 +112,9 @@ def _show_notify(ctx: Context) -> View:
 
 def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
     office = _office(ctx)
+    if arg == _CHECKED:
+        (checked_days.subscribe if on else checked_days.unsubscribe)(ctx.tx, ctx.chat_id)
+        return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
     kind, _, topic = arg.partition(".")
     wish = Subscription(office=office.code, kind=kind, topic=SubscriptionTopic(topic))
     change = subscriptions.subscribe if on else subscriptions.unsubscribe

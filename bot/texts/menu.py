@@ -10,6 +10,7 @@ OWNER_MENU = {
     "appeal": phrase("异常选号资料修改(申诉)"),
     "offices": phrase("其他省市"),
     "pool": phrase("号池公示"),
+    "verify": phrase("核验抽号"),
     "notify": phrase("开放提醒"),
     "privacy": phrase("个人信息说明"),
     "export": phrase("导出我的信息"),

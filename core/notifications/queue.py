@@ -60,6 +60,8 @@ class NotificationPurpose(StrEnum):
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day
     SMS_USAGE = "sms_usage"  # to the chiefs: a share of the day's codes is used; suffixed with it
     SMS_FAILING = "sms_failing"  # to the chiefs: the SMS gateway fails; suffixed with its time
+    CHECKED = "checked"  # yesterday's draws were recomputed from the public journal
+    JOURNAL_WRONG = "journal_wrong"  # to the chiefs: draws could not be recomputed; suffixed with its time
 
 
 class NotificationState(StrEnum):

@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from core.clock import CHINA, from_millis, to_millis
 from core.pool.segments import mask_of
 from core.ports import Row, Tx
+from core.public_journal.chain import Head
+from core.public_journal.export import head_of
 from core.values.masks import Mask, union_size
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -92,10 +94,21 @@ class Bulletin:
     counted_at: datetime | None  # time of the oldest of their counts; None if not all are counted
     digest: str  # SHA-256 of today's seed; empty if nothing has been released
     last_seed: PublishedSeed | None
+    head: Head | None  # of the pool's chain in the public journal; None if nothing has been released
 
     @property
     def released(self) -> int:
         return sum(line.size for line in self.lines if line.opens_at <= self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeds:
+    """The seeds of a pool, as they are published."""
+
+    ahead: tuple[tuple[date, str], ...]  # the days from today on, with the digests of their seeds, in hex
+    published: tuple[PublishedSeed, ...]  # newest first
+    count: int  # of all that are published
+    head: Head | None  # of the pool's chain in the public journal
 
 
 class Bulletins:
@@ -115,6 +128,24 @@ class Bulletins:
             counted_at=from_millis(min(row["counted_at"] for row in opened)) if counted else None,
             digest=_digest(tx, office, kind),
             last_seed=_last_seed(tx, office, kind),
+            head=head_of(tx, office.code, kind),
+        )
+
+    def read_seeds(self, tx: Tx, office: Office, kind: PlateKind, *, skipped: int, most: int) -> Seeds:
+        """Return the seeds of a pool: all that are committed to, and a page of those that are published."""
+        pool = {"office": office.code, "kind": kind}
+        today = tx.now.astimezone(CHINA).date().isoformat()
+        counted = tx.one("journal.count_published_seeds", **pool)
+        return Seeds(
+            ahead=tuple(
+                (date.fromisoformat(row["day"]), row["digest"])
+                for row in tx.all("journal.seeds_ahead", day=today, **pool)
+            ),
+            published=tuple(
+                map(_published, tx.all("journal.published_seeds", skipped=skipped, most=most, **pool))
+            ),
+            count=int(counted["seeds"]) if counted else 0,
+            head=head_of(tx, office.code, kind),
         )
 
 
@@ -149,8 +180,10 @@ def _withheld(tx: Tx, office: Office, kind: PlateKind) -> tuple[WithheldMask, ..
 
 def _last_seed(tx: Tx, office: Office, kind: PlateKind) -> PublishedSeed | None:
     row = tx.one("bulletin.last_published_seed", office=office.code, kind=kind)
-    if row is None:
-        return None
+    return _published(row) if row else None
+
+
+def _published(row: Row) -> PublishedSeed:
     return PublishedSeed(
         day=date.fromisoformat(row["day"]), digest=row["digest"], secret=row["secret_published"]
     )

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from core import audit
@@ -147,6 +147,16 @@ def is_over(office: Office, now: datetime) -> bool:
     """Return whether an office has closed for the day, so that nothing more is drawn with today's seed."""
     closing = office.hours.last_closing(now.astimezone(CHINA).date())
     return closing is not None and now >= closing + REVEAL_LAG
+
+
+def publishing_time(office: Office, day: date) -> datetime:
+    """Return when the seed of a day is published: soon after the office has closed, or at midnight.
+
+    The job that publishes it runs every few seconds.
+    """
+    midnight = datetime.combine(day + timedelta(days=1), time(), CHINA)
+    closing = office.hours.last_closing(day)
+    return midnight if closing is None else min(midnight, closing + REVEAL_LAG)
 
 
 def _today(tx: Tx) -> date:

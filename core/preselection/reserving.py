@@ -121,7 +121,7 @@ class Reserving:
             ensure_may_reserve(tx, account.account_id, self._most_living)
             raise StepOutOfOrder
         ended = free_holds(tx, preselection)
-        chain.append(
+        entry = chain.append(
             tx,
             preselection.office,
             preselection.kind,
@@ -132,6 +132,9 @@ class Reserving:
             draw=taken.draw_no,
             ended=sorted(hold.serial for hold in ended if hold.kind == preselection.kind),
         )
+        tx.run(
+            "journal.set_entry_of_claim", preselection_id=preselection.preselection_id, seq=entry.seq
+        )  # the receipt names it
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
         self._deadlines.plan_reminders(tx, reserved, account.chat_id, calendar)

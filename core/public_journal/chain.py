@@ -98,7 +98,7 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
         Event.BEGUN,
         office=office,
         carried=bool(segments),
-        draws=last["n"] if last else 0,
+        draws=int(last["n"] or 0) if last else 0,
     )
     for row in segments:
         head = append(

@@ -16,6 +16,7 @@ from core.people.sms_budget import TOLD_AT, codes_today, gateway_trouble
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
 from core.preselection.contradictions import Contradiction, contradicted
+from core.reporting import checked_days
 from core.reporting.statistics import MARK, waiting_appeals
 from core.reporting.tasks import MAX_LISTED, DeskServices, Task, TaskKind
 from core.values.plates import PlateKind
@@ -225,6 +226,19 @@ def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
         yield Task(task_kind=TaskKind.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
 
 
+def _journal(tx: Tx, _services: DeskServices, _scope: Scope) -> Iterator[Task]:
+    for day in checked_days.failed(tx, MAX_LISTED):
+        yield Task(
+            task_kind=TaskKind.JOURNAL,
+            at=day.checked_at,
+            subject=f"journal:{day.office}:{day.kind}:{day.day}",
+            office=day.office,
+            kind=day.kind,
+            what=day.day.isoformat(),
+            error=day.reason,
+        )
+
+
 def _sms(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
     trouble = gateway_trouble(tx)
     if trouble is not None:
@@ -255,6 +269,7 @@ LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.SCHEDULED: _scheduled,
     TaskKind.RESTORED: _restored,
     TaskKind.CALENDAR: _years,
+    TaskKind.JOURNAL: _journal,
     TaskKind.SMS: _sms,
 }
 """The list of each kind of task."""

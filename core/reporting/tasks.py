@@ -30,6 +30,7 @@ class TaskKind(StrEnum):
     SCHEDULED = "scheduled"  # a scheduled release
     RESTORED = "restored"  # after a restore: a number to verify, or all selecting suspended
     CALENDAR = "calendar"  # a year whose working days are not published
+    JOURNAL = "journal"  # a day whose draws could not be recomputed from the public journal
     SMS = "sms"  # the gateway of codes fails, or much of the day's codes is used
 
 
@@ -46,6 +47,7 @@ PERMISSION_FOR = {
     TaskKind.SCHEDULED: Permission.RELEASE,
     TaskKind.RESTORED: Permission.MAINTENANCE,
     TaskKind.CALENDAR: Permission.CLOSED,
+    TaskKind.JOURNAL: Permission.ADMINS,
     TaskKind.SMS: Permission.ADMINS,
 }
 """The permission required to see each kind of task."""

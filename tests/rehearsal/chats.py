@@ -121,6 +121,8 @@ class Chats:
             EffectHandlers(
                 send_code=self._send_code,
                 send_file=_nothing,
+                send_journal=_nothing,
+                check=_nothing,
                 load_vehicles=_nothing,
                 fetch=_nothing,
                 delete_message=_nothing,

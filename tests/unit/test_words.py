@@ -20,6 +20,7 @@ from core.people.admins import Permission
 from core.pool.bulletin import UNTOLD, Bulletin, PublishedCount, PublishedSeed, PublishedSegment
 from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.quotas import Quota
+from core.public_journal.chain import Head
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -97,6 +98,7 @@ def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
         counted_at=AT,
         digest=secret,
         last_seed=PublishedSeed(day=AT.date(), digest=secret, secret=secret),
+        head=Head(seq=1_234_567, hash=secret),
     )
     with speaking(language):
         caption = plain(bulletin.caption(_office(0), PlateKind.SMALL_NEV, full, list(full.lines)))

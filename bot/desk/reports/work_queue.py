@@ -43,13 +43,14 @@ _RARE = frozenset(
         TaskKind.UNCONFIRMED,
         TaskKind.KIND_MISMATCH,
         TaskKind.UNREMINDED,
+        TaskKind.JOURNAL,
         TaskKind.SMS,
         TaskKind.RESTORED,
     }
 )
 """The kinds that have a tile only while there are tasks of them."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
-_WITHOUT_PAGE = frozenset({TaskKind.CALENDAR, TaskKind.SMS, TaskKind.RESTORED})
+_WITHOUT_PAGE = frozenset({TaskKind.CALENDAR, TaskKind.JOURNAL, TaskKind.SMS, TaskKind.RESTORED})
 """The kinds that a command or the settings end, rather than a page."""
 
 

@@ -1,9 +1,12 @@
 """Warnings to chiefs."""
 
+from datetime import date
 from html import escape
 
+from bot.i18n.formatting import KINDS, short_day
 from bot.i18n.language import _, phrase
 from bot.inbox.model import DeadLetter
+from core.values.plates import PlateKind
 
 
 def dead_letter(letter: DeadLetter) -> str:
@@ -24,6 +27,14 @@ def outage(what: str, minutes: int, *, fails: bool) -> str:
     if minutes == 0:
         return _("⚠️ {what}。请尽快检查,详情见日志。").format(what=what)
     return _("⚠️ {what},已持续约 {minutes} 分钟。请尽快检查,详情见日志。").format(what=what, minutes=minutes)
+
+
+def journal_wrong(office: str, kind: PlateKind, day: date) -> str:
+    """Return that the draws of a day could not be recomputed from the public journal."""
+    return _(
+        "⚠️ <b>抽号核验不一致</b>\n{office} {kind} {day}的抽号不能由公开记录重新算出。"
+        "请立即查明数据库是否被改动,详情见 /desk。"
+    ).format(office=escape(office), kind=KINDS[kind](), day=short_day(day))
 
 
 def no_schedule(year: int) -> str:

@@ -5,6 +5,7 @@ from html import escape
 
 from bot.i18n import formatting
 from bot.i18n.language import _, phrase
+from bot.texts.owner.checking import SHORT
 from core.clock import CHINA
 from core.pool.bulletin import (
     SMALLEST_TOLD,
@@ -122,6 +123,10 @@ def seed_lines(bulletin: Bulletin) -> list[tuple[str, str]]:
         lines.append((_("🔐 今日种子的 SHA-256:"), bulletin.digest))
     if bulletin.last_seed is not None:
         lines.append((_seed(bulletin.last_seed), bulletin.last_seed.secret))
+    if bulletin.head is not None:
+        lines.append(
+            (_("🔗 公开记录的链头 #{seq}:").format(seq=bulletin.head.seq), bulletin.head.hash[:SHORT])
+        )
     return lines
 
 

@@ -19,11 +19,13 @@ from bot.i18n.formatting import (
     span,
 )
 from bot.i18n.language import _, phrase
+from bot.texts.owner.checking import SHORT, head_line
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState
 from core.preselection.composed_selection import ComposeResult, Unavailable
 from core.preselection.quotas import Quota
 from core.preselection.random_selection import Shortlisted
+from core.public_journal.chain import Head
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six
@@ -205,8 +207,9 @@ def failed(office: Office, result: ComposeResult) -> str:
     return "\n".join(lines)
 
 
-def done(preselection: Preselection, office: Office) -> str:
-    return _(
+def done(preselection: Preselection, office: Office, entry: Head | None = None) -> str:
+    """Return the text of the receipt; ``entry`` is that of the selection in the public journal."""
+    said = _(
         "🎉 <b>第6步 完成号牌预选</b>\n您的号码:<b>{number}</b>\n"
         "请在 <b>{deadline}</b> 前到以下地点办理登记上牌:\n"
         "{name}\n{address}({hours})\n"
@@ -221,10 +224,14 @@ def done(preselection: Preselection, office: Office) -> str:
         papers=escape(papers(office)),
         barred=barred(office.ban_years),
     )
+    return said if entry is None else f"{said}\n{head_line(entry)} /verify"
 
 
-def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, str]]:
+def receipt_rows(
+    preselection: Preselection, office: Office, entry: Head | None = None
+) -> list[tuple[str, str]]:
     """Return the rows of the receipt (预选号凭证): label and value."""
+    recorded = [] if entry is None else [(_("公开记录"), f"#{entry.seq} {entry.hash[:SHORT]}")]
     return [
         (_("凭证编号"), f"{preselection.office}-{preselection.preselection_id:08d}"),
         (_("发牌机关"), office.name),
@@ -234,6 +241,7 @@ def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, 
         (_("办理截止时间"), moment(preselection.deadline) if preselection.deadline else ""),
         (_("办理地点"), office.address),
         (_("需带材料"), papers(office)),
+        *recorded,
     ]
 
 

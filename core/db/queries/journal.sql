@@ -41,3 +41,32 @@ WHERE office = :office AND kind = :kind AND (held_until IS NULL OR held_until >=
 -- The numbers of a pool that are held.
 SELECT serial, draw_no, held_until FROM hold
 WHERE office = :office AND kind = :kind AND held_until >= :now ORDER BY serial
+
+-- name: entry
+-- One entry of a pool's chain.
+SELECT seq, at, body, hash FROM public_entry WHERE office = :office AND kind = :kind AND seq = :seq
+
+-- name: set_entry_of_claim
+-- Notes the entry by which a preselection's number was selected.
+UPDATE preselection SET journal_seq = :seq WHERE preselection_id = :preselection_id
+
+-- name: entry_of_claim
+-- The entry by which a preselection's number was selected.
+SELECT e.seq, e.hash FROM preselection AS p
+JOIN public_entry AS e ON e.office = p.office AND e.kind = p.kind AND e.seq = p.journal_seq
+WHERE p.preselection_id = :preselection_id
+
+-- name: seeds_ahead
+-- The digests of a pool's seeds that are not published, from a day on.
+SELECT day, digest FROM seed
+WHERE office = :office AND kind = :kind AND published_at IS NULL AND day >= :day ORDER BY day
+
+-- name: published_seeds
+-- The published seeds of a pool, newest first; some of them.
+SELECT day, digest, secret_published FROM seed
+WHERE office = :office AND kind = :kind AND published_at IS NOT NULL
+ORDER BY day DESC, seed_id DESC LIMIT :most OFFSET :skipped
+
+-- name: count_published_seeds
+-- How many seeds of a pool are published.
+SELECT count(*) AS seeds FROM seed WHERE office = :office AND kind = :kind AND published_at IS NOT NULL

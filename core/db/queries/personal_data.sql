@@ -3,8 +3,9 @@
 SELECT * FROM preselection WHERE account_id = :account_id ORDER BY preselection_id
 
 -- name: draws
--- All draws of an owner.
-SELECT d.* FROM preselection AS p JOIN draw AS d ON d.preselection_id = p.preselection_id
+-- All draws of an owner, with their seeds.
+SELECT d.*, s.day, s.digest, s.secret_published FROM preselection AS p
+JOIN draw AS d ON d.preselection_id = p.preselection_id JOIN seed AS s ON s.seed_id = d.seed_id
 WHERE p.account_id = :account_id ORDER BY d.drawn_at, d.n
 
 -- name: codes

@@ -42,6 +42,7 @@ TASK_KINDS = {
     TaskKind.SCHEDULED: phrase("定时投放"),
     TaskKind.RESTORED: phrase("备份恢复后待核实"),
     TaskKind.CALENDAR: phrase("放假安排未收录"),
+    TaskKind.JOURNAL: phrase("抽号核验不一致"),
     TaskKind.SMS: phrase("短信"),
 }
 _ITEMS = {
@@ -58,6 +59,7 @@ _ITEMS = {
     TaskKind.RESTORED: phrase(
         "{plate} 在备份之后发出或办理过,请查明后恢复投放(/unwithhold)或确认上牌(/confirm)"
     ),
+    TaskKind.JOURNAL: phrase("{pool} {year} 的抽号与公开记录不一致:{error}"),
     TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
 EVERYTHING_SUSPENDED = phrase("⚠️ 数据库已由备份恢复:在核实完毕之前,车主不能选号,号码也不会过期收回。")
@@ -86,6 +88,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.SUMMARY: phrase("每日提要"),
     NotificationPurpose.SMS_USAGE: phrase("短信用量通知"),
     NotificationPurpose.SMS_FAILING: phrase("短信故障通知"),
+    NotificationPurpose.CHECKED: phrase("抽号核验结果"),
+    NotificationPurpose.JOURNAL_WRONG: phrase("抽号核验警报"),
 }
 _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
@@ -125,6 +129,7 @@ def item(task: Task, now: datetime) -> str:
             when=when(task.at, now),
             notice=_NOTICES[task.what]() if task.what in _NOTICES else task.what,
             year=task.what,
+            error=task.error,
             registry_kind=_registry_kind(task),
             mask=task.mask,
             left=_left(task),

@@ -1,0 +1,112 @@
+"""Writes the public journal of an office into a file (docs/journal.md, section 1).
+
+Entries never change and none is removed, so the file needs no snapshot of its own: the heads are read first,
+and then the entries up to them, a page at a time. A long snapshot would keep SQLite from shortening its log.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from core.ports import Store, Tx
+from core.public_journal.chain import Head
+from core.public_journal.entries import FORMAT, canonical, line
+
+PAGE = 500
+"""Entries that are read in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """The heads of an office's chains at one moment."""
+
+    office: str
+    at: datetime
+    by_kind: Mapping[str, Head]
+
+    @property
+    def entries(self) -> int:
+        return sum(head.seq for head in self.by_kind.values())
+
+    def of(self, kind: str) -> "Heads":
+        """Return the head of one pool alone."""
+        chosen = {one: head for one, head in self.by_kind.items() if one == kind}
+        return Heads(office=self.office, at=self.at, by_kind=chosen)
+
+
+def read_heads(tx: Tx, office: str) -> Heads:
+    """Return the heads of the chains of an office."""
+    rows = tx.all("journal.kinds", office=office)
+    heads = {row["kind"]: Head(seq=row["journal_seq"], hash=row["journal_head"]) for row in rows}
+    return Heads(office=office, at=tx.now, by_kind=heads)
+
+
+def head_of(tx: Tx, office: str, kind: str) -> Head | None:
+    """Return the head of a pool's chain; None if it has no entry."""
+    row = tx.one("journal.head", office=office, kind=kind)
+    return Head(seq=row["journal_seq"], hash=row["journal_head"]) if row and row["journal_seq"] else None
+
+
+def entry_of_claim(tx: Tx, preselection_id: int) -> Head | None:
+    """Return the entry by which the number of a preselection was selected; None from before the journal."""
+    row = tx.one("journal.entry_of_claim", preselection_id=preselection_id)
+    return Head(seq=row["seq"], hash=row["hash"]) if row else None
+
+
+async def write(
+    store: Store, heads: Heads, path: Path, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Write the entries up to some heads into a file.
+
+    Args:
+        store: the database.
+        heads: as ``read_heads`` has returned them.
+        path: the file; it is overwritten.
+        progress: is told how many entries of how many are written.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    done = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{canonical({'format': FORMAT, 'office': heads.office})}\n")
+        for kind, head in sorted(heads.by_kind.items()):
+            after = 0
+            while after < head.seq:
+                last = await store.read(_write_page, file, (heads.office, kind), after, head.seq)
+                if last is None:
+                    break  # entries are missing: the heads in the last line will tell
+                done += last - after
+                after = last
+                if progress is not None:
+                    progress(done, heads.entries)
+        file.write(f"{canonical(_end(heads))}\n")
+
+
+def _write_page(tx: Tx, file: TextIO, pool: tuple[str, str], after: int, until: int) -> int | None:
+    """Write a page of entries; return the number of the last one, None if there is none.
+
+    This runs on a thread of the store, so that neither reading nor writing holds up the event loop.
+    """
+    office, kind = pool
+    rows = tx.all("journal.entries", office=office, kind=kind, after=after, most=min(PAGE, until - after))
+    file.writelines(f"{text}\n" for text in _lines([(row["body"], row["hash"]) for row in rows]))
+    return rows[-1]["seq"] if rows else None
+
+
+def _lines(entries: list[tuple[str, str]]) -> Iterator[str]:
+    for body, digest in entries:
+        try:
+            yield line(body, digest)
+        except (json.JSONDecodeError, TypeError, ValueError):  # somebody has changed the row: let them see
+            yield body.replace("\n", " ")
+
+
+def _end(heads: Heads) -> dict[str, object]:
+    return {
+        "end": True,
+        "heads": {kind: {"hash": head.hash, "seq": head.seq} for kind, head in heads.by_kind.items()},
+    }
