@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from unittest.mock import patch
 
@@ -39,7 +40,7 @@ from core.people.accounts import Account
 from core.pool import batches as pool_batches
 from core.pool import free_list
 from core.pool.free_list import FreeList, list_free, read_free_list, snapshot_key
-from core.pool.releases import Release
+from core.pool.releases import Release, withhold
 from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
 from core.preselection import get
@@ -48,6 +49,7 @@ from core.snapshots import SnapshotNeeded, Snapshots
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
+from tests.core.journals import checked, keep_seeds, written
 from tests.core.model import (
     BATCH,
     GAP,
@@ -185,9 +187,7 @@ class Selecting(RuleBasedStateMachine):
     @rule(mask=st.sampled_from(["12005", "121##", "B####"]))
     def withhold(self, mask: str) -> None:
         if mask not in self.model.withheld:
-            values = f"'粤K', 'small', '{mask}', {self.now}"
-            text = f"INSERT INTO withholding (office, kind, mask, since) VALUES ({values})"  # noqa: S608 - ours
-            self.run(sql, text)
+            self.run(withhold, self.place, parse_mask(PlateKind.SMALL, mask), "chat:1001")
             self.model.withheld.append(mask)
 
     @precondition(lambda self: len(self.begun) < OWNERS)
@@ -607,6 +607,7 @@ class Selecting(RuleBasedStateMachine):
     @rule(span=st.sampled_from([IDLE, IDLE + 1, 11 * 3_600_000, 24 * 3_600_000]))
     def is_away(self, span: int) -> None:
         self.clock.advance(timedelta(milliseconds=span))
+        self.run(keep_seeds, self.core)
 
     # --- invariants ------------------------------------------------------------------------------
 
@@ -673,7 +674,18 @@ class Selecting(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
-            self.database.close()
+            try:
+                self.verifies_journal()
+            finally:
+                self.database.close()
+
+    def verifies_journal(self) -> None:
+        """Publish the last seeds; then anybody can recompute all draws from the public journal."""
+        self.clock.advance(timedelta(days=1))
+        self.run(keep_seeds, self.core)
+        with TemporaryDirectory() as folder:
+            report = checked(self.database.read(written, "粤K"), Path(folder) / "journal.jsonl")
+        assert (report.draws_verified, report.draws_open) == (len(self.model.draws), 0)
 
 
 EXAMPLES, STEPS = 50, 40
