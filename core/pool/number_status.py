@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.clock import to_millis
-from core.pool.segments import find_segment, segments, withheld
+from core.pool.segments import composable_from, find_segment, freed, segments, withheld
 from core.ports import Tx
 from core.values.offices import Office
 from core.values.plates import Plate
@@ -50,5 +50,6 @@ def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:
         return PlateStatus(plate=plate, status=NumberStatus.WITHHELD, after_restore=after_restore)
     if segment.opens_at > tx.now:
         return PlateStatus(plate=plate, status=NumberStatus.NOT_OPEN, opens=segment.opens_at)
-    later = segment.compose_from if segment.compose_from > tx.now else None
+    opens = composable_from(segment, freed(tx, office, plate.kind), plate.serial)
+    later = opens if opens > tx.now else None
     return PlateStatus(plate=plate, status=NumberStatus.FREE, compose_from=later)
