@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.clock import to_millis
-from core.pool.segments import composable_from, find_segment, freed, segments, withheld
+from core.pool.bulletin import WithheldMask, withheld_mask
+from core.pool.segments import composable_from, find_segment, freed, mask_of, segments, withheld
 from core.ports import Tx
 from core.values.offices import Office
 from core.values.plates import Plate
@@ -34,6 +35,15 @@ class PlateStatus:
     opens: datetime | None = None  # if not open yet
     after_restore: bool = False  # withheld since it was issued or confirmed after a backup, until verified
     compose_from: datetime | None = None  # if free, but not open to self-composition yet
+
+
+def withholdings_of(tx: Tx, office: Office, plate: Plate) -> tuple[WithheldMask, ...]:
+    """Return all withholdings of a number, running and ended, in their order."""
+    rows = tx.all("pool.withholdings", office=plate.office, kind=plate.kind)
+    found = (withheld_mask(row, plate.kind, office) for row in rows)
+    return tuple(
+        one for one in found if mask_of(plate.kind, one.pattern, office.nev_letters).matches(plate.serial)
+    )
 
 
 def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:

@@ -245,6 +245,14 @@ def opening(tx: Tx, release: Release) -> Opening:
     return Opening(random_from=opens_at, compose_from=first, compose_by=last)
 
 
+def freed_opening(tx: Tx, office: Office, mask: Mask) -> Opening | None:
+    """Return when the numbers of a withheld mask would open if it ended now; None if none is released."""
+    if all(segment.mask.intersection(mask) is None for segment in segments(tx, office, mask.kind)):
+        return None
+    first, last = (_composable(tx.now, days) for days in _random_only(office))
+    return Opening(random_from=tx.now, compose_from=first, compose_by=last)
+
+
 def validate_release(tx: Tx, release: Release) -> None:
     """Check a release before its confirmation is asked for.
 
