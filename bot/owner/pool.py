@@ -52,7 +52,7 @@ def _kind(ctx: Context) -> PlateKind:
 def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRow:
     if isinstance(one, WithheldMask):
         return BulletinRow(pattern=one.pattern, lines=texts.kept(one, bulletin.at))
-    said = (texts.released(one, bulletin.at), *texts.ways(one, bulletin.at))
+    said: tuple[str, ...] = (texts.released(one, bulletin.at), *texts.ways(one, bulletin.at))
     said += (texts.set_by(one),) if texts.set_by(one) else ()
     if one.opens_at > bulletin.at:
         return BulletinRow(pattern=one.pattern, lines=said)
@@ -81,7 +81,8 @@ def _pages(
 ) -> list[list[PublishedSegment | WithheldMask]]:
     """Split the entries into pages that fit a caption: reasons may be long."""
     pages: list[list[PublishedSegment | WithheldMask]] = [[]]
-    for one in (*bulletin.lines, *bulletin.withheld, *bulletin.ended):
+    entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld, *bulletin.ended]
+    for one in entries:
         page = [*pages[-1], one]
         longest = units(formatting.plain(texts.caption(office, kind, bulletin, page)))
         if pages[-1] and (len(page) > _ENTRIES_A_PAGE or longest > _LONGEST_CAPTION):

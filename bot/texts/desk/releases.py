@@ -88,8 +88,8 @@ def question_plain(release: Release, opening: Opening) -> str:
 
 def _skipped_plain(days: SkippedDays) -> str:
     return (
-        f"this skips the {days.random_only} days of random selection only and the {days.drawn} days after them "
-        f"of which one is drawn (self-composition would open between {_plain_day(days.first)} and "
+        f"this skips the {days.random_only} days of random selection only and the {days.drawn} days after "
+        f"them of which one is drawn (self-composition would open between {_plain_day(days.first)} and "
         f"{_plain_day(days.last)}); the bulletin will say so"
     )
 

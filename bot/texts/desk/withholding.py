@@ -15,7 +15,7 @@ WITHHOLD = phrase("🔒 确认暂不投放")
 UNWITHHOLD = phrase("✅ 恢复投放")
 CONFIRM = phrase("✅ 确认解除")
 REFUSE = phrase("⛔ 拒绝")
-WITHDRAW = phrase("↩️ 撤回申请")
+WITHDRAW = phrase("撤回申请")
 REFUSED = phrase("✅ 已拒绝,继续暂不投放。")
 WITHDRAWN = phrase("✅ 已撤回申请,继续暂不投放。")
 
