@@ -58,8 +58,9 @@ def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRo
         return BulletinRow(pattern=one.pattern, lines=said)
     about = one.left.about if one.left.is_told else None
     share = None if about is None else about / one.size
-    gone = tuple(texts.gone(one).split(" · ")) if texts.gone(one) else ()
-    return BulletinRow(pattern=one.pattern, lines=said, left=texts.left_of(one), share=share, notes=gone)
+    return BulletinRow(
+        pattern=one.pattern, lines=said, left=texts.left_of(one), share=share, note=texts.gone(one)
+    )
 
 
 def _sheet(

@@ -46,6 +46,10 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{formatting.brief_day(local, now)} {local:%H:%M}"
 
 
+def _day(at: datetime, now: datetime) -> str:
+    return formatting.brief_day(at.astimezone(CHINA).date(), now)
+
+
 def title(office: Office, kind: PlateKind) -> str:
     return _("号池公示 · {office} · {kind}").format(
         office=formatting.office_title(office), kind=formatting.KINDS[kind]
@@ -90,7 +94,7 @@ def gone(line: PublishedSegment) -> str:
         _("自编选走 {count}").format(count=_some(line.composed)),
     ]
     if line.withheld is not None:
-        parts.append(_("窗口暂不投放 {count}").format(count=_some(line.withheld)))
+        parts.append(_("暂不投放 {count}").format(count=_some(line.withheld)))
     return " · ".join(parts)
 
 
@@ -129,7 +133,7 @@ def kept(mask: WithheldMask, now: datetime) -> tuple[str, ...]:
         )
         return first, _("{role},原因:{reason}").format(role=by, reason=reason)
     first = _("曾暂不投放:共 {size:,} 个,{since} 至 {until}").format(
-        size=mask.size, since=moment(mask.since, now), until=moment(mask.ended_at, now)
+        size=mask.size, since=_day(mask.since, now), until=_day(mask.ended_at, now)
     )
     opens = mask.compose_from
     return (
