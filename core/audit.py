@@ -60,11 +60,13 @@ class AuditAction(StrEnum):
     MOVED_DEADLINE = "moved_deadline"
     RECEIVED_IDENTITY = "received_identity"
     RECHOSE = "rechose"
+    REFUSED_UNWITHHOLDING = "refused_unwithholding"
     REGISTERED = "registered"
     REGISTERED_ACCOUNT = "registered_account"
     REJECTED_APPEAL = "rejected_appeal"
     RELEASED = "released"
     REMOVED_ADMIN = "removed_admin"
+    REQUESTED_UNWITHHOLDING = "requested_unwithholding"
     RESERVED = "reserved"
     RESTORED = "restored"
     RETURNED_BATCH = "returned_batch"
@@ -78,6 +80,7 @@ class AuditAction(StrEnum):
     VERIFIED = "verified"
     VOIDED = "voided"
     WITHDREW_APPEAL = "withdrew_appeal"
+    WITHDREW_UNWITHHOLDING = "withdrew_unwithholding"
     WITHHELD = "withheld"
 
 
@@ -151,6 +154,7 @@ class SubjectKind(StrEnum):
     IMPORT = "import"
     BROADCAST = "broadcast"
     RESTORATION = "restoration"
+    UNWITHHOLD = "unwithhold"
 
 
 def preselection_subject(preselection_id: int) -> str:
@@ -236,6 +240,11 @@ def broadcast_subject(broadcast_id: int) -> str:
 def restoration_subject(restoration_id: int) -> str:
     """Return ``restoration:1``: the database was put back from a backup."""
     return f"{SubjectKind.RESTORATION}:{restoration_id}"
+
+
+def unwithhold_subject(request_id: int) -> str:
+    """Return ``unwithhold:5``: a request to end a withholding."""
+    return f"{SubjectKind.UNWITHHOLD}:{request_id}"
 
 
 def chat_actor(chat_id: int) -> str:

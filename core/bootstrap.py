@@ -23,6 +23,7 @@ from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
 from core.people.probes import Probes
+from core.people.second_chief import SecondChief
 from core.people.sms_budget import SmsBudget, SmsCaps
 from core.people.verification import Verification
 from core.personal_data import PersonalData
@@ -102,6 +103,7 @@ class Core:
     probes: Probes
     seeds: Seeds
     pools: Pools
+    second_chief: SecondChief
     bulletins: Bulletins
     preselections: Preselections
     selection: Selection
@@ -266,6 +268,7 @@ async def bootstrap(
     sms_budget = SmsBudget(vault, caps, admins)
     verification = Verification(vault, given.random_bytes, sms_budget)
     seeds = Seeds(vault, given.random_bytes)
+    pools = Pools(seeds)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
     deadlines = Deadlines(offices, calendar, last_by_sms=settings.sms.reminders == "last")
@@ -294,7 +297,8 @@ async def bootstrap(
         sms_budget=sms_budget,
         probes=Probes(vault),
         seeds=seeds,
-        pools=Pools(seeds),
+        pools=pools,
+        second_chief=SecondChief(pools, admins),
         bulletins=Bulletins(),
         preselections=preselections,
         selection=Selection(Batches(seeds, vault), calendar, deadlines, most_living),

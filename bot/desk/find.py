@@ -94,10 +94,14 @@ def _late(ctx: Context, case_file: CaseFile) -> str:
     return texts.late(until) if until else ""
 
 
+def _number(case_file: CaseFile) -> str:
+    return texts.number(case_file.number, case_file.withholdings) if case_file.number else ""
+
+
 # --- the sections -----------------------------------------------------------------------------
 
 SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
-    lambda _ctx, case_file: texts.number(case_file.number) if case_file.number else "",
+    lambda _ctx, case_file: _number(case_file),
     lambda _ctx, case_file: texts.owner(case_file.account),
     lambda _ctx, case_file: texts.ban(case_file.ban, known=case_file.identity_hash is not None),
     lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
@@ -282,7 +286,7 @@ def _show(ctx: Context) -> View:
     if not _may_know(ctx, case_file):
         # Searched by person or vehicle, the number itself is what others must not learn.
         is_typed = ctx.arg("by") == "plate" and case_file.number is not None
-        number = texts.number(case_file.number) if is_typed and case_file.number else ""
+        number = _number(case_file) if is_typed else ""
         return View(text=texts.card([number, texts.restricted(sorted(case_file.offices))]), rows=(home,))
     doing = [
         Button(label=action.label(), action=ActionName.ACT, arg=action.name, style=action.style)

@@ -1,15 +1,23 @@
-"""/withhold and /unwithhold: withholding numbers by a mask, which the pool bulletin shows."""
+"""/withhold and /unwithhold: withholding numbers by a mask, which the pool bulletin shows.
+
+That numbers become available again is confirmed by a second chief, if there is one.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.desk.arguments import kind_of, mask_for, split_args
-from bot.desk.confirmation import Confirmation, screen_of
+from bot.desk.confirmation import GONE, Confirmation, reason_of, return_to_origin, screen_of
 from bot.dialog.context import Context
-from bot.dialog.names import ScreenName
-from bot.dialog.screen import Goto
-from bot.dialog.view import Style
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Goto, Screen
+from bot.dialog.view import Button, Style, View
+from bot.i18n import formatting
+from bot.texts.desk import parts
 from bot.texts.desk import withholding as texts
+from core.people import second_chief
 from core.people.admins import Permission
+from core.people.second_chief import UnwithholdRequest
 from core.pool import releases
 from core.pool import segments as pool_segments
 from core.ports import Tx
@@ -17,37 +25,49 @@ from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
-_WORDS = 3
+_WORDS = 4
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
 def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
-    code, kind, mask = split_args(command, arguments, _WORDS)
+    code, kind, mask, reason = split_args(command, arguments, _WORDS)
     office = ctx.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
-    args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
+    args = {
+        "office": office.code,
+        "kind": meant.kind.value,
+        "mask": meant.pattern,
+        "reason": reason_of(reason),
+    }
     judge(ctx.tx, office, meant)
     return Goto(screen=_QUESTIONS[command], args=args)
 
 
 def parse_withhold(ctx: Context, arguments: str) -> Goto:
-    """Parse /withhold 粤K small A888# and go to the question.
+    """Parse /withhold 粤K small A888# REASON and go to the question.
 
     Raises:
-        Usage, MaskError: the arguments are malformed.
+        Usage, MaskError: the arguments are malformed, or there is no reason.
+        PersonalNumberInText: the reason, which is published, contains an identity or telephone number.
         AlreadyWithheld: there is nothing to change.
     """
     return _parse(ctx, "withhold", arguments, releases.validate_withhold)
 
 
 def parse_unwithhold(ctx: Context, arguments: str) -> Goto:
-    """Parse /unwithhold 粤K small A888# and go to the question.
+    """Parse /unwithhold 粤K small A888# REASON and go to the question, or to a request that waits already.
 
     Raises:
-        Usage, MaskError: the arguments are malformed.
+        Usage, MaskError, PersonalNumberInText: as with /withhold.
         NotWithheld: there is nothing to change.
     """
-    return _parse(ctx, "unwithhold", arguments, releases.validate_unwithhold)
+    question = _parse(ctx, "unwithhold", arguments, releases.validate_unwithhold)
+    office = ctx.office_of(str(question.args["office"]))
+    mask = mask_for(office, PlateKind(str(question.args["kind"])), str(question.args["mask"]))
+    pending = second_chief.waiting_for(ctx.tx, office, mask)
+    if pending is not None and _has_second(ctx, office):
+        return to_request(str(pending.request_id))
+    return question
 
 
 def _meant(ctx: Context) -> tuple[Office, Mask]:
@@ -55,28 +75,40 @@ def _meant(ctx: Context) -> tuple[Office, Mask]:
     return office, mask_for(office, PlateKind(ctx.arg("kind")), ctx.arg("mask"))
 
 
+def _has_second(ctx: Context, office: Office) -> bool:
+    return bool(ctx.core.second_chief.others(ctx.tx, office.code, ctx.actor))
+
+
 def _question(ctx: Context) -> str:
     office, mask = _meant(ctx)
     taken = ctx.read_snapshot(f"taken:{mask.pattern}", lambda tx: pool_segments.taken_of(tx, office, mask))
-    return texts.withhold_question(office, mask, taken)
+    return texts.withhold_question(office, mask, taken, ctx.arg("reason"))
 
 
 def _withhold(ctx: Context) -> str:
     office, mask = _meant(ctx)
-    releases.withhold(ctx.tx, office, mask, ctx.actor)
+    releases.withhold(ctx.tx, office, mask, ctx.actor, reason=ctx.arg("reason"))
     return texts.withheld(office, mask)
 
 
 def _unquestion(ctx: Context) -> str:
     office, mask = _meant(ctx)
-    after_restore = pool_segments.is_withheld_after_restore(ctx.tx, office, mask)
-    return texts.unwithhold_question(office, mask, after_restore=after_restore)
+    return texts.unwithhold_question(
+        office,
+        mask,
+        ctx.arg("reason"),
+        releases.freed_opening(ctx.tx, office, mask),
+        has_second=_has_second(ctx, office),
+        after_restore=pool_segments.is_withheld_after_restore(ctx.tx, office, mask),
+    )
 
 
 def _unwithhold(ctx: Context) -> str:
     office, mask = _meant(ctx)
-    releases.unwithhold(ctx.tx, office, mask, ctx.actor)
-    return texts.unwithheld(office, mask)
+    asked = ctx.core.second_chief.ask(ctx.tx, office, mask, ctx.actor, ctx.arg("reason"))
+    if asked.request is not None:
+        return texts.asked(office, mask, asked.request)
+    return texts.unwithheld(office, mask, asked.compose_from or ctx.tx.now, ctx.tx.now)
 
 
 WITHHOLD = screen_of(
@@ -97,4 +129,70 @@ UNWITHHOLD = screen_of(
         label=texts.UNWITHHOLD,
         act=_unwithhold,
     )
+)
+
+
+# --- the second chief ------------------------------------------------------------------------
+
+
+def to_request(request_id: str, way: str = "") -> Goto:
+    """Go to a request to end a withholding.
+
+    Args:
+        request_id: which.
+        way: ``confirm`` or ``refuse`` if the chief has chosen already, below a notification.
+    """
+    return Goto(screen=ScreenName.DESK_UNWITHHOLD_REQUEST, args={"id": request_id, "way": way})
+
+
+def _request(ctx: Context) -> UnwithholdRequest:
+    number = ctx.arg("id")
+    found = second_chief.find(ctx.tx, int(number) if number.isdecimal() else 0)
+    ctx.admin.require(Permission.WITHHOLD, found.office)
+    return found
+
+
+def _show_request(ctx: Context) -> View:
+    found = _request(ctx)
+    second_chief.ensure_waiting(ctx.tx, found)
+    confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS)
+    refuse = Button(label=texts.REFUSE(), action=ActionName.REJECT, style=Style.DANGER)
+    if found.actor == ctx.actor:
+        ways: tuple[Button, ...] = (Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),)
+    else:
+        ways = {"confirm": (confirm,), "refuse": (refuse,)}.get(ctx.arg("way"), (confirm, refuse))
+    return View(
+        text=texts.request(found), rows=(ways, (Button(label=parts.CANCEL(), action=ActionName.CANCEL),))
+    )
+
+
+def _confirm(ctx: Context, _arg: str) -> Goto:
+    found = _request(ctx)
+    office = ctx.office_of(found.office)
+    compose_from = ctx.core.second_chief.confirm(ctx.tx, found.request_id, office, ctx.actor)
+    mask = mask_for(office, found.kind, found.pattern)
+    return return_to_origin(ctx, texts.unwithheld(office, mask, compose_from, ctx.tx.now))
+
+
+def _refuse(ctx: Context, _arg: str) -> Goto:
+    ctx.core.second_chief.refuse(ctx.tx, _request(ctx).request_id, ctx.actor)
+    return return_to_origin(ctx, texts.REFUSED())
+
+
+def _withdraw(ctx: Context, _arg: str) -> Goto:
+    ctx.core.second_chief.withdraw(ctx.tx, _request(ctx).request_id, ctx.actor)
+    return return_to_origin(ctx, texts.WITHDRAWN())
+
+
+REQUEST = Screen(
+    name=ScreenName.DESK_UNWITHHOLD_REQUEST,
+    show=_show_request,
+    buttons={
+        ActionName.CONFIRM: _confirm,
+        ActionName.REJECT: _refuse,
+        ActionName.WITHDRAW: _withdraw,
+        ActionName.CANCEL: lambda ctx, _arg: replace(return_to_origin(ctx, parts.CANCELLED()), sticky=False),
+    },
+    hint=formatting.PRESS_HINT,
+    errors=GONE,
 )

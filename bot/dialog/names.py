@@ -71,6 +71,7 @@ class ScreenName(StrEnum):
     DESK_RELEASE = "desk_release"
     DESK_WITHHOLD = "desk_withhold"
     DESK_UNWITHHOLD = "desk_unwithhold"
+    DESK_UNWITHHOLD_REQUEST = "desk_unwithhold_request"
     DESK_CONFIRM = "desk_confirm"
     DESK_VOID = "desk_void"
     DESK_REVOKE = "desk_revoke"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from html import escape, unescape
 
-from bot.i18n.language import _, phrase
+from bot.i18n.language import Phrase, _, phrase
 from core.appeals.reviews import SET_ASIDE
 from core.backup.gap import SUSPENDED_TEXT, WITHHELD_REASON
 from core.clock import CHINA
@@ -40,6 +40,15 @@ KINDS = {
     PlateKind.SMALL_NEV: phrase("小型新能源汽车"),
     PlateKind.LARGE_NEV: phrase("大型新能源汽车"),
 }
+
+ROLES: dict[str, Phrase] = {
+    "chief": phrase("负责人"),
+    "clerk": phrase("窗口"),
+    "reviewer": phrase("申诉审核"),
+    "cli": phrase("系统维护人员"),
+    "system": phrase("系统"),
+}
+"""The roles of the public journal, and the first words of those that have an office."""
 
 _MARKUP = re.compile(r"<[^>]+>")
 _OPENED = re.compile(r"<[a-z]")
@@ -117,6 +126,33 @@ def clipped(html: str, limit: int) -> str:
 
 def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+def public_role(role: str) -> str:
+    """Return a role as the public journal names it (``chief:粤K``, ``cli``) in words; empty: not stated."""
+    name, _colon, office = role.partition(":")
+    said = ROLES[name]() if name in ROLES else name
+    if not office:
+        return said or _("未说明")
+    return _("{office} {role}").format(office=_("全部机关") if office == "all" else office, role=said)
+
+
+def confirmed_by(second: str, first: str) -> str:
+    """Return which second chief has confirmed the end of a withholding, by role, or that there was none.
+
+    Args:
+        second: the role of the second chief; empty if there was none.
+        first: the role that has ended it; empty if that was before roles were stored.
+    """
+    if second:
+        return _("{role}复核").format(role=public_role(second))
+    return _("无第二负责人复核") if first else _("复核未说明")
+
+
+def why(reason: str) -> str:
+    """Return a reason, translated if the service recorded it, or that none is known; not escaped."""
+    known = _REASONS.get(reason)
+    return known() if known else reason or _("未说明")
 
 
 def day(at: datetime) -> str:

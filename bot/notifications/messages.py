@@ -13,7 +13,7 @@ from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import sms, staff, warnings
+from bot.texts.desk import sms, staff, warnings, withholding
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal, checking
 from core.appeals import AppealState
@@ -22,6 +22,9 @@ from core.clock import from_millis
 from core.errors.preselection import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
+from core.people import second_chief
+from core.people.admins import Permission
+from core.people.second_chief import RequestState
 from core.people.sms_budget import gateway_trouble
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
@@ -84,6 +87,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             return _about_end(tx, core, notification)
         case (
             NotificationPurpose.ROLE
+            | NotificationPurpose.UNWITHHOLD
+            | NotificationPurpose.UNWITHHOLD_DECIDED
             | NotificationPurpose.SUMMARY
             | NotificationPurpose.BROADCAST
             | NotificationPurpose.BROADCAST_OVER
@@ -144,11 +149,28 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
         return _about_journal(tx, notification)
     if notification.topic == NotificationPurpose.ROLE:
         return (_about_role(notification),)
+    if notification.topic in {NotificationPurpose.UNWITHHOLD, NotificationPurpose.UNWITHHOLD_DECIDED}:
+        return _about_unwithholding(tx, core, notification)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
         return _about_sms(tx, core, notification)
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
+
+
+def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    found = second_chief.find(tx, int(notification.subject.partition(":")[2]))
+    if notification.topic == NotificationPurpose.UNWITHHOLD_DECIDED:
+        return (TextPart(text=withholding.decided(found)),)
+    is_chief = core.admins.of(tx, notification.chat_id).may(Permission.WITHHOLD, found.office)
+    if not is_chief or found.state != RequestState.WAITING or found.expires_at <= tx.now:
+        return ()
+    number = str(found.request_id)
+    ways = (
+        Button(label=withholding.CONFIRM(), action=ActionName.CONFIRM, arg=number),
+        Button(label=withholding.REFUSE(), action=ActionName.REJECT, arg=number),
+    )
+    return (TextPart(text=withholding.request(found), rows=(ways,)),)
 
 
 def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:

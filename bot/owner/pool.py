@@ -9,6 +9,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
+from bot.i18n.formatting import units
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as texts
 from bot.texts.owner import checking
@@ -17,7 +18,8 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 _ENTRIES_A_PAGE = 5
-"""Maximum entries per page; with the longest entries they still fit a caption of 1,024 characters."""
+_LONGEST_CAPTION = 1000
+"""Maximum UTF-16 units of a page; a caption may have 1,024."""
 _OFFICES_A_PAGE = 16
 _SEEDS_A_PAGE = 8
 """Published seeds per page; with those of the days to come they fit a message of 4,096 characters."""
@@ -52,13 +54,16 @@ def _kind(ctx: Context) -> PlateKind:
 
 def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRow:
     if isinstance(one, WithheldMask):
-        return BulletinRow(pattern=one.pattern, lines=(texts.kept(one, bulletin.at),))
-    said = (texts.released(one, bulletin.at), *texts.ways(one, bulletin.at))
+        return BulletinRow(pattern=one.pattern, lines=texts.kept(one, bulletin.at))
+    said: tuple[str, ...] = (texts.released(one, bulletin.at), *texts.ways(one, bulletin.at))
+    said += (texts.set_by(one),) if texts.set_by(one) else ()
     if one.opens_at > bulletin.at:
         return BulletinRow(pattern=one.pattern, lines=said)
     about = one.left.about if one.left.is_told else None
     share = None if about is None else about / one.size
-    return BulletinRow(pattern=one.pattern, lines=said, left=texts.left_of(one), share=share)
+    return BulletinRow(
+        pattern=one.pattern, lines=said, left=texts.left_of(one), share=share, note=texts.gone(one)
+    )
 
 
 def _sheet(
@@ -75,11 +80,28 @@ def _sheet(
     )
 
 
+def _pages(
+    office: Office, kind: PlateKind, bulletin: Bulletin
+) -> list[list[PublishedSegment | WithheldMask]]:
+    """Split the entries into pages that fit a caption: reasons may be long."""
+    pages: list[list[PublishedSegment | WithheldMask]] = [[]]
+    entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld, *bulletin.ended]
+    for one in entries:
+        page = [*pages[-1], one]
+        longest = units(formatting.plain(texts.caption(office, kind, bulletin, page)))
+        if pages[-1] and (len(page) > _ENTRIES_A_PAGE or longest > _LONGEST_CAPTION):
+            pages.append([one])
+        else:
+            pages[-1] = page
+    return pages
+
+
 def _show(ctx: Context) -> View:
     office, kind = _office(ctx), _kind(ctx)
     bulletin = ctx.core.bulletins.read(ctx.tx, office, kind)
-    entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld]
-    page, turns = page_of(entries, int(ctx.arg("page") or 0), _ENTRIES_A_PAGE)
+    pages = _pages(office, kind, bulletin)
+    pages_shown, turns = page_of(pages, int(ctx.arg("page") or 0), 1)
+    page = pages_shown[0]
     kinds = [
         Button(
             label=("● " if plate_kind == kind else "") + formatting.KINDS[plate_kind](),

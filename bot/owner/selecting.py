@@ -139,7 +139,7 @@ def _show(ctx: Context) -> View | Goto:
     return View(
         text=text,
         rows=_rows(ctx, lives, kept, left, first=batch is None and left.batches == office.random_batches),
-        picture=_picture(office, batch, over=over) if batch is not None else None,
+        picture=_picture(office, batch, left, over=over) if batch is not None else None,
         redraw_at=_redraw_at(
             now, [lease, *([lives.held_until] if lives else []), *(hold.held_until for hold in kept)], closes
         ),
@@ -157,9 +157,15 @@ def _lapsed() -> View:
     )
 
 
-def _picture(office: Office, batch: Batch, *, over: bool) -> BatchPicture:
-    title = selecting.BATCH_OVER() if over else selecting.batch_title(office.code, batch)
-    return BatchPicture(office=office.code, kind=batch.kind, serials=batch.serials, title=title)
+def _picture(office: Office, batch: Batch, left: Quota, *, over: bool) -> BatchPicture:
+    title = selecting.BATCH_OVER() if over else selecting.batch_title(office.code, batch, left)
+    return BatchPicture(
+        office=office.code,
+        kind=batch.kind,
+        serials=batch.serials,
+        title=title,
+        footer=selecting.draw_number(batch),
+    )
 
 
 def _rows(

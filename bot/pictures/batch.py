@@ -191,6 +191,7 @@ class BatchPicture:
     kind: str
     serials: tuple[str, ...]
     title: str
+    footer: str = ""  # small print below the plates
     rehearsal: bool = False  # adds the watermark
 
     last_cpu_seconds: ClassVar[float] = BRIEF
@@ -207,11 +208,18 @@ class BatchPicture:
     @property
     def key(self) -> str:
         mark = "rehearsal:" if self.rehearsal else ""
-        return f"{mark}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
+        return f"{mark}batch:{self.kind}:{self.title}:{self.footer}:{','.join(self.serials)}"
 
     def render(self) -> bytes:
         begun = time.thread_time()
-        file = batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
+        file = batch_picture(
+            self.office,
+            self.kind,
+            self.serials,
+            title=self.title,
+            footers=(self.footer,) if self.footer else (),
+            rehearsal=self.rehearsal,
+        )
         if not self.rehearsal:
             BatchPicture.last_cpu_seconds = time.thread_time() - begun
         return file

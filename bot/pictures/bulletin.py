@@ -38,6 +38,7 @@ class BulletinRow:
     lines: tuple[str, ...]
     left: str = ""  # text above the bar
     share: float | None = None  # filled part of the bar, 0 to 1; None for no bar
+    note: str = ""  # below all of it, small and grey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,17 @@ def _row(row: BulletinRow, palette: Palette) -> Image.Image:
     has_bar = row.share is not None or bool(row.left)
     measure = inner - PATTERN_WIDTH - (BAR_WIDTH + _GAP if has_bar else 0)
     said = [line for text in row.lines for line in _lines(text, TEXT_SIZE, measure, palette)]
+    below = _lines(row.note, SMALL_SIZE, inner - PATTERN_WIDTH, palette, _GREY) if row.note else []
+    under = sum(line.height for line in below)
+    words = _lines(row.left, TEXT_SIZE, BAR_WIDTH, palette, _GREY if row.share is None else 1.0)
+    beside = sum(line.height for line in words) + BAR_HEIGHT + 6
     height = max(sum(line.height for line in said), pattern.height, 2 * line_height(TEXT_SIZE))
-    sheet = Image.new("L", (inner, height + 2 * _PADDING), palette.text.ground)
+    height = max(height, beside if has_bar else 0)
+    sheet = Image.new("L", (inner, height + under + 2 * _PADDING), palette.text.ground)
+    _stacked(sheet, below, PATTERN_WIDTH, _PADDING + height)
     sheet.paste(pattern, (0, _PADDING + (height - pattern.height) // 2))
     _stacked(sheet, said, PATTERN_WIDTH, _PADDING + (height - sum(line.height for line in said)) // 2)
     if has_bar:
-        words = _lines(row.left, TEXT_SIZE, BAR_WIDTH, palette, _GREY if row.share is None else 1.0)
         top = _stacked(sheet, words, inner - BAR_WIDTH, _PADDING)
         if row.share is not None:
             sheet.paste(_bar(row.share, palette), (inner - BAR_WIDTH, top + 6))

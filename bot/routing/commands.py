@@ -108,6 +108,8 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
     ActionName.CLOCK: clock.parse,
+    ActionName.CONFIRM: lambda _ctx, number: withholding.to_request(number, "confirm"),
+    ActionName.REJECT: lambda _ctx, number: withholding.to_request(number, "refuse"),
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,

@@ -64,6 +64,7 @@ SCREENS: tuple[Screen, ...] = (
     releases.RELEASE,
     withholding.WITHHOLD,
     withholding.UNWITHHOLD,
+    withholding.REQUEST,
     counter.CONFIRM,
     counter.VOID,
     counter.REVOKE,

@@ -238,7 +238,11 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     clock_errors.ClockTrusted: phrase("服务器时间没有疑问,不需要确认。"),
     offices_errors.NotInMaintenance: phrase("现在没有在维护。"),
     pool_errors.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
-    pool_errors.NoSeedToday: phrase("今日抽号种子尚未公示或已经公布,现在不能随机选号,次数未扣。"),
+    pool_errors.NoSeedToday: phrase(
+        "今日抽号种子尚未公示或已经公布,现在不能抽号或抽签,请在下一个开放日再来;次数未扣。"
+    ),
+    pool_errors.OwnUnwithholdRequest: phrase("恢复投放要由另一位负责人确认,申请人自己不能确认。"),
+    pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
     pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
     counter_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
     counter_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),

@@ -33,3 +33,11 @@ class AlreadyWithheld(Refusal):
 
 class NotWithheld(Refusal):
     """The mask is not withheld."""
+
+
+class OwnUnwithholdRequest(Refusal):
+    """The chief who has asked to end a withholding cannot be the second who confirms it."""
+
+
+class UnwithholdRequestOver(Refusal):
+    """The request to end a withholding has expired, or does not exist."""

@@ -56,6 +56,8 @@ class NotificationPurpose(StrEnum):
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided
     SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
+    UNWITHHOLD = "unwithhold"  # to the other chiefs: one asks to end a withholding
+    UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked for it
     ROLE = "role"  # an admin role was granted or removed; suffixed with its time
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day
     SMS_USAGE = "sms_usage"  # to the chiefs: a share of the day's codes is used; suffixed with it

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import CHINA, from_millis, moment_or_none, to_millis
+from core.pool.releases import Compose
 from core.pool.segments import mask_of
 from core.ports import Row, Tx
 from core.public_journal.chain import Head
@@ -22,7 +23,11 @@ from core.values.plates import PlateKind
 COUNT_EVERY = timedelta(minutes=10)
 SMALLEST_TOLD = 100
 """Minimum size of a segment whose count is published; up to this many left, no exact count is."""
+ENDED_SHOWN = timedelta(days=30)
+"""How long an ended withholding stays in the bulletin."""
 _FIGURES = 2
+_DRAWN, _COMPOSED = "random", "composed"
+"""The stored ways in which a number was selected (``core.preselection.Way``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,14 @@ def rounded(free: int, size: int) -> PublishedCount:
     return PublishedCount(about=below // step * step)
 
 
+def rounded_gone(count: int, size: int) -> PublishedCount:
+    """Return what is published when ``count`` of ``size`` numbers have left the pool in one way.
+
+    Unlike what is left, none is not told from a few: that would reveal that every number is still free.
+    """
+    return rounded(max(1, count), size)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedSegment:
     """A segment as it is published."""
@@ -62,16 +75,47 @@ class PublishedSegment:
     size: int
     opens_at: datetime
     compose_from: datetime
+    compose: Compose | None  # how compose_from was set; None for a segment from before that was stored
     left: PublishedCount
+    drawn: PublishedCount  # selected for good from a batch
+    composed: PublishedCount  # selected for good by a wish
+    withheld: PublishedCount | None  # neither selected nor selectable; None if nothing of it is withheld
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithheldMask:
-    """A withheld mask (暂不投放)."""
+    """A withheld mask (暂不投放), or one that was withheld until lately.
+
+    Roles are as the public journal names them. Reason and role are empty for what was withheld before they
+    were stored.
+    """
 
     pattern: str
     size: int
     since: datetime
+    reason: str
+    role: str
+    ended_at: datetime | None = None
+    ended_reason: str = ""
+    ended_role: str = ""
+    second_role: str = ""  # empty if there was no second chief to confirm the end
+    compose_from: datetime | None = None  # from when the numbers can be self-composed
+
+
+def withheld_mask(row: Row, kind: PlateKind, office: Office) -> WithheldMask:
+    """Return a withholding, running or ended, from its row."""
+    return WithheldMask(
+        pattern=row["mask"],
+        size=mask_of(kind, row["mask"], office.nev_letters).size,
+        since=from_millis(row["since"]),
+        reason=row["reason"],
+        role=row["role"],
+        ended_at=moment_or_none(row["ended_at"]),
+        ended_reason=row["ended_reason"],
+        ended_role=row["ended_role"],
+        second_role=row["second_role"],
+        compose_from=moment_or_none(row["compose_from"]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +134,8 @@ class Bulletin:
     at: datetime
     lines: tuple[PublishedSegment, ...]  # in the order of release, including those that have not opened yet
     withheld: tuple[WithheldMask, ...]
-    left: PublishedCount  # over all segments that have opened
+    ended: tuple[WithheldMask, ...]  # withholdings that have ended within ``ENDED_SHOWN``, the newest first
+    left: PublishedCount  # the sum of what the lines of opened segments publish
     counted_at: datetime | None  # time of the oldest of their counts; None if not all are counted
     digest: str  # SHA-256 of today's seed; empty if nothing has been released
     last_seed: PublishedSeed | None
@@ -119,12 +164,13 @@ class Bulletins:
         rows = tx.all("bulletin.segments", office=office.code, kind=kind)
         opened = [row for row in rows if row["opens_at"] <= to_millis(tx.now)]
         counted = bool(opened) and all(row["counted_at"] is not None for row in opened)
-        free, size = sum(row["free"] or 0 for row in opened), sum(row["size"] for row in opened)
+        lines = tuple(_line(row) for row in rows)
         return Bulletin(
             at=tx.now,
-            lines=tuple(_line(row) for row in rows),
+            lines=lines,
             withheld=_withheld(tx, office, kind),
-            left=rounded(free, size) if counted else UNTOLD,
+            ended=_ended(tx, office, kind),
+            left=_sum([line.left for line in lines if line.opens_at <= tx.now]) if counted else UNTOLD,
             counted_at=from_millis(min(row["counted_at"] for row in opened)) if counted else None,
             digest=_digest(tx, office, kind),
             last_seed=_last_seed(tx, office, kind),
@@ -155,27 +201,38 @@ def _digest(tx: Tx, office: Office, kind: PlateKind) -> str:
     return str(row["digest"]) if row else ""
 
 
+def _sum(counts: Sequence[PublishedCount]) -> PublishedCount:
+    """Return the sum of published counts; what publishes no figure adds nothing, so it is never too high."""
+    about = sum(count.about or 0 for count in counts)
+    is_exact = all(count.is_told and count.about is not None for count in counts)
+    return PublishedCount(about=about) if about or is_exact else UNTOLD
+
+
 def _line(row: Row) -> PublishedSegment:
     counted = row["counted_at"] is not None
+    withheld, size = row["withheld"], row["size"]
     return PublishedSegment(
         pattern=row["mask"],
         size=row["size"],
         opens_at=from_millis(row["opens_at"]),
         compose_from=from_millis(row["compose_from"]),
-        left=rounded(row["free"], row["size"]) if counted else UNTOLD,
+        compose=Compose(row["compose"]) if row["compose"] else None,
+        left=rounded(row["free"], size) if counted else UNTOLD,
+        drawn=rounded_gone(row["drawn"], size) if counted else UNTOLD,
+        composed=rounded_gone(row["composed"], size) if counted else UNTOLD,
+        withheld=rounded_gone(withheld, size) if counted and withheld else None,
     )
 
 
 def _withheld(tx: Tx, office: Office, kind: PlateKind) -> tuple[WithheldMask, ...]:
     rows = tx.all("bulletin.withheld", office=office.code, kind=kind)
-    return tuple(
-        WithheldMask(
-            pattern=row["mask"],
-            size=mask_of(kind, row["mask"], office.nev_letters).size,
-            since=from_millis(row["since"]),
-        )
-        for row in rows
-    )
+    return tuple(withheld_mask(row, kind, office) for row in rows)
+
+
+def _ended(tx: Tx, office: Office, kind: PlateKind) -> tuple[WithheldMask, ...]:
+    since = to_millis(tx.now - ENDED_SHOWN)
+    rows = tx.all("bulletin.unwithheld", office=office.code, kind=kind, since=since)
+    return tuple(withheld_mask(row, kind, office) for row in rows)
 
 
 def _last_seed(tx: Tx, office: Office, kind: PlateKind) -> PublishedSeed | None:
@@ -194,10 +251,13 @@ def _published(row: Row) -> PublishedSeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentCount:
-    """The number of free plates of a segment at one moment."""
+    """The numbers of a segment at one moment: free ones, and how the others have left the pool."""
 
     segment_id: int
     free: int
+    drawn: int
+    composed: int
+    withheld: int  # free but for being withheld
     at: datetime
 
 
@@ -211,20 +271,39 @@ def count(tx: Tx, offices: Mapping[str, Office]) -> list[SegmentCount]:
     """Count the free numbers of every open segment. Slow: call it on a read-only snapshot."""
     taken = Counter({row["segment_id"]: row["taken"] for row in tx.all("bulletin.taken")})
     taken.update({row["segment_id"]: row["taken"] for row in tx.all("bulletin.held")})
+    ways = Counter({(row["segment_id"], row["way"]): row["taken"] for row in tx.all("bulletin.by_way")})
     masks: dict[tuple[str, str], list[Mask]] = {}
     counts = []
     for row in tx.all("bulletin.opened", now=to_millis(tx.now)):
         pool = (row["office"], row["kind"])
         if pool not in masks:
             masks[pool] = _withheld_masks(tx, offices.get(row["office"]), row["kind"])
-        free = row["size"] - taken[row["segment_id"]] - _free_but_withheld(tx, row, masks[pool])
-        counts.append(SegmentCount(segment_id=row["segment_id"], free=max(0, free), at=tx.now))
+        segment_id = row["segment_id"]
+        withheld = max(0, _free_but_withheld(tx, row, masks[pool]))
+        counts.append(
+            SegmentCount(
+                segment_id=segment_id,
+                free=max(0, row["size"] - taken[segment_id] - withheld),
+                drawn=ways[segment_id, _DRAWN],
+                composed=ways[segment_id, _COMPOSED],
+                withheld=withheld,
+                at=tx.now,
+            )
+        )
     return counts
 
 
 def record_counts(tx: Tx, counts: Sequence[SegmentCount]) -> None:
     for count in counts:
-        tx.run("bulletin.note", segment_id=count.segment_id, free=count.free, counted_at=to_millis(count.at))
+        tx.run(
+            "bulletin.note",
+            segment_id=count.segment_id,
+            free=count.free,
+            drawn=count.drawn,
+            composed=count.composed,
+            withheld=count.withheld,
+            counted_at=to_millis(count.at),
+        )
 
 
 def _withheld_masks(tx: Tx, office: Office | None, kind: str) -> list[Mask]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.clock import to_millis
-from core.pool.segments import find_segment, segments, withheld
+from core.pool.bulletin import WithheldMask, withheld_mask
+from core.pool.segments import composable_from, find_segment, freed, mask_of, segments, withheld
 from core.ports import Tx
 from core.values.offices import Office
 from core.values.plates import Plate
@@ -36,6 +37,15 @@ class PlateStatus:
     compose_from: datetime | None = None  # if free, but not open to self-composition yet
 
 
+def withholdings_of(tx: Tx, office: Office, plate: Plate) -> tuple[WithheldMask, ...]:
+    """Return all withholdings of a number, running and ended, in their order."""
+    rows = tx.all("pool.withholdings", office=plate.office, kind=plate.kind)
+    found = (withheld_mask(row, plate.kind, office) for row in rows)
+    return tuple(
+        one for one in found if mask_of(plate.kind, one.pattern, office.nev_letters).matches(plate.serial)
+    )
+
+
 def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:
     """Return the status of a number of an office; for display only, since it is not locked."""
     names = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
@@ -50,5 +60,6 @@ def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:
         return PlateStatus(plate=plate, status=NumberStatus.WITHHELD, after_restore=after_restore)
     if segment.opens_at > tx.now:
         return PlateStatus(plate=plate, status=NumberStatus.NOT_OPEN, opens=segment.opens_at)
-    later = segment.compose_from if segment.compose_from > tx.now else None
+    opens = composable_from(segment, freed(tx, office, plate.kind), plate.serial)
+    later = opens if opens > tx.now else None
     return PlateStatus(plate=plate, status=NumberStatus.FREE, compose_from=later)

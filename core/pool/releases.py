@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
@@ -26,6 +27,15 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 
+class Compose(StrEnum):
+    """How it was set from when a segment can be self-composed; the values are stored and published."""
+
+    FIRST = "first"  # the pool's first segment: as soon as it opens
+    NOW = "now"  # the office has skipped the random-only days
+    DATE = "date"  # the office has named the day
+    DRAWN = "drawn"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """What an office releases into its pool.
@@ -44,16 +54,43 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedDays:
+    """The days that ``compose now`` skips: those for draws only, and those of which one is drawn."""
+
+    random_only: int
+    drawn: int
+    first: datetime  # the earliest and the latest midnight at which self-composition would have opened
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """When a segment opens to random selection and to self-composition."""
 
     random_from: datetime
     compose_from: datetime
     compose_by: datetime  # if later: the day is yet to be drawn between the two
+    skipped: SkippedDays | None = None  # what ``compose now`` skips; None if nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeing:
+    """The end of a withholding.
+
+    ``by`` and ``second`` are roles as the public journal names them; ``second`` is that of the chief who has
+    confirmed it, empty if there is no other.
+    """
+
+    office: Office
+    mask: Mask
+    actor: str
+    reason: str
+    by: str
+    second: str = ""
 
 
 class Pools:
-    """Releases numbers."""
+    """Releases numbers, and makes withheld ones available again."""
 
     def __init__(self, seeds: Seeds) -> None:
         self._seeds = seeds
@@ -83,6 +120,7 @@ class Pools:
             size=mask.size,
             opens_at=to_millis(opens_at),
             compose_from=to_millis(compose_from),
+            compose=compose,
             now=to_millis(tx.now),
             actor=release.actor,
         )
@@ -108,26 +146,75 @@ class Pools:
             opens_at=to_millis(opens_at),
             compose_from=to_millis(compose_from),
             compose=compose,
-            draw_days=list(_random_only(office)) if compose == "drawn" else [],
+            draw_days=list(_random_only(office)) if compose == Compose.DRAWN else [],
             by=chain.public_role(tx, release.actor, office.code),
         )
         return segment
 
+    def unwithhold(self, tx: Tx, freeing: Freeing) -> datetime:
+        """End the withholding of a mask; return from when its numbers can be self-composed.
+
+        They can be drawn at once, but self-composed only from a day that is drawn as for a new segment, so
+        that nobody can know beforehand when to wish for them. Numbers that were never released need no such
+        day: their segment will have its own.
+
+        Raises:
+            HandledMeanwhile: this mask is not withheld, or another admin has made it available meanwhile.
+            NoSeedToday: no day can be drawn any more today.
+        """
+        office, mask = freeing.office, freeing.mask
+        head = chain.lock(tx, office.code, mask.kind)
+        if mask not in withheld(tx, office, mask.kind):
+            raise audit.mask_handled(tx, _pool(office, mask), AuditAction.UNWITHHELD, mask.pattern)
+        known = segments(tx, office, mask.kind)
+        is_released = any(segment.mask.intersection(mask) is not None for segment in known)
+        compose_from = tx.now
+        if is_released:
+            compose_from = self._drawn_day(tx, office, f"unwithheld:{mask.pattern}", tx.now, mask, head)
+        tx.run(
+            "pool.unwithhold",
+            office=office.code,
+            kind=mask.kind,
+            mask=mask.pattern,
+            now=to_millis(tx.now),
+            reason=freeing.reason,
+            role=freeing.by,
+            second=freeing.second,
+            compose_from=to_millis(compose_from),
+        )
+        _record_mask(tx, office, mask, freeing.actor, AuditAction.UNWITHHELD, reason=freeing.reason)
+        chain.append(
+            tx,
+            office.code,
+            mask.kind,
+            head,
+            Event.UNWITHHELD,
+            mask=mask.pattern,
+            letters=mask.nev_letters,
+            reason=freeing.reason,
+            by=freeing.by,
+            second=freeing.second,
+            random_from=to_millis(tx.now),
+            compose_from=to_millis(compose_from),
+            draw_days=list(_random_only(office)) if is_released else [],
+        )
+        return compose_from
+
     def _compose_from(
         self, tx: Tx, release: Release, opens_at: datetime, head: Head, *, first: bool
-    ) -> tuple[datetime, str]:
+    ) -> tuple[datetime, Compose]:
         """Return from when a segment may be composed, and how that was set (docs/domain.md, section 5.5).
 
         A new segment is random-only for some days; it opens at midnight on a day drawn from those that
         follow. The day is drawn from the same stream as the batches, so that it can be verified.
         """
         if release.compose_from is not None:
-            return release.compose_from, "date"
+            return release.compose_from, Compose.DATE
         if _at_once(release, first=first):
-            return opens_at, "now" if release.compose_now else "first"
-        return self._drawn_day(
-            tx, release.office, f"compose:{release.mask.pattern}", opens_at, release.mask, head
-        ), "drawn"
+            return opens_at, Compose.FIRST if first and not release.compose_drawn else Compose.NOW
+        nonce = f"compose:{release.mask.pattern}"
+        day = self._drawn_day(tx, release.office, nonce, opens_at, release.mask, head)
+        return day, Compose.DRAWN
 
     def _drawn_day(
         self, tx: Tx, office: Office, nonce: str, opens_at: datetime, mask: Mask, head: Head
@@ -144,13 +231,26 @@ def opening(tx: Tx, release: Release) -> Opening:
     """Return when a release would open; a day that is yet to be drawn is given as a range."""
     office = release.office
     opens_at = release.opens_at or tx.now
-    at = release.compose_from
-    if at is None and _at_once(release, first=not segments(tx, office, release.mask.kind)):
+    at, is_first = release.compose_from, not segments(tx, office, release.mask.kind)
+    if at is None and _at_once(release, first=is_first):
         at = opens_at
-    if at is not None:
-        return Opening(random_from=opens_at, compose_from=at, compose_by=at)
     first, last = (_composable(opens_at, days) for days in _random_only(office))
+    if at is not None:
+        skipped = None
+        if release.compose_now and not is_first and last > opens_at:
+            skipped = SkippedDays(
+                random_only=office.compose_after_days, drawn=office.compose_draw_days, first=first, last=last
+            )
+        return Opening(random_from=opens_at, compose_from=at, compose_by=at, skipped=skipped)
     return Opening(random_from=opens_at, compose_from=first, compose_by=last)
+
+
+def freed_opening(tx: Tx, office: Office, mask: Mask) -> Opening | None:
+    """Return when the numbers of a withheld mask would open if it ended now; None if none is released."""
+    if all(segment.mask.intersection(mask) is None for segment in segments(tx, office, mask.kind)):
+        return None
+    first, last = (_composable(tx.now, days) for days in _random_only(office))
+    return Opening(random_from=tx.now, compose_from=first, compose_by=last)
 
 
 def validate_release(tx: Tx, release: Release) -> None:
@@ -252,48 +352,19 @@ def withhold(tx: Tx, office: Office, mask: Mask, actor: str, *, reason: str = ""
         office: the office of the pool.
         mask: the mask.
         actor: who withholds it.
-        reason: why, for the audit log; empty if none is given.
+        reason: why; it is published.
 
     Raises:
         HandledMeanwhile: another admin has withheld this mask already.
     """
     head = chain.lock(tx, office.code, mask.kind)
-    values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
-    if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
+    by = chain.public_role(tx, actor, office.code)
+    names = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
+    if not tx.run("pool.withhold", now=to_millis(tx.now), reason=reason, role=by, **names):
         raise audit.mask_handled(tx, _pool(office, mask), AuditAction.WITHHELD, mask.pattern)
     _record_mask(tx, office, mask, actor, AuditAction.WITHHELD, **({"reason": reason} if reason else {}))
-    by = chain.public_role(tx, actor, office.code)
     values = {"mask": mask.pattern, "letters": mask.nev_letters, "reason": reason, "by": by}
     chain.append(tx, office.code, mask.kind, head, Event.WITHHELD, **values)
-
-
-def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
-    """Make a withheld mask available again.
-
-    Raises:
-        HandledMeanwhile: this mask is not withheld, or another admin has made it available meanwhile.
-    """
-    head = chain.lock(tx, office.code, mask.kind)
-    values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
-    if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
-        raise audit.mask_handled(tx, _pool(office, mask), AuditAction.UNWITHHELD, mask.pattern)
-    _record_mask(tx, office, mask, actor, AuditAction.UNWITHHELD)
-    now = to_millis(tx.now)
-    chain.append(
-        tx,
-        office.code,
-        mask.kind,
-        head,
-        Event.UNWITHHELD,
-        mask=mask.pattern,
-        letters=mask.nev_letters,
-        reason="",
-        by=chain.public_role(tx, actor, office.code),
-        second="",
-        random_from=now,
-        compose_from=now,
-        draw_days=[],
-    )
 
 
 def _pool(office: Office, mask: Mask) -> str:

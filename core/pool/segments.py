@@ -118,6 +118,31 @@ def withheld(tx: Tx, office: Office, kind: PlateKind) -> list[Mask]:
     return [mask_of(kind, row["mask"], office.nev_letters) for row in rows]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """A mask that is no longer withheld, but whose numbers can only be drawn yet."""
+
+    mask: Mask
+    compose_from: datetime
+
+
+def freed(tx: Tx, office: Office, kind: PlateKind) -> list[Freed]:
+    """Return the masks of a pool that are free again for random selection only."""
+    rows = tx.all("pool.freed", office=office.code, kind=kind, now=to_millis(tx.now))
+    return [
+        Freed(
+            mask=mask_of(kind, row["mask"], office.nev_letters), compose_from=from_millis(row["compose_from"])
+        )
+        for row in rows
+    ]
+
+
+def composable_from(segment: Segment, freed: Iterable[Freed], serial: str) -> datetime:
+    """Return from when a serial of a segment can be self-composed: later if it was withheld until lately."""
+    later = (one.compose_from for one in freed if one.mask.matches(serial))
+    return max((segment.compose_from, *later))
+
+
 def open_segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
     """Return the segments that are open to random selection at this moment."""
     return [segment for segment in segments(tx, office, kind) if segment.opens_at <= tx.now]
@@ -188,7 +213,7 @@ def validate_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segme
 
     Raises:
         WishNotReleased: it belongs to no open segment.
-        WishRandomOnly: its segment is not open to self-composition yet.
+        WishRandomOnly: its segment is not open to self-composition yet, or it was withheld until lately.
         WishWithheld: it is withheld.
     """
     segment = find_segment(open_segments(tx, office, kind), serial)
@@ -196,8 +221,9 @@ def validate_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segme
         raise WishNotReleased
     if any(mask.matches(serial) for mask in withheld(tx, office, kind)):
         raise WishWithheld
-    if segment.compose_from > tx.now:
-        raise WishRandomOnly(segment.compose_from)
+    opens = composable_from(segment, freed(tx, office, kind), serial)
+    if opens > tx.now:
+        raise WishRandomOnly(opens)
     return segment
 
 

@@ -16,6 +16,7 @@ from core.errors.selection import (
     TooManyWishes,
     TriedTooSoon,
     WishesRefused,
+    WishRandomOnly,
     WishRepeated,
     WishWithheld,
 )
@@ -24,7 +25,9 @@ from core.people.blacklist import ensure_not_banned
 from core.pool.number_status import NumberStatus
 from core.pool.segments import (
     Segment,
+    composable_from,
     find_segment,
+    freed,
     is_free,
     open_segments,
     pool_state,
@@ -101,11 +104,19 @@ def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: S
     return good
 
 
-def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+def _ensure_composable(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+    """Check again, under the pool's lock, that no wish was withheld or given free to draws meanwhile."""
     withheld_masks = withheld(tx, office, preselection.kind)
-    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in withheld_masks)]
+    just_freed = freed(tx, office, preselection.kind)
+    refused: list[tuple[str, InputError]] = []
+    for wish in wishes:
+        later = [one.compose_from for one in just_freed if one.mask.matches(wish)]
+        if any(mask.matches(wish) for mask in withheld_masks):
+            refused.append((wish, WishWithheld()))
+        elif later:
+            refused.append((wish, WishRandomOnly(max(later))))
     if refused:
-        raise WishesRefused([(wish, WishWithheld()) for wish in refused])
+        raise WishesRefused(refused)
 
 
 class ComposedSelection(Reserving):
@@ -144,7 +155,7 @@ class ComposedSelection(Reserving):
         released = open_segments(tx, office, preselection.kind)
         head = self._lock_pool(tx, preselection)
         # Again, under the lock that withholding takes too.
-        _ensure_not_withheld(tx, office, preselection, wishes)
+        _ensure_composable(tx, office, preselection, wishes)
         for wish in wishes:
             taken = self._take_wish(tx, preselection, find_segment(released, wish), wish)
             if taken is not None:
@@ -232,16 +243,17 @@ class ComposedSelection(Reserving):
     ) -> list[str]:
         """Return similar numbers that are free at this moment, first those similar to the first wish."""
         kind = preselection.kind
-        composable = [
-            segment for segment in open_segments(tx, office, kind) if segment.compose_from <= tx.now
-        ]
+        opened, just_freed = open_segments(tx, office, kind), freed(tx, office, kind)
         withheld_masks = withheld(tx, office, kind)
         suggestions: list[str] = []
         for wish in wishes:
             for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED):
                 if len(suggestions) == SUGGESTIONS:
                     return suggestions
-                if near in suggestions or near in wishes or find_segment(composable, near) is None:
+                segment = find_segment(opened, near)
+                if near in suggestions or near in wishes or segment is None:
+                    continue
+                if composable_from(segment, just_freed, near) > tx.now:
                     continue
                 if not any(mask.matches(near) for mask in withheld_masks) and is_free(tx, office, kind, near):
                     suggestions.append(near)

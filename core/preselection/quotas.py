@@ -12,6 +12,12 @@ class Quota:
 
     batches: int
     wishes: int
+    batches_used: int = 0
+
+    @property
+    def batches_in_all(self) -> int:
+        """The batches of the vehicle, used or left."""
+        return self.batches_used + self.batches
 
     @property
     def none(self) -> bool:
@@ -32,4 +38,5 @@ def quota_of(row: Row, office: Office) -> Quota:
     return Quota(
         batches=max(0, office.random_batches + row["random_granted"] - row["random_used"]),
         wishes=max(0, office.compose_total + row["compose_granted"] - row["compose_used"]),
+        batches_used=row["random_used"],
     )

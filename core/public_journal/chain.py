@@ -112,13 +112,18 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
             size=row["size"],
             opens_at=row["opens_at"],
             compose_from=row["compose_from"],
-            compose="date",
+            compose=row["compose"] or "date",
             draw_days=[],
             by="system",
         )
     letters = segments[0]["nev_letters"] if segments else ""
     for row in withheld:
-        values = {"mask": row["mask"], "letters": letters, "reason": "", "by": "system"}
+        values = {
+            "mask": row["mask"],
+            "letters": letters,
+            "reason": row["reason"],
+            "by": row["role"] or "system",
+        }
         head = append(tx, office, kind, head, Event.WITHHELD, **values)
     return _carry(tx, office, kind, head) if segments else head
 

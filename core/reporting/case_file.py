@@ -21,7 +21,8 @@ from core.notifications.queue import NotificationState
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban
-from core.pool.number_status import PlateStatus, status_of
+from core.pool.bulletin import WithheldMask
+from core.pool.number_status import PlateStatus, status_of, withholdings_of
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.contradictions import ContradictedReservation, contradiction_of
@@ -109,6 +110,7 @@ class CaseFile:
 
     key: CaseFileKey
     number: PlateStatus | None = None
+    withholdings: tuple[WithheldMask, ...] = ()  # of the number, running and ended, in their order
     listed: tuple[Preselection, ...] = ()  # several matches to choose from, newest first
     account: Account | None = None
     identity_hash: bytes | None = field(default=None, repr=False)
@@ -263,7 +265,12 @@ class CaseFiles:
             raise OfficeUnknown
         plate = Plate(office=code, kind=PlateKind(kind), serial=serial)
         listed = tuple(_of_plate(tx, plate))
-        return CaseFile(key=key, number=status_of(tx, office, plate), listed=listed)
+        return CaseFile(
+            key=key,
+            number=status_of(tx, office, plate),
+            withholdings=withholdings_of(tx, office, plate),
+            listed=listed,
+        )
 
     def _of_identity(self, tx: Tx, key: CaseFileKey, digest: bytes) -> CaseFile:
         account = self._accounts.by_identity(tx, digest)
@@ -293,6 +300,7 @@ class CaseFiles:
         return CaseFile(
             key=key,
             number=number,
+            withholdings=withholdings_of(tx, office, number.plate) if office and number else (),
             account=account,
             identity_hash=identity,
             ban=ban,

@@ -11,6 +11,7 @@ from itertools import product, takewhile
 from core import audit
 from core.audit import SubjectKind
 from core.clock import CHINA, from_millis, to_millis
+from core.people import second_chief
 from core.people.scope import Scope
 from core.people.sms_budget import TOLD_AT, codes_today, gateway_trouble
 from core.pool.segments import Segment, segments
@@ -199,6 +200,19 @@ def _scheduled(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
             )
 
 
+def _unwithheld(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    for request in second_chief.waiting(tx, MAX_LISTED):
+        if scope.holds(request.office):
+            yield Task(
+                task_kind=TaskKind.UNWITHHOLD,
+                at=request.at,
+                subject=request.subject,
+                office=request.office,
+                kind=request.kind,
+                mask=request.pattern,
+            )
+
+
 def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     """Yield what a restore has left to the desk: everything suspended, and the numbers to verify."""
     row = tx.one("restoration.open")
@@ -267,6 +281,7 @@ LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.BROKEN: _broken,
     TaskKind.POOL: _pools,
     TaskKind.SCHEDULED: _scheduled,
+    TaskKind.UNWITHHOLD: _unwithheld,
     TaskKind.RESTORED: _restored,
     TaskKind.CALENDAR: _years,
     TaskKind.JOURNAL: _journal,

@@ -28,6 +28,7 @@ class TaskKind(StrEnum):
     BROKEN = "broken"  # an update that could not be handled
     POOL = "pool"  # all released segments of a pool are past the mark
     SCHEDULED = "scheduled"  # a scheduled release
+    UNWITHHOLD = "unwithhold"  # a chief asks to make withheld numbers available again
     RESTORED = "restored"  # after a restore: a number to verify, or all selecting suspended
     CALENDAR = "calendar"  # a year whose working days are not published
     JOURNAL = "journal"  # a day whose draws could not be recomputed from the public journal
@@ -45,6 +46,7 @@ PERMISSION_FOR = {
     TaskKind.BROKEN: Permission.ADMINS,
     TaskKind.POOL: Permission.RELEASE,
     TaskKind.SCHEDULED: Permission.RELEASE,
+    TaskKind.UNWITHHOLD: Permission.WITHHOLD,
     TaskKind.RESTORED: Permission.MAINTENANCE,
     TaskKind.CALENDAR: Permission.CLOSED,
     TaskKind.JOURNAL: Permission.ADMINS,

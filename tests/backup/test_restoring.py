@@ -145,8 +145,10 @@ def _asks(tx: Tx, core: Core, serial: str) -> tuple[bool, str]:
     """Return whether a number is withheld after a restore, and the reason in the question of /unwithhold."""
     office, mask = core.offices["粤K"], _mask(core, serial)
     is_after = is_withheld_after_restore(tx, office, mask)
-    question = withholding.unwithhold_question(office, mask, after_restore=is_after)
-    return is_after, question.partition("原因：")[2].partition("。")[0]
+    question = withholding.unwithhold_question(
+        office, mask, "已查明", None, has_second=False, after_restore=is_after
+    )
+    return is_after, question.partition("暂不投放的原因：")[2].partition("。")[0]
 
 
 async def test_control_without_the_list_the_number_would_be_issued_again(

@@ -30,8 +30,8 @@ WRITTEN = {
     "clock": "",
     "segments": "粤K",
     "release": "粤K small B####",
-    "withhold": "粤K small A888#",
-    "unwithhold": "粤K small A888#",
+    "withhold": "粤K small A888# 拍卖",
+    "unwithhold": "粤K small A888# 拍卖取消",
     "confirm": "粤KA1234 000001",
     "void": "粤KA1234 资料有误",
     "revoke": "粤KA1234 本人申请",
@@ -190,16 +190,102 @@ async def test_second_admin_sees_who_was_faster(world: World) -> None:
 
 async def test_withheld_number_is_refused_until_it_is_released_again(world: World) -> None:
     chief = world.person(CHIEF)
-    await chief.say("/withhold 粤K small A888#")
+    await chief.say("/withhold 粤K small A888# 拍卖")
+    await chief.see("原因:拍卖")
     await chief.press("确认暂不投放")
     await chief.see("已设为暂不投放")
     owner = await world.store.run(verified, world.core, 3)
     with pytest.raises(WishesRefused):
         await world.store.run(compose(world, owner, "A8881"))  # type: ignore[arg-type]
-    await chief.say("/unwithhold 粤K small A888#")
+    await chief.say("/unwithhold 粤K small A888# 拍卖取消")
+    await chief.see("2026年3月18日(周三) 至 2026年3月24日(周二) 之间抽签决定", "无第二负责人复核")
     await chief.press("恢复投放")
-    await chief.see("已恢复投放")
+    await chief.see("已恢复投放", "起可自编")
+    with pytest.raises(WishesRefused):  # not before the day that was drawn
+        await world.store.run(compose(world, owner, "A8881"))  # type: ignore[arg-type]
+    world.forward(days=14)
+    owner = await world.store.run(verified, world.core, 4)
     assert await world.store.run(compose(world, owner, "A8881")) == "A8881"  # type: ignore[arg-type]
+
+
+async def _asks(world: World) -> tuple[Person, Person]:
+    """Withhold a mask, and let the first of two chiefs ask to end that; return both."""
+    chief, other = world.person(CHIEF), await gives(world, "chief", "粤K")
+    await chief.say("/withhold 粤K small A888# 拍卖")
+    await chief.press("确认暂不投放")
+    await chief.see("已设为暂不投放")
+    await chief.say("/unwithhold 粤K small A888# 拍卖取消")
+    await chief.see("要由另一位负责人确认后才生效")
+    await chief.press("恢复投放")
+    await chief.see("申请已发给其他负责人", fresh=True)
+    await world.service.jobs.tell()
+    await other.see("待第二位负责人确认", "原因:拍卖\n", "原因:拍卖取消", fresh=True)
+    return chief, other
+
+
+async def test_second_chief_confirms_what_is_given_free(world: World) -> None:
+    chief, other = await _asks(world)
+    owner = await world.store.run(verified, world.core, 3)
+    with pytest.raises(WishesRefused):
+        await world.store.run(compose(world, owner, "A8881"))  # type: ignore[arg-type]
+    await chief.say("/desk")
+    await chief.see("A888# 申请恢复投放,待另一位负责人确认")
+    await chief.press("① 恢复投放待确认")
+    await chief.see("待第二位负责人确认")
+    assert not any("确认解除" in button for button in chief.last.buttons)
+    await other.press("确认解除")
+    await other.see("待第二位负责人确认", fresh=True)
+    await other.press("确认解除")
+    await other.see("已恢复投放", "起可自编", fresh=True)
+    await chief.press("撤回申请")
+    await chief.see(f"已由管理员 {CLERK}处理:恢复投放", fresh=True)
+    await world.service.jobs.tell()
+    await chief.see(f"由管理员 {CLERK} 确认", fresh=True)
+    await chief.say("/find 粤KA8881")
+    await chief.see("目前只能随机选", "原因:拍卖)", "恢复投放(全部机关 负责人,原因:拍卖取消,粤K 负责人复核)")
+    await chief.say("/pool")
+    await chief.see("🔓 A888# 曾暂不投放", "粤K 负责人复核", "原因:拍卖取消")
+
+
+async def test_second_chief_refuses_or_the_first_withdraws(world: World) -> None:
+    chief, other = await _asks(world)
+    await other.press("拒绝")
+    await other.see("待第二位负责人确认", fresh=True)
+    await other.press("拒绝")
+    await other.see("已拒绝,继续暂不投放", fresh=True)
+    await world.service.jobs.tell()
+    await chief.see(f"被管理员 {CLERK} 拒绝", fresh=True)
+    await chief.say("/unwithhold 粤K small A888# 再次申请")
+    await chief.press("恢复投放")
+    await chief.see("申请已发给其他负责人", fresh=True)
+    await chief.say("/unwithhold 粤K small A888# 再次申请")
+    await chief.press("撤回申请")
+    await chief.see("已撤回申请", fresh=True)
+
+
+async def test_withholding_without_a_reason_or_with_a_mistyped_mask_is_not_asked_about(world: World) -> None:
+    chief = world.person(CHIEF)
+    for typed, said in (
+        ("/withhold 粤K small A888#", "用法"),
+        ("/unwithhold 粤K small A888#", "用法"),
+        ("/withhold 粤K small A88# 拍卖", "号段"),
+        ("/withhold 粤K small A888# 竞买人13800138000", "号码"),
+    ):
+        await chief.say(typed)
+        await chief.see(said, fresh=True)
+    assert await world.store.read(sql, "SELECT mask FROM withholding") == []
+
+
+async def test_skipped_days_are_named_and_published(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/release 粤K small B#### compose now")
+    await chief.see(
+        "跳过仅限随机的 7 天及其后抽签的 7 天", "2026年3月18日(周三) 至 2026年3月24日(周二)", fresh=True
+    )
+    await chief.press("确认投放")
+    await chief.see("已投放", fresh=True)
+    await chief.say("/pool")
+    await chief.see("B#### 共 10,000 个", "投放即可自编(未经仅随机期)")
 
 
 async def test_maintenance_stops_what_begins_and_says_why(world: World) -> None:
@@ -273,8 +359,7 @@ async def test_overlap_and_jumped_order_are_said_before_the_release(world: World
 
 
 MEANWHILE = [
-    ("/withhold 粤K small A888#", "确认暂不投放", "暂不投放", ""),
-    ("/unwithhold 粤K small A999#", "恢复投放", "恢复投放", "/withhold 粤K small A999#"),
+    ("/withhold 粤K small A888# 拍卖", "确认暂不投放", "暂不投放", ""),
     ("/closed 粤K 2026-04-07 盘点", "确认不办公", "登记窗口不办公", ""),
     ("/maintenance 粤K on 升级", "开始维护", "开始系统维护", ""),
     ("/maintenance all off", "结束维护", "结束系统维护", "/maintenance all on 升级"),
@@ -290,7 +375,7 @@ async def test_second_admin_is_told_who_was_faster(
     chief, other = world.person(CHIEF), await gives(world, "chief", "all")
     if before:
         await chief.say(before)
-        await chief.press("确认暂不投放" if "withhold" in before else "开始维护")
+        await chief.press("开始维护")
         await chief.see("已")
     for person in (chief, other):
         await person.say(typed)
@@ -304,7 +389,7 @@ async def test_second_admin_is_told_who_was_faster(
 async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
     chief = world.person(CHIEF)
     for typed, button, said in (
-        ("/withhold 粤K small A888#", "确认暂不投放", "该号段已设为暂不投放"),
+        ("/withhold 粤K small A888# 拍卖", "确认暂不投放", "该号段已设为暂不投放"),
         ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由管理员 {CHIEF}登记为不办公,原因:盘点"),
         (f"/admins add {RIVAL} clerk 粤A", "确认添加", "此人已有这个角色"),
         ("/release 粤K small B####", "确认投放", f"由管理员 {CHIEF}投放),没有投放"),
@@ -314,7 +399,7 @@ async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
         await chief.see("✅", fresh=True)
         await chief.say(typed)
         await chief.see(said, fresh=True)
-    await chief.say("/unwithhold 粤K small A88##")
+    await chief.say("/unwithhold 粤K small A88## 拍卖取消")
     await chief.see("没有设为暂不投放")
 
 

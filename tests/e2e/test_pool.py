@@ -36,9 +36,12 @@ async def test_stranger_reads_what_is_released(world: World) -> None:
     shown = await owner.see(
         "号池公示 · 粤K 茂名市 · 小型汽车",
         "A#### 共 10,000 个",
-        "随机 已开放 · 自编 已开放 · 约剩 9,900 个",
+        "已投放 10,000 个,还剩 9,900 以上",
+        "随机 已开放 · 自编 已开放 · 还剩 9,900 以上",
+        "抽号选走 不超过 100 · 自编选走 不超过 100 · 暂不投放 不超过 100",
         "B#### 共 10,000 个,定于 3月11日",
         "A888# 暂不投放:共 10 个",
+        "原因:未说明",
         "今日种子的 SHA-256",
     )
     digest = (await world.store.run(world.core.bulletins.read, place, PlateKind.SMALL)).digest
@@ -116,10 +119,10 @@ async def test_bulletin_counts_what_is_taken_once_it_is_counted_anew(world: Worl
     await reaches_selection(owner)
     await composes(owner, "A1234")
     await owner.say("/pool")
-    await owner.see("约剩 990 个(10:00 统计)")
+    await owner.see("还剩 990 以上(10:00 统计)")
     world.forward(minutes=11)
     await world.service.jobs.count()
     await owner.say("/pool")
-    await owner.see("约剩 990 个(10:11 统计)")
-    counted = await world.store.read(sql, "SELECT free FROM segment_count")
-    assert counted == [{"free": 999}]
+    await owner.see("还剩 990 以上(10:11 统计)")
+    counted = await world.store.read(sql, "SELECT free, drawn, composed FROM segment_count")
+    assert counted == [{"free": 999, "drawn": 0, "composed": 1}]

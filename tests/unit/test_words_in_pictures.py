@@ -25,6 +25,7 @@ from bot.texts.pictures import SPECIMEN_MARK
 from core.appeals import Slot
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState, Way
+from core.preselection.quotas import Quota
 from core.reporting.statistics import Fill
 from core.reporting.tasks import TaskKind
 from core.values.masks import parse_mask
@@ -89,6 +90,9 @@ def test_title_of_a_receipt_fits_beside_the_stamp(language: Language) -> None:
     assert text_width(title, receipt.TITLE_SIZE) <= measure
 
 
+MANY_BATCHES = Quota(batches=12, wishes=0, batches_used=88)
+
+
 @LANGUAGES
 @KINDS
 def test_title_of_a_batch_takes_one_line(language: Language, kind: PlateKind) -> None:
@@ -101,7 +105,7 @@ def test_title_of_a_batch_takes_one_line(language: Language, kind: PlateKind) ->
         preselection_id=1,
     )
     with speaking(language):
-        titles = (selecting.batch_title(OFFICE.code, drawn), selecting.BATCH_OVER())
+        titles = (selecting.batch_title(OFFICE.code, drawn, MANY_BATCHES), selecting.BATCH_OVER())
     measure = batch.WIDTH - 2 * batch.MARGIN
     assert [len(wrapped(title, batch.TITLE_SIZE, measure)) for title in titles] == [1, 1]
 

@@ -90,11 +90,13 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.MOVED_DEADLINE: phrase("{plate} 办理截止由 {before} 改到 {deadline}:{cause}"),
     AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
+    AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝号段 {mask} 恢复投放"),
     AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
     AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
     AuditAction.REJECTED_APPEAL: phrase("申诉审核不通过,原因:{reason}"),
     AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个)"),
     AuditAction.REMOVED_ADMIN: phrase("撤销角色:{role}"),
+    AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请号段 {mask} 恢复投放,原因:{reason}"),
     AuditAction.RESERVED: phrase("选定号码 {plate}({way})"),
     AuditAction.RESTORED: phrase("数据库由备份恢复"),
     AuditAction.RETURNED_BATCH: phrase("第 {draw} 次抽号没有送达,退还 1 批"),
@@ -104,11 +106,12 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
     AuditAction.UNDID_IMPORT: phrase("撤销车辆导入"),
-    AuditAction.UNWITHHELD: phrase("号段 {mask} 恢复投放"),
+    AuditAction.UNWITHHELD: phrase("号段 {mask} 恢复投放,原因:{reason}"),
     AuditAction.VERIFIED: phrase("通过手机验证"),
     AuditAction.VOIDED: phrase("号码 {plate} 作废,原因:{reason}"),
     AuditAction.WITHDREW_APPEAL: phrase("撤回申诉"),
-    AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放"),
+    AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放,原因:{reason}"),
+    AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回号段 {mask} 恢复投放的申请"),
 }
 """Text of each action; details are named in braces."""
 
@@ -131,10 +134,12 @@ NAMES: dict[str, Phrase] = {
     AuditAction.LOOKED_UP: phrase("查询"),
     AuditAction.MOVED_DEADLINE: phrase("截止改期"),
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
+    AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
     AuditAction.REGISTERED: phrase("确认上牌"),
     AuditAction.REJECTED_APPEAL: phrase("审核不通过"),
     AuditAction.RELEASED: phrase("投放"),
     AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
+    AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请恢复投放"),
     AuditAction.RESERVED: phrase("选定号码"),
     AuditAction.RESTORED: phrase("由备份恢复"),
     AuditAction.REVOKED: phrase("取消预选"),
@@ -143,6 +148,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
     AuditAction.UNWITHHELD: phrase("恢复投放"),
     AuditAction.VOIDED: phrase("作废"),
+    AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
     AuditAction.WITHHELD: phrase("暂不投放"),
 }
 """Names of actions at the desk; other actions are shown by their stored names."""
@@ -174,6 +180,7 @@ _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.IMPORT: phrase("导入 {id}"),
     SubjectKind.BROADCAST: phrase("群发 {id}"),
     SubjectKind.RESTORATION: phrase("恢复 {id}"),
+    SubjectKind.UNWITHHOLD: phrase("恢复投放申请 {id}"),
 }
 _ASKED = {
     IDENTITY: phrase("身份证号(不显示)"),

@@ -12,8 +12,8 @@ USAGE = {
         "<code>compose now|drawn|2026-12-08</code> 自编开放时间\n"
         "种类:small 小型汽车、small_nev 小型新能源、large_nev 大型新能源;# 代表数字,@ 代表字母"
     ),
-    "withhold": phrase("<code>/withhold 粤K small A888#</code>"),
-    "unwithhold": phrase("<code>/unwithhold 粤K small A888#</code>"),
+    "withhold": phrase("<code>/withhold 粤K small A888# 原因</code>(原因会公示)"),
+    "unwithhold": phrase("<code>/unwithhold 粤K small A888# 原因</code>(原因会公示)"),
     "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位或全部</code>"),
     "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
     "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),

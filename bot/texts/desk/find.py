@@ -5,7 +5,18 @@ from datetime import datetime
 from html import escape
 
 from bot.i18n import formatting
-from bot.i18n.formatting import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
+from bot.i18n.formatting import (
+    KINDS,
+    confirmed_by,
+    day,
+    masked_identity,
+    masked_name,
+    masked_phone,
+    moment,
+    plate,
+    public_role,
+    why,
+)
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk.parts import date_of
@@ -15,6 +26,7 @@ from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
 from core.people.accounts import Account
 from core.people.blacklist import Ban
+from core.pool.bulletin import WithheldMask
 from core.pool.number_status import NumberStatus, PlateStatus
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
@@ -70,6 +82,9 @@ _DONE: dict[str, Phrase] = {
     AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
     AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
     AuditAction.UNWITHHELD: phrase("恢复投放"),
+    AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请恢复投放"),
+    AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
+    AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
     AuditAction.WITHHELD: phrase("暂不投放"),
     AuditAction.BANNED: phrase("列入黑名单"),
     AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
@@ -105,6 +120,8 @@ IDENTITY_PROMPT = phrase(
 WHOLE_JOURNAL = phrase("📜 全部操作记录")
 NOTHING_KNOWN = phrase("没有查到相关记录。")
 NOT_ANY_MORE = phrase("现在已不能进行这项操作,请看最新情况。")
+_WITHHOLDINGS_SHOWN = 3
+"""Newest withholdings of a number on its card."""
 HEADING = phrase("🔎 <b>查询结果</b>")
 
 
@@ -122,8 +139,30 @@ def restricted(offices: Sequence[str]) -> str:
     )
 
 
-def number(found: PlateStatus) -> str:
-    """Return the current status of a number."""
+def number(found: PlateStatus, withholdings: Sequence[WithheldMask] = ()) -> str:
+    """Return the current status of a number, and when and why it was withheld."""
+    return "\n".join([_status(found), *(_withholding(one) for one in withholdings[-_WITHHOLDINGS_SHOWN:])])
+
+
+def _withholding(one: WithheldMask) -> str:
+    """Return a withholding of a number with its end: moments, roles and reasons."""
+    since = _("🔒 <code>{mask}</code> {at} 起暂不投放({role},原因:{reason})").format(
+        mask=escape(one.pattern),
+        at=moment(one.since),
+        role=escape(public_role(one.role)),
+        reason=escape(why(one.reason)),
+    )
+    if one.ended_at is None:
+        return since
+    return since + _(";{at} 恢复投放({role},原因:{reason},{second})").format(
+        at=moment(one.ended_at),
+        role=escape(public_role(one.ended_role)),
+        reason=escape(why(one.ended_reason)),
+        second=escape(confirmed_by(one.second_role, one.ended_role)),
+    )
+
+
+def _status(found: PlateStatus) -> str:
     said = _("<b>{plate}</b> {kind}:{standing}").format(
         plate=plate(found.plate.office, found.plate.serial),
         kind=KINDS[found.plate.kind](),

@@ -6,7 +6,7 @@ from html import escape
 from bot.i18n.formatting import KINDS, day, listed, moment
 from bot.i18n.language import _, phrase
 from core.clock import CHINA
-from core.pool.releases import Opening, Release
+from core.pool.releases import Opening, Release, SkippedDays
 from core.pool.segments import PoolCount, Segment
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -28,6 +28,8 @@ def release_when(opening: Opening, *, now: bool) -> str:
 
 
 def _composing(opening: Opening) -> str:
+    if opening.skipped is not None:
+        return _("自编选号:同时开放") + "\n" + _skipped(opening.skipped)
     if opening.compose_from == opening.random_from == opening.compose_by:
         return _("自编选号:同时开放")
     if opening.compose_from == opening.compose_by:
@@ -35,6 +37,14 @@ def _composing(opening: Opening) -> str:
     return _("自编选号:{first} 至 {last} 之间抽签决定").format(
         first=day(opening.compose_from), last=day(opening.compose_by)
     )
+
+
+def _skipped(days: SkippedDays) -> str:
+    """Return which days ``compose now`` skips, with the dates on which self-composition would have opened."""
+    return _(
+        "⚠️ 跳过仅限随机的 {random} 天及其后抽签的 {drawn} 天(自编本应在 {first} 至 {last} 之间开放)。"
+        "号池公示会注明「投放即可自编(未经仅随机期)」。"
+    ).format(random=days.random_only, drawn=days.drawn, first=day(days.first), last=day(days.last))
 
 
 def released(segment: Segment, count: PoolCount) -> str:
@@ -69,9 +79,18 @@ def question_plain(release: Release, opening: Opening) -> str:
     else:
         first, last = _plain_day(opening.compose_from), _plain_day(opening.compose_by)
         composed = f"from a day drawn between {first} and {last}"
-    return (
+    said = (
         f"{release.office.code} {release.mask.kind} {release.mask.pattern}: {release.mask.size:,} numbers, "
         f"random from {_plain_time(opening.random_from)}, self-composed {composed}"
+    )
+    return said if opening.skipped is None else f"{said}\n{_skipped_plain(opening.skipped)}"
+
+
+def _skipped_plain(days: SkippedDays) -> str:
+    return (
+        f"this skips the {days.random_only} days of random selection only and the {days.drawn} days after "
+        f"them of which one is drawn (self-composition would open between {_plain_day(days.first)} and "
+        f"{_plain_day(days.last)}); the bulletin will say so"
     )
 
 

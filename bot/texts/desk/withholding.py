@@ -1,40 +1,115 @@
-"""Texts of /withhold and /unwithhold."""
+"""Texts of /withhold and /unwithhold, and of the second chief's confirmation."""
 
+from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS
+from bot.i18n.formatting import KINDS, day, moment, public_role, why
 from bot.i18n.language import _, phrase
+from core.audit import chat_of
+from core.people.second_chief import RequestState, UnwithholdRequest
+from core.pool.releases import Opening
 from core.values.masks import Mask
 from core.values.offices import Office
 
 WITHHOLD = phrase("🔒 确认暂不投放")
 UNWITHHOLD = phrase("✅ 恢复投放")
+CONFIRM = phrase("✅ 确认解除")
+REFUSE = phrase("⛔ 拒绝")
+WITHDRAW = phrase("撤回申请")
+REFUSED = phrase("✅ 已拒绝,继续暂不投放。")
+WITHDRAWN = phrase("✅ 已撤回申请,继续暂不投放。")
 
 
 def _mask(office: Office, mask: Mask) -> str:
     return f"{escape(office.code)} {KINDS[mask.kind]()} <code>{escape(mask.pattern)}</code>"
 
 
-def withhold_question(office: Office, mask: Mask, taken: int) -> str:
+def withhold_question(office: Office, mask: Mask, taken: int, reason: str) -> str:
     already = _("其中 {taken:,} 个已被预选或已上牌,不受影响。").format(taken=taken) if taken else ""
     return _(
-        "<b>暂不投放?</b>\n{mask},共 {size:,} 个号码。{already}\n\n"
-        "之后抽号和自编都不会给出这些号码,并在号池公示中列明。"
-    ).format(mask=_mask(office, mask), size=mask.size, already=already)
+        "<b>暂不投放?</b>\n{mask},共 {size:,} 个号码。{already}\n原因:{reason}\n\n"
+        "之后抽号和自编都不会给出这些号码;号段和原因会在号池公示中列明。"
+    ).format(mask=_mask(office, mask), size=mask.size, already=already, reason=escape(reason))
 
 
 def withheld(office: Office, mask: Mask) -> str:
     return _("✅ {mask} 已设为暂不投放。").format(mask=_mask(office, mask))
 
 
-def unwithhold_question(office: Office, mask: Mask, *, after_restore: bool) -> str:
-    question = _("<b>恢复投放?</b>\n{mask}").format(mask=_mask(office, mask))
+def unwithhold_question(
+    office: Office, mask: Mask, reason: str, opening: Opening | None, *, has_second: bool, after_restore: bool
+) -> str:
+    parts = [
+        _("<b>恢复投放?</b>\n{mask}\n原因:{reason}").format(mask=_mask(office, mask), reason=escape(reason))
+    ]
     if after_restore:
-        question += "\n\n" + _(
-            "暂不投放的原因:备份恢复后待核实。这个号码在备份之后发出或办理过,查明没有车主持有之后才可以恢复投放。"
+        parts.append(
+            _(
+                "暂不投放的原因:备份恢复后待核实。这个号码在备份之后发出或办理过,查明没有车主持有之后才可以恢复投放。"
+            )
         )
-    return question
+    parts.append(_opens(opening))
+    parts.append(
+        _("要由另一位负责人确认后才生效。")
+        if has_second
+        else _("立即生效;没有其他负责人,号池公示会注明「无第二负责人复核」。")
+    )
+    return "\n\n".join(part for part in parts if part)
 
 
-def unwithheld(office: Office, mask: Mask) -> str:
-    return _("✅ {mask} 已恢复投放。").format(mask=_mask(office, mask))
+def _opens(opening: Opening | None) -> str:
+    if opening is None:
+        return ""
+    return _("恢复后即可抽到,但不能马上自编:自编在 {first} 至 {last} 之间抽签决定的一天开放。").format(
+        first=day(opening.compose_from), last=day(opening.compose_by)
+    )
+
+
+def unwithheld(office: Office, mask: Mask, compose_from: datetime, now: datetime) -> str:
+    said = _("✅ {mask} 已恢复投放。").format(mask=_mask(office, mask))
+    if compose_from <= now:
+        return said
+    return said + _("现在起可抽到,{at}起可自编。").format(at=moment(compose_from))
+
+
+def asked(office: Office, mask: Mask, request: UnwithholdRequest) -> str:
+    return _(
+        "📨 {mask} 恢复投放的申请已发给其他负责人,{until} 前有人确认才生效。可在 /desk 查看或撤回。"
+    ).format(mask=_mask(office, mask), until=moment(request.expires_at))
+
+
+def request(found: UnwithholdRequest) -> str:
+    """Return a request for another chief to decide: what is withheld and why, and why it should end."""
+    return _(
+        "<b>恢复投放,待第二位负责人确认</b>\n{office} {kind} <code>{mask}</code>\n"
+        "暂不投放:{since} 起,{withheld_role},原因:{withheld_reason}\n"
+        "申请恢复:{at},{role}({chat}),原因:{reason}\n"
+        "{until} 前没有人确认,申请就作废。"
+    ).format(
+        office=escape(found.office),
+        kind=KINDS[found.kind](),
+        mask=escape(found.pattern),
+        since=moment(found.withheld_since),
+        withheld_role=escape(public_role(found.withheld_role)),
+        withheld_reason=escape(why(found.withheld_reason)),
+        at=moment(found.at),
+        role=escape(public_role(found.role)),
+        chat=escape(chat_of(found.actor)),
+        reason=escape(why(found.reason)),
+        until=moment(found.expires_at),
+    )
+
+
+def decided(found: UnwithholdRequest) -> str:
+    """Return what another chief has decided, for the chief who has asked."""
+    said = (
+        _("✅ {office} {kind} <code>{mask}</code> 已恢复投放,由管理员 {chat} 确认。")
+        if found.state == RequestState.CONFIRMED
+        else _("⛔ {office} {kind} <code>{mask}</code> 的恢复投放申请被管理员 {chat} 拒绝,继续暂不投放。")
+    )
+    return said.format(
+        office=escape(found.office),
+        kind=KINDS[found.kind](),
+        mask=escape(found.pattern),
+        chat=escape(chat_of(found.decided_by)),
+    )

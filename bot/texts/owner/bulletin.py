@@ -4,6 +4,7 @@ from datetime import datetime
 from html import escape
 
 from bot.i18n import formatting
+from bot.i18n.formatting import confirmed_by, public_role, why
 from bot.i18n.language import _, phrase
 from bot.texts.owner.checking import SHORT
 from core.clock import CHINA
@@ -15,6 +16,7 @@ from core.pool.bulletin import (
     PublishedSegment,
     WithheldMask,
 )
+from core.pool.releases import Compose
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -25,18 +27,28 @@ OFFICES = phrase("<b>号池公示</b>\n请选择发牌机关:")
 NOTHING_RELEASED = phrase("该种类目前没有投放号段。")
 OPEN = phrase("已开放")
 LEGEND = phrase(
-    "# 代表数字,@ 代表字母。剩余数量约每 10 分钟统计一次,只取前两位数字;不超过 100 个的不公布具体数量。"
+    "# 代表数字,@ 代表字母。数量约每 10 分钟统计一次,只取前两位数字(舍去其余);不超过 100 个的不公布具体数量。"
+    "总数是各号段公布数之和。"
 )
 WHAT_SEED_IS = phrase("抽号用的种子在当天结束后公布,届时任何人都可以核验每一次抽号。")
 _KEPT = phrase("暂不投放")
 _RANDOM = phrase("随机")
 _COMPOSED = phrase("自编")
+_SET_BY = {
+    Compose.NOW: phrase("投放即可自编(未经仅随机期)"),
+    Compose.DATE: phrase("自编日期由发牌机关指定"),
+}
+"""What is said of segments whose day of self-composition was not drawn."""
 
 
 def moment(at: datetime, now: datetime) -> str:
     """Return a time, without its year if that is the current one."""
     local = at.astimezone(CHINA)
     return f"{formatting.brief_day(local, now)} {local:%H:%M}"
+
+
+def _day(at: datetime, now: datetime) -> str:
+    return formatting.brief_day(at.astimezone(CHINA).date(), now)
 
 
 def title(office: Office, kind: PlateKind) -> str:
@@ -64,7 +76,7 @@ def left(count: PublishedCount) -> str:
         return _("剩余不超过 100 个")
     if count.about == 0:
         return _("已选完")
-    return _("约剩 {count:,} 个").format(count=count.about)
+    return _("还剩 {count:,} 以上").format(count=count.about)
 
 
 def left_of(line: PublishedSegment) -> str:
@@ -72,6 +84,30 @@ def left_of(line: PublishedSegment) -> str:
     if not line.left.is_told and line.size >= SMALLEST_TOLD:
         return _("剩余正在统计")
     return left(line.left)
+
+
+def gone(line: PublishedSegment) -> str:
+    """Return in which ways numbers of a segment have left the pool; empty if that is not published."""
+    if not line.drawn.is_told:
+        return ""
+    parts = [
+        _("抽号选走 {count}").format(count=_some(line.drawn)),
+        _("自编选走 {count}").format(count=_some(line.composed)),
+    ]
+    if line.withheld is not None:
+        parts.append(_("暂不投放 {count}").format(count=_some(line.withheld)))
+    return " · ".join(parts)
+
+
+def _some(count: PublishedCount) -> str:
+    if count.about is None:
+        return _("不超过 100")
+    return _("{count:,} 以上").format(count=count.about)
+
+
+def set_by(line: PublishedSegment) -> str:
+    """Return how the day of self-composition was set; empty if it was drawn, or in the first segment."""
+    return _SET_BY[line.compose]() if line.compose in _SET_BY else ""
 
 
 def ways(line: PublishedSegment, now: datetime) -> tuple[str, str]:
@@ -89,10 +125,27 @@ def released(line: PublishedSegment, now: datetime) -> str:
     return _("共 {size:,} 个,{when} 投放").format(size=line.size, when=when)
 
 
-def kept(mask: WithheldMask, now: datetime) -> str:
-    """Return the size of a withheld mask, and since when."""
-    return _("{kept}:共 {size:,} 个,{when} 起").format(
-        kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
+def kept(mask: WithheldMask, now: datetime) -> tuple[str, ...]:
+    """Return the lines of a withholding: its size, since when, by whom and why; and likewise its end."""
+    by, reason = public_role(mask.role), why(mask.reason)
+    if mask.ended_at is None:
+        first = _("{kept}:共 {size:,} 个,{when} 起").format(
+            kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
+        )
+        return first, _("{role},原因:{reason}").format(role=by, reason=reason)
+    first = _("曾暂不投放:共 {size:,} 个,{since} 至 {until}").format(
+        size=mask.size, since=_day(mask.since, now), until=_day(mask.ended_at, now)
+    )
+    opens = mask.compose_from
+    return (
+        first,
+        _("暂不投放:{role},原因:{reason}").format(role=by, reason=reason),
+        _("恢复投放:{role},{second},原因:{reason}").format(
+            role=public_role(mask.ended_role),
+            second=confirmed_by(mask.second_role, mask.ended_role),
+            reason=why(mask.ended_reason),
+        ),
+        *([_("{at} 起可自编").format(at=moment(opens, now))] if opens is not None and opens > now else []),
     )
 
 
@@ -100,10 +153,17 @@ def entry(one: PublishedSegment | WithheldMask, now: datetime) -> str:
     """Return a segment or a withheld mask as text."""
     pattern = f"<code>{escape(one.pattern)}</code>"
     if isinstance(one, WithheldMask):
-        return f"🔒 {pattern} {kept(one, now)}"
+        mark = "🔒" if one.ended_at is None else "🔓"
+        return f"{mark} {pattern} {escape(chr(10).join(kept(one, now)))}"
     random, composed = ways(one, now)
     count = f" · {left_of(one)}" if one.opens_at <= now else ""
-    return f"• {pattern} {released(one, now)}\n{random} · {composed}{count}"
+    lines = [
+        f"• {pattern} {released(one, now)}",
+        f"{random} · {composed}{count}",
+        set_by(one),
+        gone(one) if one.opens_at <= now else "",
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def caption(

@@ -125,6 +125,8 @@ def selecting(
             batches=left.batches, composable=composable(left.wishes)
         )
     )
+    if batch is not None:
+        lines.append(f"<i>{draw_number(batch)}</i>")
     return "\n".join(lines)
 
 
@@ -303,5 +305,16 @@ def entry_label(preselection: Preselection) -> str:
     return _("🎫 凭证 {number}").format(number=plate(preselection.office, preselection.serial or ""))
 
 
-def batch_title(office: str, batch: Batch) -> str:
-    return _("{office} {kind} · 第{n}次抽号").format(office=office, kind=KINDS[batch.kind](), n=batch.n)
+def batch_title(office: str, batch: Batch, left: Quota) -> str:
+    """Return the title of a batch, which counts the batches of its vehicle."""
+    return _("{office} {kind} · 第{number}批/共{total}批").format(
+        office=office,
+        kind=KINDS[batch.kind](),
+        number=max(1, left.batches_used),
+        total=max(1, left.batches_in_all),
+    )
+
+
+def draw_number(batch: Batch) -> str:
+    """Return the number of a batch among all draws of its pool, by which it can be verified."""
+    return _("抽号编号 {n:,}").format(n=batch.n)

@@ -1,12 +1,17 @@
 -- name: segments
 -- The segments of a pool with their last counts, in the order of release.
-SELECT s.*, c.free, c.counted_at FROM segment AS s LEFT JOIN segment_count AS c ON c.segment_id = s.segment_id
+SELECT s.*, c.free, c.drawn, c.composed, c.withheld, c.counted_at FROM segment AS s LEFT JOIN segment_count AS c ON c.segment_id = s.segment_id
 WHERE s.office = :office AND s.kind = :kind ORDER BY s.segment_id
 
 -- name: withheld
--- The masks withheld from a pool, and since when.
-SELECT mask, since FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL
+-- The masks withheld from a pool, since when and why.
+SELECT * FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL
 ORDER BY withholding_id
+
+-- name: unwithheld
+-- The withholdings of a pool that have ended since a time, the newest first.
+SELECT * FROM withholding WHERE office = :office AND kind = :kind AND ended_at >= :since
+ORDER BY ended_at DESC, withholding_id DESC
 
 -- name: last_published_seed
 -- The newest published seed of a pool.
@@ -31,6 +36,13 @@ SELECT segment_id, count(*) AS taken FROM plate WHERE segment_id IS NOT NULL GRO
 -- How many numbers of each segment are held. Holds that expired minutes ago count too.
 SELECT segment_id, count(*) AS taken FROM hold GROUP BY segment_id
 
+-- name: by_way
+-- How many numbers of each segment were selected for good, by the way in which.
+SELECT p.segment_id, s.way, count(*) AS taken FROM plate AS p
+JOIN preselection AS s ON s.preselection_id = p.preselection_id
+WHERE p.state IN ('reserved', 'registered') AND p.segment_id IS NOT NULL AND s.way IS NOT NULL
+GROUP BY p.segment_id, s.way
+
 -- name: taken_and_withheld
 -- How many numbers of a segment are not free and match a withheld mask. The masks are JSON: ["A888_", ...], each
 -- the segment's own pattern, narrowed.
@@ -43,6 +55,9 @@ WHERE EXISTS (SELECT 1 FROM json_each(:likes) AS kept WHERE gone.serial LIKE kep
 
 -- name: note
 -- Stores the count of a segment; of concurrent counts, the later one is kept.
-INSERT INTO segment_count (segment_id, free, counted_at) VALUES (:segment_id, :free, :counted_at)
-ON CONFLICT (segment_id) DO UPDATE SET free = excluded.free, counted_at = excluded.counted_at
+INSERT INTO segment_count (segment_id, free, drawn, composed, withheld, counted_at)
+VALUES (:segment_id, :free, :drawn, :composed, :withheld, :counted_at)
+ON CONFLICT (segment_id) DO UPDATE
+SET free = excluded.free, drawn = excluded.drawn, composed = excluded.composed, withheld = excluded.withheld,
+    counted_at = excluded.counted_at
 WHERE segment_count.counted_at < excluded.counted_at

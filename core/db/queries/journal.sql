@@ -25,8 +25,8 @@ WHERE office = :office AND kind = :kind AND seq > :after ORDER BY seq LIMIT :mos
 SELECT * FROM segment WHERE office = :office AND kind = :kind ORDER BY segment_id
 
 -- name: withheld
--- The masks that are withheld from a pool.
-SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id
+-- The masks that are withheld from a pool, and why.
+SELECT mask, reason, role FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id
 
 -- name: last_draw
 -- The number of a pool's last recorded draw.

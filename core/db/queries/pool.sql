@@ -1,7 +1,7 @@
 -- name: add_segment
 -- Adds a segment: one row, whatever its size.
-INSERT INTO segment (office, kind, mask, nev_letters, size, opens_at, compose_from, released_at, released_by)
-VALUES (:office, :kind, :mask, :nev_letters, :size, :opens_at, :compose_from, :now, :actor)
+INSERT INTO segment (office, kind, mask, nev_letters, size, opens_at, compose_from, compose, released_at, released_by)
+VALUES (:office, :kind, :mask, :nev_letters, :size, :opens_at, :compose_from, :compose, :now, :actor)
 ON CONFLICT (office, kind, mask) DO NOTHING
 RETURNING segment_id
 
@@ -17,6 +17,15 @@ FROM segment WHERE office = :office AND kind = :kind
 -- name: withheld
 -- The masks withheld from a pool.
 SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id
+
+-- name: freed
+-- The masks of a pool that are no longer withheld, but whose numbers can only be drawn yet, and until when.
+SELECT mask, compose_from FROM withholding
+WHERE office = :office AND kind = :kind AND ended_at IS NOT NULL AND compose_from > :now ORDER BY withholding_id
+
+-- name: withholdings
+-- All withholdings of a pool, running and ended, in their order.
+SELECT * FROM withholding WHERE office = :office AND kind = :kind ORDER BY withholding_id
 
 -- name: open_pool
 -- Creates a pool's row, or locks it: releases, draws and tries of one pool wait for each other here.
@@ -306,13 +315,52 @@ SELECT * FROM draw WHERE office = :office AND kind = :kind ORDER BY n
 
 -- name: withhold
 -- Withholds a mask.
-INSERT INTO withholding (office, kind, mask, since) VALUES (:office, :kind, :mask, :now)
+INSERT INTO withholding (office, kind, mask, since, reason, role)
+VALUES (:office, :kind, :mask, :now, :reason, :role)
 ON CONFLICT (office, kind, mask) WHERE ended_at IS NULL DO NOTHING
 
 -- name: unwithhold
 -- Ends the withholding of a mask.
-UPDATE withholding SET ended_at = :now
+UPDATE withholding SET ended_at = :now, ended_reason = :reason, ended_role = :role, second_role = :second,
+    random_from = :now, compose_from = :compose_from
 WHERE office = :office AND kind = :kind AND mask = :mask AND ended_at IS NULL
+
+-- name: expire_unwithhold_requests
+-- Ends the requests that nobody has decided in time.
+UPDATE unwithhold_request SET state = 'expired', decided_at = :now WHERE state = 'waiting' AND expires_at <= :now
+
+-- name: request_unwithhold
+-- Adds a request to end a running withholding; none if it is not withheld, or another request waits.
+INSERT INTO unwithhold_request (withholding_id, reason, actor, role, requested_at, expires_at)
+SELECT withholding_id, :reason, :actor, :role, CAST(:now AS ${integer}), CAST(:expires_at AS ${integer})
+FROM withholding WHERE office = :office AND kind = :kind AND mask = :mask AND ended_at IS NULL
+ON CONFLICT (withholding_id) WHERE state = 'waiting' DO NOTHING
+RETURNING request_id
+
+-- name: unwithhold_request
+-- One request, with the mask that it is about.
+SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.ended_at
+FROM unwithhold_request AS r JOIN withholding AS w ON w.withholding_id = r.withholding_id
+WHERE r.request_id = :request_id
+
+-- name: waiting_unwithhold_requests
+-- The requests that wait to be decided, oldest first.
+SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.ended_at
+FROM unwithhold_request AS r JOIN withholding AS w ON w.withholding_id = r.withholding_id
+WHERE r.state = 'waiting' AND r.expires_at > :now AND w.ended_at IS NULL
+ORDER BY r.requested_at, r.request_id LIMIT :most
+
+-- name: waiting_unwithhold_request
+-- The request that waits to end the withholding of a mask.
+SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.ended_at
+FROM unwithhold_request AS r JOIN withholding AS w ON w.withholding_id = r.withholding_id
+WHERE w.office = :office AND w.kind = :kind AND w.mask = :mask AND w.ended_at IS NULL
+  AND r.state = 'waiting' AND r.expires_at > :now
+
+-- name: decide_unwithhold
+-- Decides a request that waits, once.
+UPDATE unwithhold_request SET state = :state, decided_by = :actor, decided_at = :now
+WHERE request_id = :request_id AND state = 'waiting' AND expires_at > :now
 
 -- name: taken_for_good
 -- Numbers of a pool that are reserved or registered and roughly match a mask. Scans everything taken of the pool,

@@ -40,6 +40,7 @@ TASK_KINDS = {
     TaskKind.BROKEN: phrase("搁置的消息"),
     TaskKind.POOL: phrase("号池告急"),
     TaskKind.SCHEDULED: phrase("定时投放"),
+    TaskKind.UNWITHHOLD: phrase("恢复投放待确认"),
     TaskKind.RESTORED: phrase("备份恢复后待核实"),
     TaskKind.CALENDAR: phrase("放假安排未收录"),
     TaskKind.JOURNAL: phrase("抽号核验不一致"),
@@ -56,6 +57,7 @@ _ITEMS = {
     TaskKind.BROKEN: phrase("消息 {number} 无法处理,{when}"),
     TaskKind.POOL: phrase("{pool} {left}"),
     TaskKind.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
+    TaskKind.UNWITHHOLD: phrase("{pool} {mask} 申请恢复投放,待另一位负责人确认,{when}"),
     TaskKind.RESTORED: phrase(
         "{plate} 在备份之后发出或办理过,请查明后恢复投放(/unwithhold)或确认上牌(/confirm)"
     ),
@@ -84,6 +86,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.REVOKED: phrase("取消通知"),
     NotificationPurpose.IDENTITY: phrase("身份转移通知"),
     NotificationPurpose.ROLE: phrase("角色通知"),
+    NotificationPurpose.UNWITHHOLD: phrase("恢复投放复核通知"),
+    NotificationPurpose.UNWITHHOLD_DECIDED: phrase("恢复投放结果通知"),
     NotificationPurpose.BROADCAST_OVER: phrase("群发结果通知"),
     NotificationPurpose.SUMMARY: phrase("每日提要"),
     NotificationPurpose.SMS_USAGE: phrase("短信用量通知"),
