@@ -38,6 +38,7 @@ _ORPHAN = timedelta(hours=1)
 """Minimum age before an unreferenced photo counts as an orphan; must exceed the longest step."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
+_SUSPECT_EVERY = 120
 _REMIND_FIRST = 60.0
 """Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 _RECOUNT_EVERY = 86_400
@@ -76,6 +77,7 @@ class Jobs:
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
+            (self.suspect, _SUSPECT_EVERY),
             (self.recount, _RECOUNT_EVERY),
         ):
             self._scheduler.add(tick.__name__, tick, seconds)
@@ -124,6 +126,10 @@ class Jobs:
     async def count(self) -> None:
         """Count the free numbers for 号池公示 on a read-only snapshot, every ten minutes."""
         await self._if_trusted(self._count)
+
+    async def suspect(self) -> None:
+        """Look for suspected abuse on a read-only snapshot; what is found is listed at the desk."""
+        await self._if_trusted(self._suspect)
 
     async def sweep(self) -> None:
         """Delete the photos that the program has dropped; set aside those that no row has ever named."""
@@ -243,6 +249,13 @@ class Jobs:
         if await core.store.read(bulletin.is_due):
             counts = await core.store.read(bulletin.count, core.offices)
             await self._clock.run(lambda tx: bulletin.record_counts(tx, counts))
+
+    async def _suspect(self) -> None:
+        detection = self._core.detection
+        found = await self._core.store.read(detection.find)
+        if found:
+            await self._clock.run(partial(detection.store, found=found))
+        await self._clock.run(self._core.presses.purge)
 
     async def _sweep(self) -> None:
         core = self._core

@@ -51,6 +51,9 @@ from core.settings.tables import SmsSettings
 from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
+from core.suspicion.decisions import Decisions
+from core.suspicion.detection import Detection
+from core.suspicion.presses import Presses
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -100,6 +103,9 @@ class Core:
     verification: Verification
     sms_budget: SmsBudget
     probes: Probes
+    presses: Presses
+    detection: Detection
+    decisions: Decisions
     seeds: Seeds
     pools: Pools
     bulletins: Bulletins
@@ -274,6 +280,7 @@ async def bootstrap(
         given.vehicle_registry or _vehicle_registry(settings),
         Counter(accounts, offices),
     )
+    presses, decisions = Presses(settings.suspicion), Decisions(accounts)
     most_living = settings.registry.most_living
     preselections = Preselections(vehicle_registry, verification, most_living)
     appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
@@ -293,11 +300,14 @@ async def bootstrap(
         verification=verification,
         sms_budget=sms_budget,
         probes=Probes(vault),
+        presses=presses,
+        detection=Detection(settings.suspicion, offices),
+        decisions=decisions,
         seeds=seeds,
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
-        selection=Selection(Batches(seeds), calendar, deadlines, most_living),
+        selection=Selection(Batches(seeds), calendar, deadlines, presses, most_living),
         deadlines=deadlines,
         expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),
@@ -306,7 +316,7 @@ async def bootstrap(
         counter=counter,
         vehicle_registry=vehicle_registry,
         appeals=appeals,
-        reviews=Reviews(appeals, accounts, counter, vehicle_registry),
+        reviews=Reviews(appeals, accounts, counter, vehicle_registry, decisions),
         audit_search=AuditSearch(accounts, vault, offices),
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),

@@ -15,7 +15,7 @@ from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal
+from bot.texts.owner import appeal, suspicion
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -27,6 +27,7 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
+from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
 
 
@@ -92,6 +93,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             return _about_appeal(tx, core, notification) if is_appeal else (_about_identity(notification),)
         case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
             return _about_ban(core, notification)
+        case NotificationPurpose.SUSPENDED | NotificationPurpose.RESUMED:
+            return _about_suspicion(tx, core, notification)
         case _:
             return _about_opening(tx, core, notification)
 
@@ -165,6 +168,22 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
     return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
+
+
+def _about_suspicion(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    found = find_suspicion(tx, int(notification.subject.partition(":")[2]))
+    account_id = found.account_id
+    if account_id is None:
+        return ()
+    is_suspended = bool(find_asked(tx, account_id))
+    if notification.topic == NotificationPurpose.RESUMED:
+        go = Button(label=appeal.SELECT(), action=ActionName.PRESELECT)
+        return () if is_suspended else (TextPart(text=suspicion.resumed(), rows=((go,),)),)
+    if found.state != SuspicionState.ASKED:
+        return ()
+    go = Button(label=suspicion.ANSWER(), action=ActionName.ANSWER)
+    text = suspicion.suspended(found, core.settings.suspicion, core.offices.get(found.office), None)
+    return (TextPart(text=text, rows=((go,),)),)
 
 
 def _about_appeal(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:

@@ -11,6 +11,7 @@ from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as texts
+from bot.texts.owner.suspicion import RULES
 from core.pool.bulletin import Bulletin, PublishedSegment, WithheldMask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -94,6 +95,7 @@ def _show(ctx: Context) -> View:
             *((tuple(turns),) if turns else ()),
             *in_columns(kinds, 1),
             (Button(label=texts.SUBSCRIBE(), action=ActionName.NOTIFY),),
+            (Button(label=RULES(), action=ActionName.RULES),),
             (more, out) if len(ctx.core.offices) > 1 else (out,),
         ),
     )
@@ -115,6 +117,10 @@ POOL = Screen(
         ),
         ActionName.NOTIFY: lambda ctx, _arg: Goto(
             screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}
+        ),
+        ActionName.RULES: lambda ctx, _arg: Goto(
+            screen=ScreenName.SUSPICION_RULES,
+            args={"office": _office(ctx).code, "kind": _kind(ctx).value},
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },

@@ -107,6 +107,7 @@ def lead(ctx: Context, command: Command) -> Goto:
 GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.ANSWER: lambda _ctx, _arg: Goto(screen=ScreenName.SUSPENDED),
     ActionName.CLOCK: clock.parse,
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),

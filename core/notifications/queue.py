@@ -55,6 +55,8 @@ class NotificationPurpose(StrEnum):
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided
+    SUSPENDED = "suspended"  # the invoice was asked for, and the selection is suspended meanwhile
+    RESUMED = "resumed"  # that suspension has ended
     SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
     ROLE = "role"  # an admin role was granted or removed; suffixed with its time
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day

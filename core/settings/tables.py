@@ -181,6 +181,48 @@ class DeskSettings(SettingsTable):
         return value
 
 
+class SuspicionSettings(SettingsTable):
+    """``[suspicion]``: when what an owner or an admin does is listed at the desk as suspicious.
+
+    A rule whose first value is 0 is off.
+
+    Attributes:
+        pace_presses: more draws and self-composed tries than these within ``pace_seconds``.
+        pace_seconds: see there.
+        reaction_milliseconds: more than half of the presses come sooner than this after a batch was shown.
+        reaction_presses: minimum presses of which that is said.
+        shared_accounts: more accounts than these, which have carried one telephone or identity, select at one
+            office.
+        shared_days: within so many days; presses are kept as long.
+        together_accounts: at least so many accounts press at the same moments.
+        together_seconds: how far apart presses of one moment may be.
+        together_times: at least so many moments in a day.
+        freed_seconds: a self-composed number was freed at most so long before.
+        insider_times: at least so many favours of an admin were followed by a success.
+        insider_hours: within so many hours each.
+    """
+
+    pace_presses: Annotated[Whole, Field(ge=0, le=1000)] = 10
+    pace_seconds: Annotated[Whole, Field(ge=1, le=3600)] = 5
+    reaction_milliseconds: Annotated[Whole, Field(ge=0, le=5000)] = 400
+    reaction_presses: Annotated[Whole, Field(ge=2, le=100)] = 5
+    shared_accounts: Annotated[Whole, Field(ge=0, le=100)] = 3
+    shared_days: Annotated[Whole, Field(ge=1, le=365)] = 30
+    together_accounts: Annotated[Whole, Field(ge=0, le=100)] = 3
+    together_seconds: Annotated[Whole, Field(ge=1, le=60)] = 2
+    together_times: Annotated[Whole, Field(ge=1, le=100)] = 3
+    freed_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 10
+    insider_times: Annotated[Whole, Field(ge=0, le=100)] = 2
+    insider_hours: Annotated[Whole, Field(ge=1, le=720)] = 24
+
+    @field_validator("together_accounts")
+    @classmethod
+    def _not_alone(cls, value: int) -> int:
+        if value in {1, 2}:
+            raise ValueError("should be 0 or at least 3: any two meet by chance")
+        return value
+
+
 class ElsewhereSettings(SettingsTable):
     """``[[elsewhere]]``: an office served by another bot.
 
