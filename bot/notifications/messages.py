@@ -88,13 +88,16 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             | NotificationPurpose.SMS_FAILING
         ):
             return _from_desk(tx, core, notification)
-        case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
-            is_appeal = notification.topic != NotificationPurpose.IDENTITY
-            return _about_appeal(tx, core, notification) if is_appeal else (_about_identity(notification),)
+        case (
+            NotificationPurpose.IDENTITY
+            | NotificationPurpose.APPEAL
+            | NotificationPurpose.SUPERSEDED
+            | NotificationPurpose.SUSPENDED
+            | NotificationPurpose.RESUMED
+        ):
+            return _about_decision(tx, core, notification)
         case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
             return _about_ban(core, notification)
-        case NotificationPurpose.SUSPENDED | NotificationPurpose.RESUMED:
-            return _about_suspicion(tx, core, notification)
         case _:
             return _about_opening(tx, core, notification)
 
@@ -168,6 +171,15 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
     return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
+
+
+def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    """Return the messages about what the desk has decided on an owner's identity, appeal or selection."""
+    if notification.topic == NotificationPurpose.IDENTITY:
+        return (_about_identity(notification),)
+    if notification.topic in {NotificationPurpose.SUSPENDED, NotificationPurpose.RESUMED}:
+        return _about_suspicion(tx, core, notification)
+    return _about_appeal(tx, core, notification)
 
 
 def _about_suspicion(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:

@@ -90,8 +90,7 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
         *([_("⚠️ 照片缺失,无法核对:请不通过,由申诉人重新提交。")] if missing else []),
         *([_("⚠️ 另有 {count} 件申诉涉及该车辆。").format(count=card.others)] if card.others else []),
         _registry(found),
-        *_in_the_way(card),
-        *([answer_line(card.suspicion)] if card.suspicion else []),
+        *([answer_line(card.suspicion)] if card.suspicion else _in_the_way(card)),
         _("已用机会:随机 {batches},自编 {wishes}").format(
             batches=found.batches_used, wishes=found.wishes_used
         ),

@@ -302,6 +302,10 @@ def _about(raw: str) -> str:
     return _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else raw
 
 
+def _rule(value: object) -> str:
+    return str(RULE_NAMES[SuspicionKind(str(value))]) if value in set(SuspicionKind) else str(value)
+
+
 def _number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
@@ -333,9 +337,7 @@ def _user_type(value: object) -> str:
 _WORDS_OF: dict[str, Callable[[object], str]] = {
     "plate": lambda value: _plate(str(value)),
     "about": lambda value: _about(str(value)),
-    "rule": lambda value: (
-        str(RULE_NAMES[SuspicionKind(str(value))]) if value in set(SuspicionKind) else str(value)
-    ),
+    "rule": _rule,
     "kind": lambda value: _kind(str(value)),
     "way": lambda value: str(_WAYS[Way(str(value))]) if value in set(Way) else str(value),
     "until": _day,

@@ -37,7 +37,7 @@ REASONS: dict[SuspicionState, tuple[Phrase, ...]] = {
 """The most common reasons for a decision; a reviewer may type another."""
 _TARGETS = {SuspicionState.DISMISSED: phrase("无异常"), SuspicionState.CONFIRMED: phrase("属实,已另行处理")}
 _FREED = {
-    "rest": phrase("停放期结束"),
+    "rest": phrase("收回暂停期结束"),
     "hold": phrase("他人的保留结束"),
     "withholding": phrase("恢复投放"),
 }

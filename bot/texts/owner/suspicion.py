@@ -34,7 +34,7 @@ _RULES: dict[SuspicionKind, Phrase] = {
         "至少 {accounts} 个账号在同一发牌机关选号,一天内至少 {times} 次相差不超过 {seconds} 秒"
     ),
     SuspicionKind.FREED: phrase(
-        "号码的停放、他人的保留或暂不投放结束后 {seconds} 秒内,即被自编选中(整个号段开放自编的除外)"
+        "号码的收回暂停期、他人的保留或暂不投放结束后 {seconds} 秒内,即被自编选中(整个号段开放自编的除外)"
     ),
     SuspicionKind.INSIDER: phrase(
         "管理员增加选号机会或恢复投放后 {hours} 小时内,该车辆或该号段的号码即被选定,30 天内至少 {times} 次"
@@ -127,8 +127,8 @@ def suspended(
     else:
         lines.append(
             _(
-                "请点【提交发票和说明】(或发送 /appeal),按提示提供车辆识别代号、情况说明、身份证明照片和购车发票"
-                "照片。审核通过后即可继续选号。"
+                "请点【提交发票和说明】(或发送 /appeal),按提示提供车辆识别代号、情况说明、身份证明照片和"
+                "购车发票照片。审核通过后即可继续选号。"
             )
         )
     if office is not None:
