@@ -187,19 +187,18 @@ class SuspicionSettings(SettingsTable):
     A rule whose first value is 0 is off.
 
     Attributes:
-        pace_presses: more draws and self-composed tries than these within ``pace_seconds``.
+        pace_presses: draws and self-composed tries that are normal within ``pace_seconds``.
         pace_seconds: see there.
         reaction_milliseconds: more than half of the presses come sooner than this after a batch was shown.
-        reaction_presses: minimum presses of which that is said.
-        shared_accounts: more accounts than these, which have carried one telephone or identity, select at one
-            office.
-        shared_days: within so many days; presses are kept as long.
-        together_accounts: at least so many accounts press at the same moments.
+        reaction_presses: minimum number of presses for that.
+        shared_accounts: accounts that may carry one telephone or identity while selecting at one office.
+        shared_days: the days in which they are counted; presses are kept as long.
+        together_accounts: minimum accounts that press at the same moments.
         together_seconds: how far apart presses of one moment may be.
-        together_times: at least so many moments in a day.
-        freed_seconds: a self-composed number was freed at most so long before.
-        insider_times: at least so many favours of an admin were followed by a success.
-        insider_hours: within so many hours each.
+        together_times: minimum moments in a day.
+        freed_seconds: how long after a number is freed a wish for it is suspicious.
+        insider_times: minimum favours of an admin that were followed by a success.
+        insider_hours: the hours in which a success follows a favour.
     """
 
     pace_presses: Annotated[Whole, Field(ge=0, le=1000)] = 10
