@@ -41,6 +41,7 @@ _ORPHAN = timedelta(hours=1)
 """Minimum age before an unreferenced photo counts as an orphan; must exceed the longest step."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
+_SUSPECT_EVERY = 120
 _REMIND_FIRST = 60.0
 """Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 _RECOUNT_EVERY = 86_400
@@ -82,6 +83,7 @@ class Jobs:
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
+            (self.suspect, _SUSPECT_EVERY),
             (self.recount, _RECOUNT_EVERY),
             (self.check_days, _CHECK_EVERY),
         ):
@@ -135,6 +137,10 @@ class Jobs:
     async def check_days(self) -> None:
         """Recompute the draws of days whose seed has been published; tell chiefs and owners the outcome."""
         await self._if_trusted(self._check_days)
+
+    async def suspect(self) -> None:
+        """Look for suspected abuse on a read-only snapshot; what is found is listed at the desk."""
+        await self._if_trusted(self._suspect)
 
     async def sweep(self) -> None:
         """Delete the photos that the program has dropped; set aside those that no row has ever named."""
@@ -276,6 +282,13 @@ class Jobs:
                 _LOGGER.error("the journal of %s %s is inconsistent: %s", due.office, due.kind, reason)
             record = partial(checked_days.record, checked=due, reason=reason, admins=core.admins)
             await self._clock.run(record)
+
+    async def _suspect(self) -> None:
+        detection = self._core.detection
+        found = await self._core.store.read(detection.find)
+        if found:
+            await self._clock.run(partial(detection.store, found=found))
+        await self._clock.run(self._core.presses.purge)
 
     async def _sweep(self) -> None:
         core = self._core

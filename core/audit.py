@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     ADDED_ADMIN = "added_admin"
     AGREED_TO_NOTICE = "agreed_to_notice"
     APPROVED_APPEAL = "approved_appeal"
+    ASKED_FOR_INVOICE = "asked_for_invoice"
     BANNED = "banned"
     BEGAN = "began"
     BEGAN_APPEAL = "began_appeal"
@@ -38,9 +39,11 @@ class AuditAction(StrEnum):
     COMPOSED_IN_VAIN = "composed_in_vain"
     CONFIRMED_CLOCK = "confirmed_clock"
     CONFIRMED_DATA = "confirmed_data"
+    CONFIRMED_SUSPICION = "confirmed_suspicion"
     CONSENTED = "consented"
     CONSENTED_TO_PHOTOS = "consented_to_photos"
     DELETED_OWN_DATA = "deleted_own_data"
+    DISMISSED_SUSPICION = "dismissed_suspicion"
     DOUBTED_CLOCK = "doubted_clock"
     DROPPED_APPEAL = "dropped_appeal"
     DROPPED_DRAFT = "dropped_draft"
@@ -58,6 +61,7 @@ class AuditAction(StrEnum):
     LOST_IDENTITY = "lost_identity"
     LOST_VEHICLE = "lost_vehicle"
     MOVED_DEADLINE = "moved_deadline"
+    RAISED_SUSPICION = "raised_suspicion"
     RECEIVED_IDENTITY = "received_identity"
     RECHOSE = "rechose"
     REFUSED_UNWITHHOLDING = "refused_unwithholding"
@@ -155,6 +159,7 @@ class SubjectKind(StrEnum):
     BROADCAST = "broadcast"
     RESTORATION = "restoration"
     UNWITHHOLD = "unwithhold"
+    SUSPICION = "suspicion"
 
 
 def preselection_subject(preselection_id: int) -> str:
@@ -245,6 +250,11 @@ def restoration_subject(restoration_id: int) -> str:
 def unwithhold_subject(request_id: int) -> str:
     """Return ``unwithhold:5``: a request to end a withholding."""
     return f"{SubjectKind.UNWITHHOLD}:{request_id}"
+
+
+def suspicion_subject(suspicion_id: int) -> str:
+    """Return ``suspicion:5``."""
+    return f"{SubjectKind.SUSPICION}:{suspicion_id}"
 
 
 def chat_actor(chat_id: int) -> str:

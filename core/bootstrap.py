@@ -52,6 +52,9 @@ from core.settings.tables import SmsSettings
 from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
+from core.suspicion.decisions import Decisions
+from core.suspicion.detection import Detection
+from core.suspicion.presses import Presses
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -101,6 +104,9 @@ class Core:
     verification: Verification
     sms_budget: SmsBudget
     probes: Probes
+    presses: Presses
+    detection: Detection
+    decisions: Decisions
     seeds: Seeds
     pools: Pools
     second_chief: SecondChief
@@ -277,6 +283,7 @@ async def bootstrap(
         given.vehicle_registry or _vehicle_registry(settings),
         Counter(accounts, offices),
     )
+    presses, decisions = Presses(settings.suspicion), Decisions(accounts)
     most_living = settings.registry.most_living
     preselections = Preselections(vehicle_registry, verification, most_living)
     appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
@@ -296,12 +303,15 @@ async def bootstrap(
         verification=verification,
         sms_budget=sms_budget,
         probes=Probes(vault),
+        presses=presses,
+        detection=Detection(settings.suspicion, offices),
+        decisions=decisions,
         seeds=seeds,
         pools=pools,
         second_chief=SecondChief(pools, admins),
         bulletins=Bulletins(),
         preselections=preselections,
-        selection=Selection(Batches(seeds, vault), calendar, deadlines, most_living),
+        selection=Selection(Batches(seeds, vault), calendar, deadlines, presses, most_living),
         deadlines=deadlines,
         expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),
@@ -310,7 +320,7 @@ async def bootstrap(
         counter=counter,
         vehicle_registry=vehicle_registry,
         appeals=appeals,
-        reviews=Reviews(appeals, accounts, counter, vehicle_registry),
+        reviews=Reviews(appeals, accounts, counter, vehicle_registry, decisions),
         audit_search=AuditSearch(accounts, vault, offices),
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core import audit
+from core import audit, suspicion
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors.accounts import DeletionBlocked, DeletionBlocker
@@ -316,6 +316,30 @@ def _probes(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [{"at": moment_or_none(row["at"])} for row in rows]
 
 
+def _press(row: Row) -> Record:
+    return {"way": row["way"], "office": row["office"], "at": moment_or_none(row["at"])}
+
+
+def _suspicions(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    """Return the suspicions about the account, which stay: they name it by its number only."""
+    if data_subject.account is None:
+        return []
+    return [
+        {
+            "number": found.suspicion_id,
+            "cause": found.kind.value,
+            "office": found.office,
+            "state": found.state.value,
+            "details": dict(found.evidence),
+            "at": found.raised_at,
+            "asked_at": found.asked_at,
+            "ended_at": found.decided_at,
+            "reason": found.reason,
+        }
+        for found in suspicion.of_subject(tx, data_subject.account.subject)
+    ]
+
+
 def _roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
     rows = tx.all("admins.of_chat", chat_id=data_subject.chat_id)
     return [{"role": row["role"], "office": row["office"]} for row in rows]
@@ -437,6 +461,9 @@ SOURCES = (
         name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
     PersonalDataSource(name="probes", read=_probes),
+    # Kept for some weeks even after deletion, which would else hide that many accounts are one person.
+    PersonalDataSource(name="presses", read=_of_account("suspicion.presses_of_account", _press)),
+    PersonalDataSource(name="suspicions", read=_suspicions),
     PersonalDataSource(name="roles", read=_roles),  # not deleted: the office must know who was at its desk
     PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),
     PersonalDataSource(name="journal", read=_audit_log),  # append-only; refers to owners by account number

@@ -242,7 +242,7 @@ CARD = Screen(
 def _show_approve(ctx: Context) -> View:
     card, bar = _judged(ctx, _id(ctx)), bool(ctx.args.get("bar"))
     holder = card.obstacles.holder
-    may_bar = holder is not None and holder.state == PreselectionState.RESERVED
+    may_bar = card.suspicion is None and holder is not None and holder.state == PreselectionState.RESERVED
     toggle = Button(label=(texts.BAR_ON if bar else texts.BAR_OFF)(), action=ActionName.BAR)
     return View(
         text=texts.approve_question(card, bar=bar),

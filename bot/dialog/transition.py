@@ -106,6 +106,7 @@ class Transition:
             SnapshotNeeded: rerun with the requested data.
         """
         self._core.probes.note(tx, request.chat_id, error)
+        self._core.presses.note(tx, request.chat_id, error, at=request.received_at)
         if isinstance(request.event, Attachment):
             position_in_album(tx, record, request.event.album, is_told=False)
         ctx = self.context(tx, request, record, prefetched)

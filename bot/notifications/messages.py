@@ -15,7 +15,7 @@ from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal, checking
+from bot.texts.owner import appeal, checking, suspicion
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -32,6 +32,7 @@ from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
 from core.public_journal.export import entry_of_claim
 from core.reporting import checked_days
+from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -98,9 +99,14 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             | NotificationPurpose.JOURNAL_WRONG
         ):
             return _from_desk(tx, core, notification)
-        case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
-            is_appeal = notification.topic != NotificationPurpose.IDENTITY
-            return _about_appeal(tx, core, notification) if is_appeal else (_about_identity(notification),)
+        case (
+            NotificationPurpose.IDENTITY
+            | NotificationPurpose.APPEAL
+            | NotificationPurpose.SUPERSEDED
+            | NotificationPurpose.SUSPENDED
+            | NotificationPurpose.RESUMED
+        ):
+            return _about_decision(tx, core, notification)
         case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
             return _about_ban(core, notification)
         case _:
@@ -195,6 +201,31 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
     return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
+
+
+def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    """Return the messages about what the desk has decided on an owner's identity, appeal or selection."""
+    if notification.topic == NotificationPurpose.IDENTITY:
+        return (_about_identity(notification),)
+    if notification.topic in {NotificationPurpose.SUSPENDED, NotificationPurpose.RESUMED}:
+        return _about_suspicion(tx, core, notification)
+    return _about_appeal(tx, core, notification)
+
+
+def _about_suspicion(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    found = find_suspicion(tx, int(notification.subject.partition(":")[2]))
+    account_id = found.account_id
+    if account_id is None:
+        return ()
+    is_suspended = bool(find_asked(tx, account_id))
+    if notification.topic == NotificationPurpose.RESUMED:
+        go = Button(label=appeal.SELECT(), action=ActionName.PRESELECT)
+        return () if is_suspended else (TextPart(text=suspicion.resumed(), rows=((go,),)),)
+    if found.state != SuspicionState.ASKED:
+        return ()
+    go = Button(label=suspicion.ANSWER(), action=ActionName.ANSWER)
+    text = suspicion.suspended(found, core.settings.suspicion, core.offices.get(found.office), None)
+    return (TextPart(text=text, rows=((go,),)),)
 
 
 def _about_appeal(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:

@@ -25,6 +25,7 @@ from core.errors.base import XuanhaoError
 from core.errors.blacklist import Blacklisted
 from core.errors.photos import PhotoRepeated
 from core.errors.preselection import StepOutOfOrder, VehicleUnknown
+from core.suspicion import find_asked
 from core.values.personal_numbers import InputKind
 
 _MOST_BYTES = 20_000_000
@@ -71,14 +72,20 @@ GONE: ErrorWays = {
 # --- notice and consent ---------------------------------------------------------------------
 
 
+def _is_answer(ctx: Context) -> bool:
+    """Return whether the appeal answers why the owner's selection is suspended."""
+    account = ctx.account_or_none
+    return account is not None and bool(find_asked(ctx.tx, account.account_id))
+
+
 def _read(ctx: Context, _arg: str) -> Goto:
     return filled(ctx, ctx.arg("vin"))
 
 
 NOTICE = Screen(
     name=ScreenName.APPEAL_NOTICE,
-    show=lambda _ctx: View(
-        text=texts.NOTICE(),
+    show=lambda ctx: View(
+        text=texts.ANSWER_NOTICE() if _is_answer(ctx) else texts.NOTICE(),
         rows=(
             (Button(label=texts.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
             (Button(label=formatting.BACK(), action=ActionName.LIST),),

@@ -7,6 +7,7 @@ from core.people.accounts import Account
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
 from core.preselection.quotas import remaining_quota
+from core.suspicion import find_asked
 
 
 def entry(ctx: Context) -> Goto:
@@ -19,12 +20,18 @@ def entry(ctx: Context) -> Goto:
         return registration_step(account)
     if running(ctx.tx, account.identity_hash) is not None:
         return Goto(screen=ScreenName.BANNED)
-    if ctx.current_preselection is not None:
-        return step_of(ctx, ctx.current_preselection)
-    reserved = reserved_of(ctx)
+    return _step_of_owner(ctx, account)
+
+
+def _step_of_owner(ctx: Context, account: Account) -> Goto:
+    """Return the target of a registered owner who is not banned; a reserved number is shown in any case."""
+    begun = ctx.current_preselection
+    reserved = reserved_of(ctx) if begun is None else None
     if reserved is not None:
         return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
-    return Goto(screen=ScreenName.BASICS)
+    if find_asked(ctx.tx, account.account_id):
+        return Goto(screen=ScreenName.SUSPENDED)
+    return Goto(screen=ScreenName.BASICS) if begun is None else step_of(ctx, begun)
 
 
 def consent_first(ctx: Context) -> Goto | None:

@@ -19,7 +19,7 @@ from bot.owner.provinces import opened
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
-from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces
+from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, suspicion
 from core.availability import clock_guard
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
@@ -28,6 +28,7 @@ from core.people.blacklist import running
 from core.preselection import PreselectionState, of_account
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import count_tasks
+from core.suspicion import find_asked
 
 _AHEAD = timedelta(days=60)
 """How long before its start a year without a published holiday schedule is reported."""
@@ -38,6 +39,8 @@ def _state(ctx: Context) -> str:
         return home.NEW()
     ban = running(ctx.tx, ctx.account_or_none.identity_hash)
     lines = [home.banned(ban.until)] if ban is not None else []
+    if find_asked(ctx.tx, ctx.account_or_none.account_id):
+        lines.append(suspicion.STATE())
     lines += [
         home.reserved(
             formatting.plate(preselection.office, preselection.serial or ""),

@@ -13,6 +13,7 @@ from bot.i18n.formatting import units
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as texts
 from bot.texts.owner import checking
+from bot.texts.owner.suspicion import RULES
 from core.pool.bulletin import Bulletin, PublishedSegment, WithheldMask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -122,6 +123,7 @@ def _show(ctx: Context) -> View:
                 Button(label=checking.SEEDS_AND_RECORD(), action=ActionName.SEEDS),
                 Button(label=texts.SUBSCRIBE(), action=ActionName.NOTIFY),
             ),
+            (Button(label=RULES(), action=ActionName.RULES),),
             (more, out) if len(ctx.core.offices) > 1 else (out,),
         ),
     )
@@ -144,6 +146,10 @@ POOL = Screen(
         ),
         ActionName.NOTIFY: lambda ctx, _arg: Goto(
             screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}
+        ),
+        ActionName.RULES: lambda ctx, _arg: Goto(
+            screen=ScreenName.SUSPICION_RULES,
+            args={"office": _office(ctx).code, "kind": _kind(ctx).value},
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },

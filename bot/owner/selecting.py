@@ -15,10 +15,12 @@ from bot.owner.entry import entry, step_of
 from bot.owner.terms import start
 from bot.owner.vehicle import REFUSED
 from bot.pictures.batch import BatchPicture
+from bot.texts.errors import of_error
 from bot.texts.owner import preselect, selecting
 from core.errors.base import XuanhaoError
 from core.errors.preselection import StepOutOfOrder
 from core.errors.selection import HoldEnded
+from core.errors.suspicion import SelectionSuspended
 from core.errors.verification import VerificationLapsed
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
@@ -283,6 +285,9 @@ def _again(ctx: Context, _arg: str) -> Goto:
 ERRORS: dict[type[XuanhaoError], Callable[[Context, XuanhaoError], Goto]] = {
     **REFUSED,
     VerificationLapsed: _lapse,
+    SelectionSuspended: lambda _ctx, error: Goto(
+        screen=ScreenName.SUSPENDED, note=of_error(error), alert=True
+    ),
     StepOutOfOrder: lambda ctx, _error: entry(ctx),
 }
 

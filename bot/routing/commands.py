@@ -107,6 +107,7 @@ def lead(ctx: Context, command: Command) -> Goto:
 GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.ANSWER: lambda _ctx, _arg: Goto(screen=ScreenName.SUSPENDED),
     ActionName.CLOCK: clock.parse,
     ActionName.CONFIRM: lambda _ctx, number: withholding.to_request(number, "confirm"),
     ActionName.REJECT: lambda _ctx, number: withholding.to_request(number, "refuse"),

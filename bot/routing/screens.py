@@ -15,6 +15,7 @@ from bot.desk import (
     known_registrations,
     people,
     releases,
+    suspicion,
     vehicles,
     withholding,
 )
@@ -41,6 +42,7 @@ from bot.owner import (
     vehicle,
     wishes,
 )
+from bot.owner import suspicion as owner_suspicion
 
 SCREENS: tuple[Screen, ...] = (
     home.HOME,
@@ -60,6 +62,7 @@ SCREENS: tuple[Screen, ...] = (
     *appeals.SCREENS,
     *appeal_form.SCREENS,
     banned.BANNED,
+    *owner_suspicion.SCREENS,
     language.LANGUAGE,
     releases.RELEASE,
     withholding.WITHHOLD,
@@ -77,6 +80,7 @@ SCREENS: tuple[Screen, ...] = (
     *find.SCREENS,
     *broadcasts.SCREENS,
     *appeals_desk.SCREENS,
+    *suspicion.SCREENS,
     people.USERTYPE,
     people.IDENTITY,
     people.GRANT,

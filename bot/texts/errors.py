@@ -15,7 +15,7 @@ from bot.texts.desk import appeals, blacklist, commands, counter, find, people
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import files, own_data, photos, provinces, units
+from bot.texts.owner import files, own_data, photos, provinces, suspicion, units
 from core.clock import CHINA
 from core.errors import accounts as accounts_errors
 from core.errors import appeals as appeals_errors
@@ -32,6 +32,7 @@ from core.errors import pool as pool_errors
 from core.errors import preselection as preselection_errors
 from core.errors import probes as probes_errors
 from core.errors import selection as selection_errors
+from core.errors import suspicion as suspicion_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
 from core.errors.base import XuanhaoError
@@ -211,6 +212,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     verification_errors.VerificationLapsed: phrase(
         "本次手机验证已失效(30分钟无操作或已过服务时间),请重新验证。次数不受影响。"
     ),
+    suspicion_errors.SuspicionUnknown: phrase("没有这件嫌疑。"),
+    suspicion_errors.SuspicionOfOneself: phrase("这件嫌疑涉及您本人,请由其他审核人员处理。"),
+    suspicion_errors.NobodyToAsk: phrase("这件嫌疑涉及管理员,没有发票可以要求。"),
     selection_errors.NoBatchesLeft: phrase("随机选号次数已用完。"),
     selection_errors.ChancesUsedUp: CHANCES_USED_UP,
     selection_errors.NoWishes: phrase("请先输入要自编的号码。"),
@@ -366,6 +370,10 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     selection_errors.NoWishesLeft: lambda error: _(
         "剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。"
     ).format(left=error.left),
+    selection_errors.DrawnTooSoon: lambda error: _("请稍候 {seconds} 秒再试(未扣减次数)。").format(
+        seconds=error.seconds
+    ),
+    suspicion_errors.SelectionSuspended: lambda error: suspicion.refused(error.kind),
     selection_errors.TriedTooSoon: lambda error: _(
         "两次自编之间至少间隔几秒,请 {seconds} 秒后再提交(未扣减次数)。"
     ).format(seconds=error.seconds),

@@ -71,6 +71,7 @@ class Appeal:
     office: str  # the owner's office of registration, which decides the appeal
     state: AppealState
     renews: int | None
+    suspicion_id: int | None  # of which suspicion it is the answer, since it was submitted
     consent_version: int | None
     vin: str | None = field(repr=False)
     reason_sealed: bytes | None = field(repr=False)

@@ -28,6 +28,8 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end_holds, end_lease, from_row, move
 from core.preselection.counter import Counter
 from core.registry.lookup import VehicleRegistry
+from core.suspicion import Suspicion, find_suspicion
+from core.suspicion.decisions import Decisions
 from core.values.vehicles import vin_last_six
 
 SET_ASIDE = "车辆识别代号申诉审核通过"
@@ -44,6 +46,7 @@ class Card:
     obstacles: Obstacles
     holder: Account | None  # the holder of the conflicting number, or who is selecting
     others: int  # other pending appeals about this vehicle
+    suspicion: Suspicion | None  # what it answers; its approval then sets nothing aside but the suspension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +92,18 @@ class Reviews:
     """The reviewers' operations on appeals; every method runs within the caller's transaction."""
 
     def __init__(
-        self, appeals: Appeals, accounts: Accounts, counter: Counter, vehicle_registry: VehicleRegistry
+        self,
+        appeals: Appeals,
+        accounts: Accounts,
+        counter: Counter,
+        vehicle_registry: VehicleRegistry,
+        decisions: Decisions,
     ) -> None:
         self._appeals = appeals
         self._accounts = accounts
         self._counter = counter
         self._vehicle_registry = vehicle_registry
+        self._decisions = decisions
 
     def card(self, tx: Tx, appeal_id: int) -> Card:
         """Return what a reviewer sees of an appeal.
@@ -162,6 +171,8 @@ class Reviews:
         appeal = self._waiting(tx, appeal_id)
         actor = audit.chat_actor(chat_id)
         self._decide(tx, appeal, AppealState.APPROVED, actor)
+        if appeal.suspicion_id is not None:
+            return self._resume(tx, appeal, chat_id)
         others = self._lock_others(tx, appeal)
         card = self._card_of(tx, appeal)
         self.validate_reviewer(tx, card, chat_id)
@@ -178,6 +189,26 @@ class Reviews:
             office=appeal.office,
             vin=appeal.vin,
             **json.loads(outcome.words),
+        )
+        self._tell_owner(tx, card)
+        return outcome
+
+    def _resume(self, tx: Tx, appeal: Appeal, chat_id: int) -> AppealOutcome:
+        """End the suspensions of an owner whose answer is approved; nobody else is concerned."""
+        card, actor = self._card_of(tx, appeal), audit.chat_actor(chat_id)
+        self.validate_reviewer(tx, card, chat_id)
+        outcome = AppealOutcome()
+        tx.run("appeals.note_outcome", appeal_id=appeal.appeal_id, outcome=outcome.words)
+        reason = f"申诉 {appeal.appeal_id} 审核通过"
+        self._decisions.end_suspensions(tx, appeal.account_id, reason, actor)
+        audit.record(
+            tx,
+            actor,
+            AuditAction.APPROVED_APPEAL,
+            appeal.subject,
+            office=appeal.office,
+            vin=appeal.vin,
+            suspicion=appeal.suspicion_id,
         )
         self._tell_owner(tx, card)
         return outcome
@@ -223,6 +254,7 @@ class Reviews:
             obstacles=found,
             holder=self._accounts.by_id(tx, in_the_way.account_id) if in_the_way else None,
             others=others["appeals"] if others else 0,
+            suspicion=find_suspicion(tx, appeal.suspicion_id) if appeal.suspicion_id is not None else None,
         )
 
     def _give(self, tx: Tx, appeal: Appeal, others: list[Preselection]) -> None:

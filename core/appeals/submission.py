@@ -35,6 +35,7 @@ from core.people.probes import Probes, ensure_may_ask
 from core.ports import Row, Tx
 from core.registry.lookup import VehicleRegistry
 from core.security.vault import Vault
+from core.suspicion import find_asked
 
 DRAFTS_LIVE = timedelta(days=7)
 MAX_WAITING = 3
@@ -106,6 +107,10 @@ class Appeals:
         rows = tx.all("appeals.of_account", account_id=account.account_id)
         return [self._appeal(tx, row) for row in rows]
 
+    def answers(self, tx: Tx, suspicion_id: int) -> list[Appeal]:
+        """Return the submitted appeals that answer a suspicion, newest first."""
+        return [self._appeal(tx, row) for row in tx.all("appeals.answers", suspicion_id=suspicion_id)]
+
     def find_draft(self, tx: Tx, account: Account) -> Appeal | None:
         row = tx.one("appeals.draft_of", account_id=account.account_id)
         return self._appeal(tx, row) if row else None
@@ -172,7 +177,10 @@ class Appeals:
         draft = self.draft(tx, account)
         ensure_may_ask(tx, account.chat_id)
         self.validate(tx, account, vin)
-        self._probes.note_value(tx, account.chat_id, vin)  # being accepted tells that somebody else has it
+        if not find_asked(tx, account.account_id):
+            self._probes.note_value(
+                tx, account.chat_id, vin
+            )  # being accepted tells that somebody else has it
         tx.run("appeals.set_vin", appeal_id=draft.appeal_id, vin=vin, now=to_millis(tx.now))
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:
@@ -325,9 +333,16 @@ class Appeals:
     def validate(self, tx: Tx, account: Account, vin: str) -> None:
         """Reject an appeal that would change nothing.
 
+        While the owner's selection is suspended, an appeal is the answer to that, about any vehicle.
+
         Raises:
             AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
         """
+        asked = find_asked(tx, account.account_id)
+        if asked:
+            if tx.one("suspicion.pending_answer", suspicion_id=asked[0].suspicion_id):
+                raise AppealWaits
+            return
         if tx.one("appeals.waiting_of", vin=vin, account_id=account.account_id):
             raise AppealWaits
         validate_vehicle(tx, self._vehicle_registry, vin, account.account_id)
@@ -348,6 +363,7 @@ class Appeals:
         return appeal_id
 
     def _submitted(self, tx: Tx, account: Account, draft: Appeal) -> bool:
+        asked = find_asked(tx, account.account_id)
         try:
             return bool(
                 tx.run(
@@ -355,12 +371,13 @@ class Appeals:
                     appeal_id=draft.appeal_id,
                     office=account.office,
                     identity_hash=account.identity_hash,
+                    suspicion_id=asked[0].suspicion_id if asked else None,
                     consent_version=PHOTO_CONSENT,
                     most=MAX_WAITING,
                     now=to_millis(tx.now),
                 )
             )
-        except StoreConstraintError:  # appeal_one_waiting: submitted twice at once
+        except StoreConstraintError:  # appeal_one_waiting or appeal_one_answer: submitted twice at once
             raise AppealWaits from None
 
     def _drop(self, tx: Tx, appeal_id: int, actor: str) -> None:
@@ -380,6 +397,7 @@ class Appeals:
             office=row["office"],
             state=AppealState(row["state"]),
             renews=row["renews"],
+            suspicion_id=row["suspicion_id"],
             consent_version=row["consent_version"],
             vin=row["vin"],
             reason_sealed=row["reason_sealed"],

@@ -38,6 +38,14 @@ class TriedTooSoon(Refusal):
         self.seconds = seconds
 
 
+class DrawnTooSoon(Refusal):
+    """The minimum interval since the vehicle's last draw has not passed; nothing was charged."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class NoWishes(InputError):
     """A try needs at least one wish."""
 

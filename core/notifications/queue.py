@@ -55,6 +55,8 @@ class NotificationPurpose(StrEnum):
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided
+    SUSPENDED = "suspended"  # the invoice was asked for, and the selection is suspended meanwhile
+    RESUMED = "resumed"  # that suspension has ended
     SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
     UNWITHHOLD = "unwithhold"  # to the other chiefs: one asks to end a withholding
     UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked for it

@@ -39,8 +39,10 @@ from core.preselection import Preselection, Way
 from core.preselection.living import ensure_may_reserve
 from core.preselection.quotas import Quota, remaining_quota
 from core.preselection.reserving import Reserving, Taken, ensure_within_hours, lock_selecting
+from core.suspicion import ensure_not_suspended
+from core.suspicion.presses import PressWay
 from core.values.offices import Office
-from core.values.plates import near_serials, parse_serial
+from core.values.plates import Plate, near_serials, parse_serial
 
 SUGGESTIONS = 6
 """Maximum similar numbers suggested after a failed try."""
@@ -139,6 +141,7 @@ class ComposedSelection(Reserving):
 
         Raises:
             Blacklisted: the owner has been banned since the start; nothing is charged.
+            SelectionSuspended: the owner was asked for the invoice; nothing is charged.
             TooManyLiving: the account has as many reserved numbers as it may have; nothing is charged.
             WishesRefused, NoWishes, TooManyWishes: as ``validate_wishes``; nothing is charged.
             NoWishesLeft: fewer are left than were typed.
@@ -146,21 +149,29 @@ class ComposedSelection(Reserving):
             OfficeClosed, VerificationLapsed: as with a draw.
         """
         ensure_not_banned(tx, account.identity_hash)
+        ensure_not_suspended(tx, account.account_id)
         # Before the wishes are looked at, so that a refusal tells nothing of them.
         ensure_may_reserve(tx, account.account_id, self._most_living)
         preselection, _ = lock_selecting(tx, preselection_id, office, received_at=received_at)
         ensure_within_hours(tx, preselection, office, received_at=received_at)
         wishes = validate_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
+        self._presses.record(
+            tx, account.account_id, preselection_id, office.code, PressWay.COMPOSE, at=received_at
+        )
         released = open_segments(tx, office, preselection.kind)
         head = self._lock_pool(tx, preselection)
         # Again, under the lock that withholding takes too.
         _ensure_composable(tx, office, preselection, wishes)
+        freed = self._presses.freed(tx, office, preselection.kind, preselection_id, wishes)
         for wish in wishes:
             taken = self._take_wish(tx, preselection, find_segment(released, wish), wish)
             if taken is not None:
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
                 self._reserved(tx, account, preselection, office, taken, head)
+                if wish in freed:
+                    plate = Plate(office=office.code, kind=preselection.kind, serial=wish)
+                    self._presses.note_freed(tx, account.account_id, preselection_id, plate, freed[wish])
                 quota = remaining_quota(tx, office, preselection.required_vin)
                 return ComposeResult(taken=wish, reasons=(), suggestions=(), quota=quota)
         return self._failed(tx, account, preselection, office, wishes)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.availability.clock_guard import ensure_trusted
 from core.clock import from_millis, to_millis
-from core.errors.selection import HoldEnded, NoBatchesLeft, NotInBatch
+from core.errors.selection import DrawnTooSoon, HoldEnded, NoBatchesLeft, NotInBatch
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
 from core.pool.batches import Batch, Batches, DrawRequest, holds_of, last_batch, restart_shortlist
@@ -19,6 +19,8 @@ from core.preselection.reserving import Reserving, Taken, ensure_within_hours, l
 from core.public_journal import chain
 from core.public_journal.chain import Head
 from core.snapshots import NO_SNAPSHOTS, Snapshots
+from core.suspicion import ensure_not_suspended
+from core.suspicion.presses import Presses, PressWay
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -64,9 +66,10 @@ class RandomSelection(Reserving):
         batches: Batches,
         calendar: WorkingCalendar,
         deadlines: Deadlines,
+        presses: Presses,
         most_living: int | None = None,
     ) -> None:
-        super().__init__(calendar, deadlines, most_living)
+        super().__init__(calendar, deadlines, presses, most_living)
         self._batches = batches
 
     def draw(  # noqa: PLR0913 - each is named
@@ -93,6 +96,8 @@ class RandomSelection(Reserving):
 
         Raises:
             Blacklisted: the owner has been banned since the start; nothing is charged.
+            SelectionSuspended: the owner was asked for the invoice; nothing is charged.
+            DrawnTooSoon: the last draw is less than the office's ``draw_gap_seconds`` ago.
             VerificationLapsed: idle for too long, or the office has closed since the verification.
             OfficeClosed: it is outside the service hours.
             NoBatchesLeft: the quota is used up.
@@ -101,10 +106,12 @@ class RandomSelection(Reserving):
         preselection, lease_until = lock_selecting(tx, preselection_id, office, received_at=received_at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
         ensure_not_banned(tx, owner["identity_hash"] if owner else None)
+        ensure_not_suspended(tx, preselection.account_id)
         ensure_within_hours(tx, preselection, office, received_at=received_at)
-        charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
-        if charged is None:
-            raise NoBatchesLeft
+        charged = self._charge_batch(tx, preselection, office)
+        self._presses.record(
+            tx, preselection.account_id, preselection_id, office.code, PressWay.DRAW, at=received_at
+        )
         request = DrawRequest(
             office=office,
             kind=preselection.kind,
@@ -122,6 +129,23 @@ class RandomSelection(Reserving):
             tx.run("vehicles.refund_batch", vin=preselection.vin)
             quota = remaining_quota(tx, office, preselection.required_vin)
         return DrawResult(batch=batch, quota=quota, preselection=preselection, lease_until=lease_until)
+
+    def _charge_batch(self, tx: Tx, preselection: Preselection, office: Office) -> Row:
+        gap = timedelta(seconds=office.draw_gap_seconds)
+        charged = tx.one(
+            "vehicles.charge_batch",
+            vin=preselection.vin,
+            quota=office.random_batches,
+            now=to_millis(tx.now),
+            gap_before=to_millis(tx.now - gap),
+        )
+        if charged is not None:
+            return charged
+        if not remaining_quota(tx, office, preselection.required_vin).batches:
+            raise NoBatchesLeft
+        row = tx.one("vehicles.get", vin=preselection.vin)
+        last = from_millis(row["drawn_at"]) if row and row["drawn_at"] else tx.now
+        raise DrawnTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, received_at: datetime) -> None:
         """Start the time limit of a batch when it is first sent; showing it again does not extend it."""
@@ -163,6 +187,9 @@ class RandomSelection(Reserving):
             raise HoldEnded
         if serial not in batch.serials:
             raise NotInBatch
+        self._presses.record(
+            tx, preselection.account_id, preselection_id, office.code, PressWay.PICK, at=received_at
+        )
         head = chain.lock(tx, preselection.office, preselection.kind)
         changed = tx.all(
             "pool.unshortlist_draw",
@@ -229,6 +256,7 @@ class RandomSelection(Reserving):
 
         Raises:
             Blacklisted: the owner has been banned since the start.
+            SelectionSuspended: the owner was asked for the invoice.
             ClockInDoubt: its deadline cannot be computed.
             TooManyLiving: the account has as many reserved numbers as it may have.
             HoldEnded: it had expired when the press was received, and is back in the pool.
@@ -236,6 +264,7 @@ class RandomSelection(Reserving):
         """
         ensure_trusted(tx)
         ensure_not_banned(tx, account.identity_hash)
+        ensure_not_suspended(tx, account.account_id)
         preselection, _ = lock_selecting(tx, preselection_id, office, received_at=received_at)
         head = self._lock_pool(tx, preselection)
         held = tx.one("pool.claim_held", **self._hold(preselection, serial, received_at))

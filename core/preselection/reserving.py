@@ -21,6 +21,7 @@ from core.preselection.living import ensure_may_reserve
 from core.public_journal import chain
 from core.public_journal.chain import Head
 from core.public_journal.entries import Event
+from core.suspicion.presses import Presses
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -67,10 +68,15 @@ class Reserving:
     """Takes numbers for good, and reserves them for their owners."""
 
     def __init__(
-        self, calendar: WorkingCalendar, deadlines: Deadlines, most_living: int | None = None
+        self,
+        calendar: WorkingCalendar,
+        deadlines: Deadlines,
+        presses: Presses,
+        most_living: int | None = None,
     ) -> None:
         self._calendar = calendar
         self._deadlines = deadlines
+        self._presses = presses
         self._most_living = most_living
 
     def _lock_pool(self, tx: Tx, preselection: Preselection) -> Head:

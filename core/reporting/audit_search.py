@@ -38,7 +38,7 @@ _ACTORS = (audit.SYSTEM, audit.COMMAND_LINE)
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 _DATE = re.compile(r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})[日号]?|月)?")
 _APART = re.compile(r"[\s,、，]+")
-_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast):(\d{1,15})")
+_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast|suspicion):(\d{1,15})")
 RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
 """The number on a receipt: the office's code and the id of the preselection."""
 _CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time, timedelta
 from itertools import product, takewhile
 
-from core import audit
+from core import audit, suspicion
 from core.audit import SubjectKind
 from core.clock import CHINA, from_millis, to_millis
 from core.people import second_chief
@@ -20,6 +20,7 @@ from core.preselection.contradictions import Contradiction, contradicted
 from core.reporting import checked_days
 from core.reporting.statistics import MARK, waiting_appeals
 from core.reporting.tasks import MAX_LISTED, DeskServices, Task, TaskKind
+from core.suspicion import SuspicionState
 from core.values.plates import PlateKind
 
 NEAR_WORKDAYS = 1
@@ -89,6 +90,18 @@ def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     for appeal in waiting_appeals(tx, scope)[:MAX_LISTED]:
         subject = audit.appeal_subject(appeal.appeal_id)
         yield Task(task_kind=TaskKind.APPEAL, at=appeal.submitted_at, subject=subject, office=appeal.office)
+
+
+def _suspicions(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    for found in suspicion.listed(tx, scope, MAX_LISTED):
+        yield Task(
+            task_kind=TaskKind.SUSPICION,
+            at=found.raised_at,
+            subject=found.own_subject,
+            office=found.office,
+            what=found.kind,
+            is_asked=found.state == SuspicionState.ASKED,
+        )
 
 
 def _unreminded(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
@@ -276,6 +289,7 @@ LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.UNCONFIRMED: _unconfirmed,
     TaskKind.KIND_MISMATCH: _of_other_kind,
     TaskKind.APPEAL: _appeals,
+    TaskKind.SUSPICION: _suspicions,
     TaskKind.UNREMINDED: _unreminded,
     TaskKind.FAILED: _failed,
     TaskKind.BROKEN: _broken,

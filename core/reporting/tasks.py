@@ -23,6 +23,7 @@ class TaskKind(StrEnum):
         "kind_mismatch"  # a reserved number whose vehicle the registry has with another plate kind
     )
     APPEAL = "appeal"
+    SUSPICION = "suspicion"  # suspected abuse that a reviewer has not decided
     UNREMINDED = "unreminded"  # a number that expired without a ban, because no reminder had arrived
     FAILED = "failed"  # a notification that could not be sent
     BROKEN = "broken"  # an update that could not be handled
@@ -41,6 +42,7 @@ PERMISSION_FOR = {
     TaskKind.UNCONFIRMED: Permission.CONFIRM,
     TaskKind.KIND_MISMATCH: Permission.CONFIRM,
     TaskKind.APPEAL: Permission.APPEALS,
+    TaskKind.SUSPICION: Permission.APPEALS,
     TaskKind.UNREMINDED: Permission.CONFIRM,
     TaskKind.FAILED: Permission.CLOSED,
     TaskKind.BROKEN: Permission.ADMINS,
@@ -70,8 +72,9 @@ class Task:
     free: int = 0  # numbers left in a pool
     share: float = 0.0  # how full a pool is
     count: int = 0  # codes that failed, or were sent today
-    what: str = ""  # a notification's purpose, a year, the registry's plate kind, "gateway" or "usage"
+    what: str = ""  # a notification's purpose, a year, the registry's plate kind, "gateway", a rule
     error: str = ""  # the name of a class
+    is_asked: bool = False  # a suspicion for which the invoice was asked for: its owner is to act
     is_held: bool = False  # its deadline has passed, but after a restore it does not expire yet
     grace_until: datetime | None = None  # until when a number whose deadline has passed can be confirmed
 

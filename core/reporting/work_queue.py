@@ -32,8 +32,8 @@ class WorkQueue:
 
     @property
     def is_pressing(self) -> bool:
-        """Whether any task needs action; scheduled releases do not."""
-        return any(task.task_kind != TaskKind.SCHEDULED for task in self.tasks)
+        """Whether any task needs action; scheduled releases and owners who were asked do not."""
+        return any(_needs_action(task) for task in self.tasks)
 
     @property
     def counts(self) -> Mapping[TaskKind, int]:
@@ -69,7 +69,13 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
 def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
     """Return whether any task of an admin needs action; stops at the first one."""
     task_kinds = [task_kind for task_kind in _task_kinds(admin) if task_kind != TaskKind.SCHEDULED]
-    return any(True for task_kind in task_kinds for _ in _of(tx, services, admin, task_kind))
+    return any(
+        _needs_action(task) for task_kind in task_kinds for task in _of(tx, services, admin, task_kind)
+    )
+
+
+def _needs_action(task: Task) -> bool:
+    return task.task_kind != TaskKind.SCHEDULED and not task.is_asked
 
 
 def count_tasks(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> int:

@@ -22,6 +22,7 @@ from core.settings.tables import (
     ElsewhereSettings,
     PhotoSettings,
     SmsSettings,
+    SuspicionSettings,
     VehicleRegistrySettings,
 )
 from core.settings.telegram import TelegramSettings
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     photos: PhotoSettings = PhotoSettings()
     calendar: CalendarSettings = CalendarSettings()
     desk: DeskSettings = DeskSettings()
+    suspicion: SuspicionSettings = SuspicionSettings()
     offices: Annotated[tuple[Office, ...], AfterValidator(some)]
     elsewhere: tuple[ElsewhereSettings, ...] = ()
 

@@ -181,6 +181,47 @@ class DeskSettings(SettingsTable):
         return value
 
 
+class SuspicionSettings(SettingsTable):
+    """``[suspicion]``: when what an owner or an admin does is listed at the desk as suspicious.
+
+    A rule whose first value is 0 is off.
+
+    Attributes:
+        pace_presses: draws and self-composed tries that are normal within ``pace_seconds``.
+        pace_seconds: see there.
+        reaction_milliseconds: more than half of the presses come sooner than this after a batch was shown.
+        reaction_presses: minimum number of presses for that.
+        shared_accounts: accounts that may carry one telephone or identity while selecting at one office.
+        shared_days: the days in which they are counted; presses are kept as long.
+        together_accounts: minimum accounts that press at the same moments.
+        together_seconds: how far apart presses of one moment may be.
+        together_times: minimum moments in a day.
+        freed_seconds: how long after a number is freed a wish for it is suspicious.
+        insider_times: minimum favours of an admin that were followed by a success.
+        insider_hours: the hours in which a success follows a favour.
+    """
+
+    pace_presses: Annotated[Whole, Field(ge=0, le=1000)] = 10
+    pace_seconds: Annotated[Whole, Field(ge=1, le=3600)] = 5
+    reaction_milliseconds: Annotated[Whole, Field(ge=0, le=5000)] = 400
+    reaction_presses: Annotated[Whole, Field(ge=2, le=100)] = 5
+    shared_accounts: Annotated[Whole, Field(ge=0, le=100)] = 3
+    shared_days: Annotated[Whole, Field(ge=1, le=365)] = 30
+    together_accounts: Annotated[Whole, Field(ge=0, le=100)] = 3
+    together_seconds: Annotated[Whole, Field(ge=1, le=60)] = 2
+    together_times: Annotated[Whole, Field(ge=1, le=100)] = 3
+    freed_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 10
+    insider_times: Annotated[Whole, Field(ge=0, le=100)] = 2
+    insider_hours: Annotated[Whole, Field(ge=1, le=720)] = 24
+
+    @field_validator("together_accounts")
+    @classmethod
+    def _not_alone(cls, value: int) -> int:
+        if value in {1, 2}:
+            raise ValueError("should be 0 or at least 3: any two meet by chance")
+        return value
+
+
 class ElsewhereSettings(SettingsTable):
     """``[[elsewhere]]``: an office served by another bot.
 

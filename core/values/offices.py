@@ -235,6 +235,7 @@ class Office:
         papers: documents to bring to the counter.
         nev_letters: the letters of new-energy plates; offices may have additional ones (GA 36-2018).
         random_batches: draws per vehicle.
+        draw_gap_seconds: minimum time between two draws for a vehicle.
         batch_size: numbers per draw, at most ``LARGEST_BATCH``.
         batch_seconds: lifetime of a batch.
         batch_grace_seconds: how long after the end of a batch a press still counts.
@@ -267,6 +268,7 @@ class Office:
     papers: tuple[Line, ...] = PAPERS
     nev_letters: Annotated[str, AfterValidator(_letters)] = NEV_LETTERS
     random_batches: Annotated[Whole, Field(ge=0, le=100)] = 5
+    draw_gap_seconds: Annotated[Whole, Field(ge=0, le=60)] = 1
     batch_size: Annotated[Whole, Field(ge=1, le=LARGEST_BATCH)] = 10
     batch_seconds: Annotated[Whole, Field(ge=10, le=3600)] = 90
     batch_grace_seconds: Annotated[Whole, Field(ge=0, le=60)] = 5

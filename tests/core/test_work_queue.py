@@ -235,7 +235,7 @@ async def test_each_role_sees_its_own_matters(core: Core) -> None:
         TaskKind.KIND_MISMATCH,
         TaskKind.UNREMINDED,
     )
-    assert shown[Role.REVIEWER] == (TaskKind.APPEAL,)
+    assert shown[Role.REVIEWER] == (TaskKind.APPEAL, TaskKind.SUSPICION)
     assert set(shown[Role.CHIEF]) == set(TaskKind)
 
 

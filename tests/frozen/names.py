@@ -47,6 +47,8 @@ from core.reporting.audit_search import IDENTITY, PHONE, AuditQuery
 from core.reporting.case_file import CaseFileTopic as FindTopic
 from core.reporting.tasks import TaskKind
 from core.security.vault import Vault
+from core.suspicion import SuspicionKind, SuspicionState
+from core.suspicion.presses import PressWay
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
 from tests.frozen import sources
@@ -62,6 +64,9 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "desk duty": Permission,
     "desk role": Role,
     "desk task kind": TaskKind,
+    "press way": PressWay,
+    "suspicion kind": SuspicionKind,
+    "suspicion state": SuspicionState,
     "find topic": FindTopic,
     "import state": ImportState,
     "language": Language,

@@ -9,6 +9,7 @@ import pytest
 
 from bot.i18n.language import Language, speaking
 from bot.texts.desk import appeals as appeals_desk
+from bot.texts.desk import suspicion as suspicion_desk
 from bot.texts.owner import appeal
 from core.appeals import LONGEST_REASON, Appeal, AppealState, Slot
 from core.appeals.obstacles import Obstacles
@@ -18,6 +19,8 @@ from core.people.blacklist import Ban, Cause
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryVehicle
 from core.security.vault import Vault
+from core.suspicion import Suspicion, SuspicionKind, SuspicionState
+from core.suspicion.presses import MAX_EVENTS
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
 from tests import factories
@@ -25,7 +28,7 @@ from tests.core.tools import settings
 from tests.world import KEYS
 
 AT = datetime(2026, 12, 31, 12, tzinfo=UTC)
-CAPTION = 1024
+CAPTION, MESSAGE = 1024, 4096
 VAULT = Vault(list(KEYS["keys"]), str(KEYS["lookup_key"]))
 
 
@@ -59,6 +62,7 @@ def _appeal(state: AppealState = AppealState.PENDING) -> Appeal:
         office="粤K",
         state=state,
         renews=None,
+        suspicion_id=None,
         consent_version=1,
         vin=factories.VIN,
         reason_sealed=VAULT.seal("😀" * LONGEST_REASON),
@@ -115,6 +119,7 @@ def _card() -> Card:
         ),
         holder=_account(2),
         others=99,
+        suspicion=None,
     )
 
 
@@ -122,6 +127,86 @@ def _card() -> Card:
 def test_fullest_card_fits_under_its_photos(language: Language) -> None:
     with speaking(language):
         assert units(appeals_desk.card(_card(), missing=True)) <= CAPTION
+
+
+MOMENT = 1_800_000_000_000
+FREED = {
+    "plate": "粤K·A12345",
+    "what": "withholding",
+    "freed_at": MOMENT,
+    "taken_at": MOMENT + 10_000,
+    "preselection": 10**12,
+}
+FAVOUR = {
+    "entry": 10**12,
+    "action": "granted_chances",
+    "at": MOMENT,
+    "preselection": 10**12,
+    "account": 10**12,
+    "plate": "粤K·A12345",
+    "reserved_at": MOMENT,
+}
+EVIDENCE: dict[SuspicionKind, dict[str, object]] = {
+    SuspicionKind.PACE: {"presses": 1001, "milliseconds": 3_600_000, "times": 999, "at": MOMENT},
+    SuspicionKind.REACTION: {
+        "presses": 999,
+        "quick": 999,
+        "fastest": 4999,
+        "milliseconds": 5000,
+        "at": MOMENT,
+    },
+    SuspicionKind.SHARED: {
+        "what": "identity",
+        "accounts": [10**7] * MAX_EVENTS,
+        "count": 999,
+        "days": 365,
+        "at": MOMENT,
+    },
+    SuspicionKind.TOGETHER: {
+        "accounts": [10**7] * MAX_EVENTS,
+        "count": 49,
+        "moments": [MOMENT] * MAX_EVENTS,
+        "times": 999,
+        "seconds": 60,
+    },
+    SuspicionKind.FREED: {"events": [FREED] * MAX_EVENTS},
+    SuspicionKind.INSIDER: {"events": [FAVOUR] * MAX_EVENTS, "count": 99, "hours": 720},
+}
+
+
+def _suspicion(kind: SuspicionKind) -> Suspicion:
+    return Suspicion(
+        suspicion_id=10**12,
+        kind=kind,
+        subject="account:1000000000000",
+        office="粤K",
+        state=SuspicionState.ASKED,
+        weight=1,
+        evidence=EVIDENCE[kind],
+        raised_at=AT,
+        updated_at=AT,
+        asked_by="chat:1000000000000",
+        asked_at=AT,
+        decided_by=None,
+        decided_at=None,
+        reason=None,
+    )
+
+
+@pytest.mark.parametrize("kind", SuspicionKind)
+@pytest.mark.parametrize("language", Language)
+def test_fullest_answer_fits_under_its_photos(language: Language, kind: SuspicionKind) -> None:
+    with speaking(language):
+        assert units(appeals_desk.card(replace(_card(), suspicion=_suspicion(kind)), missing=True)) <= CAPTION
+
+
+@pytest.mark.parametrize("kind", SuspicionKind)
+@pytest.mark.parametrize("language", Language)
+def test_fullest_suspicion_fits_a_message(language: Language, kind: SuspicionKind) -> None:
+    with speaking(language):
+        found, rules = _suspicion(kind), settings().suspicion
+        page = suspicion_desk.page(found, rules, "窗口" * 40, [_appeal()] * 9, AT)
+    assert units(page) <= MESSAGE
 
 
 @pytest.mark.parametrize("language", Language)

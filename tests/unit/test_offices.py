@@ -20,6 +20,7 @@ FROM_SETTINGS = TypeAdapter(Office)
 DEFAULTS = {
     "nev_letters": "DABCEFGHJK",
     "random_batches": 5,
+    "draw_gap_seconds": 1,
     "batch_size": 10,
     "batch_seconds": 90,
     "batch_grace_seconds": 5,
@@ -197,6 +198,8 @@ def test_an_office_may_add_letters() -> None:
         ("random_batches", -1),
         ("random_batches", 101),
         ("random_batches", True),
+        ("draw_gap_seconds", -1),
+        ("draw_gap_seconds", 61),
         ("batch_size", 0),
         ("batch_size", 21),
         ("batch_seconds", 9),

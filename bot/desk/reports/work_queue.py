@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
-from bot.desk import known_registrations, withholding
+from bot.desk import known_registrations, suspicion, withholding
 from bot.desk.find import to_card
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
@@ -47,6 +47,7 @@ _RARE = frozenset(
         TaskKind.SMS,
         TaskKind.RESTORED,
         TaskKind.UNWITHHOLD,
+        TaskKind.SUSPICION,
     }
 )
 """The kinds that have a tile only while there are tasks of them."""
@@ -178,6 +179,8 @@ def _lead(ctx: Context, subject: str) -> Goto:
             return Goto(screen=ScreenName.DESK_APPEAL, args={"id": rest})
         case SubjectKind.UNWITHHOLD:
             return withholding.to_request(rest)
+        case SubjectKind.SUSPICION:
+            return suspicion.to_page(rest)
         case SubjectKind.POOL:
             return segments.of_office(rest.partition(":")[0])
         case SubjectKind.SEGMENT:

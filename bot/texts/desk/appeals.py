@@ -6,6 +6,7 @@ from html import escape, unescape
 
 from bot.i18n.formatting import KINDS, day, listed, masked_identity, masked_name, masked_phone, moment, plate
 from bot.i18n.language import _, phrase
+from bot.texts.desk.suspicion import answer_approved, answer_line, approve_answer_question
 from bot.texts.owner.appeal import answer
 from core.appeals import Appeal, AppealState, Queued
 from core.appeals.obstacles import Obstacles
@@ -89,7 +90,7 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
         *([_("⚠️ 照片缺失,无法核对:请不通过,由申诉人重新提交。")] if missing else []),
         *([_("⚠️ 另有 {count} 件申诉涉及该车辆。").format(count=card.others)] if card.others else []),
         _registry(found),
-        *_in_the_way(card),
+        *([answer_line(card.suspicion)] if card.suspicion else _in_the_way(card)),
         _("已用机会:随机 {batches},自编 {wishes}").format(
             batches=found.batches_used, wishes=found.wishes_used
         ),
@@ -149,6 +150,8 @@ def _number(preselection: Preselection) -> str:
 
 def approve_question(card: Card, *, bar: bool) -> str:
     """Return the question before an approval, listing exactly what it ends and gives back."""
+    if card.suspicion is not None:
+        return approve_answer_question(card.appeal, card.suspicion)
     found = card.obstacles
     steps = []
     if found.holder is not None and found.holder.state == PreselectionState.RESERVED:
@@ -191,6 +194,8 @@ def approve_question(card: Card, *, bar: bool) -> str:
 
 def approved(appeal: Appeal, outcome: AppealOutcome) -> str:
     """Return what an approval has ended and given back."""
+    if appeal.suspicion_id is not None:
+        return answer_approved(appeal)
     done = []
     if outcome.plate:
         done.append(_("{plate} 的预选已撤销").format(plate=escape(outcome.plate)))

@@ -9,6 +9,7 @@ from bot.i18n.formatting import KINDS, listed, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk.people import USER_TYPES
 from bot.texts.desk.staff import ROLES
+from bot.texts.owner.suspicion import NAMES as RULE_NAMES
 from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
 from core.clock import CHINA, from_millis
 from core.people.accounts import UserType
@@ -17,6 +18,7 @@ from core.people.blacklist import TIME_IS_OVER
 from core.preselection import Way
 from core.preselection.deadlines import MoveCause
 from core.reporting.audit_search import CREDIT_CODE, IDENTITY, PHONE, AuditEntry, AuditQuery
+from core.suspicion import SuspicionKind
 from core.values.plates import PlateKind
 
 NOT_IN_JOURNAL = phrase(
@@ -56,6 +58,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.ADDED_ADMIN: phrase("授予角色:{role}"),
     AuditAction.AGREED_TO_NOTICE: phrase("阅读并同意业务须知"),
     AuditAction.APPROVED_APPEAL: phrase("申诉审核通过"),
+    AuditAction.ASKED_FOR_INVOICE: phrase("要求 {about} 提供发票,暂停选号"),
     AuditAction.BANNED: phrase("列入黑名单,到 {until}"),
     AuditAction.BEGAN: phrase("开始预选({kind})"),
     AuditAction.BEGAN_BROADCAST: phrase("开始群发通知,共 {total} 人"),
@@ -68,9 +71,11 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.COMPOSED_IN_VAIN: phrase("自编未中:{wishes}"),
     AuditAction.CONFIRMED_CLOCK: phrase("服务器时间核对无误"),
     AuditAction.CONFIRMED_DATA: phrase("确认车辆信息"),
+    AuditAction.CONFIRMED_SUSPICION: phrase("{about} 的嫌疑属实,原因:{reason}"),
     AuditAction.CONSENTED: phrase("同意服务协议"),
     AuditAction.CONSENTED_TO_PHOTOS: phrase("同意照片使用告知"),
     AuditAction.DELETED_OWN_DATA: phrase("删除个人数据"),
+    AuditAction.DISMISSED_SUSPICION: phrase("{about} 无异常,原因:{reason}"),
     AuditAction.DOUBTED_CLOCK: phrase("服务器时间有疑问,应为 {reference}"),
     AuditAction.DROPPED_APPEAL: phrase("清除未提交的申诉"),
     AuditAction.DROPPED_DRAFT: phrase("清除未完成的预选"),
@@ -88,6 +93,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
     AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
     AuditAction.MOVED_DEADLINE: phrase("{plate} 办理截止由 {before} 改到 {deadline}:{cause}"),
+    AuditAction.RAISED_SUSPICION: phrase("{about} 列为异常选号嫌疑({rule})"),
     AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝号段 {mask} 恢复投放"),
@@ -118,12 +124,15 @@ _WORDED: dict[str, Phrase] = {
 NAMES: dict[str, Phrase] = {
     AuditAction.ADDED_ADMIN: phrase("添加管理员"),
     AuditAction.APPROVED_APPEAL: phrase("审核通过"),
+    AuditAction.ASKED_FOR_INVOICE: phrase("要求提供发票"),
     AuditAction.BANNED: phrase("列入黑名单"),
     AuditAction.BEGAN_BROADCAST: phrase("群发通知"),
     AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
     AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
     AuditAction.CLOSED_DAY: phrase("窗口不办公"),
     AuditAction.CONFIRMED_CLOCK: phrase("核对服务器时间"),
+    AuditAction.CONFIRMED_SUSPICION: phrase("嫌疑属实"),
+    AuditAction.DISMISSED_SUSPICION: phrase("嫌疑无异常"),
     AuditAction.DOUBTED_CLOCK: phrase("服务器时间有疑问"),
     AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
     AuditAction.EXPIRED: phrase("过期"),
@@ -133,6 +142,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.LIFTED_BAN: phrase("解除黑名单"),
     AuditAction.LOOKED_UP: phrase("查询"),
     AuditAction.MOVED_DEADLINE: phrase("截止改期"),
+    AuditAction.RAISED_SUSPICION: phrase("异常选号嫌疑"),
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
     AuditAction.REGISTERED: phrase("确认上牌"),
@@ -181,6 +191,7 @@ _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.BROADCAST: phrase("群发 {id}"),
     SubjectKind.RESTORATION: phrase("恢复 {id}"),
     SubjectKind.UNWITHHOLD: phrase("恢复投放申请 {id}"),
+    SubjectKind.SUSPICION: phrase("嫌疑 {id}"),
 }
 _ASKED = {
     IDENTITY: phrase("身份证号(不显示)"),
@@ -292,6 +303,16 @@ def _plate(raw: str) -> str:
     return plate(raw[:2], raw[2:].lstrip("·"))
 
 
+def _about(raw: str) -> str:
+    """Return whom a suspicion is about."""
+    topic, _colon, rest = raw.partition(":")
+    return _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else raw
+
+
+def _rule(value: object) -> str:
+    return str(RULE_NAMES[SuspicionKind(str(value))]) if value in set(SuspicionKind) else str(value)
+
+
 def _number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
@@ -322,6 +343,8 @@ def _user_type(value: object) -> str:
 
 _WORDS_OF: dict[str, Callable[[object], str]] = {
     "plate": lambda value: _plate(str(value)),
+    "about": lambda value: _about(str(value)),
+    "rule": _rule,
     "kind": lambda value: _kind(str(value)),
     "way": lambda value: str(_WAYS[Way(str(value))]) if value in set(Way) else str(value),
     "until": _day,

@@ -76,9 +76,12 @@ _REGISTRY: dict[str, Phrase] = {
 
 _DONE: dict[str, Phrase] = {
     AuditAction.ADDED_ADMIN: phrase("添加管理员"),
+    AuditAction.ASKED_FOR_INVOICE: phrase("要求提供发票"),
     AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
     AuditAction.CLOSED_DAY: phrase("登记窗口不办公"),
     AuditAction.CONFIRMED_CLOCK: phrase("核对服务器时间"),
+    AuditAction.CONFIRMED_SUSPICION: phrase("嫌疑属实"),
+    AuditAction.DISMISSED_SUSPICION: phrase("嫌疑无异常"),
     AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
     AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
     AuditAction.UNWITHHELD: phrase("恢复投放"),

@@ -19,13 +19,14 @@ def _post(assignment: RoleAssignment) -> str:
     return _("{role}({office})").format(role=ROLES[assignment.role](), office=office_name(assignment.office))
 
 
-def _posts(admin: Admin) -> str:
+def posts(admin: Admin) -> str:
+    """Return all roles of an admin; empty for a stranger."""
     ordered = sorted(admin.assignments, key=lambda assignment: (assignment.role, assignment.office))
     return listed(_post(assignment) for assignment in ordered)
 
 
 def admins(everybody: list[Admin]) -> str:
-    lines = [f"<code>{admin.chat_id}</code>  {_posts(admin)}" for admin in everybody]
+    lines = [f"<code>{admin.chat_id}</code>  {posts(admin)}" for admin in everybody]
     return _("<b>管理员</b>\n{admins}\n\n{usage}").format(admins="\n".join(lines), usage=usage("admins"))
 
 

@@ -220,7 +220,10 @@ def page(appeal: Appeal, office: Office | None) -> str:
         lines.append(_("结束时间:{moment}").format(moment=moment(appeal.ended_at)))
     if appeal.answer:
         lines.append(_("不通过的原因:<b>{reason}</b>").format(reason=answer(appeal.answer)))
-    return "\n".join([*lines, "", _NEXT[appeal.state]()])
+    after = _NEXT[appeal.state]
+    if appeal.suspicion_id is not None and appeal.state == AppealState.APPROVED:
+        after = ANSWER_STANDS
+    return "\n".join([*lines, "", after()])
 
 
 _NEXT = {
@@ -254,12 +257,37 @@ def vin_button(vin: str) -> str:
     return _("✅ {vin}(申诉通过)").format(vin=group_vin(vin))
 
 
+# --- the answer to a suspicion, which is an appeal too --------------------------------------------
+
+ANSWER_NOTICE = phrase(
+    "<b>答复异常选号核查 · 须知</b>\n"
+    "1. 您的选号已暂停,请在此提供购车发票和情况说明,由车辆管理所人工审核。\n"
+    "2. 需要提供:您要选号的车辆的识别代号、情况说明、本人身份证明照片、该车购车发票照片;姓名、身份证号和"
+    "手机号以注册信息为准。\n"
+    "3. <b>审核通过</b>的,立即恢复选号,选号机会不变;<b>审核不通过</b>的会说明原因,可以修改后重新提交。\n"
+    "4. 待审核期间可以撤回。提供虚假材料的,依法承担责任。"
+)
+
+
+def answer_approved(appeal: Appeal) -> str:
+    return _("✅ <b>申诉 {number} 审核通过</b>\n您的答复已审核通过,选号已恢复,请继续选号。").format(
+        number=appeal.appeal_id
+    )
+
+
+ANSWER_STANDS = phrase("您的答复已审核通过,选号已恢复。请点【预选号牌】。")
+STILL_SUSPENDED = phrase("选号仍然暂停。")
+
+
 # --- notifications ----------------------------------------------------------------------------
 
 
 def decided(appeal: Appeal, office: Office | None) -> str:
     """Return the notification of the decision."""
     vin = escape(group_vin(appeal.vin or ""))
+    is_answer = appeal.suspicion_id is not None
+    if appeal.state == AppealState.APPROVED and is_answer:
+        return answer_approved(appeal)
     if appeal.state == AppealState.APPROVED:
         return _(
             "✅ <b>申诉 {number} 审核通过</b>\n车辆识别代号:<code>{vin}</code>\n"
@@ -272,6 +300,8 @@ def decided(appeal: Appeal, office: Office | None) -> str:
             address=escape(office.address),
             hours=counter_hours(office.counter_hours),
         )
+    if is_answer:
+        place = f"\n{STILL_SUSPENDED()}{place}"
     return _(
         "❌ <b>申诉 {number} 审核不通过</b>\n车辆识别代号:<code>{vin}</code>\n原因:<b>{reason}</b>\n"
         "可以修改后重新提交,也可以携带身份证明和购车发票到窗口核实。{place}"

@@ -23,7 +23,12 @@ ORDER BY appeal_id DESC
 
 -- name: waiting_of
 -- Whether an owner has a pending appeal about a vehicle.
-SELECT appeal_id FROM appeal WHERE vin = :vin AND account_id = :account_id AND state = 'pending'
+SELECT appeal_id FROM appeal WHERE vin = :vin AND account_id = :account_id AND state = 'pending' AND suspicion_id IS NULL
+
+-- name: answers
+-- The submitted appeals that answer a suspicion, newest first.
+SELECT * FROM appeal WHERE suspicion_id = :suspicion_id AND state NOT IN ('draft', 'dropped')
+ORDER BY appeal_id DESC
 
 -- name: consent
 -- Records the owner's consent to the processing of the photos.
@@ -91,7 +96,8 @@ DELETE FROM appeal_photo WHERE appeal_id = :appeal_id
 -- name: submit
 -- Submits a complete draft, unless the owner already has the maximum number of pending appeals.
 UPDATE appeal
-SET state = 'pending', office = :office, identity_hash = :identity_hash, submitted_at = :now, updated_at = :now
+SET state = 'pending', office = :office, identity_hash = :identity_hash, submitted_at = :now, updated_at = :now,
+    suspicion_id = CAST(:suspicion_id AS ${integer})
 WHERE appeal_id = :appeal_id AND state = 'draft'
   AND vin IS NOT NULL AND reason_sealed IS NOT NULL AND consent_version = :consent_version
   AND (SELECT count(*) FROM appeal_photo AS p WHERE p.appeal_id = appeal.appeal_id) = 2
@@ -185,7 +191,7 @@ WHERE preselection_id = :preselection_id AND state = 'registered' AND set_aside_
 UPDATE vehicle
 SET random_granted = CASE WHEN random_granted < random_used THEN random_used ELSE random_granted END,
     compose_granted = CASE WHEN compose_granted < compose_used THEN compose_used ELSE compose_granted END,
-    composed_at = NULL
+    composed_at = NULL, drawn_at = NULL
 WHERE vin = :vin
 
 -- name: forget_all_photos

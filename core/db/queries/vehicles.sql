@@ -7,9 +7,9 @@ INSERT INTO vehicle (vin) VALUES (:vin) ON CONFLICT (vin) DO NOTHING
 SELECT * FROM vehicle WHERE vin = :vin
 
 -- name: charge_batch
--- Charges one batch, if one is left.
-UPDATE vehicle SET random_used = random_used + 1
-WHERE vin = :vin AND random_used < :quota + random_granted
+-- Charges one batch, if one is left and the last draw is long enough ago.
+UPDATE vehicle SET random_used = random_used + 1, drawn_at = :now
+WHERE vin = :vin AND random_used < :quota + random_granted AND (drawn_at IS NULL OR drawn_at <= :gap_before)
 RETURNING *
 
 -- name: return_batch

@@ -5,7 +5,7 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, plate
 from bot.i18n.language import Phrase, _, phrase
-from bot.texts.desk import sms
+from bot.texts.desk import sms, suspicion
 from bot.texts.desk.reports.parts import when
 from core import audit
 from core.notifications.queue import CHAT_GONE, NotificationPurpose
@@ -35,6 +35,7 @@ TASK_KINDS = {
     TaskKind.UNCONFIRMED: phrase("已上牌未确认"),
     TaskKind.KIND_MISMATCH: phrase("号牌种类不符"),
     TaskKind.APPEAL: phrase("待审申诉"),
+    TaskKind.SUSPICION: phrase("异常选号嫌疑"),
     TaskKind.UNREMINDED: phrase("未提醒到车主的过期号码"),
     TaskKind.FAILED: phrase("通知发送失败"),
     TaskKind.BROKEN: phrase("搁置的消息"),
@@ -71,6 +72,8 @@ _SUSPENDED = phrase(
 )
 _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.APPEAL: phrase("申诉结果通知"),
+    NotificationPurpose.SUSPENDED: phrase("暂停选号通知"),
+    NotificationPurpose.RESUMED: phrase("恢复选号通知"),
     NotificationPurpose.SUPERSEDED: phrase("预选被撤销通知"),
     NotificationPurpose.REMINDER: phrase("到期提醒"),
     NotificationPurpose.EXPIRED: phrase("过期通知"),
@@ -123,6 +126,8 @@ def item(task: Task, now: datetime) -> str:
     """Return a task in one line without markup."""
     if task.task_kind == TaskKind.SMS:
         return sms.task(task, now)
+    if task.task_kind == TaskKind.SUSPICION:
+        return suspicion.task(task, now)
     worded = _SUSPENDED if task.task_kind == TaskKind.RESTORED and not task.plate else _ITEMS[task.task_kind]
     said = (
         worded()
