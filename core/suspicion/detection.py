@@ -221,7 +221,7 @@ class Detection:
             kind = row["subject"].rpartition(":")[2]
             mask = mask_of(kind, details["mask"], details.get("nev_letters") or office.nev_letters)
             successes = tx.all(
-                "suspicion.composed_after",
+                "suspicion.reserved_after",
                 office=office.code,
                 entry_id=row["entry_id"],
                 until=row["at"] + self._rules.insider_hours * 3_600_000,

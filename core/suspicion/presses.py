@@ -84,7 +84,7 @@ class Presses:
         pool = {"office": office.code, "kind": kind}
         since = to_millis(tx.now - timedelta(seconds=self._rules.freed_seconds))
         found: dict[str, tuple[str, int]] = {}
-        for row in tx.all("suspicion.ended_withholdings", since=since, **pool):
+        for row in tx.all("suspicion.ended_withholdings", since=since, now=to_millis(tx.now), **pool):
             mask = mask_of(kind, row["mask"], office.nev_letters)
             found |= {wish: ("withholding", row["at"]) for wish in wishes if mask.matches(wish)}
         rows = tx.all(

@@ -16,7 +16,7 @@ from core.errors.desk import HandledMeanwhile
 from core.errors.selection import DrawnTooSoon, NoBatchesLeft
 from core.errors.suspicion import NobodyToAsk, SelectionSuspended, SuspicionOfOneself, SuspicionUnknown
 from core.people.accounts import Account
-from core.pool.releases import unwithhold, withhold
+from core.pool.releases import Freeing, withhold
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.composed_selection import ComposeResult
@@ -25,7 +25,7 @@ from core.preselection.quotas import remaining_quota
 from core.preselection.random_selection import DrawResult, shortlist
 from core.suspicion import Finding, SuspicionKind, SuspicionState, find_asked, raise_suspicion
 from core.suspicion.presses import PressWay
-from core.values.masks import parse_mask
+from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.appealing import appealed, approves, rejects
@@ -162,9 +162,9 @@ async def carriers(core: Core, column: str, number: int) -> list[int]:
         of_engine = "BYTEA" if "postgres" in type(core.store).__module__ else "BLOB"
         shared, gone = (text.replace("{bytes}", of_engine) for text in hashes)
         shared = shared.replace(f"shared{place}", "shared")
-        await core.store.run(sql, f"UPDATE account SET {column} = {shared} WHERE {one}")
+        await core.store.run(sql, f"UPDATE account SET {column} = {shared} WHERE {one}")  # noqa: S608 - ours
         await core.store.run(presses, core, account.account_id, begun, [NOON + timedelta(minutes=place)])
-        await core.store.run(sql, f"UPDATE account SET {column} = {gone} WHERE {one}")
+        await core.store.run(sql, f"UPDATE account SET {column} = {gone} WHERE {one}")  # noqa: S608 - ours
     return accounts
 
 
@@ -255,11 +255,18 @@ async def test_wish_seconds_after_a_rest_is_noticed(
         assert found[0].evidence["events"][0]["what"] == "rest"  # type: ignore[index]
 
 
+def frees(tx: Tx, core: Core, mask: Mask, actor: str) -> None:
+    """End a withholding at an office that lets what it frees be self-composed at once."""
+    place = core.offices["粤K"]
+    core.pools.unwithhold(tx, Freeing(office=place, mask=mask, actor=actor, reason="r", by="chief:all"))
+    sql(tx, "UPDATE withholding SET compose_from = ended_at WHERE ended_at IS NOT NULL")
+
+
 async def test_wish_seconds_after_a_withholding_is_noticed(core: Core, clock: FixedClock) -> None:
     place = core.offices["粤K"]
     first, second = [await core.store.run(verified, core, number) for number in (2, 3)]
     await core.store.run(withhold, place, MASK, "chat:1001")
-    await core.store.run(unwithhold, place, MASK, "chat:1001")
+    await core.store.run(frees, core, MASK, "chat:1001")
     clock.advance(timedelta(seconds=9))
     await core.store.run(wishes, core, second, "A1399")  # outside the mask
     assert await suspicions(core) == []
@@ -335,7 +342,7 @@ async def test_ended_withholdings_that_are_followed_by_success_are_noticed(
     place = core.offices["粤K"]
     for vehicle, mask, serial in ((2, "A12##", "A1234"), (3, "A56##", "A5678"), (4, "A77##", "A9999")):
         await core.store.run(withhold, place, parse_mask(PlateKind.SMALL, mask), "chat:3001")
-        await core.store.run(unwithhold, place, parse_mask(PlateKind.SMALL, mask), "chat:3001")
+        await core.store.run(frees, core, parse_mask(PlateKind.SMALL, mask), "chat:3001")
         clock.advance(timedelta(minutes=1))
         await core.store.run(reserved, core, vehicle, serial)
     (found,) = await detects(core)

@@ -88,12 +88,23 @@ def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
     later = AT + timedelta(days=400)
-    line = PublishedSegment(pattern="@@####", size=7_059_999, opens_at=later, compose_from=later, left=UNTOLD)
+    line = PublishedSegment(
+        pattern="@@####",
+        size=7_059_999,
+        opens_at=later,
+        compose_from=later,
+        compose=None,
+        left=UNTOLD,
+        drawn=UNTOLD,
+        composed=UNTOLD,
+        withheld=None,
+    )
     secret = "a" * 64
     full = Bulletin(
         at=AT,
         lines=(line,) * pool._ENTRIES_A_PAGE,
         withheld=(),
+        ended=(),
         left=PublishedCount(about=7_000_000),
         counted_at=AT,
         digest=secret,

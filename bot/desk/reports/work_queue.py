@@ -1,5 +1,6 @@
 """/desk: open tasks, oldest first, with links to them; and the switch of the daily summary."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -172,22 +173,21 @@ def _leads_on(task: Task) -> bool:
 def _lead(ctx: Context, subject: str) -> Goto:
     """Go to the subject of a button."""
     topic, _, rest = subject.partition(":")
-    match topic:
-        case SubjectKind.PRESELECTION:
-            return to_card(subject)
-        case SubjectKind.APPEAL:
-            return Goto(screen=ScreenName.DESK_APPEAL, args={"id": rest})
-        case SubjectKind.UNWITHHOLD:
-            return withholding.to_request(rest)
-        case SubjectKind.SUSPICION:
-            return suspicion.to_page(rest)
-        case SubjectKind.POOL:
-            return segments.of_office(rest.partition(":")[0])
-        case SubjectKind.SEGMENT:
-            office = office_of_segment(ctx.tx, int(rest))
-            return segments.of_office(office) if office else to_page("0")
-        case _:
-            return Goto(screen=ScreenName.DESK_MATTER, args={"subject": subject})
+    if topic == SubjectKind.SEGMENT:
+        office = office_of_segment(ctx.tx, int(rest))
+        return segments.of_office(office) if office else to_page("0")
+    page = _PAGES.get(topic)
+    return page(rest) if page else Goto(screen=ScreenName.DESK_MATTER, args={"subject": subject})
+
+
+_PAGES: dict[str, Callable[[str], Goto]] = {
+    SubjectKind.PRESELECTION: lambda number: to_card(f"{SubjectKind.PRESELECTION}:{number}"),
+    SubjectKind.APPEAL: lambda number: Goto(screen=ScreenName.DESK_APPEAL, args={"id": number}),
+    SubjectKind.UNWITHHOLD: withholding.to_request,
+    SubjectKind.SUSPICION: suspicion.to_page,
+    SubjectKind.POOL: lambda pool: segments.of_office(pool.partition(":")[0]),
+}
+"""The pages of subjects, by the rest of the subject."""
 
 
 def _summary(ctx: Context, switch: str) -> Goto:

@@ -59,6 +59,3 @@ CREATE INDEX appeal_of_suspicion ON appeal (suspicion_id) WHERE suspicion_id IS 
 
 -- What admins have given, for the search for what followed it.
 CREATE INDEX audit_favours ON audit (at) WHERE action IN ('granted_chances', 'unwithheld');
-
--- What every try looks up: the withholdings that have just ended.
-CREATE INDEX withholding_ended ON withholding (office, kind, ended_at) WHERE ended_at IS NOT NULL;

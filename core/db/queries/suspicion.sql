@@ -107,9 +107,10 @@ WHERE office = :office AND kind = :kind AND held_until >= :since AND held_until 
   AND serial IN (SELECT json_each.value FROM json_each(:wishes))
 
 -- name: ended_withholdings
--- The masks of a pool whose withholding has ended since a time.
-SELECT mask, ended_at AS at FROM withholding
-WHERE office = :office AND kind = :kind AND ended_at >= :since ORDER BY ended_at
+-- The masks of a pool that were withheld and may be self-composed again since a time.
+SELECT mask, compose_from AS at FROM withholding
+WHERE office = :office AND kind = :kind AND ended_at IS NOT NULL AND compose_from >= :since AND compose_from <= :now
+ORDER BY compose_from
 
 -- name: grants_followed
 -- Grants of chances that were followed by the success of their vehicle within :span milliseconds.
@@ -125,13 +126,13 @@ ORDER BY g.entry_id LIMIT :most
 SELECT entry_id, actor, action, at, office, subject, details FROM audit
 WHERE action = 'unwithheld' AND at >= :since AND actor LIKE 'chat:%' ORDER BY entry_id LIMIT :most
 
--- name: composed_after
--- The self-composed numbers of an office that were reserved between an entry of the audit log and a time.
+-- name: reserved_after
+-- The numbers of an office that were reserved between an entry of the audit log and a time.
 SELECT p.preselection_id, p.account_id, p.office, p.kind, p.serial, p.reserved_at FROM audit AS r
 JOIN preselection AS p
   ON p.preselection_id = CAST(substr(r.subject, length('preselection:') + 1) AS ${integer})
 WHERE r.office = :office AND r.entry_id > :entry_id AND r.at <= :until AND r.action = 'reserved'
-  AND p.way = 'composed' AND p.state IN ('reserved', 'registered')
+  AND p.state IN ('reserved', 'registered')
 ORDER BY r.entry_id LIMIT :most
 
 -- name: raise
