@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
+from bot.beacon import fetch
 from bot.clock_watch import ClockWatch
 from bot.dialog.engine import Engine
 from bot.inbox import Dispatcher
@@ -20,6 +21,7 @@ from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.bootstrap import Core
+from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
 from core.notifications import broadcasts, subscriptions
 from core.notifications import queue as notification_queue
@@ -27,6 +29,7 @@ from core.people import blacklist
 from core.pool import bulletin, seeds
 from core.pool import segments as pool_segments
 from core.ports import Tx, now_of
+from core.public_journal import beacon
 from core.registry import imports
 from core.reporting import checked_days
 from core.reporting.own_draws import draws_of_day
@@ -88,6 +91,8 @@ class Jobs:
             (self.check_days, _CHECK_EVERY),
         ):
             self._scheduler.add(tick.__name__, tick, seconds)
+        if self._core.settings.beacon.url is not None:
+            self._scheduler.add("beacon", self.beacon, self._core.settings.beacon.minutes * 60, at_once=True)
         self._scheduler.add("ends", self._reminders_and_ends, _ENDS_EVERY, at_once=True)
         self._scheduler.start()
 
@@ -137,6 +142,10 @@ class Jobs:
     async def check_days(self) -> None:
         """Recompute the draws of days whose seed has been published; tell chiefs and owners the outcome."""
         await self._if_trusted(self._check_days)
+
+    async def beacon(self) -> None:
+        """Append the newest value of the public source of randomness to each chain of the public journal."""
+        await self._if_trusted(self._beacon)
 
     async def suspect(self) -> None:
         """Look for suspected abuse on a read-only snapshot; what is found is listed at the desk."""
@@ -282,6 +291,18 @@ class Jobs:
                 _LOGGER.error("the journal of %s %s is inconsistent: %s", due.office, due.kind, reason)
             record = partial(checked_days.record, checked=due, reason=reason, admins=core.admins)
             await self._clock.run(record)
+
+    async def _beacon(self) -> None:
+        url = self._core.settings.beacon.url
+        try:
+            pulse = await fetch(url) if url is not None else None
+        except (BeaconMalformed, BeaconUnreachable) as error:
+            _LOGGER.warning("no value of the public source of randomness: %s", type(error).__name__)
+            return
+        if pulse is None:
+            return
+        for office, kind in await self._core.store.read(beacon.pools):
+            await self._clock.run(partial(beacon.note, office=office, kind=kind, pulse=pulse))
 
     async def _suspect(self) -> None:
         detection = self._core.detection

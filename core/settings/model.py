@@ -16,6 +16,7 @@ from core.errors.settings import KeyFileLost
 from core.settings.keys import KEY_FILE, Keys, SecuritySettings, ensure_keys
 from core.settings.tables import (
     DATABASE,
+    BeaconSettings,
     CalendarSettings,
     DatabaseSettings,
     DeskSettings,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     calendar: CalendarSettings = CalendarSettings()
     desk: DeskSettings = DeskSettings()
     suspicion: SuspicionSettings = SuspicionSettings()
+    beacon: BeaconSettings = BeaconSettings()
     offices: Annotated[tuple[Office, ...], AfterValidator(some)]
     elsewhere: tuple[ElsewhereSettings, ...] = ()
 

@@ -181,6 +181,18 @@ class DeskSettings(SettingsTable):
         return value
 
 
+class BeaconSettings(SettingsTable):
+    """``[beacon]``: a public source of randomness whose values go into the public journal.
+
+    Attributes:
+        url: the address of its newest value, in the form of drand; None for no source.
+        minutes: between two values.
+    """
+
+    url: Annotated[str, AfterValidator(http_url)] | None = None
+    minutes: Annotated[Whole, Field(ge=1, le=1440)] = 10
+
+
 class SuspicionSettings(SettingsTable):
     """``[suspicion]``: when what an owner or an admin does is listed at the desk as suspicious.
 
