@@ -163,7 +163,10 @@ def _end_batch(tx: Tx, request: DrawRequest) -> list[str]:
         preselection_id=request.preselection_id,
         ended=now - 1,
     )
-    return sorted(row["serial"] for row in rows if row["held_until"] >= now)
+    of_pool = (request.office.code, request.kind)
+    return sorted(
+        row["serial"] for row in rows if row["held_until"] >= now and (row["office"], row["kind"]) == of_pool
+    )
 
 
 def _record_draw(

@@ -196,7 +196,7 @@ class Pools:
             second=freeing.second,
             random_from=to_millis(tx.now),
             compose_from=to_millis(compose_from),
-            draw_days=list(_random_only(office)) if is_released else [],
+            draw_days=list(_random_only(office)) if is_released else [0, 0],
         )
         return compose_from
 
@@ -220,11 +220,12 @@ class Pools:
         self, tx: Tx, office: Office, nonce: str, opens_at: datetime, mask: Mask, head: Head
     ) -> datetime:
         """Return the midnight of a day drawn from those after the random-only days."""
-        seed = self._seeds.today(tx, office.code, mask.kind)
-        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce, head=head.hash)
         least, most = _random_only(office)
-        after = least + below(draw.words(), most - least + 1) if least < most else least
-        return _composable(opens_at, after)
+        if least == most:
+            return _composable(opens_at, least)
+        seed = self._seeds.of_releases(tx, office.code, mask.kind)
+        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce, head=head.hash)
+        return _composable(opens_at, least + below(draw.words(), most - least + 1))
 
 
 def opening(tx: Tx, release: Release) -> Opening:

@@ -51,7 +51,10 @@ class Seeds:
         Raises:
             NoSeedToday: none was committed to before, or it is published already, as the office has closed.
         """
-        row = tx.one("pool.seed_of_day", office=office, kind=kind, day=_today(tx).isoformat())
+        return self._of_day(tx, office, kind, _today(tx))
+
+    def _of_day(self, tx: Tx, office: str, kind: str, day: date) -> Seed:
+        row = tx.one("pool.seed_of_day", office=office, kind=kind, day=day.isoformat())
         if row is None:
             raise NoSeedToday
         return Seed(
@@ -60,6 +63,17 @@ class Seeds:
             secret=self._opened(bytes(row["secret_sealed"])),
             digest=row["digest"],
         )
+
+    def of_releases(self, tx: Tx, office: str, kind: str) -> Seed:
+        """Return the seed by which the day of an opening is drawn: today's, or tomorrow's once that is published.
+
+        Raises:
+            NoSeedToday: neither was committed to before.
+        """
+        try:
+            return self.today(tx, office, kind)
+        except NoSeedToday:
+            return self._of_day(tx, office, kind, _today(tx) + timedelta(days=1))
 
     def commit_ahead(self, tx: Tx, office: str, kind: str, head: Head) -> Head:
         """Commit to the seeds of today and the next days, as far as they have none; return the new head.

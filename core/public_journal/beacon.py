@@ -1,7 +1,7 @@
 """A public source of randomness in the chains (docs/journal.md, section 2).
 
-A value that nobody could know before its time is appended to each chain. Whatever follows in a chain depends on
-it through the head, so nothing can have been prepared before that time.
+A value that nobody could know before its time is appended to each chain. Whatever follows in a chain depends
+on it through the head, so nothing can have been prepared before that time.
 """
 
 import re
@@ -33,8 +33,7 @@ def parse(source: str, answer: object) -> Pulse:
     """
     match answer:
         case {"round": int(number), "randomness": str(value)}:
-            is_right = 0 <= number < _MOST_ROUNDS and _VALUE.fullmatch(value)
-            if is_right and not isinstance(answer["round"], bool):
+            if type(number) is int and 0 <= number < _MOST_ROUNDS and _VALUE.fullmatch(value):
                 return Pulse(source=source, round=number, value=value)
     raise BeaconMalformed
 

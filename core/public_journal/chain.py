@@ -116,6 +116,9 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
             draw_days=[],
             by="system",
         )
+    for row in tx.all("journal.seeds", **pool):
+        values = {"day": row["day"], "digest": row["digest"]}
+        head = append(tx, office, kind, head, Event.SEED_COMMITTED, **values)
     letters = segments[0]["nev_letters"] if segments else ""
     for row in withheld:
         values = {

@@ -35,7 +35,8 @@ FORMAT = "xuanhao-journal/1"
 MAX_LINE = 4 * 2**20  # bytes, with the line's end
 MAX_REJECTED = 300  # candidates, then a draw goes over to the list of free numbers
 CLOCKS_DIFFER = 60_000  # the clocks of two workers
-LATE = 150_000  # how late a press that came in time may be handled
+LATE = 900_000  # how late a press that came in time may be handled
+WAITING = 150_000  # how long an ended hold is kept for a press that waits
 HOUR, DAY = 3_600_000, 86_400_000
 DIGITS, LETTERS = "0123456789", "ABCDEFGHJKLMNPQRSTUVWXYZ"
 KINDS = {  # the patterns of masks; the new-energy letter's position
@@ -561,12 +562,18 @@ class _Pool:
 
     def _ensure_drawn_day(self, entry: Entry, opens_at: int, nonce: str) -> None:
         least, most = entry["draw_days"]
-        secret = self._secret(day_of(self._at))
+        secret = self._secret_of_releases() if least < most else None
         if secret is not None:
             words = stream(secret, self._office, self._kind, 0, nonce, self._head)
             least = most = least + below(words, most - least + 1)
         days = [midnight_after(opens_at, after) for after in range(least, most + 1)]
         _ensure(entry["compose_from"] in days, "compose_from is not on a day that the seed can give")
+
+    def _secret_of_releases(self) -> bytes | None:
+        """Return the seed of today, or of tomorrow once that is published; None if this file does not have it."""
+        today = day_of(self._at)
+        is_over = self._current.get(today) in self._published
+        return self._secret(day_of(self._at + DAY) if is_over else today)
 
     def _mask(self, entry: Entry) -> Mask:
         return Mask(self._kind, entry["mask"], entry["letters"])
@@ -691,7 +698,7 @@ class _Pool:
         for number in entry["waiting"]:
             until = self._holds.get(number, (0, -1))[1]
             _ensure(
-                self._at - LATE <= until < self._at,
+                self._at - WAITING <= until < self._at,
                 f"{number} cannot be waiting: no hold of it ended in the last 150 s",
             )
         if secret is None:

@@ -30,7 +30,7 @@ OF_SMALL_TABLES = {
     "pool.purge_holds",
 }
 """Queries that list a pool's few segments, withheld masks and holds, or the pending codes."""
-OF_NEW_POOLS = {"journal.segments", "journal.withheld", "journal.last_draw"}
+OF_NEW_POOLS = {"journal.segments", "journal.seeds", "journal.withheld", "journal.last_draw"}
 """Run once for each pool, when its journal begins."""
 OF_PARENTS = {"pool.add_seed", "preselection.add"}
 """Inserts into parent tables.

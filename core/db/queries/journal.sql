@@ -28,6 +28,10 @@ SELECT * FROM segment WHERE office = :office AND kind = :kind ORDER BY segment_i
 -- The masks that are withheld from a pool, and why.
 SELECT mask, reason, role FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id
 
+-- name: seeds
+-- The seeds of a pool that are not published.
+SELECT day, digest FROM seed WHERE office = :office AND kind = :kind AND published_at IS NULL ORDER BY day
+
 -- name: last_draw
 -- The number of a pool's last recorded draw.
 SELECT max(n) AS n FROM draw WHERE office = :office AND kind = :kind
