@@ -55,6 +55,8 @@ async def _released(settings: Settings, words: list[str], *, is_confirmed: bool)
     finally:
         await core.close()
     print(texts.released_plain(segment, count))
+    if opening.skipped is not None and is_confirmed:  # else it was part of the question
+        print(texts.skipped_plain(opening.skipped))
     return DONE
 
 

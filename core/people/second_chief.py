@@ -71,7 +71,7 @@ class UnwithholdRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class UnwithholdResult:
     """What became of a chief's wish to end a withholding."""
 
     compose_from: datetime | None  # it has ended, and from then the numbers can be self-composed
@@ -93,12 +93,12 @@ class SecondChief:
             if admin.may(Permission.WITHHOLD, office) and audit.chat_actor(admin.chat_id) != actor
         ]
 
-    def ask(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> Asked:
+    def ask(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> UnwithholdResult:
         """Ask the other chiefs to end a withholding; without another chief, end it.
 
         Raises:
             HandledMeanwhile: it has ended meanwhile, or is asked for already.
-            NoSeedToday: it would end now, but no day can be drawn any more today.
+            NoSeedToday: it would end now, but no day can be drawn today.
         """
         tx.run("pool.expire_unwithhold_requests", now=to_millis(tx.now))
         role, others = chain.public_role(tx, actor, office.code), self.others(tx, office.code, actor)
@@ -121,7 +121,7 @@ class SecondChief:
         _record(tx, request, actor, AuditAction.REQUESTED_UNWITHHOLDING, reason=reason)
         for chat_id in others:
             self._tell(tx, request, chat_id, NotificationPurpose.UNWITHHOLD, until=request.expires_at)
-        return Asked(compose_from=None, request=request)
+        return UnwithholdResult(compose_from=None, request=request)
 
     def confirm(self, tx: Tx, request_id: int, office: Office, actor: str) -> datetime:
         """End the withholding that another chief has asked to end.
@@ -133,7 +133,7 @@ class SecondChief:
             OwnUnwithholdRequest: the chief has asked for it themselves.
             HandledMeanwhile: it was decided meanwhile.
             UnwithholdRequestOver: it has expired, or there is no such request.
-            NoSeedToday: no day can be drawn any more today.
+            NoSeedToday: no day can be drawn today.
         """
         request = self._decide(tx, request_id, RequestState.CONFIRMED, actor)
         freeing = Freeing(
@@ -165,14 +165,14 @@ class SecondChief:
         request = self._decide(tx, request_id, RequestState.WITHDRAWN, actor)
         _record(tx, request, actor, AuditAction.WITHDREW_UNWITHHOLDING)
 
-    def _end_alone(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> Asked:
+    def _end_alone(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> UnwithholdResult:
         pending = waiting_for(tx, office, mask)
         if pending is not None:  # from when there was another chief
             values = {"state": RequestState.WITHDRAWN, "actor": actor, "now": to_millis(tx.now)}
             tx.run("pool.decide_unwithhold", request_id=pending.request_id, **values)
         by = chain.public_role(tx, actor, office.code)
         freeing = Freeing(office=office, mask=mask, actor=actor, reason=reason, by=by)
-        return Asked(compose_from=self._pools.unwithhold(tx, freeing))
+        return UnwithholdResult(compose_from=self._pools.unwithhold(tx, freeing))
 
     def _decide(self, tx: Tx, request_id: int, state: RequestState, actor: str) -> UnwithholdRequest:
         request = find(tx, request_id)

@@ -160,7 +160,7 @@ class Pools:
 
         Raises:
             HandledMeanwhile: this mask is not withheld, or another admin has made it available meanwhile.
-            NoSeedToday: no day can be drawn any more today.
+            NoSeedToday: no day can be drawn today.
         """
         office, mask = freeing.office, freeing.mask
         head = chain.lock(tx, office.code, mask.kind)

@@ -13,7 +13,7 @@ from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
 from core.errors.selection import WishesRefused, WishRandomOnly
 from core.people import second_chief
 from core.people.admins import Role, RoleAssignment
-from core.people.second_chief import Asked
+from core.people.second_chief import UnwithholdResult
 from core.pool import bulletin, releases
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch
@@ -54,7 +54,7 @@ async def add_chiefs(core: Core, *actors: str, office: str = "粤K") -> None:
         await core.store.run(core.admins.add, int(actor[5:]), role, "cli")
 
 
-async def ask(core: Core, actor: str = FIRST, reason: str = "拍卖取消") -> Asked:
+async def ask(core: Core, actor: str = FIRST, reason: str = "拍卖取消") -> UnwithholdResult:
     return await core.store.run(core.second_chief.ask, core.offices["粤K"], MASK, actor, reason)
 
 

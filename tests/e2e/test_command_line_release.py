@@ -76,3 +76,14 @@ async def test_printed_times_are_chinas(made: Path, capsys: Said) -> None:
     said = capsys.readouterr().out
     assert "random from 2030-12-01T09:00+08:00" in said
     assert "self-composed from 2030-12-09T00:00+08:00" in said
+
+
+async def test_skipped_days_are_named(made: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "this skips the 7 days of random selection only and the 7 days after them"
+    assert await call("release", "粤K", "small", "A####", "compose", "now", "--yes", config=made) == 0
+    assert said not in capsys.readouterr().out  # the first segment opens both ways at once
+    assert await call("release", "粤K", "small", "B####", "compose", "now", "--yes", config=made) == 0
+    assert said in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    assert await call("release", "粤K", "small", "C####", "compose", "now", config=made) == 0
+    assert capsys.readouterr().out.count(said) == 1

@@ -3,16 +3,20 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from PIL import Image
 
+from bot.owner import selecting
+from bot.pictures.batch import BatchPicture
 from core.pool import releases
 from core.pool.releases import Release
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.sql import sql
 from tests.person import Person
-from tests.world import World, composes, office, open_world, reaches_selection
+from tests.world import CHIEF, World, composes, office, open_world, reaches_selection
 
 CAPTION = 1024
 
@@ -126,3 +130,29 @@ async def test_bulletin_counts_what_is_taken_once_it_is_counted_anew(world: Worl
     await owner.see("还剩 990 以上(10:11 统计)")
     counted = await world.store.read(sql, "SELECT free, drawn, composed FROM segment_count")
     assert counted == [{"free": 999, "drawn": 0, "composed": 1}]
+
+
+async def test_title_counts_the_batches_of_the_vehicle(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = []
+
+    def recorded(**values: Any) -> BatchPicture:
+        titles.append(values["title"])
+        return BatchPicture(**values)
+
+    monkeypatch.setattr(selecting, "BatchPicture", recorded)
+    await sqlite_world.release()
+    first, second = sqlite_world.person(), sqlite_world.person(CHIEF)
+    await reaches_selection(first)
+    await first.press("【随机一次(5)】")
+    await first.see("抽号编号 1")
+    await reaches_selection(second, 1)
+    await second.press("【随机一次(5)】")
+    await second.see("抽号编号 2")
+    await first.press("【换一批(4)】")
+    await first.see("抽号编号 3")
+    assert [title for title in dict.fromkeys(titles) if "批" in title] == [
+        "粤K 小型汽车 · 第1批/共5批",
+        "粤K 小型汽车 · 第2批/共5批",
+    ]

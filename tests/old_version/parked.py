@@ -184,7 +184,7 @@ ADMINS: dict[int, Parked] = {
         (say("/withhold 粤A small D999#"), press("确认暂不投放"), say("/unwithhold 粤A small D999#")),
         "恢复投放?",
         press("恢复投放"),
-        "已恢复投放",
+        "申请已发给其他负责人",
     ),
     4205: _parked(
         "desk_confirm",

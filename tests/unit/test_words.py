@@ -1,10 +1,12 @@
 """Texts follow the settings."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from telegram.constants import MessageLimit
 
+from bot.desk.confirmation import LONGEST_REASON
 from bot.dialog.view import View
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
@@ -17,10 +19,10 @@ from bot.texts.desk import commands
 from bot.texts.owner import bulletin, home, preselect, selecting
 from core.clock import CHINA
 from core.people.admins import Permission
-from core.pool.bulletin import UNTOLD, Bulletin, PublishedCount, PublishedSeed, PublishedSegment
+from core.pool.bulletin import Bulletin, PublishedCount, PublishedSeed, PublishedSegment, WithheldMask
+from core.pool.releases import Compose
 from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.quotas import Quota
-from core.public_journal.chain import Head
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -88,32 +90,46 @@ def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
     later = AT + timedelta(days=400)
+    count = PublishedCount(about=7_000_000)
     line = PublishedSegment(
         pattern="@@####",
         size=7_059_999,
-        opens_at=later,
+        opens_at=AT,
         compose_from=later,
-        compose=None,
-        left=UNTOLD,
-        drawn=UNTOLD,
-        composed=UNTOLD,
-        withheld=None,
+        compose=Compose.DATE,
+        left=count,
+        drawn=count,
+        composed=count,
+        withheld=count,
+    )
+    ended = WithheldMask(
+        pattern="@@####",
+        size=7_059_999,
+        since=AT,
+        reason="因" * LONGEST_REASON,
+        role="reviewer:粤K",
+        ended_at=later,
+        ended_reason="果" * LONGEST_REASON,
+        ended_role="reviewer:粤K",
+        second_role="reviewer:粤K",
+        compose_from=later,
     )
     secret = "a" * 64
     full = Bulletin(
         at=AT,
-        lines=(line,) * pool._ENTRIES_A_PAGE,
-        withheld=(),
-        ended=(),
+        lines=(line,) * 7,
+        withheld=(replace(ended, ended_at=None),) * 3,
+        ended=(ended,) * 3,
         left=PublishedCount(about=7_000_000),
         counted_at=AT,
         digest=secret,
         last_seed=PublishedSeed(day=AT.date(), digest=secret, secret=secret),
-        head=Head(seq=1_234_567, hash=secret),
     )
     with speaking(language):
-        caption = plain(bulletin.caption(_office(0), PlateKind.SMALL_NEV, full, list(full.lines)))
-    assert len(caption) <= MessageLimit.CAPTION_LENGTH
+        pages = pool._pages(_office(0), PlateKind.SMALL_NEV, full)
+        captions = [plain(bulletin.caption(_office(0), PlateKind.SMALL_NEV, full, page)) for page in pages]
+    assert max(len(caption) for caption in captions) <= MessageLimit.CAPTION_LENGTH
+    assert [one for page in pages for one in page] == [*full.lines, *full.withheld, *full.ended]
 
 
 @pytest.mark.parametrize("language", Language)

@@ -83,10 +83,11 @@ def question_plain(release: Release, opening: Opening) -> str:
         f"{release.office.code} {release.mask.kind} {release.mask.pattern}: {release.mask.size:,} numbers, "
         f"random from {_plain_time(opening.random_from)}, self-composed {composed}"
     )
-    return said if opening.skipped is None else f"{said}\n{_skipped_plain(opening.skipped)}"
+    return said if opening.skipped is None else f"{said}\n{skipped_plain(opening.skipped)}"
 
 
-def _skipped_plain(days: SkippedDays) -> str:
+def skipped_plain(days: SkippedDays) -> str:
+    """Return which days ``compose now`` skips, in English for the command line."""
     return (
         f"this skips the {days.random_only} days of random selection only and the {days.drawn} days after "
         f"them of which one is drawn (self-composition would open between {_plain_day(days.first)} and "
