@@ -20,6 +20,7 @@ QUICK = {
     "clock_jumps": ["--seconds", "1.2"],
     "store": ["--seconds", "0.2"],
     "imports": ["--rows", "10000"],
+    "verify": ["--draws", "5000"],
 }
 FULL: dict[str, list[str]] = {name: [] for name in QUICK}
 ON_POSTGRES = {"draws": ["--while", "2000"]}

@@ -16,6 +16,7 @@ from bot.cli import (
     restore,
     rotate_keys,
     run,
+    verify,
 )
 from bot.cli.command import Command
 from core.version import program_version
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     restore.COMMAND,
     change_bot.COMMAND,
     journal.COMMAND,
+    verify.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""

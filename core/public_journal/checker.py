@@ -239,14 +239,14 @@ def _is_bool(value: object) -> bool:
 
 _MASK: dict[str, Callable[[object], bool]] = {"mask": _is_text, "letters": _is_text, "by": _is_text}
 FORMS: dict[str, dict[str, Callable[[object], bool]]] = {
-    "begun": {"office": _is_text, "carried": _is_bool},
+    "begun": {"office": _is_text, "carried": _is_bool, "draws": _is_int},
     "carried": {"numbers": _is_numbers},
     "seed_committed": {"day": _is_day, "digest": _is_hash},
     "seed_published": {"day": _is_day, "digest": _is_hash, "secret": _is_hash},
     "beacon": {"source": _is_text, "round": _is_int, "value": _is_text},
     "released": _MASK
     | {"size": _is_int, "opens_at": _is_int, "compose_from": _is_int, "draw_days": _is_days}
-    | {"compose": _matches("first|now|date|drawn|carried")},
+    | {"compose": _matches("first|now|date|drawn")},
     "withheld": _MASK | {"reason": _is_text},
     "unwithheld": _MASK
     | {"reason": _is_text, "second": _is_text, "draw_days": _is_days}
@@ -258,7 +258,7 @@ FORMS: dict[str, dict[str, Callable[[object], bool]]] = {
     "claimed": {"number": _is_number, "way": _matches("draw|wish"), "draw": _is_int, "ended": _is_numbers},
     "confirmed": {"number": _is_number},
     "returned": {"number": _is_number, "rests_until": _is_int}
-    | {"why": _matches("expired|voided|revoked|appeal")},
+    | {"why": _matches("expired|voided|revoked|appeal|carried")},
     "restored": {"backup_at": _is_int, "lost_at": _is_int},
 }
 """The keys of each event, and what their values are."""
@@ -370,6 +370,11 @@ class Mask:
         self.skipped = int(all(alphabet[0] == "0" for alphabet in self.alphabets))  # 00000 is not issued
         self.size = math.prod(map(len, self.alphabets)) - self.skipped
         _ensure(self.size, "00000 is not issued")
+        self._ranks: list[dict[str, int]] = []  # of each position: what its characters add to the rank
+        after = 1
+        for alphabet in reversed(self.alphabets):
+            self._ranks.insert(0, {char: place * after for place, char in enumerate(alphabet)})
+            after *= len(alphabet)
         self._match = re.compile("".join(f"[{alphabet}]" for alphabet in self.alphabets)).fullmatch
 
     def contains(self, number: str) -> bool:
@@ -386,10 +391,7 @@ class Mask:
 
     def rank(self, number: str) -> int:
         """Return the rank of a number of this mask."""
-        rank = 0
-        for alphabet, char in zip(self.alphabets, number, strict=True):
-            rank = rank * len(alphabet) + alphabet.index(char)
-        return rank - self.skipped
+        return sum([ranks[char] for ranks, char in zip(self._ranks, number, strict=True)]) - self.skipped
 
     def overlaps(self, other: "Mask") -> bool:
         common = [
@@ -480,7 +482,7 @@ class _Pool:
         self.oldest_open: str | None = None
         self._head, self._at = "0" * 64, 0
         self._is_beginning = False  # entries of the state at the beginning may follow
-        self._last_draw: int | None = 0  # None: the draws before the journal are not known
+        self._last_draw = 0
         self._seeds: dict[str, str] = {}  # the days of all seeds, by digest
         self._current: dict[str, str] = {}  # the newest digest of each day
         self._published: set[str] = set()  # digests
@@ -496,7 +498,7 @@ class _Pool:
 
     def add(self, entry: Entry) -> None:
         event, self._at = entry["event"], entry["at"]
-        if event not in {"released", "withheld", "carried", "held"}:
+        if event not in {"released", "withheld", "carried", "returned", "held"}:
             self._is_beginning = False
         self._settle()
         getattr(self, f"_on_{event}")(entry)
@@ -507,7 +509,8 @@ class _Pool:
     def _on_begun(self, entry: Entry) -> None:
         _ensure(entry["office"] == self._office, f"this chain is that of {entry['office']}")
         self._is_beginning = entry["carried"]
-        self._last_draw = None if entry["carried"] else 0
+        self._last_draw = entry["draws"]
+        _ensure(entry["carried"] or not entry["draws"], "a new pool has no draws")
 
     def _on_carried(self, entry: Entry) -> None:
         _ensure(self._is_beginning, "carried does not follow the beginning of the chain")
@@ -541,9 +544,9 @@ class _Pool:
         for segment in self._segments:
             _ensure(not mask.overlaps(segment.mask), f"{mask.pattern} overlaps {segment.mask.pattern}")
         _ensure(entry["size"] == mask.size, f"{mask.pattern} has {mask.size} numbers")
-        _ensure((compose == "carried") == self._is_beginning, "compose is carried only at the beginning")
         _ensure(compose != "first" or not self._segments, f"{mask.pattern} is not the first segment")
-        is_early = opens_at < self._at - CLOCKS_DIFFER and compose != "carried"
+        is_carried = self._is_beginning and compose == "date"
+        is_early = opens_at < self._at - CLOCKS_DIFFER and not is_carried
         _ensure(not is_early, f"{mask.pattern} opens before it is released")
         _ensure(entry["compose_from"] >= opens_at, "compose_from is before opens_at")
         if compose in {"first", "now"}:
@@ -603,7 +606,7 @@ class _Pool:
         raise _Wrong(f"{number} is not released")
 
     def _settle(self) -> None:
-        """Make free what has ended before now, and forget holds that no late press can name any more."""
+        """Make free what has ended before now, and forget holds that no late press can still name."""
         while self._ends and self._ends[0][0] < self._at:
             end, number = heappop(self._ends)
             if self._end(number) == end:
@@ -664,8 +667,7 @@ class _Pool:
 
     def _on_drawn(self, entry: Entry) -> None:
         n, numbers = entry["n"], entry["numbers"]
-        expected = n if self._last_draw is None else self._last_draw + 1
-        _ensure(n == expected and n, f"draw {n} follows draw {self._last_draw}")
+        _ensure(n == self._last_draw + 1, f"draw {n} follows draw {self._last_draw}")
         self._last_draw = n
         try:
             self._redraw(entry)
@@ -692,11 +694,8 @@ class _Pool:
                 self._at - LATE <= until < self._at,
                 f"{number} cannot be waiting: no hold of it ended in the last 150 s",
             )
-        for number in numbers:
-            reason = self._reason(number, *self._place(number), entry)
-            _ensure(not reason, f"{number} was given, but {_IS.get(reason, reason)}")
-            _ensure(self._place(number)[0] in opened, f"{number} was given, but its segment is not open yet")
         if secret is None:
+            self._ensure_givable(entry)
             self.unverified += 1
             self.oldest_open = min(day, self.oldest_open or day)
             return
@@ -704,8 +703,18 @@ class _Pool:
         candidates = self._candidates(entry, opened, words)
         if self._explain is not None:
             self._explain(self._kind, entry["n"], candidates)
+        if numbers != [candidate.number for candidate in candidates if candidate.reason == "given"]:
+            self._ensure_givable(entry)  # says more than that it is not what the stream gives
         _ensure_same(entry, candidates)
         self.verified += 1
+
+    def _ensure_givable(self, entry: Entry) -> None:
+        """Ensure that the numbers of a draw were free, without its stream."""
+        for number in entry["numbers"]:
+            segment, rank = self._place(number)
+            reason = self._reason(number, segment, rank, entry)
+            _ensure(not reason, f"{number} was given, but {_IS.get(reason)}")
+            _ensure(segment.opens_at <= self._at, f"{number} was given, but its segment is not open yet")
 
     def _reason(self, number: str, segment: Segment, rank: int, entry: Entry) -> str:
         """Return why a number cannot be given; nothing if it can."""
@@ -809,6 +818,7 @@ class _Pool:
 
     def _on_returned(self, entry: Entry) -> None:
         number, until = entry["number"], entry["rests_until"]
+        _ensure(entry["why"] != "carried" or self._is_beginning, "why is carried only at the beginning")
         self._selected(number, RESTING)
         self._rests[number] = until
         heappush(self._ends, (until, number))

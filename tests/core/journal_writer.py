@@ -132,22 +132,27 @@ class Office:
         return self.entries[-1]
 
     def begin(self) -> None:
-        self.write("begun", office=self.office, carried=False)
+        self.write("begun", office=self.office, carried=False, draws=0)
 
     def begin_carried(self, mask: str, taken: int) -> None:
         """Begin a journal of a pool that has been in use."""
-        self.write("begun", office=self.office, carried=True)
+        self.write("begun", office=self.office, carried=True, draws=5000)
         numbers = numbers_of(self.kind, mask, self.letters)
         opened, composed = self.now - 30 * DAY, self.now - 20 * DAY
         self.segments.append(Segment(numbers, opened, composed))
-        self._write_released(mask, opened, composed, "carried", [])
+        self._write_released(mask, opened, composed, "date", [])
         self.withhold(mask.replace("#", "4"))
         carried = self.random.sample(
             sorted(number for number in numbers if not self.is_withheld(number)), taken
         )
         for some in (carried[::2], carried[1::2]):
             self.write("carried", numbers=some)
-        held = next(number for number in numbers if number not in carried and not self.is_withheld(number))
+        self.rests[carried.pop()] = self.now + HOUR
+        ((resting, end),) = self.rests.items()
+        self.write("returned", number=resting, why="carried", rests_until=end)
+        held = next(
+            number for number in numbers if number not in (*carried, resting) and not self.is_withheld(number)
+        )
         self.holds[held] = Hold(4999, self.now + 50 * SECOND, 1)
         self.write("held", holds=[[held, 4999, self.now + 50 * SECOND]])
         self.selected |= dict.fromkeys(carried, "reserved")
@@ -295,7 +300,7 @@ class Office:
             take(group)
         until = self.now + 95 * SECOND if numbers else self.now - 1
         extended = [
-            [number, self.holds[number].draw, self.now + 180 * SECOND]
+            (number, self.holds[number].draw, self.now + 180 * SECOND)
             for number in self.of_owner(owner)
             if number not in numbers and self.holds[number].until >= self.now
         ]
@@ -325,9 +330,9 @@ class Office:
         mine = [number for number in self.of_owner(owner) if self.holds[number].until >= self.now - 150_000]
         picked = self.random.sample(mine, min(2, len(mine)))
         holds: list[tuple[str, int, int]] = []
-        for number, end in zip(picked, (self.now + 180 * SECOND, self.now - 1), strict=False):
-            self.holds[number].until = end
-            holds.append((number, self.holds[number].draw, end))
+        for one, end in zip(picked, (self.now + 180 * SECOND, self.now - 1), strict=False):
+            self.holds[one].until = end
+            holds.append((one, self.holds[one].draw, end))
         self.write("held", holds=holds)
 
     def claim(self, owner: int) -> Entry | None:

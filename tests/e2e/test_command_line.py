@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -24,6 +25,7 @@ from core.version import program_version
 from sandbox import Sandbox
 from tests import factories
 from tests.backup.deployment import opens
+from tests.core.journal_writer import journal, three_days
 from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.world import KEYS, MORNING, TOKEN, clock_at
@@ -440,6 +442,19 @@ async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
     same = _config(tmp_path, base_url=sandbox.base_url, token="700000002:BBrevoked-and-made-anew")
     await _call("check", config=same)
     assert "database: ok" in capsys.readouterr().out
+
+
+def test_verify_needs_no_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "journal.jsonl"
+    pool = three_days(Random(4), steps=5)
+    path.write_text(journal("粤K", pool.entries), encoding="utf-8")
+    assert main(["verify", str(path), "--office", "粤K", "--head", pool.head[:16]]) == 0
+    assert "粤K: verified." in capsys.readouterr().out
+    assert main(["verify", str(path), "--office", "粤A"]) == 1
+    assert capsys.readouterr().out == f"{path}: line 1: the journal is that of 粤K, not of 粤A\n"
+    assert main(["verify", str(path), "--head", "0"]) == 2
+    assert main(["verify", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.endswith(f"verify: {tmp_path} is not a regular file\n")
 
 
 async def test_two_databases_in_one_photo_folder_are_refused(
