@@ -78,7 +78,7 @@ UPDATE sms_code SET state = 'replaced', parcel_sealed = NULL WHERE state IN ('qu
 
 -- name: pools
 -- The pools that have a current seed.
-SELECT office, kind FROM seed WHERE published_at IS NULL ORDER BY office, kind
+SELECT DISTINCT office, kind FROM seed WHERE published_at IS NULL ORDER BY office, kind
 
 -- name: plate_state
 -- The state of a number, whatever its time.
