@@ -6,7 +6,7 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, brief_day, listed, minute, moment, office_title, plate, short_day
 from bot.i18n.language import Phrase, _, phrase
-from bot.public_journal.checks import Outcome, RecomputedDraw
+from bot.public_journal.checks import CheckResult, RecomputedDraw
 from core.clock import CHINA
 from core.pool.bulletin import PublishedSeed, Seeds
 from core.public_journal.chain import Head
@@ -103,7 +103,7 @@ def unfinished(draw: OwnDraw) -> str:
     return "\n\n".join((_draw_title(draw), said, _numbers(draw), _seed(draw)))
 
 
-def wrong(draw: OwnDraw, outcome: Outcome, office: Office) -> str:
+def wrong(draw: OwnDraw, outcome: CheckResult, office: Office) -> str:
     """Return what is not consistent, and whom to tell."""
     if outcome.reason:
         what = _("公开记录第 {line} 行与规则不符(检查程序的原文):\n<code>{reason}</code>").format(
