@@ -91,7 +91,7 @@ class BrowserPerson:
     async def say(self, text: str) -> None:
         """Type and send a text."""
         await self.page.get_by_role("textbox", name="输入消息").fill(text)
-        await self.page.get_by_role("button", name="发送").click()
+        await self.page.get_by_role("button", name="发送 Send").click()
 
     async def attach(self, picture: Path, how: str = "照片") -> None:
         """Send a picture from disk, as a photo or as a file (文件)."""

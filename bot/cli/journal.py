@@ -14,7 +14,7 @@ from core.values import offices
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("office", metavar="OFFICE", help="the office's code, like 粤K")
+    parser.add_argument("office", metavar="OFFICE", help="the code of the office")
     parser.add_argument(
         "file", metavar="FILE", type=Path, help="where to write it; an existing file is replaced"
     )

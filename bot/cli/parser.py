@@ -34,6 +34,8 @@ COMMANDS: tuple[Command, ...] = (
     change_bot.COMMAND,
     verify.COMMAND,
     journal.COMMAND,
+    journal.COMMAND,
+    verify.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""

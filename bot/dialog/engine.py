@@ -45,7 +45,7 @@ from bot.errors.typed import UnreadableCharacters
 from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
-from bot.public_journal.checks import CheckNeeded, Outcome
+from bot.public_journal.checks import CheckNeeded, PoolCheck
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
 from core.notifications.queue import mark_reachable
@@ -64,7 +64,7 @@ class EffectHandlers:
     send_code: Callable[[int], Awaitable[None]]  # sends a queued SMS code
     send_file: Callable[[int, SendFile], Awaitable[None]]  # generates a file and sends it to a chat
     send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
-    check: Callable[[CheckNeeded], Awaitable[Outcome]]  # checks the public journal of a pool
+    check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # downloads an attachment, up to a size in bytes
     delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it

@@ -16,7 +16,7 @@ from bot.bot_api.client import Messenger
 from bot.dialog.effects import SendJournal
 from bot.dialog.languages import language_of
 from bot.i18n.language import speaking
-from bot.public_journal.checks import CheckNeeded, Checks, Outcome
+from bot.public_journal.checks import CheckNeeded, Checks, PoolCheck
 from bot.public_journal.files import JournalFile, JournalFiles
 from bot.texts.owner import checking as texts
 from bot.texts.owner import files as file_texts
@@ -76,7 +76,7 @@ class Journals:
             await self._bot.send_message(chat_id, file_texts.NOT_SENT())
             raise
 
-    async def check(self, needed: CheckNeeded) -> Outcome:
+    async def check(self, needed: CheckNeeded) -> PoolCheck:
         """Check a pool; say so in the chat if it takes longer than a moment."""
         checking = asyncio.ensure_future(self.checks.check(needed.wanted))
         try:

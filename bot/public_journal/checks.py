@@ -60,7 +60,7 @@ class RecomputedDraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class PoolCheck:
     """What checking a pool has found."""
 
     entries: int
@@ -81,9 +81,9 @@ class Checks:
     def __init__(self, files: JournalFiles) -> None:
         self._files = files
         self._turn = asyncio.Semaphore(1)
-        self._known: OrderedDict[tuple[Path, int, int], Outcome] = OrderedDict()
+        self._known: OrderedDict[tuple[Path, int, int], PoolCheck] = OrderedDict()
 
-    async def check(self, wanted: CheckRequest) -> Outcome:
+    async def check(self, wanted: CheckRequest) -> PoolCheck:
         """Return what checking a pool finds; those who ask for the same meanwhile share the outcome.
 
         Raises:
@@ -103,14 +103,14 @@ class Checks:
             return outcome
 
 
-async def _checked(path: Path, wanted: CheckRequest, entries: int, at: datetime) -> Outcome:
+async def _checked(path: Path, wanted: CheckRequest, entries: int, at: datetime) -> PoolCheck:
     try:
         line, reason, draws = await run_isolated(
             check_packed, str(path), wanted.office, wanted.first, wanted.last, limits=LIMITS
         )
     except ChildFailedError:
-        return Outcome(entries=entries, at=at, is_finished=False)
-    return Outcome(
+        return PoolCheck(entries=entries, at=at, is_finished=False)
+    return PoolCheck(
         entries=entries,
         at=at,
         line=line,

@@ -69,6 +69,15 @@ ROWS: dict[str, dict[str, Any]] = {
     "segment_count": {"segment_id": 1, "free": 1, "counted_at": 1},
     "withholding": {"office": "粤K", "kind": "small", "mask": "A9###", "since": 1},
     "pool": {"office": "粤A", "kind": "small", "last_draw": 0},
+    "checked_day": {
+        "office": "粤K",
+        "kind": "small",
+        "day": "2026-03-10",
+        "checked_at": 1,
+        "draws": 1,
+        "is_consistent": 1,
+        "reason": "",
+    },
     "public_entry": {
         "office": "粤A",
         "kind": "small",
@@ -282,6 +291,7 @@ INVALID_ROWS = {
     "a mask withheld twice": row("withholding", "withholding_once", "withholding.office", mask="A8##8"),
     "draws counted below nothing": row("pool", "pool_last_draw", last_draw=-1),
     "a second seed of a day": row("seed", "seed_of_day", "seed.office", office="粤K", day="2026-03-10"),
+    "a day checked with no result": row("checked_day", "checked_day_result", is_consistent=2),
     "an entry before the first": row("public_entry", "public_entry_seq", seq=0),
     "an entry without its hash": row("public_entry", "public_entry_hash", hash=""),
     "a seed published without its secret": row("seed", "seed_published_whole", published_at=1),

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 ALLOWED = {
     "bot/cli/parser.py": "the name of the program",
+    "core/public_journal/checker.py": "a program of its own, which says its result in both languages",
     "bot/cli/release.py": "an example of what is typed",
     "bot/cli/restore.py": "the same",
     "core/backup/gap.py": "reasons that are written down; bot/i18n/formatting.py words them",

@@ -6,7 +6,7 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, brief_day, listed, minute, moment, office_title, plate, short_day
 from bot.i18n.language import Phrase, _, phrase
-from bot.public_journal.checks import Outcome, RecomputedDraw
+from bot.public_journal.checks import PoolCheck, RecomputedDraw
 from core.clock import CHINA
 from core.pool.bulletin import PublishedSeed, Seeds
 from core.public_journal.chain import Head
@@ -66,7 +66,7 @@ def batch_label(draw: OwnDraw, *, with_vehicle: bool) -> str:
 
 def verify_this_label(draw: OwnDraw, *, with_vehicle: bool) -> str:
     """Return the label of the button that verifies a batch in the list of one's own preselections."""
-    return f"🔎 {VERIFY_THIS()} {batch_label(draw, with_vehicle=with_vehicle)}"
+    return f"{VERIFY_THIS()}{batch_label(draw, with_vehicle=with_vehicle)}"
 
 
 def send_label(office: Office) -> str:
@@ -103,7 +103,7 @@ def unfinished(draw: OwnDraw) -> str:
     return "\n\n".join((_draw_title(draw), said, _numbers(draw), _seed(draw)))
 
 
-def wrong(draw: OwnDraw, outcome: Outcome, office: Office) -> str:
+def wrong(draw: OwnDraw, outcome: PoolCheck, office: Office) -> str:
     """Return what is not consistent, and whom to tell."""
     if outcome.reason:
         what = _("公开记录第 {line} 行与规则不符(检查程序的原文):\n<code>{reason}</code>").format(
