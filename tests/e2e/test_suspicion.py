@@ -17,8 +17,8 @@ RULES = {"pace_presses": 2, "pace_seconds": 60}
 
 @pytest.fixture
 async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
-    tables = {"suspicion": RULES, "offices": [office(hours="00:00-24:00")]}
-    async with open_world(engine, tmp_path, people=APPEALING, **tables) as world:
+    offices = [office(hours="00:00-24:00")]
+    async with open_world(engine, tmp_path, people=APPEALING, offices=offices, suspicion=RULES) as world:
         await world.release()
         yield world
 
