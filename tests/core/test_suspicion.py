@@ -632,3 +632,11 @@ async def test_owner_reads_what_is_stored_and_no_hash(core: Core) -> None:
     assert [press["way"] for press in everything["presses"]] == ["draw"]
     assert [one["cause"] for one in everything["suspicions"]] == ["pace"]
     assert "hash" not in json.dumps(everything["presses"], default=str)
+
+
+async def test_deleted_owner_leaves_times_without_hashes(core: Core) -> None:
+    account, begun = await core.store.run(verified, core, 2)
+    await core.store.run(draws, core, begun)
+    await core.store.run(core.personal_data.delete, account.chat_id)
+    rows = await core.store.read(sql, "SELECT way, identity_hash, phone_hash FROM selecting_press")
+    assert [tuple(row.values()) for row in rows] == [("draw", None, None)]
