@@ -17,6 +17,7 @@ from core.errors.desk import HandledMeanwhile
 from core.errors.selection import DrawnTooSoon, NoBatchesLeft
 from core.errors.suspicion import NobodyToAsk, SelectionSuspended, SuspicionOfOneself, SuspicionUnknown
 from core.people.accounts import Account
+from core.people.admins import Admin, Role, RoleAssignment
 from core.pool.releases import unwithhold, withhold
 from core.ports import Tx
 from core.preselection import PreselectionState, get
@@ -24,6 +25,8 @@ from core.preselection.composed_selection import ComposeResult
 from core.preselection.counter import Grant
 from core.preselection.quotas import remaining_quota
 from core.preselection.random_selection import DrawResult, shortlist
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import is_pressing, read_work_queue
 from core.suspicion import Finding, SuspicionKind, SuspicionState, find_asked, raise_suspicion
 from core.suspicion.presses import PressWay
 from core.values.masks import parse_mask
@@ -568,6 +571,30 @@ async def test_nobody_decides_about_themselves(core: Core) -> None:
     assert (await core.store.run(core.decisions.confirm, of_admin, "属实", REVIEWER)).reason == "属实"
     with pytest.raises(SuspicionUnknown):
         await core.store.run(core.decisions.dismiss, 99, "正常", REVIEWER)
+
+
+async def test_suspicion_about_an_admin_is_listed_to_the_others_only(core: Core) -> None:
+    found = Finding(
+        kind=SuspicionKind.INSIDER, subject="admin:1001", office="粤K", weight=1, evidence={"events": []}
+    )
+    await core.store.run(raise_suspicion, found)
+    for chat_id, tasks in ((1001, 0), (3001, 1)):
+        chief = Admin(
+            chat_id=chat_id, assignments=frozenset({RoleAssignment(role=Role.REVIEWER, office="粤K")})
+        )
+        queue = await core.store.read(read_work_queue, core.desk_services, chief)
+        assert queue.counts[TaskKind.SUSPICION] == tasks
+        assert queue.is_pressing == bool(tasks)
+
+
+async def test_asked_owner_is_no_pressing_task(core: Core) -> None:
+    await suspended(core)
+    reviewer = Admin(
+        chat_id=REVIEWER, assignments=frozenset({RoleAssignment(role=Role.REVIEWER, office="粤K")})
+    )
+    queue = await core.store.read(read_work_queue, core.desk_services, reviewer)
+    assert (queue.counts[TaskKind.SUSPICION], queue.is_pressing) == (1, False)
+    assert not await core.store.read(is_pressing, core.desk_services, reviewer)
 
 
 # --- the answer -----------------------------------------------------------------------------------
