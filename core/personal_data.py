@@ -461,8 +461,12 @@ SOURCES = (
         name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
     PersonalDataSource(name="probes", read=_probes),
-    # Kept for some weeks even after deletion, which would else hide that many accounts are one person.
-    PersonalDataSource(name="presses", read=_of_account("suspicion.presses_of_account", _press)),
+    # The times stay for some weeks, under the account's number; the hashes of identity and telephone do not.
+    PersonalDataSource(
+        name="presses",
+        read=_of_account("suspicion.presses_of_account", _press),
+        forget=_forget_of_account("suspicion.forget_hashes"),
+    ),
     PersonalDataSource(name="suspicions", read=_suspicions),
     PersonalDataSource(name="roles", read=_roles),  # not deleted: the office must know who was at its desk
     PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),

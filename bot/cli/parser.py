@@ -34,8 +34,6 @@ COMMANDS: tuple[Command, ...] = (
     change_bot.COMMAND,
     verify.COMMAND,
     journal.COMMAND,
-    journal.COMMAND,
-    verify.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""

@@ -65,7 +65,7 @@ class Seeds:
         )
 
     def of_releases(self, tx: Tx, office: str, kind: str) -> Seed:
-        """Return the seed by which the day of an opening is drawn: today's, or tomorrow's once that is published.
+        """Return the seed that draws the day of an opening: today's, or tomorrow's once that is published.
 
         Raises:
             NoSeedToday: neither was committed to before.

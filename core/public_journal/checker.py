@@ -570,7 +570,7 @@ class _Pool:
         _ensure(entry["compose_from"] in days, "compose_from is not on a day that the seed can give")
 
     def _secret_of_releases(self) -> bytes | None:
-        """Return the seed of today, or of tomorrow once that is published; None if this file does not have it."""
+        """Return the seed of today, or of tomorrow once that is published; None if this file lacks it."""
         today = day_of(self._at)
         is_over = self._current.get(today) in self._published
         return self._secret(day_of(self._at + DAY) if is_over else today)

@@ -99,6 +99,7 @@ def _suspicions(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]
             at=found.raised_at,
             subject=found.own_subject,
             office=found.office,
+            about=found.subject,
             what=found.kind,
             is_asked=found.state == SuspicionState.ASKED,
         )

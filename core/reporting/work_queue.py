@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from core.audit import admin_subject
 from core.availability import clock_guard
 from core.people.admins import Admin, Permission
 from core.people.scope import scope_of
@@ -96,4 +97,6 @@ def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
 
 
 def _of(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
-    return LISTS[task_kind](tx, services, scope_of(admin, PERMISSION_FOR[task_kind], services.offices))
+    """Return the tasks of one kind that an admin may see; no suspicion about the admin."""
+    scope, own = scope_of(admin, PERMISSION_FOR[task_kind], services.offices), admin_subject(admin.chat_id)
+    return (task for task in LISTS[task_kind](tx, services, scope) if task.about != own)

@@ -11,11 +11,13 @@ import pytest
 from core.audit import AuditAction
 from core.bootstrap import Core
 from core.clock import FixedClock
+from core.db.postgres_tx import PostgresTx
 from core.errors.appeals import AppealNotNeeded, AppealWaits
 from core.errors.desk import HandledMeanwhile
 from core.errors.selection import DrawnTooSoon, NoBatchesLeft
 from core.errors.suspicion import NobodyToAsk, SelectionSuspended, SuspicionOfOneself, SuspicionUnknown
 from core.people.accounts import Account
+from core.people.admins import Admin, Role, RoleAssignment
 from core.pool.releases import Freeing, withhold
 from core.ports import Tx
 from core.preselection import PreselectionState, get
@@ -23,6 +25,8 @@ from core.preselection.composed_selection import ComposeResult
 from core.preselection.counter import Grant
 from core.preselection.quotas import remaining_quota
 from core.preselection.random_selection import DrawResult, shortlist
+from core.reporting.tasks import TaskKind
+from core.reporting.work_queue import is_pressing, read_work_queue
 from core.suspicion import Finding, SuspicionKind, SuspicionState, find_asked, raise_suspicion
 from core.suspicion.presses import PressWay
 from core.values.masks import Mask, parse_mask
@@ -151,20 +155,21 @@ async def test_press_that_is_refused_as_too_early_is_recorded_by_its_refusal(cor
 # --- many accounts, and accounts together --------------------------------------------------------
 
 
+def carries(tx: Tx, account: Account, column: str, number: int) -> None:
+    """Let an account have an identity or telephone, as a hash that stands for it."""
+    made = f"CAST('value {number}' AS {'BYTEA' if isinstance(tx, PostgresTx) else 'BLOB'})"
+    sql(tx, f"UPDATE account SET {column} = {made} WHERE account_id = {account.account_id}")  # noqa: S608 - invented
+
+
 async def carriers(core: Core, column: str, number: int) -> list[int]:
     """Let accounts select one after the other with one identity or telephone; return their numbers."""
     accounts = []
     for place in range(number):
         account, begun = await core.store.run(verified, core, 2 + place)
         accounts.append(account.account_id)
-        one = f"account_id = {account.account_id}"
-        hashes = [f"CAST('{word}{place}' AS {{bytes}})" for word in ("shared", "gone")]
-        of_engine = "BYTEA" if "postgres" in type(core.store).__module__ else "BLOB"
-        shared, gone = (text.replace("{bytes}", of_engine) for text in hashes)
-        shared = shared.replace(f"shared{place}", "shared")
-        await core.store.run(sql, f"UPDATE account SET {column} = {shared} WHERE {one}")  # noqa: S608 - ours
+        await core.store.run(carries, account, column, 0)
         await core.store.run(presses, core, account.account_id, begun, [NOON + timedelta(minutes=place)])
-        await core.store.run(sql, f"UPDATE account SET {column} = {gone} WHERE {one}")  # noqa: S608 - ours
+        await core.store.run(carries, account, column, 1 + place)
     return accounts
 
 
@@ -175,7 +180,7 @@ async def test_many_accounts_of_one_identity_or_telephone_are_noticed(core: Core
     assert (found.kind, found.subject) == (SuspicionKind.SHARED, f"account:{accounts[-1]}")
     assert found.evidence["what"] == what
     assert found.evidence["accounts"] == accounts[::-1]
-    assert "shared" not in json.dumps(dict(found.evidence))
+    assert "value" not in json.dumps(dict(found.evidence))
 
 
 async def test_three_accounts_of_one_telephone_are_not_noticed(core: Core) -> None:
@@ -575,6 +580,30 @@ async def test_nobody_decides_about_themselves(core: Core) -> None:
         await core.store.run(core.decisions.dismiss, 99, "正常", REVIEWER)
 
 
+async def test_suspicion_about_an_admin_is_listed_to_the_others_only(core: Core) -> None:
+    found = Finding(
+        kind=SuspicionKind.INSIDER, subject="admin:1001", office="粤K", weight=1, evidence={"events": []}
+    )
+    await core.store.run(raise_suspicion, found)
+    for chat_id, tasks in ((1001, 0), (3001, 1)):
+        chief = Admin(
+            chat_id=chat_id, assignments=frozenset({RoleAssignment(role=Role.REVIEWER, office="粤K")})
+        )
+        queue = await core.store.read(read_work_queue, core.desk_services, chief)
+        assert queue.counts[TaskKind.SUSPICION] == tasks
+        assert queue.is_pressing == bool(tasks)
+
+
+async def test_asked_owner_is_no_pressing_task(core: Core) -> None:
+    await suspended(core)
+    reviewer = Admin(
+        chat_id=REVIEWER, assignments=frozenset({RoleAssignment(role=Role.REVIEWER, office="粤K")})
+    )
+    queue = await core.store.read(read_work_queue, core.desk_services, reviewer)
+    assert (queue.counts[TaskKind.SUSPICION], queue.is_pressing) == (1, False)
+    assert not await core.store.read(is_pressing, core.desk_services, reviewer)
+
+
 # --- the answer -----------------------------------------------------------------------------------
 
 
@@ -637,3 +666,11 @@ async def test_owner_reads_what_is_stored_and_no_hash(core: Core) -> None:
     assert [press["way"] for press in everything["presses"]] == ["draw"]
     assert [one["cause"] for one in everything["suspicions"]] == ["pace"]
     assert "hash" not in json.dumps(everything["presses"], default=str)
+
+
+async def test_deleted_owner_leaves_times_without_hashes(core: Core) -> None:
+    account, begun = await core.store.run(verified, core, 2)
+    await core.store.run(draws, core, begun)
+    await core.store.run(core.personal_data.delete, account.chat_id)
+    rows = await core.store.read(sql, "SELECT way, identity_hash, phone_hash FROM selecting_press")
+    assert [tuple(row.values()) for row in rows] == [("draw", None, None)]

@@ -23,6 +23,7 @@ from core.pool.bulletin import Bulletin, PublishedCount, PublishedSeed, Publishe
 from core.pool.releases import Compose
 from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.quotas import Quota
+from core.public_journal.chain import Head
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -124,6 +125,7 @@ def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
         counted_at=AT,
         digest=secret,
         last_seed=PublishedSeed(day=AT.date(), digest=secret, secret=secret),
+        head=Head(seq=1_234_567, hash=secret),
     )
     with speaking(language):
         pages = pool._pages(_office(0), PlateKind.SMALL_NEV, full)

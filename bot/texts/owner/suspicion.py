@@ -141,7 +141,7 @@ def suspended(
 
 
 def resumed() -> str:
-    return _("▶️ <b>选号已恢复</b>\n审核人员已核对完毕,您可以继续选号。谢谢配合。")
+    return _("✅ <b>选号已恢复</b>\n审核人员已核对完毕,您可以继续选号。谢谢配合。")
 
 
 def refused(kind: str) -> str:

@@ -24,6 +24,11 @@ WHERE a.chat_id = :chat_id
 -- The recorded presses of an account.
 SELECT way, office, at FROM selecting_press WHERE account_id = :account_id ORDER BY at, press_id
 
+-- name: forget_hashes
+-- Deletes from an account's presses whose they were, when the owner's data are deleted.
+UPDATE selecting_press SET identity_hash = NULL, phone_hash = NULL
+WHERE account_id = :account_id AND (identity_hash IS NOT NULL OR phone_hash IS NOT NULL)
+
 -- name: purge_presses
 -- Deletes presses from before a time.
 DELETE FROM selecting_press WHERE at < :before
