@@ -284,7 +284,9 @@ INVALID_ROWS = {
     "fewer drawn numbers than none": row("segment_count", "segment_count_drawn", drawn=-1),
     "fewer composed numbers than none": row("segment_count", "segment_count_composed", composed=-1),
     "fewer withheld numbers than none": row("segment_count", "segment_count_withheld", withheld=-1),
-    "a request in no state": row("unwithhold_request", "unwithhold_request_state", state="lost"),
+    "a request in no state": row(
+        "unwithhold_request", "unwithhold_request_state", state="lost", decided_by="chat:2", decided_at=1
+    ),
     "a request that nobody decided": row(
         "unwithhold_request", "unwithhold_request_decided", state="refused", decided_at=1
     ),
