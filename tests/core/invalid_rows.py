@@ -68,6 +68,14 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "segment_count": {"segment_id": 1, "free": 1, "counted_at": 1},
     "withholding": {"office": "粤K", "kind": "small", "mask": "A9###", "since": 1},
+    "unwithhold_request": {
+        "withholding_id": 1,
+        "reason": "r",
+        "actor": "chat:1",
+        "role": "chief:粤K",
+        "requested_at": 1,
+        "expires_at": 2,
+    },
     "pool": {"office": "粤A", "kind": "small", "last_draw": 0},
     "checked_day": {
         "office": "粤K",
@@ -289,6 +297,22 @@ INVALID_ROWS = {
     "fewer free numbers than none": row("segment_count", "segment_count_free", free=-1),
     "a count of no segment": row("segment_count", "segment_count_segment_id_fkey", REFERENCE, segment_id=99),
     "a mask withheld twice": row("withholding", "withholding_once", "withholding.office", mask="A8##8"),
+    "a day set in no way": row("segment", "segment_compose", compose="later"),
+    "fewer drawn numbers than none": row("segment_count", "segment_count_drawn", drawn=-1),
+    "fewer composed numbers than none": row("segment_count", "segment_count_composed", composed=-1),
+    "fewer withheld numbers than none": row("segment_count", "segment_count_withheld", withheld=-1),
+    "a request in no state": row(
+        "unwithhold_request", "unwithhold_request_state", state="lost", decided_by="chat:2", decided_at=1
+    ),
+    "a request that nobody decided": row(
+        "unwithhold_request", "unwithhold_request_decided", state="refused", decided_at=1
+    ),
+    "a request about nothing": row(
+        "unwithhold_request", "unwithhold_request_withholding_id_fkey", REFERENCE, withholding_id=99
+    ),
+    "a second request for a mask": row(
+        "unwithhold_request", "unwithhold_request_waiting", "unwithhold_request.withholding_id"
+    ),
     "draws counted below nothing": row("pool", "pool_last_draw", last_draw=-1),
     "a second seed of a day": row("seed", "seed_of_day", "seed.office", office="粤K", day="2026-03-10"),
     "a day checked with no result": row("checked_day", "checked_day_result", is_consistent=2),

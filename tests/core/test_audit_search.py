@@ -203,14 +203,15 @@ STORED_ACTIONS = """
     confirmed_clock confirmed_data consented consented_to_photos deleted_own_data doubted_clock
     dropped_appeal dropped_draft dropped_import ended_broadcast ended_maintenance expired
     exported_list granted_chances handled imported_vehicles kept_batch lifted_ban looked_up
-    lost_identity lost_vehicle moved_deadline received_identity rechose registered
-    registered_account rejected_appeal released removed_admin reserved restored returned_batch revoked
-    saw_photos set_user_type stopped_broadcast submitted_appeal undid_import unwithheld verified
-    voided withdrew_appeal withheld
+    lost_identity lost_vehicle moved_deadline received_identity rechose refused_unwithholding
+    registered registered_account rejected_appeal released removed_admin requested_unwithholding
+    reserved restored returned_batch revoked saw_photos set_user_type stopped_broadcast
+    submitted_appeal undid_import unwithheld verified voided withdrew_appeal withdrew_unwithholding
+    withheld
 """
 STORED_KINDS = """
-    account admin appeal ban broadcast expiry import notice office plate pool preselection restoration seed
-    segment update vehicle
+    account admin appeal ban broadcast expiry import notice office plate pool preselection restoration
+    seed segment unwithhold update vehicle
 """
 
 

@@ -26,6 +26,7 @@ async def furnished(core: Core, engine: str) -> Core:
     for table, other in (
         ("sms_code", {"account_id": 4}),
         ("withholding", {"mask": "A8##8"}),
+        ("unwithhold_request", {}),
         ("notice", {"purpose": "known", "subject": "known"}),
         ("ban", {"identity_hash": b"y"}),
         ("selecting", {"vin": "second"}),
