@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.public_journal import checker
 from tests.e2e.test_command_line_keys import call, config, content
 
 Said = pytest.CaptureFixture[str]
@@ -76,3 +77,12 @@ async def test_printed_times_are_chinas(made: Path, capsys: Said) -> None:
     said = capsys.readouterr().out
     assert "random from 2030-12-01T09:00+08:00" in said
     assert "self-composed from 2030-12-09T00:00+08:00" in said
+
+
+async def test_journal_of_an_office_is_written_and_checked(made: Path, tmp_path: Path, capsys: Said) -> None:
+    path = tmp_path / "journal.jsonl"
+    assert await call("release", "粤K", "small", "A####", "--yes", config=made) == 0
+    assert await call("journal", "粤k", str(path), config=made) == 0
+    assert "entries of 粤K" in capsys.readouterr().out
+    assert checker.check(path, office="粤K").entries > 0
+    assert await call("journal", "粤B", str(path), config=made) == 2
