@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.public_journal import checker
 from tests.e2e.test_command_line_keys import call, config, content
 
 Said = pytest.CaptureFixture[str]
@@ -87,3 +88,12 @@ async def test_skipped_days_are_named(made: Path, capsys: Said, monkeypatch: pyt
     monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
     assert await call("release", "粤K", "small", "C####", "compose", "now", config=made) == 0
     assert capsys.readouterr().out.count(said) == 1
+
+
+async def test_journal_of_an_office_is_written_and_checked(made: Path, tmp_path: Path, capsys: Said) -> None:
+    path = tmp_path / "journal.jsonl"
+    assert await call("release", "粤K", "small", "A####", "--yes", config=made) == 0
+    assert await call("journal", "粤k", str(path), config=made) == 0
+    assert "entries of 粤K" in capsys.readouterr().out
+    assert checker.check(path, office="粤K").entries > 0
+    assert await call("journal", "粤B", str(path), config=made) == 1
