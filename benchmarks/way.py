@@ -45,7 +45,7 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=44, functions=255, statements=26, write_transactions=3),
+    "draw": Length(files=45, functions=257, statements=27, write_transactions=3),
     "revoke": Length(files=49, functions=218, statements=20, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""

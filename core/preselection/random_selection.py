@@ -106,12 +106,11 @@ class RandomSelection(Reserving):
         preselection, lease_until = lock_selecting(tx, preselection_id, office, received_at=received_at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
         ensure_not_banned(tx, owner["identity_hash"] if owner else None)
-        ensure_not_suspended(tx, preselection.account_id)
         ensure_within_hours(tx, preselection, office, received_at=received_at)
-        charged = self._charge_batch(tx, preselection, office)
         self._presses.record(
             tx, preselection.account_id, preselection_id, office.code, PressWay.DRAW, at=received_at
         )
+        charged = self._charge_batch(tx, preselection, office)
         request = DrawRequest(
             office=office,
             kind=preselection.kind,
@@ -177,6 +176,7 @@ class RandomSelection(Reserving):
         """Put a number of the current batch on the shortlist, replacing another of that batch.
 
         Raises:
+            SelectionSuspended: the owner was asked for the invoice.
             HoldEnded: the batch had expired when the press was received.
             NotInBatch: the number is not in the batch.
             VerificationLapsed: idle for too long.

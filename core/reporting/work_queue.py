@@ -98,5 +98,8 @@ def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
 
 def _of(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
     """Return the tasks of one kind that an admin may see; no suspicion about the admin."""
-    scope, own = scope_of(admin, PERMISSION_FOR[task_kind], services.offices), admin_subject(admin.chat_id)
-    return (task for task in LISTS[task_kind](tx, services, scope) if task.about != own)
+    tasks = LISTS[task_kind](tx, services, scope_of(admin, PERMISSION_FOR[task_kind], services.offices))
+    if task_kind != TaskKind.SUSPICION:
+        return tasks
+    own = admin_subject(admin.chat_id)
+    return (task for task in tasks if task.about != own)

@@ -16,7 +16,13 @@ from core.errors.selection import DrawnTooSoon, TriedTooSoon
 from core.pool.segments import mask_of
 from core.ports import Tx
 from core.settings.tables import SuspicionSettings
-from core.suspicion.model import Finding, SuspicionKind, find_undecided, raise_suspicion
+from core.suspicion.model import (
+    Finding,
+    SuspicionKind,
+    ensure_not_suspended,
+    find_undecided,
+    raise_suspicion,
+)
 from core.values.offices import Office
 from core.values.plates import Plate, PlateKind
 
@@ -45,8 +51,12 @@ class Presses:
     def record(
         self, tx: Tx, account_id: int, preselection_id: int, office: str, way: PressWay, *, at: datetime
     ) -> None:
-        """Record a press that was received at ``at``."""
-        tx.run(
+        """Record a press that was received at ``at``.
+
+        Raises:
+            SelectionSuspended: the owner was asked for the invoice; found by the same statement.
+        """
+        recorded = tx.run(
             "suspicion.add_press",
             account_id=account_id,
             preselection_id=preselection_id,
@@ -54,6 +64,8 @@ class Presses:
             way=way,
             at=to_millis(at),
         )
+        if not recorded:
+            ensure_not_suspended(tx, account_id)
 
     def note(self, tx: Tx, chat_id: int, error: XuanhaoError, *, at: datetime) -> None:
         """Record a press that was refused because it came too soon; other errors are ignored."""

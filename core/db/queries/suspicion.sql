@@ -2,7 +2,8 @@
 
 -- name: add_press
 -- Records a press with which an owner selects. The reaction is the time since the newest batch was shown, for the
--- first press after it only; one that was received before the batch counted as shown has none.
+-- first press after it only; one that was received before the batch counted as shown has none. Nothing is recorded
+-- while the account's selection is suspended.
 INSERT INTO selecting_press (account_id, office, way, at, reaction, identity_hash, phone_hash)
 SELECT a.account_id, :office, :way, CAST(:at AS ${integer}), (
     SELECT CAST(:at AS ${integer}) - d.sent_at FROM draw AS d
@@ -12,7 +13,9 @@ SELECT a.account_id, :office, :way, CAST(:at AS ${integer}), (
       )
     ORDER BY d.sent_at DESC LIMIT 1
 ), a.identity_hash, a.phone_hash
-FROM account AS a WHERE a.account_id = :account_id
+FROM account AS a WHERE a.account_id = :account_id AND NOT EXISTS (
+    SELECT 1 FROM suspicion AS s WHERE s.subject = 'account:' || a.account_id AND s.state = 'asked'
+)
 
 -- name: selecting_of_chat
 -- What a chat is selecting for.
