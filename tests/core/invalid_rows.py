@@ -77,6 +77,17 @@ ROWS: dict[str, dict[str, Any]] = {
         "expires_at": 2,
     },
     "pool": {"office": "粤A", "kind": "small", "last_draw": 0},
+    "selecting_press": {"account_id": 1, "office": "粤K", "way": "draw", "at": 1},
+    "suspicion": {
+        "kind": "pace",
+        "subject": "account:1",
+        "office": "粤K",
+        "state": "open",
+        "weight": 1,
+        "evidence": "{}",
+        "raised_at": 1,
+        "updated_at": 1,
+    },
     "checked_day": {
         "office": "粤K",
         "kind": "small",
@@ -311,7 +322,27 @@ INVALID_ROWS = {
         "unwithhold_request", "unwithhold_request_withholding_id_fkey", REFERENCE, withholding_id=99
     ),
     "a second request for a mask": row(
-        "unwithhold_request", "unwithhold_request_waiting", "unwithhold_request.withholding_id"
+        "unwithhold_request",
+        "unwithhold_request_waiting",
+        "unwithhold_request.withholding_id",
+        withholding_id=2,
+    ),
+    "a press of an unknown kind": row("selecting_press", "selecting_press_way", way="look"),
+    "a reaction before the batch": row("selecting_press", "selecting_press_reaction", reaction=-1),
+    "a suspicion of an unknown kind": row("suspicion", "suspicion_kind", kind="mood"),
+    "a suspicion in no state": row("suspicion", "suspicion_state", subject="account:2", state="lost"),
+    "a suspicion asked about by nobody known": row(
+        "suspicion", "suspicion_asked_whole", subject="account:2", asked_at=1
+    ),
+    "a suspicion asked about by nobody": row(
+        "suspicion", "suspicion_asked_has_author", subject="account:2", state="asked"
+    ),
+    "a suspicion decided by nobody": row(
+        "suspicion", "suspicion_decided", subject="account:2", state="dismissed"
+    ),
+    "a second suspicion of one kind": row("suspicion", "suspicion_one_open", "suspicion.kind"),
+    "a second answer to a suspicion": row(
+        "appeal", "appeal_one_answer", "appeal.suspicion_id", account_id=2, suspicion_id=1
     ),
     "draws counted below nothing": row("pool", "pool_last_draw", last_draw=-1),
     "a second seed of a day": row("seed", "seed_of_day", "seed.office", office="粤K", day="2026-03-10"),

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.appeals import AppealState, queue
-from core.clock import FixedClock
+from core.clock import FixedClock, to_millis
 from core.db import MemoryDatabase, MemoryStore
 from core.errors.appeals import AppealAboutOwnNumber, AppealDecided, AppealNotNeeded, AppealWaits
 from core.errors.preselection import StepOutOfOrder, VinAwarded, VinPreselected
-from core.ports import Tx
+from core.ports import Row, Tx
 from core.preselection.quotas import remaining_quota
 from core.values.plates import Plate, PlateKind
 from tests import factories
@@ -97,8 +97,13 @@ class Appealing(RuleBasedStateMachine):
     @rule(vehicle=VEHICLE)
     def loses_a_chance(self, vehicle: int) -> None:
         self.run(lambda tx: tx.run("vehicles.add", vin=factories.vin(vehicle)))
-        if self.run(lambda tx: tx.one("vehicles.charge_batch", vin=factories.vin(vehicle), quota=5)):
+        if self.run(lambda tx: self.charge(tx, vehicle)):
             self.used[vehicle] += 1
+
+    def charge(self, tx: Tx, vehicle: int) -> Row | None:
+        """Charge a draw, however soon it follows another."""
+        now = to_millis(tx.now)
+        return tx.one("vehicles.charge_batch", vin=factories.vin(vehicle), quota=5, now=now, gap_before=now)
 
     def refusal(self, owner: int, vehicle: int) -> type[Exception] | None:
         """Return the reason why an owner cannot appeal about a vehicle."""

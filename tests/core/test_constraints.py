@@ -26,7 +26,9 @@ async def furnished(core: Core, engine: str) -> Core:
     for table, other in (
         ("sms_code", {"account_id": 4}),
         ("withholding", {"mask": "A8##8"}),
-        ("unwithhold_request", {}),
+        ("withholding", {"mask": "A7##7"}),
+        ("unwithhold_request", {"withholding_id": 2}),
+        ("suspicion", {}),
         ("notice", {"purpose": "known", "subject": "known"}),
         ("ban", {"identity_hash": b"y"}),
         ("selecting", {"vin": "second"}),
@@ -36,6 +38,7 @@ async def furnished(core: Core, engine: str) -> Core:
         ("hold", {"serial": "A2222"}),
         ("appeal", {"vin": VIN}),
         ("appeal", {"account_id": 3, "state": "draft"}),
+        ("appeal", {"account_id": 4, "vin": VIN, "suspicion_id": 1}),
         ("appeal_photo", {"slot": "identity"}),
         ("vin_right", {"vin": VIN}),
     ):

@@ -11,9 +11,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from core.db import QUERIES
 from core.errors.base import XuanhaoError
+from core.public_journal.checker import JournalError
 from tests.core.test_machine import EXAMPLES, STEPS, Selecting
 
-FOUND = (AssertionError, pytest.fail.Exception, XuanhaoError)
+FOUND = (AssertionError, pytest.fail.Exception, XuanhaoError, JournalError)
 
 MUTANTS = {
     "a living hold is overwritten": ("take", "WHERE hold.held_until < :now AND", "WHERE true OR"),
