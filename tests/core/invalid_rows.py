@@ -340,7 +340,9 @@ INVALID_ROWS = {
     "a suspicion decided by nobody": row(
         "suspicion", "suspicion_decided", subject="account:2", state="dismissed"
     ),
-    "a second suspicion of one kind": row("suspicion", "suspicion_one_open", "suspicion.kind"),
+    "a second suspicion of one kind": row(
+        "suspicion", "suspicion_one_open", "suspicion.kind", subject="account:9"
+    ),
     "a second answer to a suspicion": row(
         "appeal", "appeal_one_answer", "appeal.suspicion_id", account_id=2, suspicion_id=1
     ),
