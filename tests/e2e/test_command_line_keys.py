@@ -130,11 +130,11 @@ async def test_an_old_key_is_retired(tmp_path: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr().out
     assert f"keys: ok, 0 values need {fingerprint_of(NEW)}, the newest" in said
     assert (
-        f"  11 values need {fingerprint_of(OLD)}; `xuanhao rotate-keys`" in said
+        f"  18 values need {fingerprint_of(OLD)}; `xuanhao rotate-keys`" in said
     )  # 3 owners, a seed, a photo
     assert await call("rotate-keys", config=both) == 0
     said = capsys.readouterr().out
-    assert f"11 values need key {fingerprint_of(NEW)}, none an older one" in said
+    assert f"18 values need key {fingerprint_of(NEW)}, none an older one" in said
     assert f"to be taken out of the settings now: {fingerprint_of(OLD)}" in said
     await call("check", config=both)
     said = capsys.readouterr().out

@@ -198,6 +198,8 @@ _WITH_REASON = (
     f"/identity {factories.identity(9)} 5003 {{}}",
     f"/grant {factories.vin(2)} random=1 {{}}",
     "/maintenance 粤K on {}",
+    "/withhold 粤K small A88## {}",
+    "/unwithhold 粤K small A88## {}",
 )
 
 
