@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.isolation import runner as isolation
+from bot.photos import barcodes, validation
+from bot.vehicle_import import isolated as vehicle_files
 from tests import recording
 from tests.browser_person import summarise_missing_browser
 from tests.engines import ENGINES, READY, leave_to_soak, summarise_missing_postgres
@@ -18,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
     recording.require_steady_hashes(config)
+    # As the program does: otherwise a server started by a test without it loads them in every child.
+    isolation.preload((barcodes, validation, vehicle_files))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

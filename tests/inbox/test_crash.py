@@ -25,7 +25,7 @@ from tests.inbox.schema import effects, make_folders, states
 from tests.inbox.tools import message
 
 ROOT = Path(__file__).parents[2]
-UPDATES, CHATS, KILLS = 630, 12, 8
+CHATS, SLICE = 12, 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,8 @@ def place(kind: str, folder: Path) -> Iterator[Place]:
 
 def slice_of_updates(number: int) -> list[dict[str, Any]]:
     """Return the updates sent before a kill."""
-    size = UPDATES // (KILLS + 1)
-    first = 1 + number * size
-    return [message(update, chat_id=1 + update % CHATS) for update in range(first, first + size)]
+    first = 1 + number * SLICE
+    return [message(update, chat_id=1 + update % CHATS) for update in range(first, first + SLICE)]
 
 
 @asynccontextmanager
@@ -89,7 +88,7 @@ async def progress(seen: list[dict[str, Any]], running: asyncio.subprocess.Proce
             await asyncio.sleep(0.001)
 
 
-async def all_done(where: Place, updates: int = UPDATES) -> None:
+async def all_done(where: Place, updates: int) -> None:
     """Wait until every update is done, reading the database independently of the program."""
     async with asyncio.timeout(60):
         while count_done(where) < updates:  # noqa: ASYNC110 - what is waited for is another process
@@ -109,28 +108,29 @@ def count_done(where: Place) -> int:
         return int(row[0]) if row else 0
 
 
+@pytest.mark.parametrize("kills", [4, pytest.param(8, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("kind", ENGINES)
-async def test_killed_process_loses_repeats_and_swaps_nothing(kind: str, tmp_path: Path) -> None:
-    dice = random.Random(8)
+async def test_killed_process_loses_repeats_and_swaps_nothing(kind: str, tmp_path: Path, kills: int) -> None:
+    dice, updates = random.Random(8), SLICE * (kills + 1)
     with place(kind, tmp_path) as where:
         async with fake_api() as api:
             api.most = 7
-            for kill in range(KILLS):
+            for kill in range(kills):
                 api.put(slice_of_updates(kill))
                 async with process(where, api) as running:
                     # In turn while updates come in, and while they are handled.
                     await progress(*((api.asked, running, 4) if kill % 2 else (api.sent, running, 20)))
                     await asyncio.sleep(dice.random() * 0.02)
-            api.put(slice_of_updates(KILLS))
+            api.put(slice_of_updates(kills))
             async with process(where, api):
-                await all_done(where)
+                await all_done(where, updates)
         async with reopened(where) as store:
             happened, ended = await store.read(effects), await store.read(states)
 
     by_chat = {chat: [update for at, update in happened if at == chat] for chat in range(1, CHATS + 1)}
-    assert sorted(update for _, update in happened) == list(range(1, UPDATES + 1))
-    assert all(updates == sorted(updates) for updates in by_chat.values())
-    assert Counter(ended.values()) == {"done": UPDATES}
+    assert sorted(update for _, update in happened) == list(range(1, updates + 1))
+    assert all(handled == sorted(handled) for handled in by_chat.values())
+    assert Counter(ended.values()) == {"done": updates}
     assert any(str(sent["text"]).endswith("True") for sent in api.sent), "no kill has hit anything"
 
 
