@@ -120,7 +120,10 @@ async def test_start_changes_nothing_in_the_books(world: World, before: sqlite3.
     for table in KEPT:
         columns = ", ".join(row[1] for row in rows_before(before, f"PRAGMA table_info({table})"))
         every = f"SELECT {columns} FROM {table}"  # noqa: S608 - the schema's own names
-        assert sorted(await rows(world, every)) == sorted(rows_before(before, every)), table
+        old, new = sorted(rows_before(before, every)), sorted(await rows(world, every))
+        if table == "seed":  # the job commits to those of the days ahead
+            new = new[: len(old)]
+        assert new == old, table
     await books_agree(world)
 
 
