@@ -1,8 +1,8 @@
 """What the public journal costs: draws with its entries, beside draws without them, in one run.
 
-The same pool of 10,000 free numbers and the same owners are measured in turn, round by round, so that other
-load on the machine affects both alike. Without the journal, ``chain.append`` does nothing; all else is as in
-the service. Ratios are of the time of a draw, with the journal to without it.
+The same pool of 10,000 free numbers and the same owners are measured in turn, in alternating order, so that
+other load on the machine affects both alike. Without the journal, ``chain.append`` does nothing; all else is
+as in the service. Ratios are of the time of a draw, with the journal to without it.
 
     python -m benchmarks.journal
     python -m benchmarks.journal --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -31,10 +31,12 @@ def _nothing(_tx: Tx, _office: str, _kind: str, head: Head, _event: object, /, *
     return head
 
 
-async def _round(measured: Bench, callers: int, seconds: float) -> tuple[Sample, Sample]:
-    chained = await measured.sample(callers, seconds)
+async def _round(measured: Bench, callers: int, seconds: float, *, first: bool) -> tuple[Sample, Sample]:
+    """Return a sample with the journal and one without it; ``first``: in this order."""
+    chained = await measured.sample(callers, seconds) if first else None
     with patch.object(chain, "append", _nothing):
-        return chained, await measured.sample(callers, seconds)
+        without = await measured.sample(callers, seconds)
+    return chained or await measured.sample(callers, seconds), without
 
 
 async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> Store:
@@ -51,7 +53,10 @@ async def main(given: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         measured = await stack.enter_async_context(open_bench(await _open(stack, given), POOLS[0]))
         for callers in CALLERS:
-            rounds = [await _round(measured, callers, given.seconds) for _ in range(given.rounds)]
+            rounds = [
+                await _round(measured, callers, given.seconds, first=number % 2 == 0)
+                for number in range(given.rounds)
+            ]
             ratios = [without.rate / chained.rate for chained, without in rounds]
             rate = statistics.median(chained.rate for chained, _ in rounds)
             print(
