@@ -74,6 +74,7 @@ class Report:
     draws_open: int  # their seed is not published yet: all but the stream was verified
     oldest_open: str | None  # the earliest day of such a seed
     claims: int
+    late_days: tuple[str, ...]  # whose seed was committed on that day itself, or after it
     first_at: int | None
     last_at: int | None
     heads: dict[str, str]  # of each plate kind: the hash of the last entry
@@ -143,6 +144,7 @@ def check(
         draws_open=sum(pool.unverified for pool in pools.values()),
         oldest_open=min((pool.oldest_open for pool in pools.values() if pool.oldest_open), default=None),
         claims=sum(pool.claims for pool in pools.values()),
+        late_days=tuple(sorted({day for pool in pools.values() for day in pool.late_days})),
         first_at=chains.first_at,
         last_at=chains.last_at,
         heads={kind: head["hash"] for kind, head in chains.heads.items()},
@@ -479,6 +481,7 @@ class _Pool:
 
     def __init__(self, office: str, kind: str, secrets: dict[str, bytes], explain: Explain | None) -> None:
         self._office, self._kind, self._secrets, self._explain = office, kind, secrets, explain
+        self.late_days: set[str] = set()
         self.verified = self.unverified = self.claims = 0
         self.oldest_open: str | None = None
         self._head, self._at = "0" * 64, 0
@@ -524,6 +527,8 @@ class _Pool:
         day, digest = entry["day"], entry["digest"]
         _ensure(day not in self._days, f"there is a second seed of {day}")
         _ensure(digest not in self._seeds, "this seed was committed before")
+        if day <= day_of(self._at):
+            self.late_days.add(day)
         self._days.add(day)
         self._seeds[digest] = day
         self._current[day] = digest
@@ -872,13 +877,19 @@ def summary(report: Report) -> str:
     span = " – ".join(days) or "–"
     since = f"; the oldest of {report.oldest_open}" if report.oldest_open else ""
     oldest = f",最早为 {report.oldest_open}" if report.oldest_open else ""
+    late, late_too = "", ""
+    if report.late_days:
+        first, last, number = report.late_days[0], report.late_days[-1], len(report.late_days)
+        late = f" Committed no earlier than on their own day: the seeds of {number} days, {first} to {last}."
+        late_too = f"其中 {number} 天的种子({first} 至 {last})当天才公示摘要。"
     return (
         f"{report.office}: verified. {report.entries:,} entries of {span}; "
         f"{report.draws_verified:,} draws recomputed; {report.draws_open:,} not yet verifiable "
-        f"(seed not published{since}); {report.claims:,} numbers selected.\n"
+        f"(seed not published{since}); {report.claims:,} numbers selected.{late}\n"
         f"{report.office}:核验无误。{span} 共 {report.entries:,} 条记录;"
         f"重新计算 {report.draws_verified:,} 次抽取;"
         f"{report.draws_open:,} 次尚不能核验(种子尚未公布{oldest});选定 {report.claims:,} 个号码。"
+        f"{late_too}"
     )
 
 
@@ -888,7 +899,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--office", help="the office that it must be of, 粤K")
     parser.add_argument(
-        "--head", action="append", default=[], help="a hash that must be in it; 16 digits or more"
+        "--head",
+        action="append",
+        default=[],
+        type=_typed_head,
+        help="a hash that must be in it; 16 digits or more",
     )
     parser.add_argument("--draw", type=int, metavar="N", help="print the candidates of draw N")
     parser.add_argument("--kind", choices=KINDS, help="of the pool of this plate kind")
@@ -910,15 +925,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         report = check(given.file, office=given.office, heads=given.head, progress=_show, explain=explain)
     except JournalError as wrong:
-        print(f"{given.file}: {wrong}")
+        print(f"{given.file}: {wrong}\n核验不通过:第 {wrong.line} 行,原因见上。")
         return 1
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     if given.draw is not None and not found:
         print(f"there is no draw {given.draw} of {given.kind}, or its seed is not published yet")
+    print(*(f"the journal contains {head} / 公开记录中有 {head}\n" for head in given.head), sep="", end="")
     print(summary(report))
     return 0
+
+
+def _typed_head(text: str) -> str:
+    """Return the hash of what a receipt shows: also with the number of the entry before it."""
+    return text.lower().split()[-1] if text.strip() else text
 
 
 def _show(done: int, total: int) -> None:

@@ -26,6 +26,7 @@ async def test_pages_of_verifying_fit_a_telephone(tmp_path: Path) -> None:
         await world.release("A1###")
         await _reaches_selection(chat, OWNER, 0)
         await chat.press("【不包含4】")
+        await chat.page.get_by_role("main").get_by_role("button", name="☑️ 【不包含4】").last.wait_for()
         await chat.press("【随机一次(5)】")
         await chat.press("粤K·")
         await chat.press("【确认选号】")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from core.public_journal.checker import Candidate, JournalError, Report, check, main
+from core.public_journal.checker import Candidate, JournalError, Report, check, main, summary
 from tests.core.journal_writer import (
     DAY,
     HOUR,
@@ -726,17 +726,31 @@ def test_memory_does_not_grow_with_the_file(path: Path) -> None:
 
 def test_exit_statuses(path: Path, lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     path.write_text("".join(lines), encoding="utf-8")
-    assert main([str(path), "--office", "粤K", "--head", _pools()[0][-1]["hash"]]) == 0
-    english, chinese = capsys.readouterr().out.splitlines()
+    head = _pools()[0][-1]["hash"]
+    assert main([str(path), "--office", "粤K", "--head", f"#14 {head[:16].upper()}"]) == 0
+    contained, english, chinese = capsys.readouterr().out.splitlines()
+    assert contained == f"the journal contains {head[:16]} / 公开记录中有 {head[:16]}"
     assert english.startswith("粤K: verified.")
     assert chinese.startswith("粤K:核验无误。")
     assert main([str(path), "--office", "粤A"]) == 1
-    assert capsys.readouterr().out == f"{path}: line 1: the journal is that of 粤K, not of 粤A\n"
+    wrong, wrong_too = capsys.readouterr().out.splitlines()
+    assert wrong == f"{path}: line 1: the journal is that of 粤K, not of 粤A"
+    assert wrong_too.startswith("核验不通过:第 1 行")
     assert main([str(path.with_name("none"))]) == 2
     assert main([str(path), "--head", "12"]) == 2
     with pytest.raises(SystemExit) as stopped:
         main([str(path), "--draw", "3"])
     assert stopped.value.code == 2
+
+
+def test_seeds_that_were_committed_late_are_named(path: Path, lines: list[str]) -> None:
+    """The model commits to each seed on its own day; the service does so a week ahead."""
+    path.write_text("".join(lines), encoding="utf-8")
+    report = check(path)
+    committed = {entry["day"] for pool in _pools() for entry in pool if entry["event"] == "seed_committed"}
+    assert set(report.late_days) == committed
+    assert f"the seeds of {len(committed)} days" in summary(report)
+    assert "当天才公示摘要" in summary(report)
 
 
 def test_candidates_of_one_draw_are_printed(
