@@ -77,14 +77,12 @@ class Batches:
             SnapshotNeeded: the list of free numbers has to be read first; nothing has changed.
         """
         office = request.office
-        number, head = _next_number(
-            tx, office.code, request.kind
-        )  # locks the pool, before any of its numbers
+        # Locks the pool, before any of its numbers.
+        number, head = _next_number(tx, office.code, request.kind)
         ended = _end_batch(tx, request)
         allocator = _Allocator(tx, request, number)
-        if (
-            not allocator.size and not allocator.is_released
-        ):  # nothing can be drawn, so a seed that is committed to now does no harm
+        if not allocator.size and not allocator.is_released:
+            # Nothing can be drawn, so a seed that is committed to now does no harm.
             head = self._seeds.commit_ahead(tx, office.code, request.kind, head)
         seed = self._seeds.today(tx, office.code, request.kind)
         nonce = self._vault.lookup("press", request.press).hex()

@@ -148,6 +148,8 @@ class RandomSelection(Reserving):
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, received_at: datetime) -> None:
         """Start the time limit of a batch when it is first sent; showing it again does not extend it."""
+        if batch.sent:  # without the pool's lock, for which draws would have to wait
+            return
         until = to_millis(received_at + _span(office))
         head = chain.lock(tx, batch.office, batch.kind)
         now = to_millis(tx.now)

@@ -142,9 +142,8 @@ class Reserving:
                 if (hold.office, hold.kind) == (preselection.office, preselection.kind)
             ),
         )
-        tx.run(
-            "journal.set_entry_of_claim", preselection_id=preselection.preselection_id, seq=entry.seq
-        )  # the receipt names it
+        # The receipt names it.
+        tx.run("journal.set_entry_of_claim", preselection_id=preselection.preselection_id, seq=entry.seq)
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
         self._deadlines.plan_reminders(tx, reserved, account.chat_id, calendar)

@@ -194,6 +194,22 @@ async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
     assert (back.kind, back.n) == (PlateKind.SMALL, 3)
 
 
+async def test_showing_a_batch_again_does_not_wait_for_the_pool(core: Core) -> None:
+    """A page with a batch is redrawn every few seconds; only the first time changes the holds."""
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    await core.store.run(draw, core, begun, "press")
+
+    def shown(tx: Tx) -> list[str]:
+        batch, counted = latest_batch(tx, begun), Interceptor(tx)
+        assert batch is not None
+        core.selection.sent(counted, batch, core.offices["粤K"], received_at=tx.now)
+        return counted.calls
+
+    assert "pool.open_pool" in await core.store.run(shown)  # the control
+    assert await core.store.run(shown) == []
+
+
 # --- what a draw costs -----------------------------------------------------------------------------
 
 
