@@ -1,15 +1,14 @@
-"""Build the fonts of ``bot/pictures/fonts`` from Noto Sans SC, or check their coverage.
+"""Build the font of ``bot/pictures/fonts`` from Noto Sans SC, or check their coverage.
 
-    python tools/make_font.py            rebuild the fonts from the pinned package
-    python tools/make_font.py --check    check the existing files; exit status 1 if characters are missing
+    python tools/make_font.py            rebuild the font from the pinned package
+    python tools/make_font.py --check    check the existing file; exit status 1 if characters are missing
 
 Regular contains all of GB 2312 (6,763 characters, so that nearly every place name and address that an
-operator may configure can be drawn) and every character of the project's own texts. Medium contains ASCII
-only, for the letters and digits of plates. ``coverage.txt`` lists the characters of Regular for
-``bot.pictures.font.missing_glyphs``, as Pillow cannot query a font for them.
+operator may configure can be drawn) and every character of the project's own texts. ``coverage.txt`` lists
+them for ``bot.pictures.font.missing_glyphs``, as Pillow cannot query a font for them.
 
-Both are subsets, hence Modified Versions in the sense of the SIL Open Font License. The only Reserved Font
-Name is 'Source', which they do not use, so they keep the name Noto Sans SC.
+The file is a subset, hence a Modified Version in the sense of the SIL Open Font License. The only Reserved
+Font Name is 'Source', which it does not use, so it keeps the name Noto Sans SC.
 """
 
 import argparse
@@ -29,10 +28,8 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no 
 
 PACKAGE = "@expo-google-fonts/noto-sans-sc@0.4.3"
 INTEGRITY = "sha512-9rAwdFTFHbO/u6Cs0gj2jZbW74TGIiaFNQnXYH2s5wA1bzVkwbaviL4t8YUV642eGYjg86eH6DkAEQmfNHDncQ=="
-MEMBERS = {
-    "NotoSansSC-Regular.ttf": "package/400Regular/NotoSansSC_400Regular.ttf",
-    "NotoSansSC-Medium.ttf": "package/500Medium/NotoSansSC_500Medium.ttf",
-}
+FONT = "NotoSansSC-Regular.ttf"
+MEMBER = "package/400Regular/NotoSansSC_400Regular.ttf"
 LICENSE_MEMBER = "package/LICENSE_FONT"
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,7 +127,7 @@ def unpack(packed: bytes) -> dict[str, bytes]:
     """Return the required members of the package, by name."""
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         wanted = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
-        names = (*MEMBERS.values(), LICENSE_MEMBER)
+        names = (MEMBER, LICENSE_MEMBER)
         return {name: handle.read() for name in names if (handle := wanted[name]) is not None}
 
 
@@ -155,7 +152,7 @@ def license_text(original: str) -> str:
 
 
 def make() -> None:
-    """Write the fonts, the licence and the coverage.
+    """Write the font, the licence and the coverage.
 
     Raises:
         FontError: the package could not be fetched, or lacks a required character.
@@ -163,11 +160,9 @@ def make() -> None:
     with tempfile.TemporaryDirectory() as folder:
         members = unpack(fetch(Path(folder)))
     wanted = demanded()
-    sets = {"NotoSansSC-Regular.ttf": wanted | gb2312() | set(SIGNS), "NotoSansSC-Medium.ttf": set(ASCII)}
     FONTS.mkdir(parents=True, exist_ok=True)
-    for name, characters in sets.items():
-        subset(members[MEMBERS[name]], characters).save(FONTS / name)
-    regular = covered(TTFont(FONTS / "NotoSansSC-Regular.ttf"))
+    subset(members[MEMBER], wanted | gb2312() | set(SIGNS)).save(FONTS / FONT)
+    regular = covered(TTFont(FONTS / FONT))
     (FONTS / "coverage.txt").write_text(coverage_text(regular), encoding="utf-8")
     (FONTS / "OFL.txt").write_text(license_text(members[LICENSE_MEMBER].decode()), encoding="utf-8")
     if lacking := wanted - regular:
@@ -176,13 +171,10 @@ def make() -> None:
 
 def complaints() -> list[str]:
     """Return the defects of the existing fonts; empty if there are none."""
-    regular = covered(TTFont(FONTS / "NotoSansSC-Regular.ttf"))
-    medium = covered(TTFont(FONTS / "NotoSansSC-Medium.ttf"))
+    regular = covered(TTFont(FONTS / FONT))
     found = []
     if lacking := demanded() - regular:
         found.append(f"Regular lacks: {''.join(sorted(lacking))}")
-    if lacking := set(ASCII) - medium:
-        found.append(f"Medium lacks: {''.join(sorted(lacking))}")
     if (FONTS / "coverage.txt").read_text(encoding="utf-8") != coverage_text(regular):
         found.append("coverage.txt does not say what Regular holds")
     return found

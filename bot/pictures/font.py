@@ -1,4 +1,4 @@
-"""The bundled fonts: their coverage, and single glyphs as masks.
+"""The bundled font: its coverage, and single glyphs as masks.
 
 Pillow does not document fonts as thread-safe, so one lock guards every call into FreeType. There is little
 contention, because pictures are composed from cached masks.
@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR = "NotoSansSC-Regular.ttf"
-MEDIUM = "NotoSansSC-Medium.ttf"
 
 SUBSTITUTE = "〓"
 """The geta mark, which printers use for a missing character; never an empty box."""
@@ -53,12 +52,12 @@ def drawable(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont:
     # Basic layout needs no shaping library and gives the same pixels on every platform.
-    return ImageFont.truetype(FONTS / name, size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(FONTS / REGULAR, size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def outline(char: str, name: str, size: int) -> Image.Image:
+def outline(char: str, size: int) -> Image.Image:
     """Return a character as a mask, cropped to its ink.
 
     Raises:
@@ -66,7 +65,7 @@ def outline(char: str, name: str, size: int) -> Image.Image:
     """
     with _freetype:
         mask = Image.new("L", (size * 2, size * 2))
-        ImageDraw.Draw(mask).text((size // 2, size * 3 // 2), char, 255, _font(name, size), anchor="ls")
+        ImageDraw.Draw(mask).text((size // 2, size * 3 // 2), char, 255, _font(size), anchor="ls")
     ink = mask.getbbox()
     if ink is None:
         raise ValueError("a character without ink")
@@ -83,7 +82,7 @@ def glyph(char: str, size: int, *, bold: bool = False) -> Glyph:
     """Return a glyph for running text, in a box as wide as its advance."""
     shown = drawable(char)
     with _freetype:
-        font = _font(REGULAR, size)
+        font = _font(size)
         advance = font.getlength(shown)
         mask = Image.new("L", (max(1, round(advance)), line_height(size)))
         stroke = size * _BOLD_STROKE if bold else 0

@@ -7,7 +7,7 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
 
 from bot.pictures.batch import NUMBERS, STAR
-from bot.pictures.font import FONTS, MEDIUM, REGULAR, SUBSTITUTE, coverage, drawable, glyph, missing_glyphs
+from bot.pictures.font import FONTS, REGULAR, SUBSTITUTE, coverage, drawable, glyph, missing_glyphs
 from bot.pictures.layout import LAYOUTS
 from bot.pictures.plate_glyphs import cell_glyph
 from bot.texts.pictures import REHEARSAL_MARK, SPECIMEN_MARK
@@ -38,10 +38,6 @@ def test_gb_2312_is_held_whole() -> None:
 
 def test_coverage_file_says_what_regular_holds() -> None:
     assert coverage() == make_font.covered(TTFont(FONTS / REGULAR))
-
-
-def test_medium_holds_letters_and_digits() -> None:
-    assert set(PLATE_LETTERS + DIGITS) <= make_font.covered(TTFont(FONTS / MEDIUM))
 
 
 def test_provinces_are_thirty_one() -> None:
