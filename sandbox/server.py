@@ -29,7 +29,7 @@ class Sandbox:
         data_dir: where conversations are stored; without it they are lost on stop.
         people: default: two owners and an admin, invented.
         bot: the bot's token and name.
-        hints: «things to try» that the page shows.
+        hints: «things to try» that the page shows; a second line in smaller type, `words` copied by a tap.
         webhook_gap: seconds before a failed webhook delivery is retried; doubles with each failure.
     """
 

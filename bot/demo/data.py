@@ -38,22 +38,28 @@ VEHICLES = (
 
 HINTS = (
     (
-        f"陈晓东：/start →【预选号牌】。注册地 粤K，身份证号 {IDENTITIES[0]}；小型汽车，"
-        "车辆识别代号 LSVTESTX3RM000001，合格证编号 ABCD12345678901；"
-        "然后【随机一次(5)】→ 点号码放入备选 →【确认选号】。"
+        f"陈晓东：`/start` →【预选号牌】。注册地 粤K，身份证号 `{IDENTITIES[0]}`；小型汽车，"
+        "车辆识别代号 `LSVTESTX3RM000001`，合格证编号 `ABCD12345678901`；"
+        "然后【随机一次(5)】→ 点一个号码 → 确定选用。\n"
+        "Chen: /start → Preselect; plate prefix 粤K, these numbers; then draw a batch and tap a number."
     ),
     (
-        f"李小梅：身份证号 {IDENTITIES[1]}；LFVTESTX9SK000002，ABCD12345678902；"
-        "用【自编选号】输入 12345 A6789。"
+        f"李小梅：身份证号 `{IDENTITIES[1]}`；`LFVTESTX9SK000002`，`ABCD12345678902`；"
+        "用【自编选号】输入 `12345 A6789`。\n"
+        "Li: the same with these numbers; compose numbers of your own."
     ),
     (
-        "申诉：李小梅输入车辆识别代号 LGBTESTX1TA000003（小型汽车），登记为已上牌 → 点【异常选号资料修改】，"
-        "照片用 📎「示例证件照」「示例购车发票」；王主任发送 /appeals 审核；李小梅收到通知后继续选号，"
-        "合格证编号 ABCD12345678903。"
+        "申诉：李小梅输入车辆识别代号 `LGBTESTX1TA000003`（小型汽车），登记为已上牌 → "
+        "点【异常选号资料修改】，"
+        "照片用 📎「示例证件照」「示例购车发票」；王主任发送 `/appeals` 审核；李小梅收到通知后继续选号，"
+        "合格证编号 `ABCD12345678903`。\n"
+        "Appeal: this VIN is registered already. Li appeals with the sample photos under 📎, Wang decides."
     ),
     (
-        "王主任：发送 /release 粤K small B#### 投放号段；车主选定后发送 /confirm 号码 车辆识别代号后六位。"
-        "右侧的时钟可以向前拨：看保留时间结束，几天后收到提醒，逾期后过期并列入黑名单。"
+        "王主任：发送 `/release 粤K small B####` 投放号段；"
+        "车主选定后发送 `/confirm 号码 车辆识别代号后六位`。"
+        "右侧的时钟可以向前拨：看保留时间结束，几天后收到提醒，逾期后过期并列入黑名单。\n"
+        "Wang, a chief: release numbers, confirm at the counter. Put the clock forward and see what runs out."
     ),
 )
 """Things to try."""

@@ -1,7 +1,7 @@
 // The page: one person's conversation with the bot, kept up to date by the event stream.
 
 import { api, listen } from "/api.js";
-import { $, el, time } from "/dom.js";
+import { $, copy, el, time } from "/dom.js";
 import { message } from "/message.js";
 import * as panels from "/panels.js";
 import { samples } from "/samples.js";
@@ -48,8 +48,9 @@ const turning = (id, data, on) => {
 const actions = {
   say: (text) => attempt(() => api.say(state.person, text)),
   toast,
-  view: (source) => {
-    $("#viewer img").src = source;
+  copy: async (text) => toast((await copy(text)) ? "已复制 Copied" : text),
+  view: (source, words) => {
+    Object.assign($("#viewer img"), { src: source, alt: words });
     $("#viewer").showModal();
   },
   press: async (id, data) => {
@@ -213,7 +214,7 @@ const happened = (event) => {
   const { kind, chat_id: chat, data } = event;
   const person = state.people.find((one) => one.id === chat);
   if (person && data.unread !== undefined) person.unread = data.unread;
-  if (person && kind === "message") person.last = data.message.text ?? data.message.caption ?? "[图片]";
+  if (person && kind === "message") person.last = data.message.text ?? data.message.caption ?? "[图片 Picture]";
   if (chat === state.person && here[kind]) here[kind](data);
   if (kind === "action" && chat === state.person) drawStatus(data.action);
   if (kind === "sms") shortMessage(event);
@@ -258,7 +259,7 @@ const load = async () => {
   state.ahead = given.now - Date.now() / 1000;
   document.title = `${given.bot.name} · 沙盒`;
   $("#gateway").checked = given.gateway_down;
-  panels.hints(given.hints);
+  panels.hints(given.hints, actions.copy);
   panels.clock(now());
   panels.leapFrom(now());
   const wanted = Number(location.hash.slice(1)) || state.person;
@@ -389,6 +390,9 @@ const wire = () => {
   });
   $("#close-tools").addEventListener("click", closeTools);
   document.addEventListener("visibilitychange", read);
+  // A page that the browser keeps for «back» must not keep its connection: a browser has six per host.
+  window.addEventListener("pagehide", () => state.source?.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) start(); });
   window.addEventListener("hashchange", () => {
     const wanted = Number(location.hash.slice(1));
     if (wanted && wanted !== state.person) choose(wanted);

@@ -1,18 +1,24 @@
 // Renders a message with its inline buttons.
 
 import { api } from "/api.js";
-import { copy, el, time } from "/dom.js";
+import { el, time } from "/dom.js";
 import { formatted } from "/format.js";
 
 const size = (bytes) => (bytes > 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
 
-const picture = (sizes, actions) => {
-  const full = sizes[sizes.length - 1];
+// What a picture shows, in words: its caption, and what the buttons under it offer.
+const described = (body) => {
+  const labels = (body.reply_markup?.inline_keyboard ?? []).flat().map((given) => given.text);
+  return ["图片 Picture", body.caption, labels.length ? `按钮 Buttons: ${labels.join("、")}` : ""].filter(Boolean).join("。").slice(0, 600);
+};
+
+const picture = (body, actions) => {
+  const full = body.photo[body.photo.length - 1];
   const image = el("img", {
-    src: api.fileUrl(full.file_id), width: full.width, height: full.height, alt: "图片", loading: "lazy",
+    src: api.fileUrl(full.file_id), width: full.width, height: full.height, alt: described(body), loading: "lazy",
   });
   const button = el("button", { type: "button", class: "photo", "aria-label": "放大图片 Open picture" }, image);
-  button.addEventListener("click", () => actions.view(image.src));
+  button.addEventListener("click", () => actions.view(image.src, image.alt));
   return button;
 };
 
@@ -36,13 +42,13 @@ const contact = ({ contact: card }) =>
 
 const content = (body, actions) => {
   const parts = [];
-  if (body.photo) parts.push(picture(body.photo, actions));
+  if (body.photo) parts.push(picture(body, actions));
   else if (body.document) parts.push(attachment(body));
   else if (body.venue || body.location) parts.push(place(body));
   else if (body.contact) parts.push(contact(body));
   const words = body.text ?? body.caption;
   if (words) {
-    const shown = formatted(words, body.entities ?? body.caption_entities, actions.say);
+    const shown = formatted(words, body.entities ?? body.caption_entities, actions);
     const paragraph = el("div", { class: "words" }, ...shown);
     if (body.show_caption_above_media) parts.unshift(paragraph);
     else parts.push(paragraph);
@@ -54,9 +60,9 @@ const button = (body, given, actions) => {
   const kind = given.url ? "url" : given.copy_text ? "copy" : "press";
   const made = el("button", { type: "button", class: `inline ${kind} ${given.style ?? ""}` }, given.text);
   if (given.callback_data !== undefined) made.dataset.data = given.callback_data;
-  made.addEventListener("click", async () => {
+  made.addEventListener("click", () => {
     if (kind === "url") window.open(given.url, "_blank", "noopener");
-    else if (kind === "copy") actions.toast((await copy(given.copy_text.text)) ? "已复制 Copied" : given.copy_text.text);
+    else if (kind === "copy") actions.copy(given.copy_text.text);
     else actions.press(body.message_id, given.callback_data, made);
   });
   return made;
@@ -70,7 +76,7 @@ export const keyboard = (body, actions) => {
 };
 
 const quoted = ({ reply_to_message: answered }) =>
-  answered && el("div", { class: "quoted" }, (answered.text ?? answered.caption ?? "[图片]").slice(0, 80));
+  answered && el("div", { class: "quoted" }, (answered.text ?? answered.caption ?? "[图片 Picture]").slice(0, 80));
 
 export const message = (body, actions) => {
   const mine = !body.from.is_bot;

@@ -13,10 +13,17 @@ export const people = (list, current, choose) => {
   }));
 };
 
-export const hints = (list) => {
+// A hint: lines, the first in Chinese, the others smaller; `words to type` are copied by a tap.
+const hint = (text, copyWords) => {
+  const lines = text.split("\n").map((line, number) => el(number ? "small" : "span", {}, ...line.split("`").map((part, at) =>
+    at % 2 ? el("code", { title: "点按复制 Tap to copy", onclick: () => copyWords(part) }, part) : part)));
+  return el("li", {}, ...lines);
+};
+
+export const hints = (list, copyWords) => {
   for (const section of document.querySelectorAll(".hints")) {
     section.hidden = !list.length;
-    section.querySelector("ol").replaceChildren(...list.map((hint) => el("li", {}, hint)));
+    section.querySelector("ol").replaceChildren(...list.map((text) => hint(text, copyWords)));
   }
 };
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -194,6 +195,33 @@ async def test_the_page_catches_up_after_a_restart(
     sandbox.page.close()
     await bot.send(OWNER, "中断期间")
     await visitor.see("中断期间")
+
+
+async def test_a_picture_is_described_by_caption_and_buttons(visitor: BrowserPerson) -> None:
+    await visitor.press("开始")
+    await visitor.press("【预选号牌】")
+    picture_shown = visitor.page.locator(".photo img")
+    await expect(picture_shown).to_have_attribute("alt", re.compile("第一批.*【换一批"))
+
+
+async def test_words_to_type_are_copied_by_a_tap(visitor: BrowserPerson, bot: SmallBot) -> None:
+    await visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await visitor.press("开始")
+    await bot.send(OWNER, "<code>LSVTESTX3RM000001</code>", parse_mode="HTML")
+    await visitor.page.locator(".words code").click()
+    await visitor.see_toast("已复制")
+    assert await visitor.page.evaluate("navigator.clipboard.readText()") == "LSVTESTX3RM000001"
+
+
+async def test_a_page_kept_for_going_back_holds_no_connection(visitor: BrowserPerson, bot: SmallBot) -> None:
+    await visitor.press("开始")
+    await visitor.see("您好")
+    await visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    await bot.send(OWNER, "离开期间")
+    await asyncio.sleep(0.3)
+    await expect(visitor.page.get_by_text("离开期间")).to_have_count(0)
+    await visitor.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await visitor.see("离开期间")
 
 
 async def test_the_page_fits_a_telephone(sandbox: Sandbox, bot: SmallBot) -> None:
