@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from html import escape, unescape
 
-from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.language import Language, Phrase, _, phrase, spoken
 from core.appeals.reviews import SET_ASIDE
 from core.backup.gap import SUSPENDED_TEXT, WITHHELD_REASON
 from core.clock import CHINA
 from core.preselection.expiry import EXPIRED_REASON
 from core.values.hours import ServiceHours, Span
 from core.values.identity import mask_identity, mask_name, mask_phone
-from core.values.offices import Office
+from core.values.offices import IssuingOffice, Office
 from core.values.plates import PlateKind
 
 BACK = phrase("« 返回")
@@ -244,7 +244,26 @@ def plate(office: str, serial: str) -> str:
 
 def office_title(office: Office) -> str:
     """Return an office's name for lists: 粤K 茂名市."""
-    return f"{office.code} {office.issuing.city}"
+    return f"{office.code} {city(office.issuing)}"
+
+
+def city(issuing: IssuingOffice) -> str:
+    """Return the city that an office serves: 茂名市, Maoming."""
+    return issuing.city_en if spoken() == Language.ENGLISH else issuing.city
+
+
+def province(issuing: IssuingOffice, *, short: bool = False) -> str:
+    """Return the name of an office's province: 广东省 (short: 广东), Guangdong."""
+    if spoken() == Language.ENGLISH:
+        return issuing.province_en
+    return issuing.short_province if short else issuing.province
+
+
+def office_name(office: Office) -> str:
+    """Return an office's full name, in English with the Chinese one, which taxis and signs use."""
+    if spoken() == Language.ENGLISH:
+        return f"Vehicle Administration Office of {city(office.issuing)} ({office.name})"
+    return office.name
 
 
 def masked_name(name: str) -> str:

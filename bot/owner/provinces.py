@@ -83,7 +83,7 @@ def _show_offices(ctx: Context) -> View | Goto:
     listed = _listed(ctx)
     if not listed:
         return Goto(screen=ScreenName.PROVINCES)
-    head = provinces.offices_of(listed[0].province) if ctx.arg("province") else provinces.found(len(listed))
+    head = provinces.offices_of(listed[0]) if ctx.arg("province") else provinces.found(len(listed))
     buttons = [
         Button(
             label=provinces.office_label(

@@ -40,6 +40,8 @@ PAPERS = (
 LARGEST_BATCH = 20
 """Maximum numbers in a batch that stay legible in the picture and usable as buttons."""
 
+_FEWEST_LETTERS = 3
+"""Letters that a search by an English name needs."""
 _NEAR = 5
 _PROVINCE_ENDING = re.compile("(维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
 
@@ -53,6 +55,8 @@ class IssuingOffice:
         abbreviation: the province's character, e.g. 粤.
         letter: the office's letter, e.g. K.
         city: the city that it serves, e.g. 茂名市.
+        province_en: the province's name in English: Guangdong.
+        city_en: the city's name in English: Maoming.
         status: whether it is in use; see ``OFFERED``.
         note: a remark on the source, in English; may be empty.
     """
@@ -61,6 +65,8 @@ class IssuingOffice:
     abbreviation: str
     letter: str
     city: str
+    province_en: str
+    city_en: str
     status: Status
     note: str = ""
 
@@ -93,6 +99,8 @@ def _read(row: Mapping[str, str]) -> IssuingOffice:
         abbreviation=row["abbreviation"],
         letter=row["letter"],
         city=row["city"],
+        province_en=row["province_en"],
+        city_en=row["city_en"],
         status=cast("Status", row["status"]),  # the list is our own, and a test checks it
         note=row["note"],
     )
@@ -126,7 +134,7 @@ def by_province() -> Mapping[str, tuple[IssuingOffice, ...]]:
 def search(text: str) -> tuple[IssuingOffice, ...]:
     """Search the offered offices by code, province or part of a name.
 
-    A plate number matches its office, 广东省茂名市 matches 茂名市. An oversized text matches nothing.
+    A plate number matches its office; 广东省茂名市 and Maoming match 茂名市. An oversized text has no match.
     """
     plain = "" if is_oversized(text) else compact(text, DOTS + HYPHENS)
     if not plain:
@@ -136,8 +144,30 @@ def search(text: str) -> tuple[IssuingOffice, ...]:
         return tuple(of_code)
     if len(plain) == 1:
         return tuple(office for office in offered() if plain in office.code + office.city + office.province)
+    if plain.isascii():
+        return _search_english(plain)
     named = [office for office in offered() if plain in office.city or plain in office.province]
     return tuple(named or (office for office in offered() if _stem(office.city) in plain))
+
+
+def _search_english(plain: str) -> tuple[IssuingOffice, ...]:
+    """Search by English names, from their beginning: Maoming, maoming city, Guangdong."""
+    wanted = _bare(plain)
+    if plain.startswith("/") or len(wanted) < _FEWEST_LETTERS:
+        return ()
+    exact = [
+        office for office in offered() if wanted in {_bare(office.city_en), _bare(office.city_en) + "CITY"}
+    ]
+    if exact:
+        return tuple(exact)
+    names = ((office, _bare(office.city_en), _bare(office.province_en)) for office in offered())
+    return tuple(
+        office for office, city, province in names if city.startswith(wanted) or province.startswith(wanted)
+    )
+
+
+def _bare(name: str) -> str:
+    return "".join(char for char in name.upper() if char.isalpha())
 
 
 def _stem(city: str) -> str:

@@ -273,5 +273,26 @@ def test_provinces_are_called_as_people_call_them() -> None:
     assert {"北京", "广东", "内蒙古", "广西", "宁夏", "新疆", "西藏"} <= called
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Maoming", ["粤K"]),
+        ("maoming city", ["粤K"]),
+        ("Xi'an", ["陕A"]),
+        ("Suzhou", ["苏E", "皖L"]),
+        ("Guangzh", ["粤A"]),
+    ],
+)
+def test_search_finds_english_names(typed: str, found: list[str]) -> None:
+    assert [office.code for office in offices.search(typed) if office.status == "active"] == found
+
+
+def test_every_office_has_names_in_english() -> None:
+    for office in offices.offered():
+        assert office.city_en.isascii() or "ü" in office.city_en, office.code
+        assert office.city_en[0].isupper(), office.code
+        assert office.province_en.isascii(), office.code
+
+
 def test_search_offers_no_office_out_of_use() -> None:
     assert all(office.is_offered for office in offices.search("广东"))

@@ -29,16 +29,16 @@ UNIT_STAYS = phrase("您的用户类型是「单位用户」,只能在注册地�
 
 def province_label(office: IssuingOffice, *, served: bool) -> str:
     """Return a province's button label from one of its offices: 粤 广东."""
-    return f"{'● ' if served else ''}{office.abbreviation} {office.short_province}"
+    return f"{'● ' if served else ''}{office.abbreviation} {formatting.province(office, short=True)}"
 
 
 def office_label(office: IssuingOffice, *, served: bool, elsewhere: bool) -> str:
     mark = "● " if served else "↗ " if elsewhere else ""
-    return f"{mark}{office.code} {office.city}"
+    return f"{mark}{office.code} {formatting.city(office)}"
 
 
-def offices_of(province: str) -> str:
-    return _("<b>{province}</b>\n请选择发牌机关:").format(province=escape(province))
+def offices_of(issuing: IssuingOffice) -> str:
+    return _("<b>{province}</b>\n请选择发牌机关:").format(province=escape(formatting.province(issuing)))
 
 
 def found(count: int) -> str:
@@ -46,7 +46,9 @@ def found(count: int) -> str:
 
 
 def _head(issuing: IssuingOffice) -> str:
-    return _("<b>{code} {city} · 选号服务</b>").format(code=issuing.code, city=escape(issuing.city))
+    return _("<b>{code} {city} · 选号服务</b>").format(
+        code=issuing.code, city=escape(formatting.city(issuing))
+    )
 
 
 def served(office: Office, opening: str) -> str:
@@ -58,7 +60,7 @@ def served(office: Office, opening: str) -> str:
     """
     lines = [
         _head(office.issuing),
-        escape(office.name),
+        escape(formatting.office_name(office)),
         _("• 网上选号服务时间:{hours}({opening})").format(
             hours=formatting.hours(office.hours), opening=opening
         ),
@@ -93,7 +95,7 @@ def not_served(issuing: IssuingOffice) -> str:
     """Return the page of an office that no known bot serves."""
     return _(
         "{head}\n本服务暂不受理该发牌机关的选号。请通过“交管12123”或前往{city}的车辆管理所办理。"
-    ).format(head=_head(issuing), city=escape(issuing.city))
+    ).format(head=_head(issuing), city=escape(formatting.city(issuing)))
 
 
 def in_maintenance(text: str) -> str:
@@ -117,7 +119,7 @@ def link(address: str) -> str:
 
 
 def share_words(issuing: IssuingOffice) -> str:
-    return _("{code} {city} · 预选机动车号牌").format(code=issuing.code, city=issuing.city)
+    return _("{code} {city} · 预选机动车号牌").format(code=issuing.code, city=formatting.city(issuing))
 
 
 def begun_elsewhere(office: Office) -> str:
