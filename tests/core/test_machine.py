@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -301,7 +302,8 @@ class Selecting(RuleBasedStateMachine):
         def sent(tx: Tx) -> None:
             batch = pool_batches.last_batch(tx, begun.number, received_at=tx.now)
             assert batch is not None
-            self.core.selection.sent(tx, batch, self.place, received_at=tx.now)
+            as_read_before = replace(batch, sent=False)  # by another worker, before it was sent
+            self.core.selection.sent(tx, as_read_before, self.place, received_at=tx.now)
 
         self.run(sent)
         if record.state == "unsent":
