@@ -171,7 +171,7 @@ def _passed_over(draw: OwnDraw, found: RecomputedDraw) -> str:
         reason = _REASONS[why]() if why in _REASONS else escape(why)
         lines.append(
             _("• {reason}:{count:,} 个({numbers})").format(
-                reason=reason, count=of_these, numbers=_named(draw, found.named.get(why, ()), of_these)
+                reason=reason, count=of_these, numbers=_named(draw, found.named.get(why, ()))
             )
         )
     lines.append(_("同一个号码可能随机到几次,每次都算一个。"))
@@ -184,10 +184,10 @@ def _passed_over(draw: OwnDraw, found: RecomputedDraw) -> str:
     return "\n".join(lines)
 
 
-def _named(draw: OwnDraw, numbers: Sequence[str], count: int) -> str:
+def _named(draw: OwnDraw, numbers: Sequence[str]) -> str:
     """Return some of the numbers that were passed over for one reason."""
     shown = listed(plate(draw.office, number) for number in numbers[:_MOST_NAMED])
-    return shown if count <= min(len(numbers), _MOST_NAMED) else _("{numbers} 等").format(numbers=shown)
+    return shown if len(numbers) <= _MOST_NAMED else _("{numbers} 等").format(numbers=shown)
 
 
 def _seed(draw: OwnDraw) -> str:
