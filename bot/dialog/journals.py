@@ -20,6 +20,7 @@ from bot.public_journal.checks import CheckNeeded, Checks, PoolCheck
 from bot.public_journal.files import JournalFile, JournalFiles
 from bot.texts.owner import checking as texts
 from bot.texts.owner import files as file_texts
+from bot.texts.owner import journal_files as journal_texts
 from core.bootstrap import Core
 from core.clock import CHINA
 from core.public_journal import checker
@@ -66,12 +67,15 @@ class Journals:
                     _sendable, file, f"xuanhao-journal-{wanted.office}-{day}.jsonl"
                 )
                 if len(content) > _MOST_BYTES:
-                    await self._bot.send_message(chat_id, texts.too_large(wanted.office, len(content)))
+                    await self._bot.send_message(
+                        chat_id, journal_texts.too_large(wanted.office, len(content))
+                    )
                     return
-                caption = texts.journal_caption(file.heads, name, CHECKER_NAME)
+                caption = journal_texts.journal_caption(file.heads, name, CHECKER_NAME)
                 await self._send(chat_id, name, content, caption)
             program = await asyncio.to_thread(Path(checker.__file__).read_bytes)
-            await self._send(chat_id, CHECKER_NAME, program, texts.CHECKER_CAPTION())
+            digest = hashlib.sha256(program).hexdigest()
+            await self._send(chat_id, CHECKER_NAME, program, journal_texts.checker_caption(digest))
         except Exception:
             await self._bot.send_message(chat_id, file_texts.NOT_SENT())
             raise

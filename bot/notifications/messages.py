@@ -321,7 +321,8 @@ def _about_journal(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     if notification.topic == NotificationPurpose.CHECKED:
         if checked_days.is_inconsistent_for(tx, notification.chat_id, day.isoformat()):
             return ()
-        return (TextPart(text=checking.checked(day), is_quiet=True),)
+        verified = checked_days.verified_of(tx, notification.chat_id, day.isoformat())
+        return (TextPart(text=checking.checked(day, verified), is_quiet=True),)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     pool = (str(details["office"]), PlateKind(str(details["kind"])))
     return (TextPart(text=warnings.journal_wrong(*pool, day), rows=((go,),)),)

@@ -6,12 +6,15 @@ from bot.dialog.context import Context
 from bot.dialog.effects import SendJournal
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.public_journal.checks import CheckRequest
 from bot.texts.owner import checking as texts
+from bot.texts.owner import journal_files as file_texts
+from core.errors.offices import NoSuchOffice, OfficeUnknown
 from core.pool.seeds import publishing_time
+from core.public_journal.export import head_of
 from core.reporting.own_draws import OwnDraw, draws_of_day, own_draws
 from core.values import offices
 from core.values.offices import Office
@@ -40,16 +43,14 @@ def to_draw(_ctx: Context, arg: str) -> Goto:
 
 
 def send(ctx: Context, code: str) -> Goto:
-    """Send the journal of an office.
-
-    Raises:
-        NoSuchOffice: there is none with this code.
-        OfficeUnknown: it is not served here.
-    """
-    office = ctx.office_of(offices.find(code).code)
+    """Send the journal of an office; say what is understood if there is no such office here."""
+    try:
+        office = ctx.office_of(offices.find(code).code)
+    except (NoSuchOffice, OfficeUnknown):
+        return stay(note=file_texts.no_journal(code, _offices(ctx)))
     return Goto(
         screen=ScreenName.VERIFY,
-        note=texts.SENDING(),
+        note=file_texts.SENDING(),
         effects=(SendJournal(office=office.code),),
     )
 
@@ -72,9 +73,9 @@ def _arg(draw: OwnDraw) -> str:
 
 
 def _offices(ctx: Context) -> list[Office]:
-    """Return the offices with a button, the owner's own first."""
+    """Return the offices, the owner's own first."""
     own = ctx.account_or_none.office if ctx.account_or_none else None
-    return sorted(ctx.core.offices.values(), key=lambda office: office.code != own)[:_OFFICES]
+    return sorted(ctx.core.offices.values(), key=lambda office: office.code != own)
 
 
 def _show(ctx: Context) -> View:
@@ -86,8 +87,8 @@ def _show(ctx: Context) -> View:
         for draw in page
     ]
     journals = [
-        Button(label=texts.send_label(office), action=ActionName.SEND, arg=office.code)
-        for office in _offices(ctx)
+        Button(label=file_texts.send_label(office), action=ActionName.SEND, arg=office.code)
+        for office in _offices(ctx)[:_OFFICES]
     ]
     return View(
         text=texts.verify(has_batches=bool(draws)),
@@ -121,7 +122,7 @@ def _show_draw(ctx: Context) -> View | Goto:
     if draw is None or office is None:
         return Goto(screen=ScreenName.VERIFY)
     rows = (
-        (Button(label=texts.send_label(office), action=ActionName.SEND, arg=office.code),),
+        (Button(label=file_texts.send_label(office), action=ActionName.SEND, arg=office.code),),
         (
             Button(label=texts.BACK_TO_BATCHES(), action=ActionName.VERIFY),
             Button(label=formatting.HOME(), action=ActionName.HOME),
@@ -135,8 +136,9 @@ def _is_named(ctx: Context, draw: OwnDraw) -> bool:
 
 
 def _said(ctx: Context, draw: OwnDraw, office: Office) -> str:
+    head = head_of(ctx.tx, draw.office, draw.kind)
     if draw.secret is None:
-        return texts.pending(draw, publishing_time(office, draw.day))
+        return texts.pending(draw, publishing_time(office, draw.day), head)
     day = draws_of_day(ctx.tx, draw.office, draw.kind, draw.day.isoformat())
     outcome = ctx.read_check(
         CheckRequest(
@@ -144,11 +146,11 @@ def _said(ctx: Context, draw: OwnDraw, office: Office) -> str:
         )
     )
     if not outcome.is_finished:
-        return texts.unfinished(draw)
+        return texts.unfinished(draw, head)
     found = outcome.draws.get(draw.n)
     if found is None or found.numbers != draw.numbers:
         return texts.wrong(draw, outcome, office)
-    return texts.consistent(draw, found)
+    return texts.consistent(draw, found, head)
 
 
 VERIFY_DRAW = Screen(

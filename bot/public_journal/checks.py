@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,12 @@ from core.public_journal.entries import NO_HASH, Event
 
 LIMITS = ChildLimits(memory=2_000_000_000, cpu_seconds=900, seconds=1200)
 """A million entries take some minutes."""
-_MOST_NAMED = 60
-"""Candidates of a draw that are named; further ones are only counted."""
+_MOST_NAMED = 20
+"""Numbers that are named of those that a draw passed over for one reason; further ones are only counted."""
 _MOST_KEPT = 16
 """Outcomes that are kept."""
 
-_Packed = tuple[int, list[tuple[str, str]], int, str, str, list[str]]
+_Packed = tuple[int, dict[str, int], dict[str, list[str]], str, str, list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,8 @@ class RecomputedDraw:
     """A draw that was recomputed and is as it must be."""
 
     looked_at: int
-    passed_over: tuple[tuple[str, str], ...]  # number and reason, as ``checker.Candidate`` has it; the first
-    left_out: int  # candidates passed over beyond those
+    passed_over: Mapping[str, int]  # how many candidates, by ``checker.Candidate.reason``
+    named: Mapping[str, tuple[str, ...]]  # the first numbers of each reason
     seq: int  # of its entry
     hash: str  # of its entry
     head: str  # of the chain before it
@@ -146,17 +146,28 @@ def _described(path: str, found: Mapping[int, list[Candidate]]) -> dict[int, _Pa
             entry = json.loads(text) if mark in text else None
             candidates = found.get(entry["n"]) if entry else None
             if entry and candidates is not None:
-                passed = [(one.number, one.reason) for one in candidates if one.reason != "given"]
                 packed[entry["n"]] = (
                     len(candidates),
-                    passed[:_MOST_NAMED],
-                    max(0, len(passed) - _MOST_NAMED),
+                    *_passed_over(candidates),
                     f"{entry['seq']}:{entry['hash']}",
                     head,
                     entry["numbers"],
                 )
             head = _hash_of(text)
     return packed
+
+
+def _passed_over(candidates: Iterable[Candidate]) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return how many candidates were passed over for each reason, and some of their numbers, each once."""
+    counts: Counter[str] = Counter()
+    named: dict[str, dict[str, None]] = {}
+    for one in candidates:
+        if one.reason != "given":
+            counts[one.reason] += 1
+            numbers = named.setdefault(one.reason, {})
+            if len(numbers) < _MOST_NAMED:
+                numbers[one.number] = None
+    return dict(counts.most_common()), {reason: list(numbers) for reason, numbers in named.items()}
 
 
 def _hash_of(text: str) -> str:
@@ -166,12 +177,12 @@ def _hash_of(text: str) -> str:
 
 
 def _unpacked(packed: _Packed) -> RecomputedDraw:
-    looked_at, passed, left_out, place, head, numbers = packed
+    looked_at, passed_over, named, place, head, numbers = packed
     seq, _, digest = place.partition(":")
     return RecomputedDraw(
         looked_at=looked_at,
-        passed_over=tuple((number, reason) for number, reason in passed),
-        left_out=left_out,
+        passed_over=passed_over,
+        named={reason: tuple(some) for reason, some in named.items()},
         seq=int(seq),
         hash=digest,
         head=head,

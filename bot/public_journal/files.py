@@ -25,7 +25,7 @@ _MOST = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalFile:
-    """A file of the journal: of all pools of an office, or of one."""
+    """A file of the journal: of all pools of an office, to be sent, or of one, to be checked here."""
 
     path: Path
     heads: Heads
@@ -54,7 +54,8 @@ class JournalFiles:
 
         Args:
             office: the code of the office.
-            kind: the plate kind of one pool; empty for all of them.
+            kind: the plate kind of one pool, whose file is complete; empty for what anybody may have of
+                all pools.
             since: what has happened by then must be in it.
 
         Raises:
@@ -73,7 +74,8 @@ class JournalFiles:
 
     async def _current(self, key: tuple[str, str], since: datetime | None) -> JournalFile:
         office, kind = key
-        heads = await self._store.read(export.read_heads, office)
+        read = export.read_heads if kind else export.read_shown_heads
+        heads = await self._store.read(read, office)
         heads = heads.of(kind) if kind else heads
         known = self._files.get(key)
         if known is not None and _is_usable(known, heads, since):

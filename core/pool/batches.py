@@ -56,6 +56,7 @@ class DrawRequest:
     received_at: datetime
     held_until: datetime
     shortlist_until: datetime
+    batch_no: int = 0  # which one of its vehicle it is, if it gives any number; 0: unknown
     snapshots: Snapshots = NO_SNAPSHOTS
 
 
@@ -99,11 +100,10 @@ class Batches:
             held_until=from_millis(to_millis(held_until)),  # rounded as when it is read back
             preselection_id=request.preselection_id,
         )
-        _record_draw(tx, request, batch, seed_id=seed.seed_id, nonce=nonce, examined=allocator.examined)
         extended = restart_shortlist(
             tx, request.preselection_id, request.shortlist_until, request.received_at
         )
-        chain.append(
+        entry = chain.append(
             tx,
             office.code,
             request.kind,
@@ -121,6 +121,9 @@ class Batches:
             ended=ended,
             extended=sorted(extended),
             waiting=allocator.waiting(),
+        )
+        _record_draw(
+            tx, request, batch, seed_id=seed.seed_id, nonce=nonce, examined=allocator.examined, entry=entry
         )
         return batch
 
@@ -167,8 +170,8 @@ def _end_batch(tx: Tx, request: DrawRequest) -> list[str]:
     )
 
 
-def _record_draw(
-    tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, nonce: str, examined: int
+def _record_draw(  # noqa: PLR0913 - each is named
+    tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, nonce: str, examined: int, entry: Head
 ) -> None:
     tx.run(
         "pool.add_draw",
@@ -184,6 +187,8 @@ def _record_draw(
         looked_at=examined,
         numbers=json.dumps(batch.serials),
         sent_at=None if batch.serials else to_millis(tx.now),
+        journal_seq=entry.seq,
+        batch_no=(request.batch_no or None) if batch.serials else None,
     )
 
 

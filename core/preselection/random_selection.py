@@ -120,6 +120,7 @@ class RandomSelection(Reserving):
             received_at=received_at,
             held_until=tx.now + _span(office),
             shortlist_until=_shortlist_until(office, received_at),
+            batch_no=charged["random_used"],
             snapshots=snapshots,
         )
         batch = self._batches.draw(tx, request)

@@ -53,10 +53,13 @@ Progress = Callable[[int, int], None]
 
 
 class JournalError(Exception):
-    """The journal is wrong: ``line`` is the line's number, ``reason`` says in a sentence what is wrong."""
+    """The journal is wrong: ``line`` is the line's number, ``reason`` says in a sentence what is wrong.
+
+    ``line`` is 0 if it is not about a line: the file is not a continuation of what was seen before.
+    """
 
     def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
+        super().__init__(f"line {line}: {reason}" if line else reason)
         self.line, self.reason = line, reason
 
 
@@ -114,7 +117,7 @@ def check(
         explain: is told the candidates of each draw.
 
     Raises:
-        JournalError: the journal is wrong.
+        JournalError: the journal is wrong, or lacks one of ``heads``.
         OSError: the file cannot be read, or is no regular file.
         ValueError: one of ``heads`` is no hash.
     """
@@ -311,7 +314,13 @@ class _Chains:
         if not self._ended:
             raise JournalError(self._lines + 1, "the last line, with the heads, is missing: the file was cut")
         if self._wanted:
-            raise JournalError(self._lines, f"no entry has the hash {min(self._wanted)}")
+            head = min(self._wanted)
+            raise JournalError(
+                0,
+                f"this head is not in the file: {head}. Its entry may be newer than the file's last one"
+                f"{f' of {minute_of(self.last_at)}' if self.last_at is not None else ''}: then check a newer "
+                "file; or it is of another office; otherwise this is another chain than the one you saw",
+            )
 
     def _begin(self, entry: Entry) -> None:
         is_first = entry.keys() == {"format", "office"} and isinstance(entry["office"], str)
@@ -466,6 +475,12 @@ def below(words: Iterator[int], size: int) -> int:
 def day_of(at: int) -> str:
     """Return the date in China."""
     return date.fromordinal(date(1970, 1, 1).toordinal() + (at + 8 * HOUR) // DAY).isoformat()
+
+
+def minute_of(at: int) -> str:
+    """Return the date and the time of day in China."""
+    minutes = (at + 8 * HOUR) % DAY // 60_000
+    return f"{day_of(at)} {minutes // 60:02}:{minutes % 60:02}"
 
 
 def midnight_after(at: int, days: int) -> int:
@@ -925,7 +940,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         report = check(given.file, office=given.office, heads=given.head, progress=_show, explain=explain)
     except JournalError as wrong:
-        print(f"{given.file}: {wrong}\n核验不通过:第 {wrong.line} 行,原因见上。")
+        print(f"{given.file}: {wrong}\n{_failed(wrong)}")
         return 1
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -935,6 +950,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(*(f"the journal contains {head} / 公开记录中有 {head}\n" for head in given.head), sep="", end="")
     print(summary(report))
     return 0
+
+
+def _failed(wrong: JournalError) -> str:
+    """Return in Chinese where a journal is wrong."""
+    if wrong.line:
+        return f"核验不通过:第 {wrong.line} 行,原因见上。"
+    return (
+        "核验不通过:文件中没有您给出的链头(--head)。如果它比文件的最后一条记录新,请换用较新的文件再核验;"
+        "如果它属于别的机关,请换用那个机关的文件;否则,这份记录与您当时看到的不是同一份。"
+    )
 
 
 def _typed_head(text: str) -> str:

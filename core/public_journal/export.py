@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from core.clock import to_millis
 from core.ports import Store, Tx
 from core.public_journal.chain import Head
-from core.public_journal.entries import FORMAT, canonical, line
+from core.public_journal.entries import FORMAT, NO_HASH, canonical, line
 
 PAGE = 500
 """Entries that are read in one transaction."""
@@ -26,6 +27,7 @@ class Heads:
     office: str
     at: datetime
     by_kind: Mapping[str, Head]
+    is_cut: bool = False  # newer entries are left out, because numbers in them are held
 
     @property
     def entries(self) -> int:
@@ -34,7 +36,7 @@ class Heads:
     def of(self, kind: str) -> "Heads":
         """Return the head of one pool alone."""
         chosen = {one: head for one, head in self.by_kind.items() if one == kind}
-        return Heads(office=self.office, at=self.at, by_kind=chosen)
+        return Heads(office=self.office, at=self.at, by_kind=chosen, is_cut=self.is_cut)
 
 
 def read_heads(tx: Tx, office: str) -> Heads:
@@ -42,6 +44,31 @@ def read_heads(tx: Tx, office: str) -> Heads:
     rows = tx.all("journal.kinds", office=office)
     heads = {row["kind"]: Head(seq=row["journal_seq"], hash=row["journal_head"]) for row in rows}
     return Heads(office=office, at=tx.now, by_kind=heads)
+
+
+def read_shown_heads(tx: Tx, office: str) -> Heads:
+    """Return the heads up to which anybody may have the entries now.
+
+    Of each pool that is before the oldest draw of which a number is still held: a program could read from
+    the later entries when numbers that others are looking at become free.
+    """
+    heads = read_heads(tx, office)
+    shown = {kind: _before_held(tx, office, kind, head) for kind, head in heads.by_kind.items()}
+    return Heads(
+        office=office,
+        at=heads.at,
+        by_kind={kind: head for kind, head in shown.items() if head.seq},
+        is_cut=shown != heads.by_kind,
+    )
+
+
+def _before_held(tx: Tx, office: str, kind: str, head: Head) -> Head:
+    pool = {"office": office, "kind": kind}
+    oldest = tx.one("journal.oldest_held", now=to_millis(tx.now), **pool)
+    if oldest is None or oldest["journal_seq"] is None:  # none is held, or only of draws of an older version
+        return head
+    last = tx.one("journal.entry", seq=oldest["journal_seq"] - 1, **pool)
+    return Head(seq=last["seq"], hash=last["hash"]) if last else Head(seq=0, hash=NO_HASH)
 
 
 def head_of(tx: Tx, office: str, kind: str) -> Head | None:

@@ -10,6 +10,7 @@ from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import Admins
 from core.ports import Tx
 from core.reporting.own_draws import draws_of_day
+from core.values.plates import PlateKind
 
 AGAIN = timedelta(hours=20)
 """How long after a failed check a pool is checked again."""
@@ -24,6 +25,15 @@ class DueCheck:
     office: str
     kind: str
     days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedDraws:
+    """Draws of one owner from a pool that were recomputed."""
+
+    office: str
+    kind: PlateKind
+    draws: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +114,14 @@ def unsubscribe(tx: Tx, chat_id: int) -> None:
 def is_inconsistent_for(tx: Tx, chat_id: int, day: str) -> bool:
     """Return whether any draw of a chat on a day could not be recomputed."""
     return tx.one("checks.inconsistent_of_chat", chat_id=chat_id, day=day) is not None
+
+
+def verified_of(tx: Tx, chat_id: int, day: str) -> list[VerifiedDraws]:
+    """Return how many draws of a chat on a day were recomputed, by pool."""
+    return [
+        VerifiedDraws(office=row["office"], kind=PlateKind(row["kind"]), draws=row["draws"])
+        for row in tx.all("checks.verified_of_chat", chat_id=chat_id, day=day)
+    ]
 
 
 def _tell_owners(tx: Tx, checked: DueCheck, day: str) -> None:

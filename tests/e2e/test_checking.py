@@ -1,15 +1,22 @@
 """Verifying draws in the chat: one's own batches, the public journal as a file, the line of the next day."""
 
 import asyncio
+import gzip
+import hashlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bot.dialog import journals
 from core.db.postgres_tx import PostgresTx
 from core.ports import Tx
+from core.public_journal import checker
 from tests.core.sql import sql
 from tests.person import Person
-from tests.world import CHIEF, OTHER, World, reaches_selection, takes_one
+from tests.world import CHIEF, OTHER, OWNER, World, reaches_selection, takes_one
 
 FILES = 2  # the journal and the checker
 
@@ -63,9 +70,14 @@ async def test_owner_verifies_a_batch_once_its_seed_is_published(world: World) -
     owner = await _draws(world)
     await owner.say("/mine")
     await owner.press("【核验这一批】")
-    await owner.see(
+    pending = await owner.see(
         "第1次抽号", "第1批", "种子将于 2026年3月10日(周二) 23:05", "公布,届时可核验", "抽到 10 个"
     )
+    drawn = await world.store.read(sql, "SELECT seq, hash FROM public_entry WHERE body LIKE '%drawn%'")
+    head = await world.store.read(sql, "SELECT journal_seq AS seq, journal_head AS hash FROM pool")
+    for said, entry in (("这一批在公开记录中:", drawn[0]), ("公开记录现在的链头:", head[0])):
+        assert f"{said}#{entry['seq']} {entry['hash'][:16]}\n{entry['hash']}\n" in pending.words
+    assert "--head" in pending.words
     await _next_day(world)
     await owner.say("/mine")
     await owner.press("【核验这一批】")
@@ -87,7 +99,9 @@ async def test_changed_entry_is_named(world: World) -> None:
     await _corrupt(world, f"UPDATE public_entry SET body = {change} WHERE body LIKE '%drawn%'")  # noqa: S608 - constant
     await owner.say("/mine")
     await owner.press("【核验这一批】")
-    await owner.see("❌ 不一致", "公开记录第", "the hash does not fit", "请保留本页", fresh=True)
+    await owner.see(
+        "❌ 不一致", "公开记录第", "哈希值对不上", "the hash does not fit", "请保留本页", fresh=True
+    )
     await world.service.jobs.check_days()
     await world.service.jobs.tell()
     await chief.see("抽号核验不一致", "粤K 小型汽车 3月10日")
@@ -108,6 +122,93 @@ async def test_stranger_gets_the_journal_and_checks_it(world: World, tmp_path: P
     assert "1 draws recomputed" in result.stdout
 
 
+async def test_program_is_sent_with_its_digest(sqlite_world: World, tmp_path: Path) -> None:
+    await _draws(sqlite_world)
+    stranger = sqlite_world.person(OTHER)
+    await stranger.say("/verify 粤K")
+    journal, program = await _receives(sqlite_world, stranger, tmp_path)
+    said = {shown.document: shown.caption for shown in stranger.history if shown.document}
+    of_journal, of_program = said.values()
+    assert f"python3 {program.name} {journal.name}" in of_journal
+    assert "--head" in of_journal
+    digest = hashlib.sha256(program.read_bytes()).hexdigest()
+    assert f"SHA-256:\n{digest}\n" in of_program
+    assert digest == hashlib.sha256(inspect.getsource(checker).encode()).hexdigest()
+
+
+async def test_large_journal_is_compressed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "_PLAIN_UP_TO", 1_000)
+    await _draws(world)
+    await _next_day(world)
+    stranger = world.person(OTHER)
+    await stranger.say("/verify 粤K")
+    packed, program = await _receives(world, stranger, tmp_path)
+    assert packed.name == "xuanhao-journal-粤K-2026-03-11.jsonl.gz"
+    await stranger.see(f"先解压:gunzip {packed.name}", f"python3 {program.name} {packed.stem}")
+    journal = packed.with_suffix("")
+    journal.write_bytes(gzip.decompress(packed.read_bytes()))
+    result = await asyncio.to_thread(_verify, journal, program)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+async def test_journal_that_no_bot_may_send_is_refused_in_words(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "_MOST_BYTES", 100)
+    await _draws(sqlite_world)
+    stranger = sqlite_world.person(OTHER)
+    await stranger.say("/verify 粤K")
+    await stranger.see("粤K 的公开记录压缩后有 1 MB", "请向车辆管理所索取")
+    assert not any(shown.document for shown in stranger.history)
+
+
+async def test_numbers_that_are_held_are_not_in_the_file_yet(world: World, tmp_path: Path) -> None:
+    """Otherwise a program could read when they become free."""
+    await world.release()
+    owner, stranger = world.person(), world.person(OTHER)
+    await reaches_selection(owner)
+    await owner.press("【随机一次(5)】")
+    await owner.see("本批")
+    await stranger.say("/verify 粤K")
+    before, program = await _receives(world, stranger, tmp_path)
+    await stranger.see("不含正被保留的号码的最近几分钟记录")
+    entries = before.read_text(encoding="utf-8")
+    assert '"event":"released"' in entries
+    assert '"event":"drawn"' not in entries
+    assert (await asyncio.to_thread(_verify, before, program)).returncode == 0
+    world.forward(minutes=5)  # the hold ends
+    await stranger.say("/verify 粤K")
+    await stranger.see("正在生成公开记录", fresh=True)
+    after, _ = await _receives(world, stranger, tmp_path)
+    assert '"event":"drawn"' in after.read_text(encoding="utf-8")
+
+
+async def test_empty_draw_has_no_place_among_the_batches(world: World) -> None:
+    await world.release("A100#")  # as many as one batch
+    other, owner = world.person(OTHER), world.person()
+    await reaches_selection(other, 1)
+    await other.press("【随机一次(5)】")
+    await other.see("本批")
+    await reaches_selection(owner)
+    await owner.press("【随机一次(5)】")
+    await owner.settled()
+    world.forward(minutes=5)  # the hold of the other owner ends
+    await owner.say("/preselect")
+    await owner.press("【随机一次(5)】")
+    await owner.see("本批 10 个号码", "还剩 4 批")
+    await owner.settled()
+    await _next_day(world)
+    await owner.say("/mine")
+    await owner.see("我的选号", fresh=True)
+    labels = [label.partition(" · ")[0] for label in owner.last.buttons if "核验这一批" in label]
+    assert labels == ["【核验这一批】第1批", "【核验这一批】空批"]
+    await owner.press("【核验这一批】空批")
+    await owner.see("✅ 一致:用公布的种子重新计算,同样一个号码也给不出", "没有扣次数", fresh=True)
+    await owner.see("跳过 300 个:", "• 别人正在保留:300 个(", "A1009", "同一个号码可能随机到几次")
+
+
 async def test_journal_is_not_uploaded_twice(sqlite_world: World, tmp_path: Path) -> None:
     await sqlite_world.release()
     owner, other = sqlite_world.person(), sqlite_world.person(OTHER)
@@ -120,12 +221,14 @@ async def test_journal_is_not_uploaded_twice(sqlite_world: World, tmp_path: Path
 
 async def test_unknown_office_is_refused_in_words(sqlite_world: World) -> None:
     owner = sqlite_world.person()
-    await owner.say("/verify 乱写")
-    await owner.see("没有这个发牌机关")
+    await owner.say("/verify <b>乱写")
+    await owner.see("没有「<b>乱写」的公开记录", "发牌机关代号(粤K)", "只发 /verify")
     await owner.say("/verify 粤B")
-    await owner.see("本服务不受理该发牌机关", fresh=True)
+    await owner.see("没有「粤B」的公开记录", fresh=True)
     await owner.say("/verify")
     await owner.see("核验抽号", "您近期没有抽过号")
+    await owner.say("什么")
+    await owner.see("没有「什么」的公开记录", fresh=True)
     await owner.say("粤k")
     await owner.see("正在生成公开记录")
 
@@ -142,7 +245,9 @@ async def test_quiet_line_comes_once_and_only_to_those_who_want_it(world: World)
     for _ in range(2):
         await world.service.jobs.check_days()
         await world.service.jobs.tell()
-    await owner.see("昨天(3月10日)的抽号已核验 ✓")
+    await owner.see("昨天(3月10日)的抽号已核验 ✓ 粤K 小型汽车 1 次")
+    sent = [values for method, values in world.sandbox.api.calls if "已核验 ✓" in str(values.get("text"))]
+    assert [(values["chat_id"], values["disable_notification"]) for values in sent] == [(OWNER, True)]
     await other.settled()
     assert [("已核验" in shown.words) for shown in owner.history].count(True) == 1
     assert not any("已核验" in shown.words for shown in other.history)

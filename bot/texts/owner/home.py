@@ -25,6 +25,9 @@ _HELP = phrase(
     "③ 选定后不能更改。请在有效期内携带材料到车辆管理所办理,过期将列入黑名单。\n"
     "④ 车辆识别代号被他人使用、不能预选的,点【异常选号资料修改】提出申诉。"
 )
+_HELP_VERIFYING = phrase(
+    "⑤ /verify 核验您抽到的每一批号码:种子在当天服务结束后公布,之后可重新计算,看是不是这些号码。"
+)
 
 NEW = phrase("新车上牌前,在这里预选号牌:随机选号或自编选号。点【预选号牌】开始。")
 REGISTERED = phrase("您已注册。点【预选号牌】开始选号。")
@@ -41,7 +44,9 @@ def unknown_command() -> str:
 
 def help_text() -> str:
     """Return the help page with the list of commands."""
-    return _HELP() + "\n\n" + " · ".join(f"/{name} {what()}" for name, what in OWNER_MENU.items())
+    return f"{_HELP()}\n{_HELP_VERIFYING()}\n\n" + " · ".join(
+        f"/{name} {what()}" for name, what in OWNER_MENU.items()
+    )
 
 
 def welcome(offices: list[Office], *, state: str) -> str:

@@ -44,6 +44,16 @@ JOIN preselection AS p ON p.preselection_id = d.preselection_id
 JOIN account AS a ON a.account_id = p.account_id
 WHERE c.day = :day AND c.is_consistent = 0 AND a.chat_id = :chat_id LIMIT 1
 
+-- name: verified_of_chat
+-- The draws of a chat on a day that were recomputed: how many, by pool.
+SELECT c.office, c.kind, count(*) AS draws
+FROM account AS a JOIN preselection AS p ON p.account_id = a.account_id
+JOIN draw AS d ON d.preselection_id = p.preselection_id
+JOIN seed AS s ON s.seed_id = d.seed_id
+JOIN checked_day AS c ON c.office = s.office AND c.kind = s.kind AND c.day = s.day
+WHERE a.chat_id = :chat_id AND s.day = :day AND c.is_consistent = 1 AND d.sent_at IS NOT NULL
+GROUP BY c.office, c.kind ORDER BY c.office, c.kind
+
 -- name: subscribe
 -- Notes that a chat wants to be told when a day on which it drew has been checked.
 INSERT INTO check_subscription (chat_id, since) VALUES (:chat_id, :now) ON CONFLICT (chat_id) DO NOTHING
@@ -58,8 +68,9 @@ SELECT since FROM check_subscription WHERE chat_id = :chat_id
 
 -- name: own_draws
 -- The draws of an owner that they were shown, with their seeds, oldest first.
-SELECT d.office, d.kind, d.n, d.drawn_at, d.numbers, d.nonce, d.without_four, p.vin,
-       s.day, s.digest, s.secret_published, s.published_at
+SELECT d.office, d.kind, d.n, d.drawn_at, d.numbers, d.nonce, d.without_four, d.batch_no, d.journal_seq, p.vin,
+       s.day, s.digest, s.secret_published, s.published_at, e.hash AS journal_hash
 FROM preselection AS p JOIN draw AS d ON d.preselection_id = p.preselection_id
 JOIN seed AS s ON s.seed_id = d.seed_id
+LEFT JOIN public_entry AS e ON e.office = d.office AND e.kind = d.kind AND e.seq = d.journal_seq
 WHERE p.account_id = :account_id AND d.sent_at IS NOT NULL ORDER BY d.drawn_at, d.n

@@ -15,6 +15,12 @@ SELECT journal_seq, journal_head FROM pool WHERE office = :office AND kind = :ki
 -- The pools of an office that have a chain, with their heads.
 SELECT kind, journal_seq, journal_head FROM pool WHERE office = :office AND journal_seq > 0 ORDER BY kind
 
+-- name: oldest_held
+-- The entry of the oldest draw of a pool of which a number is still held.
+SELECT journal_seq FROM draw WHERE office = :office AND kind = :kind AND n = (
+    SELECT min(draw_no) FROM hold WHERE office = :office AND kind = :kind AND held_until >= :now
+)
+
 -- name: entries
 -- Entries of a pool's chain after one of them, in order.
 SELECT seq, body, hash FROM public_entry

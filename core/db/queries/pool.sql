@@ -255,9 +255,9 @@ DELETE FROM plate WHERE held_until < :before
 -- name: add_draw
 -- Records a draw.
 INSERT INTO draw (office, kind, n, seed_id, preselection_id, nonce, without_four, drawn_at, held_until,
-                  looked_at, numbers, sent_at)
+                  looked_at, numbers, sent_at, journal_seq, batch_no)
 VALUES (:office, :kind, :n, :seed_id, :preselection_id, :nonce, :without_four, :now, :held_until,
-        :looked_at, :numbers, :sent_at)
+        :looked_at, :numbers, :sent_at, :journal_seq, :batch_no)
 
 -- name: extend_draw
 -- Sets until when a batch is held once it has been sent; only once, so that showing it again does not extend it.
