@@ -131,17 +131,14 @@ async def test_journal_is_neither_changed_nor_shortened(core: Core, statement: s
         await core.store.run(forge)
 
 
-PUBLISHED = "(SELECT seed_id FROM seed WHERE published_at IS NOT NULL)"
-
-
 @pytest.mark.parametrize(
     "statement",
     [
-        f"UPDATE seed SET secret_published = 'another' WHERE seed_id = {PUBLISHED}",
-        f"UPDATE seed SET published_at = published_at + 1 WHERE seed_id = {PUBLISHED}",
-        f"UPDATE seed SET secret_published = NULL, published_at = NULL WHERE seed_id = {PUBLISHED}",
-        f"UPDATE seed SET seed_id = seed_id + 100 WHERE seed_id = {PUBLISHED}",
-        f"DELETE FROM seed WHERE seed_id = {PUBLISHED}",
+        "UPDATE seed SET secret_published = 'another' WHERE published_at IS NOT NULL",
+        "UPDATE seed SET published_at = published_at + 1 WHERE published_at IS NOT NULL",
+        "UPDATE seed SET secret_published = NULL, published_at = NULL WHERE published_at IS NOT NULL",
+        "UPDATE seed SET seed_id = seed_id + 100 WHERE published_at IS NOT NULL",
+        "DELETE FROM seed WHERE published_at IS NOT NULL",
     ],
 )
 async def test_published_seed_neither_changes_nor_disappears(
@@ -176,9 +173,9 @@ async def test_seed_is_not_replaced_by_another_of_its_day_or_its_number(
     await publish_seed(core, clock)
     columns = "office, kind, day, digest, secret_sealed, secret_published, committed_at, published_at"
     forgeries = (
-        f"INSERT OR REPLACE INTO seed SELECT * FROM seed WHERE seed_id = {PUBLISHED}",  # noqa: S608 - ours
+        "INSERT OR REPLACE INTO seed SELECT * FROM seed WHERE published_at IS NOT NULL",
         f"INSERT OR REPLACE INTO seed ({columns}) SELECT {columns} FROM seed WHERE published_at IS NULL",  # noqa: S608 - ours
-        f"UPDATE OR REPLACE seed SET seed_id = {PUBLISHED} WHERE seed_id = 2",  # noqa: S608 - ours
+        "UPDATE OR REPLACE seed SET seed_id = 1 WHERE seed_id = 2",
     )
 
     def forge(tx: Tx) -> None:

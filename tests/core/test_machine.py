@@ -660,7 +660,7 @@ class Selecting(RuleBasedStateMachine):
         names = "p.segment_id, s.way, count(*) AS taken FROM plate AS p JOIN preselection AS s"
         counted = self.database.read(
             sql,
-            f"SELECT {names} ON s.preselection_id = p.preselection_id "  # noqa: S608 - ours
+            f"SELECT {names} ON s.preselection_id = p.preselection_id "
             "WHERE p.state IN ('reserved', 'registered') GROUP BY p.segment_id, s.way ORDER BY 1, 2",
         )
         kept = "SELECT segment_id, way, numbers AS taken FROM selected_count WHERE numbers > 0 ORDER BY 1, 2"

@@ -30,7 +30,7 @@ WRITTEN = {
     "clock": "",
     "segments": "粤K",
     "release": "粤K small B####",
-    "withhold": "粤K small A888# 拍卖",
+    "withhold": "粤K small A888# 拟公开拍卖",
     "unwithhold": "粤K small A888# 拍卖取消",
     "confirm": "粤KA1234 000001",
     "void": "粤KA1234 资料有误",
@@ -190,8 +190,8 @@ async def test_second_admin_sees_who_was_faster(world: World) -> None:
 
 async def test_withheld_number_is_refused_until_it_is_released_again(world: World) -> None:
     chief = world.person(CHIEF)
-    await chief.say("/withhold 粤K small A888# 拍卖")
-    await chief.see("原因:拍卖")
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
+    await chief.see("原因:拟公开拍卖")
     await chief.press("确认暂不投放")
     await chief.see("已设为暂不投放")
     owner = await world.store.run(verified, world.core, 3)
@@ -211,7 +211,7 @@ async def test_withheld_number_is_refused_until_it_is_released_again(world: Worl
 async def _asks(world: World) -> tuple[Person, Person]:
     """Withhold a mask, and let the first of two chiefs ask to end that; return both."""
     chief, other = world.person(CHIEF), await gives(world, "chief", "粤K")
-    await chief.say("/withhold 粤K small A888# 拍卖")
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
     await chief.press("确认暂不投放")
     await chief.see("已设为暂不投放")
     await chief.say("/unwithhold 粤K small A888# 拍卖取消")
@@ -219,7 +219,7 @@ async def _asks(world: World) -> tuple[Person, Person]:
     await chief.press("恢复投放")
     await chief.see("申请已发给其他负责人", fresh=True)
     await world.service.jobs.tell()
-    await other.see("待第二位负责人确认", "原因:拍卖\n", "原因:拍卖取消", fresh=True)
+    await other.see("待第二位负责人确认", "原因:拟公开拍卖\n", "原因:拍卖取消", fresh=True)
     return chief, other
 
 
@@ -242,7 +242,7 @@ async def test_second_chief_confirms_what_is_given_free(world: World) -> None:
     await world.service.jobs.tell()
     await chief.see(f"由管理员 {CLERK} 确认", fresh=True)
     await chief.say("/find 粤KA8881")
-    await chief.see("目前只能随机选", "原因:拍卖)", "恢复投放(全部机关 负责人,原因:拍卖取消,粤K 负责人复核)")
+    await chief.see("目前只能随机选", "原因:拟公开拍卖)", "恢复投放(全部机关 负责人,原因:拍卖取消,粤K 负责人复核)")
     await chief.say("/pool")
     await chief.see("🔓 A888# 曾暂不投放", "粤K 负责人复核", "原因:拍卖取消")
 
@@ -359,7 +359,7 @@ async def test_overlap_and_jumped_order_are_said_before_the_release(world: World
 
 
 MEANWHILE = [
-    ("/withhold 粤K small A888# 拍卖", "确认暂不投放", "暂不投放", ""),
+    ("/withhold 粤K small A888# 拟公开拍卖", "确认暂不投放", "暂不投放", ""),
     ("/closed 粤K 2026-04-07 盘点", "确认不办公", "登记窗口不办公", ""),
     ("/maintenance 粤K on 升级", "开始维护", "开始系统维护", ""),
     ("/maintenance all off", "结束维护", "结束系统维护", "/maintenance all on 升级"),
@@ -389,7 +389,7 @@ async def test_second_admin_is_told_who_was_faster(
 async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
     chief = world.person(CHIEF)
     for typed, button, said in (
-        ("/withhold 粤K small A888# 拍卖", "确认暂不投放", "该号段已设为暂不投放"),
+        ("/withhold 粤K small A888# 拟公开拍卖", "确认暂不投放", "该号段已设为暂不投放"),
         ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由管理员 {CHIEF}登记为不办公,原因:盘点"),
         (f"/admins add {RIVAL} clerk 粤A", "确认添加", "此人已有这个角色"),
         ("/release 粤K small B####", "确认投放", f"由管理员 {CHIEF}投放),没有投放"),
