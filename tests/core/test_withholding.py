@@ -23,6 +23,7 @@ from core.pool.releases import Compose, Release
 from core.pool.seeded_stream import Draw, below
 from core.ports import Tx
 from core.preselection.composed_selection import ComposeResult
+from core.reporting import statistics
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests.core.interceptor import Interceptor, meeting
@@ -205,9 +206,7 @@ async def test_chief_confirms_only_a_day_after_their_appointment(core: Core, clo
     assert refused.value.at == later
     assert (await status(core))[0] == NumberStatus.WITHHELD
     again = await core.store.read(sql, f"{NOTICES} AND due_at = {to_millis(later)}")
-    assert again == [
-        {"chat_id": 1002, "purpose": f"unwithhold:{to_millis(later)}", "state": "waiting"}
-    ]
+    assert again == [{"chat_id": 1002, "purpose": f"unwithhold:{to_millis(later)}", "state": "waiting"}]
     clock.set(later)
     assert await core.store.read(core.second_chief.waits_until, office.code, FIRST) is None
     await confirm(core, request.request_id)
@@ -329,6 +328,21 @@ async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
     outcomes = await together(*(core.store.run(confirms, actor) for actor in (SECOND, THIRD)))
     assert sum(isinstance(outcome, HandledMeanwhile) for outcome in outcomes) == 1
     assert len(await entries(core, "unwithheld")) == 1
+
+
+async def test_whole_segment_given_free_is_composable_only_from_the_drawn_day(core: Core) -> None:
+    await withheld(core, "A888#", "B####")
+    opens = (await ask(core)).compose_from
+    line = (await read(core)).lines[0]
+    assert (line.compose_from, line.compose) == (opens, Compose.DRAWN)
+    (fill, _) = await core.store.read(statistics.fills, [core.offices["粤K"]])
+    assert fill.compose_from == opens
+
+
+async def test_part_of_a_segment_given_free_leaves_the_rest_composable(core: Core) -> None:
+    await withheld(core)
+    await ask(core)
+    assert (await read(core)).lines[0].compose_from == NOON
 
 
 # --- the bulletin ----------------------------------------------------------------------------
