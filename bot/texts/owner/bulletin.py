@@ -95,7 +95,7 @@ def gone(line: PublishedSegment) -> str:
         _("抽号选走 {count}").format(count=_some(line.drawn)),
         _("自编选走 {count}").format(count=_some(line.composed)),
     ]
-    if line.withheld is not None:
+    if line.withheld is not None and line.withheld.about is not None:  # few are listed with their size
         parts.append(_("暂不投放 {count}").format(count=_some(line.withheld)))
     return " · ".join(parts)
 
