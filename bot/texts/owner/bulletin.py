@@ -133,7 +133,7 @@ def kept(mask: WithheldMask, now: datetime) -> tuple[str, ...]:
         first = _("{kept}:共 {size:,} 个,{when} 起").format(
             kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
         )
-        return first, by, because
+        return first, _("经办:{role}").format(role=by), because
     first = _("曾暂不投放:共 {size:,} 个,{since} 至 {until}").format(
         size=mask.size, since=_day(mask.since, now), until=_day(mask.ended_at, now)
     )
