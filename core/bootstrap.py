@@ -308,7 +308,7 @@ async def bootstrap(
         decisions=decisions,
         seeds=seeds,
         pools=pools,
-        second_chief=SecondChief(pools, admins),
+        second_chief=SecondChief(pools, admins, timedelta(hours=settings.desk.second_chief_hours)),
         bulletins=Bulletins(),
         preselections=preselections,
         selection=Selection(Batches(seeds, vault), calendar, deadlines, presses, most_living),

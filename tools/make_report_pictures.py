@@ -48,6 +48,7 @@ def fill(
             compose_from=AT + timedelta(days=compose),
             released_at=AT - timedelta(days=90),
         ),
+        compose_from=AT + timedelta(days=compose),
         taken=taken,
         held=min(found.size - taken, 30 if days < 0 else 0),
         withheld=kept_back,

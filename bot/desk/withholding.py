@@ -5,9 +5,10 @@ That numbers become available again is confirmed by a second chief, if there is 
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
-from bot.desk.arguments import kind_of, mask_for, split_args
-from bot.desk.confirmation import GONE, Confirmation, reason_of, return_to_origin, screen_of
+from bot.desk.arguments import kind_of, mask_for, split_reason
+from bot.desk.confirmation import GONE, Confirmation, published_reason_of, return_to_origin, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
@@ -30,14 +31,14 @@ _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DES
 
 
 def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
-    code, kind, mask, reason = split_args(command, arguments, _WORDS)
+    code, kind, mask, reason = split_reason(command, arguments, _WORDS)
     office = ctx.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {
         "office": office.code,
         "kind": meant.kind.value,
         "mask": meant.pattern,
-        "reason": reason_of(reason),
+        "reason": published_reason_of(reason, command),
     }
     judge(ctx.tx, office, meant)
     return Goto(screen=_QUESTIONS[command], args=args)
@@ -47,7 +48,8 @@ def parse_withhold(ctx: Context, arguments: str) -> Goto:
     """Parse /withhold 粤K small A888# REASON and go to the question.
 
     Raises:
-        Usage, MaskError: the arguments are malformed, or there is no reason.
+        Usage, MaskError: the arguments are malformed.
+        ReasonTooShort: there is no reason, or it says too little.
         PersonalNumberInText: the reason, which is published, contains an identity or telephone number.
         AlreadyWithheld: there is nothing to change.
     """
@@ -58,7 +60,7 @@ def parse_unwithhold(ctx: Context, arguments: str) -> Goto:
     """Parse /unwithhold 粤K small A888# REASON and go to the question, or to a request that waits already.
 
     Raises:
-        Usage, MaskError, PersonalNumberInText: as with /withhold.
+        Usage, MaskError, ReasonTooShort, PersonalNumberInText: as with /withhold.
         NotWithheld: there is nothing to change.
     """
     question = _parse(ctx, "unwithhold", arguments, releases.validate_unwithhold)
@@ -77,6 +79,10 @@ def _meant(ctx: Context) -> tuple[Office, Mask]:
 
 def _has_second(ctx: Context, office: Office) -> bool:
     return bool(ctx.core.second_chief.others(ctx.tx, office.code, ctx.actor))
+
+
+def _waits_until(ctx: Context, office: Office) -> datetime | None:
+    return ctx.core.second_chief.waits_until(ctx.tx, office.code, ctx.actor)
 
 
 def _question(ctx: Context) -> str:
@@ -99,6 +105,7 @@ def _unquestion(ctx: Context) -> str:
         ctx.arg("reason"),
         releases.freed_opening(ctx.tx, office, mask),
         has_second=_has_second(ctx, office),
+        waits_until=_waits_until(ctx, office),
         after_restore=pool_segments.is_withheld_after_restore(ctx.tx, office, mask),
     )
 
@@ -107,7 +114,7 @@ def _unwithhold(ctx: Context) -> str:
     office, mask = _meant(ctx)
     asked = ctx.core.second_chief.ask(ctx.tx, office, mask, ctx.actor, ctx.arg("reason"))
     if asked.request is not None:
-        return texts.asked(office, mask, asked.request)
+        return texts.asked(office, mask, asked.request, _waits_until(ctx, office))
     return texts.unwithheld(office, mask, asked.compose_from or ctx.tx.now, ctx.tx.now)
 
 
@@ -155,15 +162,22 @@ def _request(ctx: Context) -> UnwithholdRequest:
 def _show_request(ctx: Context) -> View:
     found = _request(ctx)
     second_chief.ensure_waiting(ctx.tx, found)
+    office = ctx.office_of(found.office)
+    opening = releases.freed_opening(ctx.tx, office, mask_for(office, found.kind, found.pattern))
+    cancel = (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
+    if found.actor == ctx.actor:
+        text = texts.own_request(found, _waits_until(ctx, office), opening)
+        return View(text=text, rows=((Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),), cancel))
+    may_from = ctx.core.second_chief.may_confirm_from(ctx.tx, office.code, ctx.chat_id)
     confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS)
     refuse = Button(label=texts.REFUSE(), action=ActionName.REJECT, style=Style.DANGER)
-    if found.actor == ctx.actor:
-        ways: tuple[Button, ...] = (Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),)
-    else:
-        ways = {"confirm": (confirm,), "refuse": (refuse,)}.get(ctx.arg("way"), (confirm, refuse))
-    return View(
-        text=texts.request(found), rows=(ways, (Button(label=parts.CANCEL(), action=ActionName.CANCEL),))
-    )
+    ways: tuple[Button, ...] = (confirm, refuse)
+    if may_from is not None or ctx.arg("way") == "refuse":
+        ways = (refuse,)
+    elif ctx.arg("way") == "confirm":
+        ways = (confirm,)
+    opens = texts.opens_now(opening) if may_from is None else texts.opens_later(opening)
+    return View(text=texts.request(found, may_from, opens), rows=(ways, cancel))
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:

@@ -26,6 +26,8 @@ from core.people import second_chief
 from core.people.admins import Permission
 from core.people.second_chief import RequestState
 from core.people.sms_budget import gateway_trouble
+from core.pool.releases import freed_opening
+from core.pool.segments import mask_of
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
@@ -167,16 +169,20 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
 def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     found = second_chief.find(tx, int(notification.subject.partition(":")[2]))
     if notification.topic == NotificationPurpose.UNWITHHOLD_DECIDED:
-        return (TextPart(text=withholding.decided(found)),)
+        is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
+        return (TextPart(text=withholding.decided(found, tx.now)),) if is_told else ()
     is_chief = core.admins.of(tx, notification.chat_id).may(Permission.WITHHOLD, found.office)
-    if not is_chief or found.state != RequestState.WAITING or found.expires_at <= tx.now:
+    office = core.offices.get(found.office)
+    if not is_chief or office is None or found.state != RequestState.WAITING or found.is_over(tx.now):
         return ()
+    mask = mask_of(found.kind, found.pattern, office.nev_letters)
+    opens = withholding.opens_later(freed_opening(tx, office, mask))
+    may_from = core.second_chief.may_confirm_from(tx, office.code, notification.chat_id)
     number = str(found.request_id)
-    ways = (
-        Button(label=withholding.CONFIRM(), action=ActionName.CONFIRM, arg=number),
-        Button(label=withholding.REFUSE(), action=ActionName.REJECT, arg=number),
-    )
-    return (TextPart(text=withholding.request(found), rows=(ways,)),)
+    confirm = Button(label=withholding.CONFIRM(), action=ActionName.CONFIRM, arg=number)
+    refuse = Button(label=withholding.REFUSE(), action=ActionName.REJECT, arg=number)
+    ways = (confirm, refuse) if may_from is None else (refuse,)
+    return (TextPart(text=withholding.request(found, may_from, opens), rows=(ways,)),)
 
 
 def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from telegram import Message
 from telegram.constants import ParseMode
@@ -139,6 +140,7 @@ class Sender:
         self._falls_back = core.settings.sms.reminders != "never"
         self._store_turn = asyncio.Semaphore(1)  # so that a press waits for at most one of these
         self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # of the chats
         self._rendering = asyncio.Semaphore(1)  # more at a time would slow down interactive updates
 
     async def take_over(self) -> None:
@@ -196,7 +198,25 @@ class Sender:
         finally:
             self._once.release()
 
+    @asynccontextmanager
+    async def _in_order(self, notification: Notification) -> AsyncIterator[None]:
+        """Wait until the earlier notifications of a chat are dealt with: they arrive in their order."""
+        turn = self._turns.setdefault(notification.chat_id, asyncio.Lock())
+        if turn.locked():
+            async with parked():
+                await turn.acquire()
+        else:
+            await turn.acquire()
+        try:
+            yield
+        finally:
+            turn.release()
+
     async def _deal_with(self, notification: Notification) -> None:
+        async with self._in_order(notification):
+            await self._attempt(notification)
+
+    async def _attempt(self, notification: Notification) -> None:
         run = self._run
         try:
             async with self._one_at_a_time() if notification.is_once else nullcontext():

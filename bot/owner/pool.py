@@ -70,14 +70,13 @@ def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRo
 def _sheet(
     office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
 ) -> BulletinSheet:
-    seeds = [f"{said.lstrip('🔐🔓🔗 ')}\n{value}" for said, value in texts.seed_lines(bulletin)]
     return BulletinSheet(
         kind=kind,
         title=texts.title(office, kind),
         summary=texts.summary(bulletin),
         rows=tuple(_row(line, bulletin) for line in page),
         empty=texts.NOTHING_RELEASED(),
-        footers=(*seeds, texts.WHAT_SEED_IS(), texts.LEGEND()),
+        footers=(texts.WHAT_SEED_IS(), texts.LEGEND()),
     )
 
 

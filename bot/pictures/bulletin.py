@@ -1,7 +1,7 @@
-"""号池公示 as a picture: per segment a row with a bar of the remaining share; the day's seeds below.
+"""号池公示 as a picture: per segment a row with a bar of the remaining share.
 
-The caption contains the same information. The bar shows the rounded share, so that it discloses no more than
-the text.
+The caption contains the same information, and the seeds, which nobody could read here on a telephone. The bar
+shows the rounded share, so that it discloses no more than the text.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MARGIN = 40
 TITLE_SIZE = 36
 TEXT_SIZE = 26
 PATTERN_SIZE = 38
-SMALL_SIZE = 21
+SMALL_SIZE = 24
 PATTERN_WIDTH = 172
 BAR_WIDTH = 220
 BAR_HEIGHT = 18

@@ -407,6 +407,10 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
         who=find.actor_label(error.by), reason=reason(error.reason)
     ),
+    command_errors.ReasonTooShort: lambda error: commands.reason_too_short(error.least, error.command),
+    pool_errors.SecondChiefTooNew: lambda error: _(
+        "您任命不久,{at} 起才可以确认恢复投放;申请仍在等待,现在可以拒绝。"
+    ).format(at=moment(error.at)),
     pool_errors.SegmentOverlaps: lambda error: (
         _("与已投放的号段 {mask} 重叠({day}由{who}投放),没有投放。").format(
             who=find.actor_label(error.by), mask=escape(error.mask), day=day(error.at)

@@ -58,8 +58,8 @@ class NotificationPurpose(StrEnum):
     SUSPENDED = "suspended"  # the invoice was asked for, and the selection is suspended meanwhile
     RESUMED = "resumed"  # that suspension has ended
     SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
-    UNWITHHOLD = "unwithhold"  # to the other chiefs: one asks to end a withholding
-    UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked for it
+    UNWITHHOLD = "unwithhold"  # to the other chiefs; with a time for one who can confirm only later
+    UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked to end a withholding
     ROLE = "role"  # an admin role was granted or removed; suffixed with its time
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day
     SMS_USAGE = "sms_usage"  # to the chiefs: a share of the day's codes is used; suffixed with it

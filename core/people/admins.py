@@ -6,11 +6,12 @@ every step, so removing one takes effect at once, whatever screen its holder has
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
-from core.clock import to_millis
+from core.clock import moment_or_none, to_millis
 from core.errors.desk import HandledMeanwhile, NoSuchAdmin, NotPermitted, NotYourOffice, RoleHeld
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.ports import Tx
@@ -161,6 +162,13 @@ class Admins:
     def chiefs(self, tx: Tx) -> list[int]:
         """Return the chats of the chiefs of all offices, those from the settings first."""
         return [admin.chat_id for admin in self.all(tx) if admin.may(Permission.ADMINS)]
+
+    def chief_since(self, tx: Tx, chat_id: int, office: str) -> datetime | None:
+        """Return since when a chat has been a chief of an office; None for one that the settings name."""
+        if self.is_from_settings(chat_id):
+            return None
+        row = tx.one("admins.chief_since", chat_id=chat_id, office=office)
+        return moment_or_none(row["since"]) if row else None
 
     def is_from_settings(self, chat_id: int) -> bool:
         """Return whether the settings name this chat, so that no command can remove its role."""

@@ -2,7 +2,8 @@
 
 Who knows when withheld numbers will be free could wish for them first; so a chief only asks for it, and
 another chief of the office decides. An office with one chief has nobody to ask: there it takes effect at
-once, and the bulletin says so.
+once, and the bulletin says so. A chief who was appointed lately cannot confirm yet: otherwise a chief could
+appoint somebody for the purpose. The request waits for them, rather than take effect without a second chief.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
+from core.errors.pool import OwnUnwithholdRequest, SecondChiefTooNew, UnwithholdRequestOver
 from core.notifications import queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.admins import Admins, Permission
@@ -64,10 +65,16 @@ class UnwithholdRequest:
     withheld_reason: str  # empty if it was withheld without one
     withheld_role: str
     decided_by: str  # an actor; empty until it is decided
+    compose_from: datetime | None  # from when the numbers can be self-composed; None while they are withheld
 
     @property
     def subject(self) -> str:
         return audit.unwithhold_subject(self.request_id)
+
+    def is_over(self, now: datetime) -> bool:
+        """Return whether nobody has decided it in time."""
+        waits = self.state == RequestState.WAITING
+        return self.state == RequestState.EXPIRED or (waits and self.expires_at <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +86,18 @@ class UnwithholdResult:
 
 
 class SecondChief:
-    """Ends withholdings, with the confirmation of another chief if there is one."""
+    """Ends withholdings, with the confirmation of another chief if there is one.
 
-    def __init__(self, pools: Pools, admins: Admins) -> None:
+    Args:
+        pools: the pools.
+        admins: the admins.
+        min_age: how long a chief must have been one before they can confirm.
+    """
+
+    def __init__(self, pools: Pools, admins: Admins, min_age: timedelta) -> None:
         self._pools = pools
         self._admins = admins
+        self._min_age = min_age
 
     def others(self, tx: Tx, office: str, actor: str) -> list[int]:
         """Return the chats of the other chiefs of an office, those of all offices included."""
@@ -92,6 +106,18 @@ class SecondChief:
             for admin in self._admins.all(tx)
             if admin.may(Permission.WITHHOLD, office) and audit.chat_actor(admin.chat_id) != actor
         ]
+
+    def may_confirm_from(self, tx: Tx, office: str, chat_id: int) -> datetime | None:
+        """Return from when a chief may confirm requests of an office; None if they may now."""
+        since = self._admins.chief_since(tx, chat_id, office)
+        at = None if since is None else since + self._min_age
+        return None if at is None or at <= tx.now else at
+
+    def waits_until(self, tx: Tx, office: str, actor: str) -> datetime | None:
+        """Return from when the first other chief may confirm; None if one may now, or there is none."""
+        starts = [self.may_confirm_from(tx, office, chat_id) for chat_id in self.others(tx, office, actor)]
+        late = [at for at in starts if at is not None]
+        return min(late) if late and len(late) == len(starts) else None
 
     def ask(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> UnwithholdResult:
         """Ask the other chiefs to end a withholding; without another chief, end it.
@@ -120,7 +146,9 @@ class SecondChief:
         request = find(tx, row["request_id"])
         _record(tx, request, actor, AuditAction.REQUESTED_UNWITHHOLDING, reason=reason)
         for chat_id in others:
-            self._tell(tx, request, chat_id, NotificationPurpose.UNWITHHOLD, until=request.expires_at)
+            self._tell_other(tx, request, chat_id)
+        # Cancelled, or sent at once, by the decision.
+        _tell(tx, request, _chat(actor), NotificationPurpose.UNWITHHOLD_DECIDED, at=request.expires_at)
         return UnwithholdResult(compose_from=None, request=request)
 
     def confirm(self, tx: Tx, request_id: int, office: Office, actor: str) -> datetime:
@@ -131,11 +159,15 @@ class SecondChief:
 
         Raises:
             OwnUnwithholdRequest: the chief has asked for it themselves.
+            SecondChiefTooNew: the chief was appointed too short a time ago.
             HandledMeanwhile: it was decided meanwhile.
             UnwithholdRequestOver: it has expired, or there is no such request.
             NoSeedToday: no day can be drawn today.
         """
         request = self._decide(tx, request_id, RequestState.CONFIRMED, actor)
+        at = self.may_confirm_from(tx, request.office, _chat(actor))
+        if at is not None:
+            raise SecondChiefTooNew(at)
         freeing = Freeing(
             office=office,
             mask=mask_of(request.kind, request.pattern, office.nev_letters),
@@ -170,6 +202,7 @@ class SecondChief:
         if pending is not None:  # from when there was another chief
             values = {"state": RequestState.WITHDRAWN, "actor": actor, "now": to_millis(tx.now)}
             tx.run("pool.decide_unwithhold", request_id=pending.request_id, **values)
+            queue.cancel(tx, pending.subject)
         by = chain.public_role(tx, actor, office.code)
         freeing = Freeing(office=office, mask=mask, actor=actor, reason=reason, by=by)
         return UnwithholdResult(compose_from=self._pools.unwithhold(tx, freeing))
@@ -186,30 +219,16 @@ class SecondChief:
             raise _decided(find(tx, request_id))
         queue.cancel(tx, request.subject)
         if not is_own:
-            chat_id = int(audit.chat_of(request.actor))
-            self._tell(tx, request, chat_id, NotificationPurpose.UNWITHHOLD_DECIDED)
+            _tell(tx, request, _chat(request.actor), NotificationPurpose.UNWITHHOLD_DECIDED)
         return request
 
-    def _tell(
-        self,
-        tx: Tx,
-        request: UnwithholdRequest,
-        chat_id: int,
-        purpose: NotificationPurpose,
-        *,
-        until: datetime | None = None,
-    ) -> None:
-        queue.plan(
-            tx,
-            Plan(
-                chat_id=chat_id,
-                purpose=purpose,
-                subject=request.subject,
-                due_at=tx.now,
-                details={"office": request.office},
-                pointless_after=until,
-            ),
-        )
+    def _tell_other(self, tx: Tx, request: UnwithholdRequest, chat_id: int) -> None:
+        """Tell another chief of a request; one who cannot confirm it yet is told again when they can."""
+        purpose, until = NotificationPurpose.UNWITHHOLD, request.expires_at
+        _tell(tx, request, chat_id, purpose, until=until)
+        at = self.may_confirm_from(tx, request.office, chat_id)
+        if at is not None:
+            _tell(tx, request, chat_id, f"{purpose}:{to_millis(at)}", at=at, until=until)
 
     def _asked_meanwhile(self, tx: Tx, office: Office, mask: Mask) -> HandledMeanwhile:
         pending = waiting_for(tx, office, mask)
@@ -217,6 +236,30 @@ class SecondChief:
             return HandledMeanwhile(by=pending.actor, action=AuditAction.REQUESTED_UNWITHHOLDING.value)
         subject = audit.pool_subject(office.code, mask.kind)
         return audit.mask_handled(tx, subject, AuditAction.UNWITHHELD, mask.pattern)
+
+
+def _chat(actor: str) -> int:
+    return int(audit.chat_of(actor))
+
+
+def _tell(
+    tx: Tx,
+    request: UnwithholdRequest,
+    chat_id: int,
+    purpose: str,
+    *,
+    at: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
+    wanted = Plan(
+        chat_id=chat_id,
+        purpose=purpose,
+        subject=request.subject,
+        due_at=at or tx.now,
+        details={"office": request.office},
+        pointless_after=until,
+    )
+    queue.plan(tx, wanted, renew=True)
 
 
 def find(tx: Tx, request_id: int) -> UnwithholdRequest:
@@ -287,4 +330,5 @@ def _request(row: Row) -> UnwithholdRequest:
         withheld_reason=row["withheld_reason"],
         withheld_role=row["withheld_role"],
         decided_by=row["decided_by"] or "",
+        compose_from=moment_or_none(row["compose_from"]),
     )

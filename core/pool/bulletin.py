@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.clock import CHINA, from_millis, moment_or_none, to_millis
+from core.pool import segments as pool_segments
 from core.pool.releases import Compose
-from core.pool.segments import mask_of
+from core.pool.segments import Freed, Segment, mask_of
 from core.ports import Row, Tx
 from core.public_journal.chain import Head
 from core.public_journal.export import head_of
@@ -74,7 +75,7 @@ class PublishedSegment:
     pattern: str
     size: int
     opens_at: datetime
-    compose_from: datetime
+    compose_from: datetime  # later than the segment's own if all of it was withheld until lately
     compose: Compose | None  # how compose_from was set; None for a segment from before that was stored
     left: PublishedCount
     drawn: PublishedCount  # selected for good from a batch
@@ -164,7 +165,8 @@ class Bulletins:
         rows = tx.all("bulletin.segments", office=office.code, kind=kind)
         opened = [row for row in rows if row["opens_at"] <= to_millis(tx.now)]
         counted = bool(opened) and all(row["counted_at"] is not None for row in opened)
-        lines = tuple(_line(row) for row in rows)
+        freed = pool_segments.freed(tx, office, kind)
+        lines = tuple(_line(row, freed) for row in rows)
         return Bulletin(
             at=tx.now,
             lines=lines,
@@ -208,15 +210,24 @@ def _sum(counts: Sequence[PublishedCount]) -> PublishedCount:
     return PublishedCount(about=about) if about or is_exact else UNTOLD
 
 
-def _line(row: Row) -> PublishedSegment:
+def _line(row: Row, freed: Sequence[Freed]) -> PublishedSegment:
+    segment = Segment(
+        segment_id=row["segment_id"],
+        mask=mask_of(row["kind"], row["mask"], row["nev_letters"]),
+        opens_at=from_millis(row["opens_at"]),
+        compose_from=from_millis(row["compose_from"]),
+        released_at=from_millis(row["released_at"]),
+    )
+    compose_from = pool_segments.any_composable_from(segment, freed)
+    compose = Compose(row["compose"]) if row["compose"] else None
     counted = row["counted_at"] is not None
     withheld, size = row["withheld"], row["size"]
     return PublishedSegment(
         pattern=row["mask"],
         size=row["size"],
-        opens_at=from_millis(row["opens_at"]),
-        compose_from=from_millis(row["compose_from"]),
-        compose=Compose(row["compose"]) if row["compose"] else None,
+        opens_at=segment.opens_at,
+        compose_from=compose_from,
+        compose=compose if compose_from == segment.compose_from else Compose.DRAWN,
         left=rounded(row["free"], size) if counted else UNTOLD,
         drawn=rounded_gone(row["drawn"], size) if counted else UNTOLD,
         composed=rounded_gone(row["composed"], size) if counted else UNTOLD,

@@ -18,7 +18,7 @@ from itertools import accumulate
 from core.clock import from_millis, to_millis
 from core.errors.selection import WishNotReleased, WishRandomOnly, WishWithheld
 from core.ports import Row, Tx
-from core.values.masks import Mask, parse_mask
+from core.values.masks import Mask, parse_mask, union_size
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -141,6 +141,22 @@ def composable_from(segment: Segment, freed: Iterable[Freed], serial: str) -> da
     """Return from when a serial of a segment can be self-composed: later if it was withheld until lately."""
     later = (one.compose_from for one in freed if one.mask.matches(serial))
     return max((segment.compose_from, *later))
+
+
+def any_composable_from(segment: Segment, freed: Iterable[Freed]) -> datetime:
+    """Return from when some serial of a segment can be composed: later if all were withheld until lately."""
+    later = [
+        (one.compose_from, common)
+        for one in freed
+        if one.compose_from > segment.compose_from
+        and (common := segment.mask.intersection(one.mask)) is not None
+    ]
+    if sum(mask.size for _, mask in later) < segment.size:  # the usual case, without counting overlaps
+        return segment.compose_from
+    for at in sorted({segment.compose_from, *(opens for opens, _ in later)}):
+        if union_size([mask for opens, mask in later if opens > at]) < segment.size:
+            return at
+    return segment.compose_from
 
 
 def open_segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
 from core.people.scope import Scope
-from core.pool.segments import Segment, mask_of, withheld
+from core.pool.segments import Freed, Segment, any_composable_from, freed, mask_of, withheld
 from core.ports import Row, Tx
 from core.preselection import PreselectionState
 from core.values.masks import Mask
@@ -41,6 +41,7 @@ class Fill:
 
     office: str
     segment: Segment
+    compose_from: datetime  # later than the segment's own if all of it was withheld until lately
     taken: int  # reserved, or on a vehicle
     held: int  # currently in a batch, on a shortlist, or resting
     withheld: tuple[Mask, ...] = ()  # the withheld masks, intersected with the segment
@@ -72,12 +73,14 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     held = Counter(row["segment_id"] for row in tx.all("statistics.held", now=to_millis(tx.now)))
     rows = tx.all("statistics.segments", **Scope(offices=tuple(by_code)).values)
     withheld_masks: dict[tuple[str, str], list[Mask]] = {}
+    freed_masks: dict[tuple[str, str], list[Freed]] = {}
     found = []
     for row in rows:
         pool = row["office"], row["kind"]
         if pool not in withheld_masks:
-            withheld_masks[pool] = withheld(tx, by_code[row["office"]], PlateKind(row["kind"]))
-        found.append(_fill(row, held[row["segment_id"]], withheld_masks[pool]))
+            office, kind = by_code[row["office"]], PlateKind(row["kind"])
+            withheld_masks[pool], freed_masks[pool] = withheld(tx, office, kind), freed(tx, office, kind)
+        found.append(_fill(row, held[row["segment_id"]], withheld_masks[pool], freed_masks[pool]))
     order = list(PlateKind)
     return sorted(
         found,
@@ -85,18 +88,20 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     )
 
 
-def _fill(row: Row, held: int, withheld_masks: Iterable[Mask]) -> Fill:
+def _fill(row: Row, held: int, withheld_masks: Iterable[Mask], freed_masks: Iterable[Freed]) -> Fill:
     mask = mask_of(row["kind"], row["mask"], row["nev_letters"])
     parts = tuple(part for part in map(mask.intersection, withheld_masks) if part is not None)
+    segment = Segment(
+        segment_id=row["segment_id"],
+        mask=mask,
+        opens_at=from_millis(row["opens_at"]),
+        compose_from=from_millis(row["compose_from"]),
+        released_at=from_millis(row["released_at"]),
+    )
     return Fill(
         office=row["office"],
-        segment=Segment(
-            segment_id=row["segment_id"],
-            mask=mask,
-            opens_at=from_millis(row["opens_at"]),
-            compose_from=from_millis(row["compose_from"]),
-            released_at=from_millis(row["released_at"]),
-        ),
+        segment=segment,
+        compose_from=any_composable_from(segment, freed_masks),
         taken=row["taken"],
         held=held,
         withheld=parts,

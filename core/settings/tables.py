@@ -165,13 +165,16 @@ class CalendarSettings(SettingsTable):
 
 
 class DeskSettings(SettingsTable):
-    """``[desk]``: messages to the desk.
+    """``[desk]``: messages to the desk, and who may confirm there.
 
     Attributes:
         summary_at: the local time on working days from which the summary of pending tasks is sent.
+        second_chief_hours: how long a chief must have been one before they can confirm the end of a
+            withholding as the second chief; 0 for no minimum. Below the seven days of such a request.
     """
 
     summary_at: time = time(8, 30)
+    second_chief_hours: Annotated[Whole, Field(ge=0, le=120)] = 24
 
     @field_validator("summary_at")
     @classmethod

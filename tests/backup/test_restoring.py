@@ -146,7 +146,7 @@ def _asks(tx: Tx, core: Core, serial: str) -> tuple[bool, str]:
     office, mask = core.offices["粤K"], _mask(core, serial)
     is_after = is_withheld_after_restore(tx, office, mask)
     question = withholding.unwithhold_question(
-        office, mask, "已查明", None, has_second=False, after_restore=is_after
+        office, mask, "已查明", None, has_second=False, waits_until=None, after_restore=is_after
     )
     return is_after, question.partition("暂不投放的原因：")[2].partition("。")[0]
 

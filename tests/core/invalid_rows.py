@@ -67,6 +67,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "released_by": "test",
     },
     "segment_count": {"segment_id": 1, "free": 1, "counted_at": 1},
+    "selected_count": {"segment_id": 1, "way": "random", "numbers": 1},
     "withholding": {"office": "粤K", "kind": "small", "mask": "A9###", "since": 1},
     "unwithhold_request": {
         "withholding_id": 1,
@@ -307,6 +308,11 @@ INVALID_ROWS = {
     "composed before it is open": row("segment", "segment_opens_before_composing", opens_at=2),
     "fewer free numbers than none": row("segment_count", "segment_count_free", free=-1),
     "a count of no segment": row("segment_count", "segment_count_segment_id_fkey", REFERENCE, segment_id=99),
+    "fewer selected numbers than none": row("selected_count", "selected_count_numbers", numbers=-1),
+    "numbers selected in no way": row("selected_count", "selected_count_way", way="given"),
+    "numbers selected of no segment": row(
+        "selected_count", "selected_count_segment_id_fkey", REFERENCE, segment_id=99
+    ),
     "a mask withheld twice": row("withholding", "withholding_once", "withholding.office", mask="A8##8"),
     "a day set in no way": row("segment", "segment_compose", compose="later"),
     "fewer drawn numbers than none": row("segment_count", "segment_count_drawn", drawn=-1),
@@ -347,7 +353,9 @@ INVALID_ROWS = {
         "appeal", "appeal_one_answer", "appeal.suspicion_id", account_id=2, suspicion_id=1
     ),
     "draws counted below nothing": row("pool", "pool_last_draw", last_draw=-1),
-    "a second seed of a day": row("seed", "seed_of_day", "seed.office", office="粤K", day="2026-03-10"),
+    "a second seed of a day": row(
+        "seed", "seed_of_day", "the journal only grows", office="粤K", day="2026-03-10"
+    ),
     "a day checked with no result": row("checked_day", "checked_day_result", is_consistent=2),
     "an entry before the first": row("public_entry", "public_entry_seq", seq=0),
     "an entry without its hash": row("public_entry", "public_entry_hash", hash=""),

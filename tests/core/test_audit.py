@@ -131,6 +131,71 @@ async def test_journal_is_neither_changed_nor_shortened(core: Core, statement: s
         await core.store.run(forge)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE seed SET secret_published = 'another' WHERE published_at IS NOT NULL",
+        "UPDATE seed SET published_at = published_at + 1 WHERE published_at IS NOT NULL",
+        "UPDATE seed SET secret_published = NULL, published_at = NULL WHERE published_at IS NOT NULL",
+        "UPDATE seed SET seed_id = seed_id + 100 WHERE published_at IS NOT NULL",
+        "DELETE FROM seed WHERE published_at IS NOT NULL",
+    ],
+)
+async def test_published_seed_neither_changes_nor_disappears(
+    core: Core, clock: FixedClock, statement: str
+) -> None:
+    await publish_seed(core, clock)
+
+    def forge(tx: Tx) -> None:
+        assert "the journal only grows" in str(refused_by(tx, statement))
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await core.store.run(forge)
+
+
+async def test_published_seed_can_be_encrypted_with_a_new_key(core: Core, clock: FixedClock) -> None:
+    await publish_seed(core, clock)
+
+    def reseal(tx: Tx) -> int:
+        (row,) = sql(tx, "SELECT seed_id, secret_sealed FROM seed WHERE published_at IS NOT NULL")
+        former = row["secret_sealed"]
+        return tx.run("sealed.put_seed", sealed=b"sealed again", row_id=row["seed_id"], former=former)
+
+    assert await core.store.run(reseal) == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_seed_is_not_replaced_by_another_of_its_day_or_its_number(
+    core: Core, clock: FixedClock
+) -> None:
+    """INSERT OR REPLACE and UPDATE OR REPLACE delete what is in their way; only SQLite has them."""
+    await publish_seed(core, clock)
+    columns = "office, kind, day, digest, secret_sealed, secret_published, committed_at, published_at"
+    forgeries = (
+        "INSERT OR REPLACE INTO seed SELECT * FROM seed WHERE published_at IS NOT NULL",
+        f"INSERT OR REPLACE INTO seed ({columns}) SELECT {columns} FROM seed WHERE published_at IS NULL",  # noqa: S608 - ours
+        "UPDATE OR REPLACE seed SET seed_id = 1 WHERE seed_id = 2",
+    )
+
+    def forge(tx: Tx) -> None:
+        for forgery in forgeries:
+            assert "the journal only grows" in str(refused_by(tx, forgery))
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await core.store.run(forge)
+
+
+async def publish_seed(core: Core, clock: FixedClock) -> None:
+    """Publish the seed of one day, with those of the days to come committed to."""
+    await core.store.run(release, core, "A####")
+    clock.set(clock.now() + timedelta(days=1))
+    await core.store.run(core.seeds.keep_up, core.offices["粤K"], "small")
+    rows = await core.store.read(sql, "SELECT seed_id FROM seed WHERE published_at IS NOT NULL")
+    assert len(rows) == 1
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", ["audit", "draw", "public_entry", "seed"])
 async def test_journal_is_not_replaced(core: Core, table: str) -> None:

@@ -658,6 +658,17 @@ class Selecting(RuleBasedStateMachine):
         assert (counted.released, counted.taken, counted.free) == (size, taken, size - taken)
 
     @invariant()
+    def counted_ways_are_those_of_the_numbers(self) -> None:
+        names = "p.segment_id, s.way, count(*) AS taken FROM plate AS p JOIN preselection AS s"
+        counted = self.database.read(
+            sql,
+            f"SELECT {names} ON s.preselection_id = p.preselection_id "
+            "WHERE p.state IN ('reserved', 'registered') GROUP BY p.segment_id, s.way ORDER BY 1, 2",
+        )
+        kept = "SELECT segment_id, way, numbers AS taken FROM selected_count WHERE numbers > 0 ORDER BY 1, 2"
+        assert self.database.read(sql, kept) == counted
+
+    @invariant()
     def draw_numbers_have_no_gap(self) -> None:
         numbers = [row["n"] for row in self.database.read(sql, "SELECT n FROM draw ORDER BY n")]
         assert numbers == list(range(1, len(self.model.draws) + 1))

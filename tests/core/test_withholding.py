@@ -9,7 +9,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock, from_millis, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
+from core.errors.pool import OwnUnwithholdRequest, SecondChiefTooNew, UnwithholdRequestOver
 from core.errors.selection import WishesRefused, WishRandomOnly
 from core.people import second_chief
 from core.people.admins import Role, RoleAssignment
@@ -23,6 +23,7 @@ from core.pool.releases import Compose, Release
 from core.pool.seeded_stream import Draw, below
 from core.ports import Tx
 from core.preselection.composed_selection import ComposeResult
+from core.reporting import statistics
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests.core.interceptor import Interceptor, meeting
@@ -35,6 +36,7 @@ MASK = parse_mask(SMALL, "A888#")
 NUMBER = Plate(office="粤K", kind=SMALL, serial="A8881")
 FIRST, SECOND, THIRD = "chat:1001", "chat:1002", "chat:1003"
 """Chiefs; the first one is named in the settings."""
+NOTICES = "SELECT chat_id, purpose, state FROM notice WHERE subject LIKE 'unwithhold:%'"
 
 
 async def withheld(core: Core, *released: str) -> None:
@@ -48,10 +50,12 @@ async def withheld(core: Core, *released: str) -> None:
     await core.store.run(withholds)
 
 
-async def add_chiefs(core: Core, *actors: str, office: str = "粤K") -> None:
+async def add_chiefs(core: Core, *actors: str, office: str = "粤K", hours_ago: int = 24) -> None:
     role = RoleAssignment(role=Role.CHIEF, office=office)
     for actor in actors:
         await core.store.run(core.admins.add, int(actor[5:]), role, "cli")
+    since = to_millis(NOON - timedelta(hours=hours_ago))
+    await core.store.run(sql, f"UPDATE admin SET since = {since}")  # noqa: S608 - ours
 
 
 async def ask(core: Core, actor: str = FIRST, reason: str = "拍卖取消") -> UnwithholdResult:
@@ -176,16 +180,55 @@ async def test_numbers_that_were_never_released_need_no_day(core: Core) -> None:
 async def test_second_chief_confirms_and_stands_in_the_journal(core: Core) -> None:
     request_id = await asked(core, SECOND)
     assert (await status(core))[0] == NumberStatus.WITHHELD
-    told = await core.store.read(sql, "SELECT chat_id, purpose FROM notice WHERE subject LIKE 'unwithhold:%'")
-    assert told == [{"chat_id": 1002, "purpose": "unwithhold"}]
+    told = await core.store.read(sql, f"{NOTICES} AND due_at = {to_millis(NOON)}")
+    assert told == [{"chat_id": 1002, "purpose": "unwithhold", "state": "waiting"}]
     opens = await confirm(core, request_id)
     assert await status(core) == (NumberStatus.FREE, opens)
     (ended,) = await entries(core, "unwithheld")
     assert (ended["by"], ended["second"]) == ("chief:all", "chief:粤K")
-    told = await core.store.read(
-        sql, "SELECT chat_id, state FROM notice WHERE purpose = 'unwithhold_decided'"
-    )
-    assert told == [{"chat_id": 1001, "state": "waiting"}]
+    told = await core.store.read(sql, f"{NOTICES} AND due_at = {to_millis(NOON)} ORDER BY chat_id")
+    assert told == [
+        {"chat_id": 1001, "purpose": "unwithhold_decided", "state": "waiting"},
+        {"chat_id": 1002, "purpose": "unwithhold", "state": "cancelled"},
+    ]
+
+
+async def test_chief_confirms_only_a_day_after_their_appointment(core: Core, clock: FixedClock) -> None:
+    await withheld(core)
+    await add_chiefs(core, SECOND, hours_ago=0)
+    request = (await ask(core)).request
+    assert request is not None  # it waits, rather than take effect without a second chief
+    office, later = core.offices["粤K"], NOON + timedelta(hours=24)
+    assert await core.store.read(core.second_chief.waits_until, office.code, FIRST) == later
+    clock.set(later - timedelta(seconds=1))
+    with pytest.raises(SecondChiefTooNew) as refused:
+        await confirm(core, request.request_id)
+    assert refused.value.at == later
+    assert (await status(core))[0] == NumberStatus.WITHHELD
+    again = await core.store.read(sql, f"{NOTICES} AND due_at = {to_millis(later)}")
+    assert again == [{"chat_id": 1002, "purpose": f"unwithhold:{to_millis(later)}", "state": "waiting"}]
+    clock.set(later)
+    assert await core.store.read(core.second_chief.waits_until, office.code, FIRST) is None
+    await confirm(core, request.request_id)
+    assert (await status(core))[0] == NumberStatus.FREE
+
+
+async def test_chief_who_was_removed_and_added_again_is_new(core: Core) -> None:
+    request_id = await asked(core, SECOND)
+    role = RoleAssignment(role=Role.CHIEF, office="粤K")
+    await core.store.run(core.admins.remove, 1002, role, "cli")
+    await core.store.run(core.admins.add, 1002, role, "cli")
+    with pytest.raises(SecondChiefTooNew):
+        await confirm(core, request_id)
+    await core.store.run(core.second_chief.refuse, request_id, SECOND)  # that, they may
+
+
+async def test_chief_of_the_settings_is_never_new(core: Core) -> None:
+    await withheld(core)
+    await add_chiefs(core, SECOND, hours_ago=0)
+    request = (await ask(core, SECOND)).request
+    assert request is not None
+    await confirm(core, request.request_id, FIRST)
 
 
 async def test_chief_of_another_office_is_no_second_one(core: Core) -> None:
@@ -287,6 +330,21 @@ async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
     assert len(await entries(core, "unwithheld")) == 1
 
 
+async def test_whole_segment_given_free_is_composable_only_from_the_drawn_day(core: Core) -> None:
+    await withheld(core, "A888#", "B####")
+    opens = (await ask(core)).compose_from
+    line = (await read(core)).lines[0]
+    assert (line.compose_from, line.compose) == (opens, Compose.DRAWN)
+    (fill, _) = await core.store.read(statistics.fills, [core.offices["粤K"]])
+    assert fill.compose_from == opens
+
+
+async def test_part_of_a_segment_given_free_leaves_the_rest_composable(core: Core) -> None:
+    await withheld(core)
+    await ask(core)
+    assert (await read(core)).lines[0].compose_from == NOON
+
+
 # --- the bulletin ----------------------------------------------------------------------------
 
 
@@ -342,6 +400,10 @@ async def test_ways_in_which_numbers_have_left_are_counted(core: Core) -> None:
     counted = await core.store.read(bulletin.count, core.offices)
     first = counted[0]
     assert (first.drawn, first.composed, first.withheld, first.free) == (0, 2, 10, 9_988)
+    plate = Plate(office="粤K", kind=SMALL, serial="A1235")
+    await core.store.run(core.counter.revoke, plate, "本人申请", "chat:1001")
+    (after, _) = await core.store.read(bulletin.count, core.offices)
+    assert (after.drawn, after.composed) == (0, 1)
     await core.store.run(bulletin.record_counts, counted)
     line, other = (await read(core)).lines
     few = PublishedCount(about=None)

@@ -30,7 +30,7 @@ WRITTEN = {
     "clock": "",
     "segments": "粤K",
     "release": "粤K small B####",
-    "withhold": "粤K small A888# 拍卖",
+    "withhold": "粤K small A888# 拟公开拍卖",
     "unwithhold": "粤K small A888# 拍卖取消",
     "confirm": "粤KA1234 000001",
     "void": "粤KA1234 资料有误",
@@ -190,8 +190,8 @@ async def test_second_admin_sees_who_was_faster(world: World) -> None:
 
 async def test_withheld_number_is_refused_until_it_is_released_again(world: World) -> None:
     chief = world.person(CHIEF)
-    await chief.say("/withhold 粤K small A888# 拍卖")
-    await chief.see("原因:拍卖")
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
+    await chief.see("原因:拟公开拍卖")
     await chief.press("确认暂不投放")
     await chief.see("已设为暂不投放")
     owner = await world.store.run(verified, world.core, 3)
@@ -211,15 +211,16 @@ async def test_withheld_number_is_refused_until_it_is_released_again(world: Worl
 async def _asks(world: World) -> tuple[Person, Person]:
     """Withhold a mask, and let the first of two chiefs ask to end that; return both."""
     chief, other = world.person(CHIEF), await gives(world, "chief", "粤K")
-    await chief.say("/withhold 粤K small A888# 拍卖")
+    await world.store.run(sql, "UPDATE admin SET since = since - 86400000")  # appointed yesterday
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
     await chief.press("确认暂不投放")
     await chief.see("已设为暂不投放")
     await chief.say("/unwithhold 粤K small A888# 拍卖取消")
-    await chief.see("要由另一位负责人确认后才生效")
+    await chief.see("要由另一位负责人确认后才生效", "自编在确认当天之后第 8 天至第 14 天之间抽签决定")
     await chief.press("恢复投放")
     await chief.see("申请已发给其他负责人", fresh=True)
     await world.service.jobs.tell()
-    await other.see("待第二位负责人确认", "原因:拍卖\n", "原因:拍卖取消", fresh=True)
+    await other.see("待第二位负责人确认", "原因:拟公开拍卖\n", "原因:拍卖取消", fresh=True)
     return chief, other
 
 
@@ -233,16 +234,20 @@ async def test_second_chief_confirms_what_is_given_free(world: World) -> None:
     await chief.press("① 恢复投放待确认")
     await chief.see("待第二位负责人确认")
     assert not any("确认解除" in button for button in chief.last.buttons)
+    world.forward(days=2)  # the dates count from the confirmation
+    await world.store.run(world.core.seeds.keep_up, world.core.offices["粤K"], "small")
     await other.press("确认解除")
-    await other.see("待第二位负责人确认", fresh=True)
+    await other.see("待第二位负责人确认", "今天确认的话", "2026年3月20日(周五) 至 2026年3月26日", fresh=True)
     await other.press("确认解除")
     await other.see("已恢复投放", "起可自编", fresh=True)
     await chief.press("撤回申请")
     await chief.see(f"已由管理员 {CLERK}处理:恢复投放", fresh=True)
     await world.service.jobs.tell()
-    await chief.see(f"由管理员 {CLERK} 确认", fresh=True)
+    await chief.see(f"由管理员 {CLERK} 确认", "现在起可抽到", "起可自编", fresh=True)
     await chief.say("/find 粤KA8881")
-    await chief.see("目前只能随机选", "原因:拍卖)", "恢复投放(全部机关 负责人,原因:拍卖取消,粤K 负责人复核)")
+    await chief.see(
+        "目前只能随机选", "原因:拟公开拍卖)", "恢复投放(全部机关 负责人,原因:拍卖取消,粤K 负责人复核)"
+    )
     await chief.say("/pool")
     await chief.see("🔓 A888# 曾暂不投放", "粤K 负责人复核", "原因:拍卖取消")
 
@@ -263,11 +268,59 @@ async def test_second_chief_refuses_or_the_first_withdraws(world: World) -> None
     await chief.see("已撤回申请", fresh=True)
 
 
+async def test_new_chief_learns_from_when_they_may_confirm(world: World) -> None:
+    chief, other = world.person(CHIEF), await gives(world, "chief", "粤K")
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
+    await chief.press("确认暂不投放")
+    await chief.say("/unwithhold 粤K small A888# 拍卖取消")
+    await chief.see("其他负责人任命不久,最早 2026年3月11日(周三) 10:00 起才可以确认")
+    await chief.press("恢复投放")
+    await chief.see("申请已发给其他负责人", "最早 2026年3月11日", fresh=True)
+    await world.service.jobs.tell()
+    await other.see("待第二位负责人确认", "您任命不久,2026年3月11日(周三) 10:00 起才可以确认", fresh=True)
+    assert not any("确认解除" in button for button in other.last.buttons)
+    world.forward(days=1)
+    await world.service.jobs.tell()
+    await other.see("待第二位负责人确认", fresh=True)
+    await other.press("确认解除")
+    await other.see("今天确认的话", fresh=True)
+
+
+async def test_chief_who_asked_hears_that_nobody_has_confirmed_in_time(world: World) -> None:
+    chief, _ = await _asks(world)
+    world.forward(days=7)
+    await world.service.jobs.tell()
+    await chief.see("A888# 的恢复投放申请没有人确认,已作废", fresh=True)
+
+
+async def test_new_chief_learns_of_the_appointment_before_the_request(world: World) -> None:
+    chief, clerk = world.person(CHIEF), world.person(CLERK)
+    await clerk.say("/start")
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
+    await chief.press("确认暂不投放")
+    await chief.say(f"/admins add {CLERK} chief 粤K")
+    await chief.press("确认添加")
+    await chief.say("/unwithhold 粤K small A888# 拍卖取消")
+    await chief.press("恢复投放")
+    await chief.see("申请已发给其他负责人", fresh=True)
+    await world.service.jobs.tell()
+    await clerk.see("待第二位负责人确认", fresh=True)
+    said = [message.words for message in clerk.history]
+    role, request = (
+        next(place for place, text in enumerate(said) if part in text)
+        for part in ("您现在是", "待第二位负责人确认")
+    )
+    assert role < request
+
+
 async def test_withholding_without_a_reason_or_with_a_mistyped_mask_is_not_asked_about(world: World) -> None:
     chief = world.person(CHIEF)
     for typed, said in (
-        ("/withhold 粤K small A888#", "用法"),
-        ("/unwithhold 粤K small A888#", "用法"),
+        ("/withhold 粤K small", "用法"),
+        ("/withhold 粤K small A888#", "请写明原因:至少 4 个不同的字"),
+        ("/withhold 粤K small A888# 。", "例如:/withhold 粤K small A888# 拟公开拍卖"),
+        ("/unwithhold 粤K small A888#", "请写明原因:至少 4 个不同的字"),
+        ("/withhold 粤K small A888# 拍卖拍卖拍卖", "标点和重复的字不算"),
         ("/withhold 粤K small A88# 拍卖", "号段"),
         ("/withhold 粤K small A888# 竞买人13800138000", "号码"),
     ):
@@ -359,7 +412,7 @@ async def test_overlap_and_jumped_order_are_said_before_the_release(world: World
 
 
 MEANWHILE = [
-    ("/withhold 粤K small A888# 拍卖", "确认暂不投放", "暂不投放", ""),
+    ("/withhold 粤K small A888# 拟公开拍卖", "确认暂不投放", "暂不投放", ""),
     ("/closed 粤K 2026-04-07 盘点", "确认不办公", "登记窗口不办公", ""),
     ("/maintenance 粤K on 升级", "开始维护", "开始系统维护", ""),
     ("/maintenance all off", "结束维护", "结束系统维护", "/maintenance all on 升级"),
@@ -389,7 +442,7 @@ async def test_second_admin_is_told_who_was_faster(
 async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
     chief = world.person(CHIEF)
     for typed, button, said in (
-        ("/withhold 粤K small A888# 拍卖", "确认暂不投放", "该号段已设为暂不投放"),
+        ("/withhold 粤K small A888# 拟公开拍卖", "确认暂不投放", "该号段已设为暂不投放"),
         ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由管理员 {CHIEF}登记为不办公,原因:盘点"),
         (f"/admins add {RIVAL} clerk 粤A", "确认添加", "此人已有这个角色"),
         ("/release 粤K small B####", "确认投放", f"由管理员 {CHIEF}投放),没有投放"),

@@ -130,7 +130,7 @@ async def test_day_of_twenty_owners_verifies_until_a_row_is_changed(world: World
     chief = world.person(CHIEF)
     owners = [world.person(one) for one in OWNERS]
     await asyncio.gather(*(_does_as_others_do(owner, number) for number, owner in enumerate(owners)))
-    await chief.say("/withhold 粤K small A18## 核对中")
+    await chief.say("/withhold 粤K small A18## 正在核对")
     await chief.press("确认暂不投放")
     world.forward(minutes=5)  # all holds lapse
     await world.tick()

@@ -69,7 +69,7 @@ async def later(world: World, day: int) -> None:
 async def test_release_selections_and_their_ends_add_up(world: World) -> None:
     chief = world.person(CHIEF)
     await does(chief, "/release 粤K small A####", "确认投放", "已投放")
-    await does(chief, "/withhold 粤K small A888# 拍卖", "确认暂不投放", "已设为暂不投放")
+    await does(chief, "/withhold 粤K small A888# 拟公开拍卖", "确认暂不投放", "已设为暂不投放")
     owners = [world.person(one) for one in OWNERS]
     numbers = []
     for index, owner in enumerate(owners):

@@ -162,7 +162,7 @@ def _row(fill: Fill) -> tuple[str | int | float | datetime, ...]:
         fill.withheld_size,
         texts.masks_of(fill.withheld),
         segment.opens_at,
-        segment.compose_from,
+        fill.compose_from,
         segment.released_at,
     )
 

@@ -50,6 +50,18 @@ USAGE = {
     ),
 }
 """Usage of each command of the desk."""
+_REASONS = {
+    "withhold": phrase("<code>/withhold 粤K small A888# 拟公开拍卖</code>"),
+    "unwithhold": phrase("<code>/unwithhold 粤K small A888# 拍卖已取消</code>"),
+}
+_REASON = phrase("资料与证件不符")
+"""Examples of a reason: of the commands whose reasons are published, and of all others."""
+
+
+def reason_too_short(least: int, command: str) -> str:
+    return _("请写明原因:至少 {least} 个不同的字,标点和重复的字不算。例如:{example}").format(
+        least=least, example=_REASONS.get(command, _REASON)()
+    )
 
 
 def usage(command: str) -> str:

@@ -87,14 +87,15 @@ def left_of(line: PublishedSegment) -> str:
 
 
 def gone(line: PublishedSegment) -> str:
-    """Return in which ways numbers of a segment have left the pool; empty if that is not published."""
-    if not line.drawn.is_told:
+    """Return in which ways numbers of a segment have left the pool; empty without a figure to publish."""
+    counts = [count for count in (line.drawn, line.composed, line.withheld) if count is not None]
+    if all(count.about is None for count in counts):
         return ""
     parts = [
         _("抽号选走 {count}").format(count=_some(line.drawn)),
         _("自编选走 {count}").format(count=_some(line.composed)),
     ]
-    if line.withheld is not None:
+    if line.withheld is not None and line.withheld.about is not None:  # few are listed with their size
         parts.append(_("暂不投放 {count}").format(count=_some(line.withheld)))
     return " · ".join(parts)
 
@@ -127,24 +128,24 @@ def released(line: PublishedSegment, now: datetime) -> str:
 
 def kept(mask: WithheldMask, now: datetime) -> tuple[str, ...]:
     """Return the lines of a withholding: its size, since when, by whom and why; and likewise its end."""
-    by, reason = public_role(mask.role), why(mask.reason)
+    by, because = public_role(mask.role), _("原因:{reason}").format(reason=why(mask.reason))
     if mask.ended_at is None:
         first = _("{kept}:共 {size:,} 个,{when} 起").format(
             kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
         )
-        return first, _("{role},原因:{reason}").format(role=by, reason=reason)
+        return first, _("经办:{role}").format(role=by), because
     first = _("曾暂不投放:共 {size:,} 个,{since} 至 {until}").format(
         size=mask.size, since=_day(mask.since, now), until=_day(mask.ended_at, now)
     )
     opens = mask.compose_from
     return (
         first,
-        _("暂不投放:{role},原因:{reason}").format(role=by, reason=reason),
-        _("恢复投放:{role},{second},原因:{reason}").format(
-            role=public_role(mask.ended_role),
-            second=confirmed_by(mask.second_role, mask.ended_role),
-            reason=why(mask.ended_reason),
+        _("暂不投放:{role}").format(role=by),
+        because,
+        _("恢复投放:{role},{second}").format(
+            role=public_role(mask.ended_role), second=confirmed_by(mask.second_role, mask.ended_role)
         ),
+        _("原因:{reason}").format(reason=why(mask.ended_reason)),
         *([_("{at} 起可自编").format(at=moment(opens, now))] if opens is not None and opens > now else []),
     )
 

@@ -37,11 +37,8 @@ SELECT segment_id, count(*) AS taken FROM plate WHERE segment_id IS NOT NULL GRO
 SELECT segment_id, count(*) AS taken FROM hold GROUP BY segment_id
 
 -- name: by_way
--- How many numbers of each segment were selected for good, by the way in which.
-SELECT p.segment_id, s.way, count(*) AS taken FROM plate AS p
-JOIN preselection AS s ON s.preselection_id = p.preselection_id
-WHERE p.state IN ('reserved', 'registered') AND p.segment_id IS NOT NULL AND s.way IS NOT NULL
-GROUP BY p.segment_id, s.way
+-- How many numbers of each segment are selected for good, by the way in which; triggers count them.
+SELECT segment_id, way, numbers AS taken FROM selected_count
 
 -- name: taken_and_withheld
 -- How many numbers of a segment are not free and match a withheld mask. The masks are JSON: ["A888_", ...], each

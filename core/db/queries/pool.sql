@@ -339,20 +339,20 @@ RETURNING request_id
 
 -- name: unwithhold_request
 -- One request, with the mask that it is about.
-SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.ended_at
+SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.compose_from
 FROM unwithhold_request AS r JOIN withholding AS w ON w.withholding_id = r.withholding_id
 WHERE r.request_id = :request_id
 
 -- name: waiting_unwithhold_requests
 -- The requests that wait to be decided, oldest first.
-SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.ended_at
+SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.compose_from
 FROM unwithhold_request AS r JOIN withholding AS w ON w.withholding_id = r.withholding_id
 WHERE r.state = 'waiting' AND r.expires_at > :now AND w.ended_at IS NULL
 ORDER BY r.requested_at, r.request_id LIMIT :most
 
 -- name: waiting_unwithhold_request
 -- The request that waits to end the withholding of a mask.
-SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.ended_at
+SELECT r.*, w.office, w.kind, w.mask, w.since, w.reason AS withheld_reason, w.role AS withheld_role, w.compose_from
 FROM unwithhold_request AS r JOIN withholding AS w ON w.withholding_id = r.withholding_id
 WHERE w.office = :office AND w.kind = :kind AND w.mask = :mask AND w.ended_at IS NULL
   AND r.state = 'waiting' AND r.expires_at > :now

@@ -56,10 +56,10 @@ def fill_ways(fill: Fill, now: datetime) -> str:
         opening = _("定时投放:{when}").format(when=when(segment.opens_at, now))
     else:
         opening = _("随机:开放")
-    if segment.compose_from <= now:
+    if fill.compose_from <= now:
         composing = _("自编:开放")
     else:
-        composing = _("自编:{when}起").format(when=when(segment.compose_from, now))
+        composing = _("自编:{when}起").format(when=when(fill.compose_from, now))
     return _("{opening} · {composing}").format(opening=opening, composing=composing)
 
 
