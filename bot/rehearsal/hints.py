@@ -61,6 +61,7 @@ _HINTS: Mapping[ScreenName, Callable[[_Stand], str]] = {
     ScreenName.VIN: lambda _stand: texts.VEHICLE(),
     ScreenName.VIN_DOUBT: lambda _stand: texts.VEHICLE(),
     ScreenName.CERTIFICATE: _certificate,
+    ScreenName.REVIEW: _terms,
     ScreenName.TERMS: _terms,
     ScreenName.CODE: lambda stand: texts.text_message(stand.code),
     ScreenName.COMPOSE: _composing,

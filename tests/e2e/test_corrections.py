@@ -67,4 +67,4 @@ async def test_code_for_another_telephone_can_be_left(sqlite_world: World) -> No
     await owner.say("13900139000")
     await owner.see("139****9000", fresh=True)
     await owner.press("« 返回")
-    await owner.see("请逐项核对", "138****8001", fresh=True)
+    await owner.see("请逐项核对", "13800138001", fresh=True)

@@ -1,4 +1,4 @@
-"""How many inputs lead to a number: every press and every message between 【预选号牌】 and the receipt counts."""
+"""How many inputs lead to a number: every press and message from 【预选号牌】 to the receipt counts."""
 
 from collections.abc import Awaitable
 
@@ -7,7 +7,7 @@ from tests.person import Person
 from tests.world import OTHER, World, registers
 
 MOST_OF_REGISTERED = 10
-"""预选号牌, kind, 阅读并同意, VIN with certificate, 确认并开始选号, code, 随机一次, number, 确认选号, 确定选用."""
+"""预选号牌, kind, 阅读并同意, VIN with certificate, 开始选号, code, 随机一次, number, 确认选号, 确定选用."""
 MOST_OF_NEW = 15
 """The same, and for the registration: consent, name, identity, telephone, 确认注册."""
 

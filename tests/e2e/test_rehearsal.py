@@ -485,7 +485,7 @@ async def test_rehearsal_speaks_the_language_of_the_chat(world: World) -> None:
     with speaking(Language.ENGLISH):
         await owner.see(rehearsal.REHEARSE())
         await owner.press(home.PRESELECT())
-        await owner.press(formatting.BACK())
+        await owner.press(formatting.HOME())
         await owner.press(rehearsal.LEAVE())
         await owner.see_toast(plain(rehearsal.LEFT()))
 

@@ -96,7 +96,7 @@ async def test_other_kind_is_put_right_by_choosing_it(strict: World) -> None:
 async def test_other_certificate_is_refused_exactly(strict: World, certificate: str) -> None:
     owner = await _at_the_vin(strict)
     await owner.say(factories.vin(NEW))
-    await owner.see("合格证编号")
+    await owner.see("请输入机动车整车出厂合格证编号")
     await owner.settled()
     before = await strict.store.read(_begun)
     await owner.say(certificate)
