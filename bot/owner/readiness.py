@@ -14,6 +14,8 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 CLOSING_WARNING = timedelta(minutes=30)
+_LOOK_AGAIN = timedelta(minutes=5)
+"""How often a page is redrawn during a maintenance, whose end is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +34,13 @@ def readiness(ctx: Context, office: Office, kind: PlateKind | None = None) -> Re
     lines: list[str] = []
     changes: list[datetime | None] = []
     wished: list[Subscription] = []
+    opened = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
     is_open = hours.is_open(now)
     change = hours.closes_at(now) if is_open else hours.next_opening(now)
     changes.append(change)
     if not is_open:
         lines.append(preselect.closed(formatting.moment(change) if change else ""))
-        wished.append(Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING))
+        wished.append(opened)
     elif change is not None and change - now <= CLOSING_WARNING:
         lines.append(preselect.closing_soon(formatting.minute(change)))
     elif change is not None:
@@ -45,6 +48,8 @@ def readiness(ctx: Context, office: Office, kind: PlateKind | None = None) -> Re
     maintenance = of_office(ctx.tx, office.code)
     if maintenance is not None:
         lines.append(preselect.in_maintenance(maintenance.text))
+        wished = [opened]
+        changes.append(now + _LOOK_AGAIN)
     opening = ctx.core.preselections.opening(ctx.tx, office, kind) if kind is not None else None
     if opening is not None and not opening.is_open:
         at = formatting.moment(opening.opens_at) if opening.opens_at else ""

@@ -94,8 +94,16 @@ async def test_maintenance_is_said_first(world: World) -> None:
     await chief.press("开始维护")
     await registers(owner)
     await owner.see("第1步", "系统维护中", "系统升级")
+    await owner.press("🔔 开放时提醒我")
     await agrees(owner)
     assert not any("开始选号" in label for label in owner.last.buttons)
+    await world.service.jobs.tell()
+    assert not any("选号服务已开放" in one.words for one in owner.history)
+    await chief.say("/maintenance 粤K off")
+    await chief.press("结束维护")
+    await chief.see("系统维护已结束")
+    await world.service.jobs.tell()
+    await owner.see("选号服务已开放")
 
 
 async def test_used_up_vehicle_is_told_with_its_vin(world: World) -> None:
