@@ -67,7 +67,8 @@ def _show_basics(ctx: Context) -> View:
         rows += [tuple(turns)] if turns else []
     rows.append(_ways_out(back=bool(ctx.arg("back"))))
     text = preselect.basics(served, chosen, may_change=may_change) + ready.text
-    return View(text=text, rows=rows, redraw_at=ready.redraw_at)
+    # An open office needs no redraw: this page may be left as it is for weeks.
+    return View(text=text, rows=rows, redraw_at=None if ready.can_start else ready.redraw_at)
 
 
 def _choose(ctx: Context, kind: str) -> Goto:

@@ -34,8 +34,8 @@ def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
 def request_unless_sent(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
     """Go to the page for entering a code; request one unless it is there already, or cannot be sent yet.
 
-    An owner who comes back to a telephone within five minutes types the code that was sent to it. While another
-    one may not be sent yet, the page shows for how long.
+    An owner who comes back to a telephone within five minutes types the code that was sent to it. While
+    another one may not be sent yet, the page shows for how long.
 
     Raises:
         ClockInDoubt: as ``request``.

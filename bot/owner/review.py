@@ -17,6 +17,7 @@ from bot.owner.vehicle import REFUSED
 from bot.texts.errors import of_error
 from bot.texts.owner import preselect, provinces, wishes
 from bot.texts.owner import review as texts
+from core.availability.clock_guard import ensure_trusted
 from core.errors.selection import ChancesUsedUp
 from core.errors.vehicles import CertificateError
 from core.preselection import Papers, PreselectionState
@@ -99,7 +100,12 @@ def _confirm(ctx: Context, arg: str) -> Goto:
     """Confirm the data; if the button said so and the office is open, request the code too.
 
     If the code cannot be requested, the data are not confirmed either: the page stays as it was.
+
+    Raises:
+        ClockInDoubt: whether the office is open cannot be told by this clock.
     """
+    if arg == _START:
+        ensure_trusted(ctx.tx)
     ctx.core.preselections.confirm(ctx.tx, ctx.account, ctx.preselection.preselection_id)
     ctx.refresh()
     begun = ctx.preselection

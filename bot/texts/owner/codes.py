@@ -35,7 +35,7 @@ def _state(state: CodeState | None, wait: int, *, over: bool) -> str:
     if state is None:
         return _("还没有发送验证码,请点【重新发送】。")
     if state.is_elsewhere:
-        return _("还没有向这个手机号发送验证码。") + _then(wait)
+        return _("本次验证的验证码还没有发送。") + _then(wait)
     if state.state == CodeStatus.LOCKED:
         return _("❌ 验证码已连续输错5次,已作废。") + _then(wait)
     if state.state == CodeStatus.FAILED:
