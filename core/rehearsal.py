@@ -25,6 +25,7 @@ from core.pool.releases import Release
 from core.pool.segments import Segment, segments
 from core.ports import Tx
 from core.preselection import Preselection, Preselections
+from core.preselection.kind_opening import KindOpening
 from core.registry.lookup import OpenRegistry
 from core.security.vault import Vault
 from core.settings import Settings
@@ -151,6 +152,11 @@ class _SeededPreselections(Preselections):
     def __init__(self, core: Core) -> None:
         super().__init__(OpenRegistry(), core.verification)
         self._core = core
+
+    def opening(self, tx: Tx, office: Office, kind: PlateKind) -> KindOpening:
+        """Return that the kind is open: its pool is filled when it is chosen."""
+        del tx, office, kind
+        return KindOpening(is_open=True)
 
     def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
         """Begin at an office with a plate kind; fill its pool the first time."""

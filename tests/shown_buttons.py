@@ -7,16 +7,19 @@ from unittest.mock import patch
 from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.view import Button
+from bot.rehearsal.screens import screens_of
 from bot.routing import commands
 from bot.routing.screens import BY_NAME
+
+_REHEARSED = screens_of(BY_NAME)
 
 
 def leads_on(screen: str, button: Button) -> bool:
     """Return whether a button's action belongs to its screen, or is global."""
     if screen == GLOBAL_SCREEN or button.global_:
         return button.action in commands.GLOBAL_BUTTONS
-    shown = BY_NAME[SCREEN_NAMES.get(screen) or ScreenName.HOME]  # a rehearsal's are none but these
-    return button.action in shown.buttons
+    name = SCREEN_NAMES.get(screen) or ScreenName.HOME
+    return button.action in BY_NAME[name].buttons or button.action in _REHEARSED[name].buttons
 
 
 @contextlib.contextmanager

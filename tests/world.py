@@ -178,18 +178,15 @@ async def registers(person: Person, number: int = 0) -> None:
 
 
 async def agrees(person: Person, number: int = 0, kind: str = "小型汽车") -> None:
-    """Go from the registration to the service terms."""
+    """Go from the registration to the review of the data, with the service terms."""
     await person.press(kind)
     await person.press("【阅读并同意】")
-    await person.say(factories.vin(number))
-    await person.press("国产车")
-    await person.say(factories.certificate(number))
-    await person.press("确认信息")
-    await person.see("选号服务说明")
+    await person.say(f"{factories.vin(number)} {factories.certificate(number)}")
+    await person.see("请逐项核对", "选号服务说明")
 
 
 async def verifies(person: Person) -> None:
-    """Go from the service terms through the SMS code."""
+    """Go from the review, or from the service terms, through the SMS code."""
     before = len(person.sms)
     await person.press("【开始选号】")
     await person.say(await person.sms_code(after=before))

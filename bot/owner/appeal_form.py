@@ -133,7 +133,7 @@ CONSENT = Screen(
 # --- vehicle and reason ---------------------------------------------------------------------
 
 
-def _take_vin(ctx: Context, vin: str) -> Goto:
+def _take_vin(ctx: Context, vin: str, _certificate: str) -> Goto:
     ctx.core.appeals.enter_vin(ctx.tx, ctx.account, vin)
     return _on(ctx)
 
@@ -150,8 +150,10 @@ VIN = Screen(
     name=ScreenName.APPEAL_VIN,
     input_kind=InputKind.VEHICLE,
     personal=True,
-    show=lambda ctx: View(text=texts.VIN() + may_be_photographed(), rows=(_back(ctx),)),
-    buttons=_WAYS,
+    show=lambda ctx: View(
+        text=texts.VIN() + may_be_photographed(), rows=(*VIN_PAGES.suggestion(ctx), _back(ctx))
+    ),
+    buttons={**_WAYS, **VIN_PAGES.buttons},
     text=VIN_PAGES.typed,
     attachment=VIN_PAGES.handler,
     hint=texts.VIN_HINT,

@@ -8,13 +8,15 @@ from bot.dialog.effects import SendCode
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
-from bot.texts.owner import registration
+from bot.texts.owner import codes, registration
 from core.availability.clock_guard import ensure_trusted
-from core.people.verification import CheckResult, CodeBinding, CodePurpose
+from core.people.verification import CheckResult, CodeBinding
 from core.values import labels
 from core.values.text import clean, compact
 
 _LONGEST = 500
+_STEP = timedelta(seconds=15)
+"""How often the page is redrawn while another code cannot be requested yet."""
 _CODE = re.compile("(?<![0-9])[0-9]{6}(?![0-9])")
 
 
@@ -29,23 +31,41 @@ def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
     return Goto(screen=screen, effects=(SendCode(code_id=code_id),))
 
 
-def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ...]) -> View:
+def request_unless_sent(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
+    """Go to the page for entering a code; request one unless it is there already, or cannot be sent yet.
+
+    An owner who comes back to a telephone within five minutes types the code that was sent to it. While
+    another one may not be sent yet, the page shows for how long.
+
+    Raises:
+        ClockInDoubt: as ``request``.
+    """
+    current = ctx.core.verification.state_for(ctx.tx, binding)
+    if current is not None and current.is_good(ctx.tx.now):
+        return Goto(screen=screen, note=codes.still_good(binding.phone), sticky=True)
+    if current is not None and current.resend_at > ctx.tx.now:
+        return Goto(screen=screen)
+    return request(ctx, binding, screen)
+
+
+def page(ctx: Context, binding: CodeBinding, extra: tuple[Button, ...]) -> View:
     """Render the state of the code, with a button to request a new one."""
-    state = ctx.core.verification.state(ctx.tx, ctx.account, purpose)
+    state = ctx.core.verification.state_for(ctx.tx, binding)
     now = ctx.tx.now
     wait = max(timedelta(), state.resend_at - now) if state else timedelta()
-    can_resend = not wait
     changes = [at for at in (state.resend_at, state.expires_at) if at > now] if state else []
+    if state is not None and wait:
+        changes.append(state.resend_at - _STEP * max(0, -(-wait // _STEP) - 1))
     resend = Button(label=registration.RESEND(), action=ActionName.RESEND)
     return View(
-        text=registration.code(
-            phone,
+        text=codes.page(
+            binding,
             state,
-            now_resend=-int(-wait.total_seconds() // 1),
+            wait=-int(-wait.total_seconds() // 1),
             over=state is not None and state.expires_at <= now,
         ),
-        rows=((resend,), extra) if can_resend else (extra,),
-        redraw_at=min(changes, default=None),
+        rows=(extra,) if wait else ((resend,), extra),
+        redraw_at=min((at for at in changes if at > now), default=None),
     )
 
 
@@ -56,6 +76,6 @@ def digits(text: str) -> str:
     return codes.pop() if len(codes) == 1 else compact(labels.without_label(typed, labels.CODE))
 
 
-def wrong(result: CheckResult) -> Goto:
-    """Report a wrong code, with the attempts that are left."""
-    return stay(note=registration.wrong_code(result.tries_left), alert=True)
+def wrong(_result: CheckResult) -> Goto:
+    """Report a wrong code; the page itself shows the attempts that are left."""
+    return stay(note=codes.WRONG(), alert=True)

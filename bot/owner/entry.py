@@ -68,7 +68,7 @@ def step_of(ctx: Context, begun: Preselection) -> Goto:
         case PreselectionState.DRAFT:
             return Goto(screen=ScreenName.NOTICE)
         case PreselectionState.INFORMED:
-            return data_step(begun)
+            return data_step(ctx, begun)
         case _:
             office = ctx.office_of(begun.office)
             if remaining_quota(ctx.tx, office, begun.required_vin).none:
@@ -84,10 +84,10 @@ def go_on(ctx: Context) -> Goto:
     return step_of(ctx, ctx.preselection)
 
 
-def data_step(begun: Preselection) -> Goto:
-    """Return the target for the first field that step 2 lacks."""
+def data_step(ctx: Context, begun: Preselection) -> Goto:
+    """Return the target for the first field that step 2 lacks; a vehicle without chances needs no other."""
     if begun.vin is None:
         return Goto(screen=ScreenName.VIN)
-    if begun.certificate is None:
-        return Goto(screen=ScreenName.CERTIFICATE_KIND)
-    return Goto(screen=ScreenName.REVIEW)
+    if remaining_quota(ctx.tx, ctx.office_of(begun.office), begun.vin).none:
+        return Goto(screen=ScreenName.USED_UP)
+    return Goto(screen=ScreenName.REVIEW if begun.certificate else ScreenName.CERTIFICATE)

@@ -246,7 +246,7 @@ def _show_code(ctx: Context) -> View | Goto:
     if not phone:
         return Goto(screen=ScreenName.REG_PHONE, args=_back(ctx))
     other = Button(label=registration.OTHER_PHONE(), action=ActionName.OTHER)
-    return codes.page(ctx, CodePurpose.REGISTRATION, phone, (other, *_way_back(ctx.account.phone_sealed)))
+    return codes.page(ctx, _code_binding(ctx, phone), (other, *_way_back(ctx.account.phone_sealed)))
 
 
 def _resend(ctx: Context, _arg: str) -> Goto:

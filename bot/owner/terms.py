@@ -1,62 +1,46 @@
 """Step 3: service terms, the code of step 4, and endings without a number (docs/domain.md, section 3)."""
 
-from datetime import timedelta
-
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.view import Button, Rows, Style, View
 from bot.i18n import formatting
 from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of
+from bot.owner.readiness import readiness, subscribe
 from bot.owner.vehicle import REFUSED
-from bot.owner.wishes import tell_opening
 from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
-from core.availability.maintenance import ensure_open, of_office
+from core.availability.maintenance import ensure_open
 from core.errors.selection import ChancesUsedUp
-from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
 from core.preselection.quotas import remaining_quota
 
-CLOSING_WARNING = timedelta(minutes=30)
-
 
 def _show_terms(ctx: Context) -> View | Goto:
-    begun, office, now = ctx.preselection, ctx.office, ctx.tx.now
+    begun, office = ctx.preselection, ctx.office
     if begun.state not in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
         return step_of(ctx, begun)
     left = remaining_quota(ctx.tx, office, begun.required_vin)
     if left.none:
         return Goto(screen=ScreenName.USED_UP)
-    text, redraw_at = preselect.terms(office, left), None
-    if office.hours.is_open(now):
-        closes = office.hours.closes_at(now)
-        if closes is not None and closes - now <= CLOSING_WARNING:
-            text += preselect.closing_soon(formatting.minute(closes))
-        redraw_at = closes
-    else:
-        redraw_at = office.hours.next_opening(now)
-        text += preselect.closed(formatting.moment(redraw_at)) if redraw_at else ""
-    closed = of_office(ctx.tx, office.code)
-    if closed is not None:
-        text += preselect.in_maintenance(closed.text)
-    first = (
-        Button(label=preselect.START(), action=ActionName.START, style=Style.PRIMARY)
-        if office.hours.is_open(now)
-        else Button(label=wishes.TELL_OPENING(), action=ActionName.TELL, style=Style.PRIMARY)
-    )
+    ready = readiness(ctx, office, begun.kind)
+    first: Rows = ()
+    if ready.can_start:
+        first = ((Button(label=preselect.START(), action=ActionName.START, style=Style.PRIMARY),),)
+    elif ready.bell is not None:
+        first = ((Button(label=wishes.TELL_OPENING(), action=ActionName.TELL, style=Style.PRIMARY),),)
     return View(
-        text=text,
+        text=preselect.terms(office, left) + ready.text,
         rows=(
-            (first,),
+            *first,
             (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
             (
                 Button(label=preselect.CORRECT(), action=ActionName.CORRECT),
                 Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
         ),
-        redraw_at=redraw_at,
+        redraw_at=ready.redraw_at,
     )
 
 
@@ -69,15 +53,12 @@ def start(ctx: Context, _arg: str) -> Goto:
     core.preselections.lapse(ctx.tx, begun.preselection_id)
     core.preselections.validate_start(ctx.tx, begun)
     binding = core.preselections.code_binding(ctx.account, begun)
-    current = core.verification.state(ctx.tx, ctx.account, CodePurpose.PRESELECTION)
-    if current is not None and current.resend_at > ctx.tx.now and current.state != CodeStatus.LOCKED:
-        return Goto(screen=ScreenName.CODE)  # the code sent most recently is still valid
-    return codes.request(ctx, binding, ScreenName.CODE)
+    return codes.request_unless_sent(ctx, binding, ScreenName.CODE)
 
 
 def _tell(ctx: Context, _arg: str) -> Goto:
-    tell_opening(ctx, ctx.office)
-    return Goto(screen=ScreenName.TERMS, note=wishes.OPENING_NOTED())
+    note = subscribe(ctx, ctx.office, ctx.preselection.kind)
+    return Goto(screen=ScreenName.TERMS, note=note)
 
 
 def _correct(ctx: Context, _arg: str) -> Goto:
@@ -103,8 +84,11 @@ TERMS = Screen(
 def _show_code(ctx: Context) -> View | Goto:
     if ctx.preselection.state != PreselectionState.AGREED:
         return step_of(ctx, ctx.preselection)
-    back = Button(label=formatting.BACK(), action=ActionName.TERMS)
-    return codes.page(ctx, CodePurpose.PRESELECTION, ctx.account.phone, (back,))
+    ways = (
+        Button(label=formatting.BACK(), action=ActionName.TERMS),
+        Button(label=formatting.HOME(), action=ActionName.HOME),
+    )
+    return codes.page(ctx, ctx.core.preselections.code_binding(ctx.account, ctx.preselection), ways)
 
 
 def _resend(ctx: Context, _arg: str) -> Goto:
@@ -130,22 +114,35 @@ CODE = Screen(
     name=ScreenName.CODE,
     personal=True,
     show=_show_code,
-    buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _ctx, _arg: Goto(screen=ScreenName.TERMS)},
+    buttons={
+        ActionName.RESEND: _resend,
+        ActionName.TERMS: lambda _ctx, _arg: Goto(screen=ScreenName.TERMS),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+    },
     text=_code,
     hint=registration.CODE_HINT,
     errors=REFUSED,
 )
+
+
+def _other_vehicle(ctx: Context, _arg: str) -> Goto:
+    ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
+    return Goto(screen=ScreenName.VIN)
+
+
 USED_UP = Screen(
     name=ScreenName.USED_UP,
     show=lambda ctx: View(
         text=preselect.used_up(CHANCES_USED_UP(), ctx.office),
         rows=(
             (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
+            (Button(label=preselect.CHANGE_VIN(), action=ActionName.AGAIN),),
             (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     ),
     buttons={
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.preselection.required_vin),
+        ActionName.AGAIN: _other_vehicle,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
 )

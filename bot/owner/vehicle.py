@@ -1,21 +1,30 @@
-"""Step 2: the vehicle, its certificate, and the review of the entries (docs/domain.md, section 3)."""
+"""Step 2: the vehicle and its certificate (docs/domain.md, section 3)."""
+
+from dataclasses import replace
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.owner import appeals
-from bot.owner.entry import data_step, go_on, step_of
-from bot.owner.vin_pages import VinPages, may_be_photographed
-from bot.texts.owner import appeal, preselect
+from bot.owner.entry import go_on
+from bot.owner.vin_pages import PhotoFinds, VinPages, may_be_photographed
+from bot.texts.errors import of_error
+from bot.texts.owner import appeal, photos, preselect
 from core.appeals import awarded_to
 from core.errors.base import XuanhaoError
+from core.errors.photos import BarcodeWithoutCertificate
 from core.errors.preselection import VinAwarded, VinPreselected, VinRegistered, VinUnavailable
-from core.preselection import Papers, Preselection, PreselectionState
+from core.errors.vehicles import CertificateError, CertificateIsVin
+from core.preselection import Papers, Preselection
+from core.values.labels import VIN as VIN_LABELS
+from core.values.labels import without_label
 from core.values.personal_numbers import InputKind
-from core.values.vehicles import CertificateKind, parse_certificate
+from core.values.text import HYPHENS, compact
+from core.values.vehicle_texts import split_vehicle
+from core.values.vehicles import CertificateKind, certificate_kind_of, is_right_vin, parse_certificate
 
 _AWARDED = 3
 """Maximum vehicles with an approved appeal that the VIN page offers."""
@@ -35,27 +44,45 @@ _WHY: dict[type[XuanhaoError], str] = {
 }
 
 
-def _take_vin(ctx: Context, vin: str) -> Goto:
-    ctx.core.preselections.enter_vin(ctx.tx, ctx.preselection.preselection_id, vin)
+def _take_vehicle(ctx: Context, vin: str, certificate: str = "") -> Goto:
+    """Store a VIN, and the certificate number that came with it; a malformed one is asked for again."""
+    preselection_id, kind = ctx.preselection.preselection_id, certificate_kind_of(vin)
+    ctx.core.preselections.enter_vin(ctx.tx, preselection_id, vin)
+    if certificate:
+        try:
+            number = parse_certificate(kind, certificate)
+        except CertificateError as error:
+            return replace(go_on(ctx), note=of_error(error), sticky=True)
+        papers = Papers(certificate_kind=kind, certificate=number)
+        ctx.core.preselections.enter_certificate(ctx.tx, preselection_id, papers)
     return go_on(ctx)
 
 
-def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
-    """Return a back button while a complete entry is being corrected, else none."""
-    complete = preselection.vin is not None and preselection.certificate is not None
-    return (Button(label=formatting.BACK(), action=ActionName.REVIEW),) if complete else ()
+def _back_from_vin(ctx: Context, _arg: str) -> Goto:
+    begun = ctx.preselection
+    return Goto(screen=ScreenName.REVIEW if _is_complete(begun) else ScreenName.NOTICE)
+
+
+def _is_complete(begun: Preselection) -> bool:
+    """Return whether a complete entry is being corrected."""
+    return begun.vin is not None and begun.certificate is not None
 
 
 def _show_vin(ctx: Context) -> View:
-    back = _back_to_review(ctx.preselection)
-    other = (
-        Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),
-    )  # the vehicle may be eligible for another kind
+    begun = ctx.preselection
+    certificate = ctx.arg("certificate")
+    said = preselect.VIN() if _is_complete(begun) and not certificate else preselect.vin_page(certificate)
     theirs = [
         Button(label=appeal.vin_button(vin), action=ActionName.AWARDED, arg=vin)
         for vin in awarded_to(ctx.tx, ctx.account)[:_AWARDED]
     ]
-    return View(text=preselect.VIN() + may_be_photographed(), rows=(*in_columns(theirs, 1), back or other))
+    rows = (
+        *VIN_PAGES.suggestion(ctx),
+        *in_columns(theirs, 1),
+        (Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),),  # it may be of another kind
+        (Button(label=formatting.BACK(), action=ActionName.BACK),),
+    )
+    return View(text=said + may_be_photographed(), rows=rows)
 
 
 REFUSED: ErrorWays = {VinUnavailable: _cannot}
@@ -63,8 +90,9 @@ VIN_PAGES = VinPages(
     page=ScreenName.VIN,
     doubt=ScreenName.VIN_DOUBT,
     choice=ScreenName.VIN_CHOICE,
-    take=_take_vin,
+    take=_take_vehicle,
     errors=REFUSED,
+    with_certificate=True,
 )
 
 VIN = Screen(
@@ -74,10 +102,13 @@ VIN = Screen(
     show=_show_vin,
     buttons={
         ActionName.REVIEW: lambda _ctx, _arg: Goto(screen=ScreenName.REVIEW),
+        ActionName.BACK: _back_from_vin,
         ActionName.BASICS: lambda ctx, _arg: Goto(
-            screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
+            screen=ScreenName.BASICS,
+            args={"office": ctx.preselection.office, "back": ScreenName.VIN.value},
         ),
-        ActionName.AWARDED: _take_vin,
+        ActionName.AWARDED: lambda ctx, vin: _take_vehicle(ctx, vin, ctx.arg("certificate")),
+        **VIN_PAGES.buttons,
     },
     text=VIN_PAGES.typed,
     attachment=VIN_PAGES.handler,
@@ -114,92 +145,86 @@ VINREFUSED = Screen(
 )
 
 
-def _show_certificate_kind(ctx: Context) -> View:
-    rows = [
-        (Button(label=label(), action=ActionName.KIND, arg=kind),)
-        for kind, label in preselect.CERTIFICATES.items()
-    ]
-    back = _back_to_review(ctx.preselection)
-    return View(text=preselect.CERTIFICATE_KIND(), rows=(*rows, back) if back else rows)
+def certificate_kind_asked(ctx: Context) -> CertificateKind:
+    """Return the kind of certificate that is asked for: as chosen, or as the VIN suggests."""
+    begun = ctx.preselection
+    chosen = ctx.arg("kind") or begun.certificate_kind
+    return CertificateKind(chosen) if chosen else certificate_kind_of(begun.required_vin)
 
 
-CERTIFICATE_KIND = Screen(
-    name=ScreenName.CERTIFICATE_KIND,
-    personal=True,
-    show=_show_certificate_kind,
-    buttons={
-        ActionName.KIND: lambda _ctx, kind: Goto(
-            screen=ScreenName.CERTIFICATE, args={"kind": CertificateKind(kind).value}
-        ),
-        ActionName.REVIEW: lambda _ctx, _arg: Goto(screen=ScreenName.REVIEW),
-    },
-)
+def _show_certificate(ctx: Context) -> View | Goto:
+    begun = ctx.preselection
+    if begun.vin is None:
+        return Goto(screen=ScreenName.VIN)
+    kind = certificate_kind_asked(ctx)
+    other = next(one for one in CertificateKind if one is not kind)
+    rows = (
+        (Button(label=preselect.OTHER_CERTIFICATE[other](), action=ActionName.KIND, arg=other),),
+        (Button(label=formatting.BACK(), action=ActionName.BACK),),
+    )
+    return View(text=preselect.certificate(kind, begun.vin), rows=rows)
 
 
 def _certificate(ctx: Context, text: str) -> Goto:
-    kind = CertificateKind(ctx.arg("kind"))
+    """Take a certificate number; a VIN that is typed here, alone or with it, corrects the VIN."""
+    begun, entry = ctx.preselection, split_vehicle(text)
+    vin = compact(without_label(entry.vin, VIN_LABELS), HYPHENS)
+    if is_right_vin(vin) and (entry.certificate or vin != begun.vin):
+        return VIN_PAGES.typed(ctx, text)
+    if vin == begun.vin:
+        raise CertificateIsVin
+    return _take_certificate(ctx, text)
+
+
+def _take_certificate(ctx: Context, text: str) -> Goto:
+    kind = certificate_kind_asked(ctx)
     papers = Papers(certificate_kind=kind, certificate=parse_certificate(kind, text))
     ctx.core.preselections.enter_certificate(ctx.tx, ctx.preselection.preselection_id, papers)
     return go_on(ctx)
 
 
+def _read_certificate(ctx: Context, finds: PhotoFinds) -> Goto:
+    """Take the certificate number in a photo; another VIN that is in it too corrects the VIN."""
+    if not finds.certificate:
+        raise BarcodeWithoutCertificate
+    if finds.vins and ctx.preselection.vin not in finds.vins:
+        return VIN_PAGES.read_from_photo(ctx, finds)
+    note = photos.read_certificate(finds.certificate)
+    return replace(_take_certificate(ctx, finds.certificate), note=note, sticky=True)
+
+
+def _to_kind(_ctx: Context, kind: str) -> Goto:
+    return Goto(screen=ScreenName.CERTIFICATE, args={"kind": CertificateKind(kind).value})
+
+
+CERTIFICATE_KIND = Screen(  # until a chat of an older version has left it
+    name=ScreenName.CERTIFICATE_KIND,
+    input_kind=InputKind.VEHICLE,
+    personal=True,
+    show=lambda _ctx: Goto(screen=ScreenName.CERTIFICATE),
+    buttons={
+        ActionName.KIND: _to_kind,
+        ActionName.REVIEW: lambda _ctx, _arg: Goto(screen=ScreenName.REVIEW),
+    },
+    text=_certificate,
+    hint=preselect.CERTIFICATE_HINT,
+    errors=REFUSED,
+)
 CERTIFICATE = Screen(
     name=ScreenName.CERTIFICATE,
     input_kind=InputKind.VEHICLE,
     personal=True,
-    show=lambda ctx: View(
-        text=preselect.certificate(CertificateKind(ctx.arg("kind"))),
-        rows=((Button(label=formatting.BACK(), action=ActionName.KINDS),),),
-    ),
-    buttons={ActionName.KINDS: lambda _ctx, _arg: Goto(screen=ScreenName.CERTIFICATE_KIND)},
-    text=_certificate,
-    hint=preselect.CERTIFICATE_HINT,
-)
-
-
-def _show_review(ctx: Context) -> View | Goto:
-    begun = ctx.preselection
-    if begun.state != PreselectionState.INFORMED:
-        return step_of(ctx, begun)
-    missing = data_step(begun)
-    if missing.screen != ScreenName.REVIEW:
-        return missing
-    return View(
-        text=preselect.review(begun, ctx.account, ctx.office),
-        rows=(
-            (Button(label=preselect.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
-            (
-                Button(label=preselect.CHANGE_VIN(), action=ActionName.VIN),
-                Button(label=preselect.CHANGE_CERTIFICATE(), action=ActionName.CERTIFICATE),
-            ),
-            (
-                Button(label=preselect.CHANGE_NAME(), action=ActionName.NAME),
-                Button(label=preselect.CHANGE_PHONE(), action=ActionName.PHONE),
-            ),
-            (Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),),
-        ),
-    )
-
-
-def _confirm(ctx: Context, _arg: str) -> Goto:
-    ctx.core.preselections.confirm(ctx.tx, ctx.account, ctx.preselection.preselection_id)
-    return go_on(ctx)
-
-
-REVIEW = Screen(
-    name=ScreenName.REVIEW,
-    personal=True,
-    show=_show_review,
+    show=_show_certificate,
     buttons={
-        ActionName.CONFIRM: _confirm,
-        ActionName.VIN: lambda _ctx, _arg: Goto(screen=ScreenName.VIN),
-        ActionName.CERTIFICATE: lambda _ctx, _arg: Goto(screen=ScreenName.CERTIFICATE_KIND),
-        ActionName.NAME: lambda _ctx, _arg: Goto(screen=ScreenName.REG_NAME),
-        ActionName.PHONE: lambda _ctx, _arg: Goto(screen=ScreenName.REG_PHONE),
-        ActionName.BASICS: lambda ctx, _arg: Goto(
-            screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
+        ActionName.KIND: _to_kind,
+        ActionName.KINDS: lambda _ctx, _arg: Goto(screen=ScreenName.CERTIFICATE),
+        ActionName.BACK: lambda ctx, _arg: Goto(
+            screen=ScreenName.REVIEW if _is_complete(ctx.preselection) else ScreenName.VIN
         ),
     },
+    text=_certificate,
+    attachment=replace(VIN_PAGES.handler, apply=_read_certificate),
+    hint=preselect.CERTIFICATE_HINT,
     errors=REFUSED,
 )
-SCREENS = (VIN, *VIN_PAGES.screens, VINREFUSED, CERTIFICATE_KIND, CERTIFICATE, REVIEW)
+SCREENS = (VIN, *VIN_PAGES.screens, VINREFUSED, CERTIFICATE_KIND, CERTIFICATE)

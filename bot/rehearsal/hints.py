@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from bot.dialog.context import Context
 from bot.dialog.names import SCREEN_NAMES, ScreenName
+from bot.owner.vehicle import certificate_kind_asked
 from bot.texts import rehearsal as texts
 from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.preselection import get
 from core.rehearsal import examples
 from core.values.offices import Office
-from core.values.vehicles import CertificateKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def _first(stand: _Stand) -> str:
 
 
 def _certificate(stand: _Stand) -> str:
-    return texts.certificate(CertificateKind(stand.ctx.arg("kind")))
+    return texts.certificate(certificate_kind_asked(stand.ctx))
 
 
 def _terms(stand: _Stand) -> str:
@@ -61,6 +61,7 @@ _HINTS: Mapping[ScreenName, Callable[[_Stand], str]] = {
     ScreenName.VIN: lambda _stand: texts.VEHICLE(),
     ScreenName.VIN_DOUBT: lambda _stand: texts.VEHICLE(),
     ScreenName.CERTIFICATE: _certificate,
+    ScreenName.REVIEW: _terms,
     ScreenName.TERMS: _terms,
     ScreenName.CODE: lambda stand: texts.text_message(stand.code),
     ScreenName.COMPOSE: _composing,

@@ -37,7 +37,6 @@ from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
 from core.errors.base import XuanhaoError
 from core.people.accounts import UserType
-from core.values.vehicles import VIN_LENGTH
 
 VIN_PRESELECTED = verbatim("该车辆已预选号牌,不允许再次预选号牌!")
 VIN_REGISTERED = verbatim("该车辆已上牌,不能选号,请核对输入!")
@@ -81,12 +80,8 @@ def _vin_length(error: vehicles_errors.VinLength) -> str:
 
 
 def _certificate_length(error: vehicles_errors.CertificateLength) -> str:
-    hint = _("车辆识别代号已在上一步输入。") if error.found == VIN_LENGTH else ""
-    return (
-        _("编号应为 {shortest}–{longest} 位,您输入了 {found} 位,请对照证书重新输入。").format(
-            shortest=error.shortest, longest=error.longest, found=error.found
-        )
-        + hint
+    return _("编号应为 {shortest}–{longest} 位,您输入了 {found} 位,请对照证书重新输入。").format(
+        shortest=error.shortest, longest=error.longest, found=error.found
     )
 
 
@@ -264,6 +259,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     table_errors.TableUnreadable: files.TABLE_UNREADABLE,
     table_errors.TableEmpty: phrase("文件中没有数据行。"),
     desk_errors.ImportOver: phrase("这次导入已确认、放弃或撤销,或已过撤销期限。"),
+    vehicles_errors.CertificateIsVin: phrase("这是车辆识别代号,上一步已经输入。请输入证书上的编号。"),
     photos_errors.PhotoError: photos.NOT_A_PICTURE,
     photos_errors.PhotoFormatNotInstalled: photos.FORMAT_NOT_INSTALLED,
     photos_errors.PhotoAnimated: photos.ANIMATED,
@@ -275,6 +271,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     photos_errors.BarcodeReaderNotInstalled: photos.READER_NOT_INSTALLED,
     photos_errors.BarcodeNotFound: photos.NO_BARCODE,
     photos_errors.BarcodeWithoutVin: photos.NO_VIN,
+    photos_errors.BarcodeWithoutCertificate: photos.NO_CERTIFICATE,
     attachment_errors.AttachmentNotFetched: files.NOT_FETCHED,
     attachment_errors.AttachmentsBusy: files.BUSY,
     desk_errors.NothingToHandle: waiting.NOTHING_TO_HANDLE,
@@ -332,6 +329,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     vehicles_errors.CertificateLength: _certificate_length,
     photos_errors.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
     photos_errors.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
+    photos_errors.BarcodeVinMistyped: lambda error: photos.vin_mistyped(error.grouped),
     photos_errors.PhotoTooSmall: lambda error: photos.too_small(error.width, error.height, error.min_side),
     appeals_errors.AppealReasonLength: lambda error: _(
         "申诉原因应为 {shortest}–{longest} 字,您输入了 {found} 字,请修改后重新输入。"

@@ -27,7 +27,15 @@ INTRODUCTION = phrase(
     "• 部分号码已被他人选走,可以试一试不成功和成功的自编;\n"
     "• 选定的号码无效;30分钟没有操作自动结束,随时可以点【退出模拟】。"
 )
-VEHICLE = phrase("🎭 模拟请用虚构的车辆识别代号:<code>LSVTESTX3RM000001</code>(点一下即可复制)")
+USE_EXAMPLE = phrase("🎭 用示例")
+EXAMPLE_VIN = "LSVTESTX3RM000001"
+EXAMPLE_CERTIFICATES = {
+    CertificateKind.DOMESTIC: "ABCD12345678901",
+    CertificateKind.IMPORT: "TEST20260001",
+}
+VEHICLE = phrase(
+    "🎭 模拟请点【用示例】,或输入虚构的车辆识别代号:<code>LSVTESTX3RM000001</code>(点一下即可复制)"
+)
 _DOMESTIC = phrase("🎭 模拟请用虚构的编号:<code>ABCD12345678901</code>(点一下即可复制)")
 _IMPORT = phrase("🎭 模拟请用虚构的编号:<code>TEST20260001</code>(点一下即可复制)")
 

@@ -72,5 +72,16 @@ class BarcodeWithoutVin(PhotoError):
     """The photo has barcodes, but none contains a VIN."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
+class BarcodeVinMistyped(PhotoError):
+    """A barcode contains a VIN, but with a wrong check digit: it is printed or was generated wrongly."""
+
+    grouped: str  # as it was read, in groups of 3-6-8
+
+
+class BarcodeWithoutCertificate(PhotoError):
+    """The photo has barcodes, but none contains a certificate number."""
+
+
 class PhotoStoreError(OperationError):
     """A photo cannot be stored, read or deleted: check the photo folder."""

@@ -74,3 +74,7 @@ class CertificateDigitWanted(CertificateError):
     """One of the last ten characters of a certificate number is not a digit."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised number
+
+
+class CertificateIsVin(CertificateError):
+    """The VIN was typed where the certificate number is asked for."""

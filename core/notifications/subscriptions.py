@@ -97,10 +97,12 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
         code = row["office"]
         if not _is_awaited_and_open(tx, offices, code):
             continue
-        opened = offices[code].hours.opened_at(tx.now)
-        key = opened.isoformat() if opened else "always"
+        waiting = tx.all("subscriptions.lock_opening", office=code)
+        if not waiting:
+            continue
+        # Not named by the opening: after a maintenance the same opening is announced once more.
+        subject = f"opening:{code}:{max(row['since'] for row in waiting)}"
         wish = Subscription(office=code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-        subject = f"opening:{code}:{key}"
         announced += _tell(tx, wish, subject, {"office": code})
         tx.run("subscriptions.remove_opening", office=code, subject=subject)
     return announced

@@ -7,7 +7,7 @@ as the gateway may have sent it after all.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -78,6 +78,12 @@ class CodeState:
     expires_at: datetime
     resend_at: datetime
     tries_left: int
+    is_elsewhere: bool = False  # it was sent for another telephone, vehicle or office
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether the owner can type it: it is on its way or has arrived, and has not expired."""
+        sent = self.state in {CodeStatus.QUEUED, CodeStatus.SENT}
+        return sent and not self.is_elsewhere and self.expires_at > now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +123,7 @@ class Verification:
             account_id=binding.account.account_id,
             purpose=binding.purpose,
             bound_hash=self._binding_hash(binding, code),
+            target_hash=self._target_hash(binding),
             parcel=self._vault.seal(json.dumps([binding.phone, code])),
             now=to_millis(tx.now),
             expires_at=to_millis(tx.now + CODE_LIFE),
@@ -126,16 +133,12 @@ class Verification:
     def state(self, tx: Tx, account: Account, purpose: CodePurpose) -> CodeState | None:
         """Return the state of the current code, or None."""
         row = tx.one("sms.alive", account_id=account.account_id, purpose=purpose)
-        if row is None:
-            return None
-        created = from_millis(row["created_at"])
-        return CodeState(
-            code_id=row["code_id"],
-            state=CodeStatus(row["state"]),
-            expires_at=from_millis(row["expires_at"]),
-            resend_at=created + (RETRY_AFTER if row["state"] == CodeStatus.FAILED else RESEND_AFTER),
-            tries_left=MAX_WRONG_TRIES - row["wrong_tries"],
-        )
+        return _state(row) if row else None
+
+    def state_for(self, tx: Tx, binding: CodeBinding) -> CodeState | None:
+        """Return the state of the current code, and whether it was sent for exactly this."""
+        row = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
+        return replace(_state(row), is_elsewhere=self._is_elsewhere(row, binding)) if row else None
 
     def check(self, tx: Tx, binding: CodeBinding, typed: str, *, received_at: datetime) -> CheckResult:
         """Check a code; a wrong one is a result, not an error, so that the used try is committed.
@@ -148,14 +151,15 @@ class Verification:
 
         Raises:
             CodeForm: it is not six digits; no try is charged.
-            NoCodeYet: no code was requested, or it was used.
+            NoCodeYet: no code was requested, or it was used; or it was requested for another telephone,
+                vehicle or office, for which it stays valid.
             CodeLocked: there were five wrong attempts before.
             CodeExpired: it was received more than five minutes after the request.
         """
         if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):  # noqa: PLR2004 - six digits
             raise CodeForm
         row = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
-        if row is None:
+        if row is None or self._is_elsewhere(row, binding):
             raise NoCodeYet
         if row["state"] == CodeStatus.LOCKED:
             raise CodeLocked
@@ -224,12 +228,33 @@ class Verification:
                 return f"{number % 1_000_000:06d}"
 
     def _binding_hash(self, binding: CodeBinding, code: str) -> bytes:
-        bound = (
-            str(binding.account.account_id),
-            binding.purpose,
-            binding.phone,
-            binding.vin,
-            binding.office,
-            code,
-        )
-        return self._vault.lookup("code", "\0".join(bound))
+        return self._vault.lookup("code", "\0".join((*_bound(binding), code)))
+
+    def _target_hash(self, binding: CodeBinding) -> bytes:
+        return self._vault.lookup("code target", "\0".join(_bound(binding)))
+
+    def _is_elsewhere(self, row: Row, binding: CodeBinding) -> bool:
+        """Return whether a code was sent for something else; unknown of those of older versions."""
+        target = row["target_hash"]
+        return target is not None and bytes(target) != self._target_hash(binding)
+
+
+def _bound(binding: CodeBinding) -> tuple[str, ...]:
+    return (
+        str(binding.account.account_id),
+        binding.purpose,
+        binding.phone,
+        binding.vin,
+        binding.office,
+    )
+
+
+def _state(row: Row) -> CodeState:
+    created = from_millis(row["created_at"])
+    return CodeState(
+        code_id=row["code_id"],
+        state=CodeStatus(row["state"]),
+        expires_at=from_millis(row["expires_at"]),
+        resend_at=created + (RETRY_AFTER if row["state"] == CodeStatus.FAILED else RESEND_AFTER),
+        tries_left=MAX_WRONG_TRIES - row["wrong_tries"],
+    )

@@ -20,6 +20,7 @@ from core.people.blacklist import ensure_not_banned
 from core.people.probes import ensure_may_ask
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
+from core.preselection.kind_opening import KindOpening, kind_opening
 from core.preselection.leases import cancel_draft, let_go
 from core.preselection.living import ensure_may_reserve
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
@@ -235,6 +236,10 @@ class Preselections:
         if preselection.state not in UNFINISHED:
             raise StepOutOfOrder
         cancel_draft(tx, preselection, account.actor, AuditAction.ABANDONED)
+
+    def opening(self, tx: Tx, office: Office, kind: PlateKind) -> KindOpening:
+        """Return whether numbers of a plate kind can be selected at an office at present."""
+        return kind_opening(tx, office, kind)
 
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
         preselection = get(tx, preselection_id, lock=True)

@@ -24,6 +24,7 @@ SEALED_COLUMNS = (
     "sealed.account_phone",
     "sealed.account_new_phone",
     "sealed.sms_code",
+    "sealed.reviewed",
     "sealed.seed",
     "sealed.update",
     "sealed.appeal_reason",

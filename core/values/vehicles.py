@@ -96,6 +96,18 @@ def check_digit(vin: str) -> str:
     return _CHECK_DIGITS[total % 11]
 
 
+def is_right_vin(text: str) -> bool:
+    """Return whether normalized text is a VIN with a right check digit, so that it can be nothing else."""
+    return (
+        len(text) == VIN_LENGTH and _VALUES.keys() >= set(text) and not text.isdecimal() and _is_right(text)
+    )
+
+
+def certificate_kind_of(vin: str) -> CertificateKind:
+    """Return the kind of certificate that a vehicle with this VIN usually has."""
+    return CertificateKind.DOMESTIC if vin.startswith(MADE_IN_CHINA) else CertificateKind.IMPORT
+
+
 def _is_unlikely(vin: str) -> bool:
     """Return whether no maker would assign this: 1 seventeen times has a right check digit.
 
@@ -126,6 +138,12 @@ def vins_in(text: str) -> tuple[str, ...]:
     foreign = [vin for vin in alone if vin[0] != MADE_IN_CHINA]
     found = [vin for vin in alone if _is_right(vin)] or [vin for vin in inside if _is_right(vin)] or foreign
     return tuple(dict.fromkeys(found))
+
+
+def mistyped_vin_in(text: str) -> str | None:
+    """Return a word of machine-read text that is a VIN made in China but for a wrong character; or None."""
+    words = (run for run in _RUNS.findall(text.upper()) if len(run) == VIN_LENGTH)
+    return next((word for word in words if word[0] == MADE_IN_CHINA and not _is_right(word)), None)
 
 
 def vin_last_six(vin: str) -> str:

@@ -56,6 +56,8 @@ def _fill(tx: Tx) -> None:
     appeal = {"account_id": 1, "office": "粤K", "state": "draft", **times}
     _add(tx, "account", chat_id=9, consent_version=1, consented_at=1, new_phone_sealed=_sealed(), **times)
     _add(tx, "sms_code", account_id=1, parcel_sealed=_sealed(), **code)
+    begun = {"account_id": 1, "office": "粤K", "kind": "small", "state": "draft", **times}
+    _add(tx, "preselection", reviewed_sealed=_sealed(), **begun)
     _add(tx, "inbox", update_id=7, body=_sealed(), **update)
     _add(tx, "appeal", appeal_id=1, reason_sealed=_sealed(), **appeal)
     for slot in ("identity", "invoice"):

@@ -207,7 +207,29 @@ async def test_code_never_asked_for_is_refused(owner: Owner) -> None:
 async def test_code_is_bound(owner: Owner, to: str, other: str) -> None:
     await owner.asks()
     bond: dict[str, Any] = {to: other}
-    assert not (await owner.types(owner.code, **bond)).right
+    with pytest.raises(NoCodeYet):
+        await owner.types(owner.code, **bond)
+    assert await owner.types(owner.code) == CheckResult(right=True, tries_left=5)
+
+
+async def test_code_of_an_older_program_is_wrong_for_anything_else(owner: Owner) -> None:
+    """Its target is not known, so a try is charged."""
+    await owner.asks()
+    await owner.core.store.run(sql, "UPDATE sms_code SET target_hash = NULL")
+    assert not (await owner.types(owner.code, vin=factories.vin(5))).right
+    assert (await owner.types(owner.code)).right
+
+
+async def test_code_is_good_for_what_it_was_sent_for(owner: Owner, clock: FixedClock) -> None:
+    async def is_good(**bond: Any) -> bool:
+        state = await owner.core.store.run(owner.core.verification.state_for, replace(owner.bond, **bond))
+        return state is not None and state.is_good(clock.now())
+
+    await owner.asks()
+    assert await is_good()
+    assert not await is_good(phone="+8613900000000")
+    clock.advance(5 * MINUTE)
+    assert not await is_good()
 
 
 async def test_code_is_of_one_purpose(owner: Owner) -> None:

@@ -71,5 +71,5 @@ async def test_appeal_goes_through_the_page(tmp_path: Path) -> None:
         await chat.press("【预选号牌】")
         await chat.see("只由您选号。请点【预选号牌】")
         await chat.press("【预选号牌】")
-        await chat.see("您的车辆是")
+        await chat.see("请输入机动车整车出厂合格证编号")
         assert chat.complaints == []

@@ -137,6 +137,7 @@ async def test_idle_half_hour_lapses_verification(world: World) -> None:
 
 
 async def test_closed_hours_name_next_opening(world: World) -> None:
+    await world.release()
     owner = world.person()
     await registers(owner)
     world.forward(hours=14)
@@ -165,6 +166,7 @@ async def test_closing_stops_draws_only(world: World) -> None:
 
 
 async def test_code_expires_after_five_minutes(world: World) -> None:
+    await world.release()
     owner = world.person()
     await registers(owner)
     await agrees(owner)
@@ -177,6 +179,7 @@ async def test_code_expires_after_five_minutes(world: World) -> None:
 
 
 async def test_screen_says_by_itself_that_a_code_is_over(world: World) -> None:
+    await world.release()
     owner = world.person()
     await registers(owner)
     await agrees(owner)
@@ -197,6 +200,7 @@ async def test_screen_says_by_itself_that_a_code_is_over(world: World) -> None:
 
 
 async def test_code_is_neither_taken_nor_sent_after_closing(world: World) -> None:
+    await world.release()
     owner = world.person()
     await registers(owner)
     await agrees(owner)

@@ -95,6 +95,7 @@ async def test_numbers_and_dates_that_a_spreadsheet_changed_are_named_by_row(str
 
 
 async def test_killed_decoding_is_told_and_the_same_photo_is_read_again(sqlite_world: World) -> None:
+    await sqlite_world.release()
     owner = sqlite_world.person()
     await to_vin(owner)
     killing = asyncio.create_task(kill_child())
@@ -106,6 +107,7 @@ async def test_killed_decoding_is_told_and_the_same_photo_is_read_again(sqlite_w
 
 
 async def test_chat_that_sends_photos_too_fast_is_told(sqlite_world: World) -> None:
+    await sqlite_world.release()
     owner = sqlite_world.person()
     await to_vin(owner)
     limits(sqlite_world, QueueLimits(in_hand=4, parsing=2, waiting=16, per_chat=2))
@@ -115,12 +117,13 @@ async def test_chat_that_sends_photos_too_fast_is_told(sqlite_world: World) -> N
     await owner.send_photo(photo("QR", factories.VIN))
     await owner.see("您发送照片或文件太快", "秒后再发一次", SCREEN, fresh=True)
     await owner.say(factories.VIN)  # typing is not slowed down
-    await owner.see("您的车辆是")
+    await owner.see("请输入机动车整车出厂合格证编号")
 
 
 async def test_others_are_answered_while_photos_wait(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await sqlite_world.release()
     going_on = asyncio.Event()
 
     async def read(_content: bytes, *_more: object) -> tuple[str, ...]:
@@ -137,13 +140,14 @@ async def test_others_are_answered_while_photos_wait(
 
 
 async def test_photo_for_which_there_is_no_room_is_told_at_once(sqlite_world: World) -> None:
+    await sqlite_world.release()
     owner = sqlite_world.person()
     await to_vin(owner)
     limits(sqlite_world, QueueLimits(in_hand=0, parsing=1, waiting=0, per_chat=5))
     await owner.send_photo(photo("QR", factories.VIN))
     await owner.see("现在发送照片或文件的人较多", SCREEN, fresh=True)
     await owner.say(factories.VIN)
-    await owner.see("您的车辆是")
+    await owner.see("请输入机动车整车出厂合格证编号")
 
 
 def limits(world: World, of_photos: QueueLimits) -> None:

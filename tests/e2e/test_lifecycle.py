@@ -107,6 +107,7 @@ async def test_closed_day_moves_deadline_once(world: World) -> None:
 
 
 async def test_chief_bans_and_unbans(world: World) -> None:
+    await world.release()
     owner, chief = world.person(), world.person(CHIEF)
     await registers(owner)
     await chief.say("/ban 2001 until 2027-01-01 冒用他人资料")
@@ -138,13 +139,14 @@ async def test_subscriber_hears_of_release(world: World) -> None:
 
 
 async def test_closed_hours_offer_to_tell(world: World) -> None:
+    await world.release()
     owner = world.person()
     await registers(owner)
     await agrees(owner)
     world.forward(hours=14)
-    await owner.press("开始选号")
+    await world.tick()
     await owner.press("开放时提醒我")
-    await owner.see_toast("下次开放时会提醒您")
+    await owner.see_toast("开放时会提醒您")
     world.forward(hours=9)
     await tick(world)
     await owner.see("选号服务已开放")

@@ -65,6 +65,7 @@ async def _by_own_page(owner: Person) -> None:
 async def test_changed_consent_is_asked_for_anew_at_every_way_in(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch, way: Callable[[Person], Awaitable[None]]
 ) -> None:
+    await sqlite_world.release()
     owner = sqlite_world.person()
     await registers(owner)
     await owner.press("小型汽车")
@@ -86,6 +87,7 @@ async def test_changed_consent_is_asked_for_anew_at_every_way_in(
 async def test_press_on_an_open_page_asks_for_changed_consent(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await sqlite_world.release()
     owner = sqlite_world.person()
     await registers(owner)
     await owner.see("第1步")

@@ -132,6 +132,8 @@ async def test_new_owner_is_told_why_not_elsewhere(world: World) -> None:
 
 
 async def test_owner_seen_at_the_counter_selects_elsewhere(world: World) -> None:
+    await world.release()
+    await world.release(code="粤A")
     account = await world.store.run(registered, world.core, 2)
     await world.store.run(world.core.counter.set_user_type, account, UserType.COUNTER, "chat:1")
     owner = world.person(KNOWN)
@@ -148,6 +150,7 @@ async def test_owner_seen_at_the_counter_selects_elsewhere(world: World) -> None
 
 
 async def test_page_of_step_three_leads_away_and_back(sqlite_world: World) -> None:
+    await sqlite_world.release()
     await sqlite_world.store.run(registered, sqlite_world.core, 2)
     owner = sqlite_world.person(KNOWN)
     await owner.say("/preselect")

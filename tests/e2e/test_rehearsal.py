@@ -45,17 +45,15 @@ async def untouched(world: World) -> dict[str, list[str]]:
 
 
 async def rehearses_to_terms(owner: Person, kind: str = "小型汽车") -> Shown:
-    """Go from /rehearse to the service terms."""
+    """Go from /rehearse to the review, with the service terms."""
     await owner.say("/rehearse")
     await owner.see("【模拟选号】", REHEARSAL_MARK)
     await owner.press("【预选号牌】")
     await owner.press(kind)
     await owner.press("【阅读并同意】")
     await owner.say(factories.VIN)
-    await owner.press("国产车")
     await owner.say(factories.CERTIFICATE)
-    await owner.press("确认信息")
-    return await owner.see("选号服务说明")
+    return await owner.see("请逐项核对", "选号服务说明")
 
 
 async def shown_code(owner: Person) -> str:
@@ -264,6 +262,7 @@ async def test_real_selection_goes_on_where_it_stood(world: World) -> None:
 
 
 async def test_cancel_gives_up_the_rehearsal_alone(world: World) -> None:
+    await world.release()
     owner = world.person()
     await registers(owner)
     await owner.press("小型汽车")
@@ -389,15 +388,14 @@ async def test_bad_input_is_told_as_in_the_real_flow(world: World) -> None:
     await owner.say("LSVTESTX4RM000001")
     await owner.see("有一位输错了", REHEARSAL_MARK)
     await owner.say(factories.VIN)
-    await owner.press("国产车")
     await owner.say("12")
     await owner.see("编号应为 14–15 位", REHEARSAL_MARK)
     await owner.say(factories.CERTIFICATE)
-    await owner.press("确认信息")
+    await owner.see("请逐项核对", "选号服务说明")
     await owner.press("【开始选号】")
     code = await shown_code(owner)
     await owner.say(f"{(int(code) + 1) % 1_000_000:06d}")
-    await owner.see("验证码不正确,还可输入 4 次", code)
+    await owner.see("验证码不正确", "还可输入 4 次", code)
     world.forward(minutes=6)
     await owner.say(code)
     await owner.see("验证码已超过5分钟有效期", REHEARSAL_MARK)
@@ -416,7 +414,6 @@ async def test_bad_input_is_told_as_in_the_real_flow(world: World) -> None:
 async def test_nothing_personal_is_asked_for(world: World, label: str) -> None:
     owner = world.person()
     await rehearses_to_terms(owner)
-    await owner.press("修改信息")
     await owner.press(label)
     await owner.see_toast("不填写任何个人信息")
     await owner.settled()
@@ -435,9 +432,8 @@ async def test_office_and_its_quotas_are_the_real_ones(engine: str, tmp_path: Pa
         await owner.press("小型汽车")
         await owner.press("【阅读并同意】")
         await owner.say(factories.VIN)
-        await owner.press("国产车")
         await owner.say(factories.CERTIFICATE)
-        await owner.press("确认信息")
+        await owner.see("请逐项核对", "选号服务说明")
         await owner.see("还剩 2 批", "还剩 7 个", "粤A 广州市 真实的网上选号服务时间:每日 09:00–10:00")
 
 
@@ -489,7 +485,7 @@ async def test_rehearsal_speaks_the_language_of_the_chat(world: World) -> None:
     with speaking(Language.ENGLISH):
         await owner.see(rehearsal.REHEARSE())
         await owner.press(home.PRESELECT())
-        await owner.press(formatting.BACK())
+        await owner.press(formatting.HOME())
         await owner.press(rehearsal.LEAVE())
         await owner.see_toast(plain(rehearsal.LEFT()))
 

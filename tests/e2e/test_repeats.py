@@ -74,6 +74,7 @@ async def test_press_repeated_after_crash_draws_once(world: World, monkeypatch: 
 
 
 async def test_wrong_code_delivered_again_costs_one_try(world: World) -> None:
+    await world.release()
     owner = world.person()
     await reaches_selection(owner)
     world.forward(minutes=31)

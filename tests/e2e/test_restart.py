@@ -102,10 +102,8 @@ WAY: tuple[tuple[Act, str], ...] = (
     (_press("确认注册"), "第1步 基本信息"),
     (_press("小型汽车"), "业务须知"),
     (_press("【阅读并同意】"), "17 位车辆识别代号"),
-    (_say(factories.vin), "您的车辆是"),
-    (_press("国产车"), "合格证编号"),
+    (_say(factories.vin), "请输入机动车整车出厂合格证编号"),
     (_say(factories.certificate), "请逐项核对"),
-    (_press("确认信息"), "选号服务说明"),
     (_press("【开始选号】"), "短信验证码"),
     (_types_code, "第5步"),
     (_press("【不包含4】"), "第5步"),
@@ -124,10 +122,10 @@ async def _types_shown_code(owner: Person, _number: int) -> None:
 REHEARSED: tuple[tuple[Act, str], ...] = (
     (_say(lambda _number: "/rehearse"), "【模拟选号】"),
     (_press("【预选号牌】"), "第1步 基本信息"),
-    *WAY[7:13],
+    *WAY[7:11],
     (_press("【开始选号】"), "模拟短信"),
     (_types_shown_code, "第5步"),
-    *WAY[15:],
+    *WAY[13:],
 )
 
 
@@ -173,9 +171,9 @@ async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) 
     await restarts.stop()
     await owner.say(factories.vin(0))
     await restarts.start()
-    await owner.see("您的车辆是")
+    await owner.see("请输入机动车整车出厂合格证编号")
     await owner.settled()
-    data, shown = owner.button("国产车").data, owner.last
+    data, shown = owner.button("这是进口车").data, owner.last
     await restarts.stop()
     owner.press_raw(data, shown)
     owner.press_raw(data, shown)

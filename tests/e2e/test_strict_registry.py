@@ -68,7 +68,7 @@ async def test_vehicle_that_is_refused_is_asked_for_again(strict: World, number:
     await owner.see(words, "17 位车辆识别代号", fresh=True)
     assert await strict.store.read(_begun) == before
     await owner.say(factories.vin(NEW))
-    await owner.see("您的车辆是", fresh=True)
+    await owner.see("请输入机动车整车出厂合格证编号", fresh=True)
 
 
 async def test_registered_vehicle_is_refused_exactly(strict: World) -> None:
@@ -80,10 +80,11 @@ async def test_registered_vehicle_is_refused_exactly(strict: World) -> None:
     await owner.press("修改车辆识别代号")
     await owner.see("17 位车辆识别代号", fresh=True)
     await owner.say(factories.vin(NEW))
-    await owner.see("您的车辆是", fresh=True)
+    await owner.see("请输入机动车整车出厂合格证编号", fresh=True)
 
 
 async def test_other_kind_is_put_right_by_choosing_it(strict: World) -> None:
+    await strict.release("D0####", PlateKind.SMALL_NEV)
     owner = await _at_the_vin(strict)
     await owner.say(factories.vin(ELECTRIC))
     await owner.see(OTHER_KIND)
@@ -95,8 +96,7 @@ async def test_other_kind_is_put_right_by_choosing_it(strict: World) -> None:
 async def test_other_certificate_is_refused_exactly(strict: World, certificate: str) -> None:
     owner = await _at_the_vin(strict)
     await owner.say(factories.vin(NEW))
-    await owner.press("国产车")
-    await owner.see("合格证编号")
+    await owner.see("请输入机动车整车出厂合格证编号")
     await owner.settled()
     before = await strict.store.read(_begun)
     await owner.say(certificate)
@@ -109,10 +109,8 @@ async def test_other_certificate_is_refused_exactly(strict: World, certificate: 
 async def test_right_vehicle_goes_through(strict: World) -> None:
     owner = await _at_the_vin(strict)
     await owner.say(factories.vin(NEW))
-    await owner.press("国产车")
     await owner.say(factories.certificate(NEW))
-    await owner.press("确认信息")
-    await owner.see("选号服务说明")
+    await owner.see("请逐项核对", "选号服务说明")
     await verifies(owner)
     await takes_one(owner)
 
@@ -121,16 +119,8 @@ async def test_what_the_registry_learns_meanwhile_counts(strict: World) -> None:
     """Registered elsewhere between the review and the code: refused at each of the remaining steps."""
     owner = await _at_the_vin(strict)
     await owner.say(factories.vin(NEW))
-    await owner.press("国产车")
     await owner.say(factories.certificate(NEW))
     await owner.see("请逐项核对")
-    await strict.store.run(imports.load, [_vehicle(NEW, registered=True)])
-    await owner.press("确认信息")
-    await owner.see(REGISTERED, fresh=True)
-    await strict.store.run(imports.load, [_vehicle(NEW)])
-    await owner.say("/preselect")
-    await owner.press("确认信息")
-    await owner.see("选号服务说明")
     await strict.store.run(imports.load, [_vehicle(NEW, registered=True)])
     await owner.press("【开始选号】")
     await owner.see(REGISTERED, fresh=True)

@@ -45,6 +45,7 @@ async def _registers_unit(owner: Person) -> None:
 
 
 async def test_unit_registers_and_reads_back_what_it_is(world: World) -> None:
+    await world.release()
     owner = world.person()
     await _to_code(owner)
     await owner.say(CODE)

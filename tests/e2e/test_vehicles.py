@@ -81,6 +81,7 @@ async def file_of(person: Person, name: str) -> list[list[object]]:
 
 
 async def test_confirmed_file_counts_for_owners_and_can_be_undone(world: World) -> None:
+    await world.release()
     chief = await uploads(world, csv(0, 1))
     await chief.see("导入预览", "共 2 辆:新增 2,更新 0")
     assert await known(world) == []

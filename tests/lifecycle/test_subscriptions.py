@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.availability import maintenance
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase
@@ -154,6 +155,19 @@ async def test_opening_may_be_asked_for_again(harness: Harness) -> None:
         harness.clock.set(local(f"2026-03-{day}", 23, 30))
         await subscribe(harness, OPENING)
         await harness.until(local(f"2026-03-{day + 1}", 12))
+    assert kinds(harness) == ["opening", "opening"]
+
+
+async def test_end_of_a_maintenance_is_told_although_the_opening_was(harness: Harness) -> None:
+    harness.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(harness, OPENING)
+    await harness.until(local("2026-03-11", 9))
+    await harness.store.run(maintenance.begin, OFFICE, "升级", "test")
+    await subscribe(harness, OPENING)
+    await harness.until(local("2026-03-11", 10))
+    assert kinds(harness) == ["opening"]
+    await harness.store.run(maintenance.end, OFFICE, "test")
+    await harness.until(local("2026-03-11", 11))
     assert kinds(harness) == ["opening", "opening"]
 
 

@@ -72,7 +72,7 @@ OWNERS: dict[int, Parked] = {
     4108: _parked("reg_review", acts.to_registration(4108), "请核对", press("确认注册"), "第1步 基本信息"),
     4109: _parked("basics", acts.to_basics(4109), "第1步", press("小型汽车"), "业务须知"),
     4110: _parked("notice", acts.to_notice(4110), "业务须知", press("【阅读并同意】"), "17 位车辆识别代号"),
-    4111: _parked("vin", acts.to_vin(4111), "17 位", say(factories.vin(4111)), "您的车辆是"),
+    4111: _parked("vin", acts.to_vin(4111), "17 位", say(factories.vin(4111)), "出厂合格证编号"),
     4112: _parked(
         "certificate_kind", acts.to_certificate_kind(4112), "您的车辆是", press("国产车"), "合格证编号"
     ),

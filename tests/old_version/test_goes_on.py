@@ -244,8 +244,7 @@ async def test_waiting_updates_are_handled_once_in_their_order(world: World) -> 
     await owner.see("请逐项核对", factories.certificate(HALF_ANSWERED)[-4:])
     assert times(owner, "请逐项核对") == 1
     assert times(owner, "合格证编号") == 1 + 1  # the page that was owed, and the review
-    await owner.press("确认信息")
-    await owner.see("选号服务说明")
+    await owner.see("请逐项核对", "选号服务说明")
 
 
 async def test_update_that_nobody_had_fetched_is_handled(world: World) -> None:

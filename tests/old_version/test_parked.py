@@ -25,6 +25,8 @@ MOVED = frozenset({CHIEF, DEPUTY, CODE_UNSENT, HALF_ANSWERED, SET_ASIDE, UNFETCH
 LATER = frozenset({WITH_CODE, 4107})
 """Chats with one more button, because another code may be sent after a minute."""
 
+SHORTENED = frozenset({4109, 4111, 4112, 4113, 4114})
+"""Chats between the plate kinds and the review, which are other pages since; their old buttons still work."""
 
 ADDED = ("次日告知抽号核验结果", "【种子与记录】", "核验抽号", "【核验这一批】", "【异常选号如何认定】")
 """Buttons that screens have got since."""
@@ -47,7 +49,7 @@ async def test_each_living_screen_is_drawn_with_the_same_buttons(
 ) -> None:
     """Screen, revision, action, argument and signature are those that the old version wrote."""
     living = "SELECT chat_id, message_id FROM dialog WHERE message_kind IN ('text', 'photo')"
-    rows = [row for row in before.execute(living).fetchall() if row[0] not in MOVED | LATER]
+    rows = [row for row in before.execute(living).fetchall() if row[0] not in MOVED | LATER | SHORTENED]
     changed = {}
     for chat, message in rows:
         async with world.service.dispatcher.lock(chat):
@@ -56,8 +58,8 @@ async def test_each_living_screen_is_drawn_with_the_same_buttons(
         left = buttons_of(messages_of(chat)[message])
         if shown != left:
             changed[chat] = shown, left
-    assert not changed
-    assert len(rows) > len(parked.OWNERS) + len(parked.ADMINS)
+    assert not changed, sorted(changed)
+    assert len(rows) + len(SHORTENED) > len(parked.OWNERS) + len(parked.ADMINS)
 
 
 @pytest.mark.parametrize("people", [parked.OWNERS, parked.ADMINS], ids=["owners", "admins"])

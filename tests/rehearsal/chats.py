@@ -32,12 +32,9 @@ TO_TERMS: Sequence[str] = (
     "【预选号牌】",
     "小型汽车",
     "【阅读并同意】",
-    factories.VIN,
-    "国产车",
-    factories.CERTIFICATE,
-    "确认信息",
+    f"{factories.VIN} {factories.CERTIFICATE}",
 )
-"""The inputs from the first command to the service terms."""
+"""The inputs from the first command to the review, with the service terms."""
 HOOKS = _hooks(lambda: "xuanhao_bot")
 CODE = ""
 """Placeholder for the code on the screen."""

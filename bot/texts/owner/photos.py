@@ -46,6 +46,8 @@ NO_VIN = phrase(
     "照片中的条码里没有车辆识别代号。请拍合格证上的二维码,或前挡风玻璃下方车辆识别代号旁的条码;"
     "也可以直接输入 17 位车辆识别代号。"
 )
+NO_CERTIFICATE = phrase("照片中的条码里没有合格证编号。请拍合格证上的二维码,或直接输入编号。")
+READING = phrase("📷 正在识别照片,请稍候…")
 MAY_BE_PHOTOGRAPHED = phrase(
     "\n\n📷 也可以直接发送照片:合格证上的二维码,或前挡风玻璃下方车辆识别代号旁的条码,由系统识别。"
 )
@@ -54,3 +56,14 @@ WHICH_VIN = phrase("<b>照片中有几个车辆识别代号</b>\n请选择您的
 
 def read(grouped: str) -> str:
     return _("📷 已识别车辆识别代号:<code>{vin}</code>,请与证书核对。").format(vin=grouped)
+
+
+def read_certificate(number: str) -> str:
+    return _("📷 已识别合格证编号:<code>{number}</code>,请与证书核对。").format(number=number)
+
+
+def vin_mistyped(grouped: str) -> str:
+    return _(
+        "照片中的条码是 <code>{vin}</code>,但校验位不符,其中有一位不对。请与证书核对,拍另一处的条码,"
+        "或直接输入 17 位车辆识别代号。"
+    ).format(vin=grouped)

@@ -2,12 +2,9 @@
 
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, hours, masked_phone, office_title, reason
+from bot.i18n.formatting import KINDS, barred, counter_hours, hours, office_title, reason
 from bot.i18n.language import _, phrase
 from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
-from bot.texts.owner.units import owner
-from core.people.accounts import Account
-from core.preselection import Preselection
 from core.preselection.quotas import Quota
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -16,6 +13,9 @@ from core.values.vehicles import CertificateKind, group_vin
 AGREE_NOTICE = phrase("【阅读并同意】")
 START = phrase("【开始选号】")
 CONFIRM = phrase("✅ 确认信息")
+CONFIRM_AND_START = phrase("✅ 确认并【开始选号】")
+SHOW_IN_FULL = phrase("👁 显示完整信息")
+FILL_IN_FIRST = phrase("先填写信息")
 CHANGE_BASICS = phrase("修改发牌机关/号牌种类")
 CHANGE_VIN = phrase("修改车辆识别代号")
 CHANGE_CERTIFICATE = phrase("修改证书编号")
@@ -27,10 +27,16 @@ VIN_AGAIN = phrase("重新输入")
 ABANDON = phrase("确定放弃")
 KEEP = phrase("继续预选")
 
-CERTIFICATES = {
-    CertificateKind.DOMESTIC: phrase("国产车 · 合格证编号"),
-    CertificateKind.IMPORT: phrase("进口车 · 货物进口证明书编号"),
-}
+VIN = phrase("修改车辆识别代号")
+CHANGE_CERTIFICATE = phrase("修改证书编号")
+CHANGE_PHONE = phrase("修改手机号")
+CHANGE_NAME = phrase("修改姓名")
+CORRECT = phrase("修改信息")
+VIN_IS_RIGHT = phrase("✅ 核对无误")
+VIN_AGAIN = phrase("重新输入")
+ABANDON = phrase("确定放弃")
+KEEP = phrase("继续预选")
+
 _CERTIFICATE_NUMBERS = {
     CertificateKind.DOMESTIC: phrase("合格证编号"),
     CertificateKind.IMPORT: phrase("货物进口证明书编号"),
@@ -40,8 +46,17 @@ VIN = phrase(
     "<b>第2步 确认信息 · 车辆识别代号</b>\n"
     "请输入 17 位车辆识别代号(VIN、车架号),在合格证或前挡风玻璃左下角可以看到:"
 )
+VIN_AND_CERTIFICATE = phrase(
+    "<b>第2步 确认信息 · 车辆识别代号和合格证编号</b>\n"
+    "请输入 17 位车辆识别代号(VIN、车架号)和合格证编号(进口车为货物进口证明书编号),"
+    "可以一次发送,用空格或换行隔开,不分先后;也可以先输入车辆识别代号。"
+)
 VIN_HINT = phrase("请输入 17 位车辆识别代号。")
-CERTIFICATE_KIND = phrase("<b>第2步 确认信息 · 车辆证书</b>\n您的车辆是:")
+OTHER_CERTIFICATE = {
+    CertificateKind.DOMESTIC: phrase("这是国产车 · 合格证"),
+    CertificateKind.IMPORT: phrase("这是进口车 · 货物进口证明书"),
+}
+"""The labels of the button that changes to the kind."""
 CERTIFICATE_HINT = phrase("请输入证书编号。")
 ABANDON_TEXT = phrase(
     "<b>放弃本次预选?</b>\n已填写的信息将被清除,正在保留的号码放回号池。\n已使用的随机、自编次数不会恢复。"
@@ -53,15 +68,28 @@ def basics(offices: list[Office], chosen: Office, *, may_change: bool) -> str:
     """Return the page of step 1."""
     what = _("请选择号牌种类:")
     if may_change and len(offices) > 1:
-        what = _("您可以改选其他发牌机关,再选号牌种类。")
+        what = _("您可以改选其他发牌机关(点下方按钮,或直接输入名称),再选号牌种类。")
     return _("<b>第1步 基本信息</b>\n发牌机关:{office}\n{name}\n\n{what}").format(
         office=escape(office_title(chosen)), name=escape(chosen.name), what=what
     )
 
 
+def kind_label(kind: PlateKind, *, is_open: bool) -> str:
+    """Return a plate kind as a button label, marked if it has no open segment."""
+    name = KINDS[kind]()
+    return name if is_open else _("{kind} · 暂无号段").format(kind=name)
+
+
+def kind_closed(office: Office, kind: PlateKind, why: str) -> str:
+    """Return the page of a plate kind that has no open segment."""
+    return _(
+        "<b>第1步 基本信息</b>\n{office} · {kind}{why}\n\n可以订阅开放提醒,或改选有号段的号牌种类。"
+    ).format(office=escape(office_title(office)), kind=KINDS[kind](), why=why)
+
+
 def notice(office: Office, kind: PlateKind) -> str:
     return _(
-        "<b>业务须知</b>\n{office} · {kind}\n\n"
+        "<b>第1步 基本信息 · 业务须知</b>\n{office} · {kind}\n\n"
         "1. 预选的号牌用于本人购买、尚未登记上牌的新车;一辆车只能预选成功一次。\n"
         "2. 车辆识别代号、合格证编号等须与实车一致;窗口发现不一致的,所选号码作废,并列入黑名单。\n"
         "3. 每辆车有随机选号 {batches} 批、自编选号 {wishes} 个的机会,用完为止,换人、换天不重新计算。\n"
@@ -79,10 +107,26 @@ def notice(office: Office, kind: PlateKind) -> str:
     )
 
 
-def certificate(kind: CertificateKind) -> str:
+def vin_page(certificate: str) -> str:
+    """Return the page on which the VIN is entered; a certificate number that is known already is repeated."""
+    if not certificate:
+        return VIN_AND_CERTIFICATE()
+    known = _("✅ 已记下证书编号:<code>{certificate}</code>").format(certificate=escape(certificate))
+    return f"{VIN()}\n{known}"
+
+
+def take_suggestion(grouped: str) -> str:
+    return _("✅ 是,用 {vin}").format(vin=grouped)
+
+
+def certificate(kind: CertificateKind, vin: str) -> str:
+    """Return the page on which the certificate number is entered."""
     if kind == CertificateKind.DOMESTIC:
-        return _("<b>第2步 确认信息 · 合格证编号</b>\n请输入机动车整车出厂合格证编号(15 位):")
-    return _("<b>第2步 确认信息 · 货物进口证明书编号</b>\n请输入货物进口证明书编号(6–20 位字母和数字):")
+        text = _("<b>第2步 确认信息 · 合格证编号</b>\n请输入机动车整车出厂合格证编号(15 位,少数为 14 位):")
+    else:
+        text = _("<b>第2步 确认信息 · 货物进口证明书编号</b>\n请输入货物进口证明书编号(6–20 位字母和数字):")
+    of = _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(vin)))
+    return f"{text}\n\n{of}"
 
 
 def vin_doubt(vin: str) -> str:
@@ -91,28 +135,6 @@ def vin_doubt(vin: str) -> str:
         "<b>请再核对一次车辆识别代号</b>\n<code>{vin}</code>\n\n"
         "校验位或编排与多数车辆的规则不符。进口车可能如此;也可能有一位输错了。请逐段对照证书。"
     ).format(vin=escape(group_vin(vin)))
-
-
-def review(preselection: Preselection, account: Account, office: Office) -> str:
-    """Return the data of step 2 for review."""
-    kind = preselection.certificate_kind or CertificateKind.IMPORT
-    return _(
-        "<b>第2步 确认信息</b>\n请逐项核对,有误可点下方按钮修改:\n\n"
-        "发牌机关:{office}\n"
-        "号牌种类:{kind}\n"
-        "车辆识别代号:<code>{vin}</code>\n"
-        "{certificate_kind}:<code>{certificate}</code>\n"
-        "车主:{name}\n"
-        "手机号:{phone}"
-    ).format(
-        office=escape(office_title(office)),
-        kind=KINDS[preselection.kind](),
-        vin=escape(group_vin(preselection.required_vin)),
-        certificate_kind=_CERTIFICATE_NUMBERS[kind](),
-        certificate=escape(preselection.certificate or ""),
-        name=owner(account),
-        phone=masked_phone(account.phone),
-    )
 
 
 def terms(office: Office, quota: Quota) -> str:

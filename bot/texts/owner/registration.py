@@ -5,7 +5,6 @@ from html import escape
 from bot.i18n.formatting import masked_identity, masked_name, masked_phone, office_title
 from bot.i18n.language import _, phrase
 from core.people.accounts import Account
-from core.people.verification import CodeState, CodeStatus
 from core.values.offices import Office
 
 AGREE = phrase("✅ 同意并继续")
@@ -70,49 +69,3 @@ def review(account: Account, office: Office) -> str:
         identity=masked_identity(account.identity),
         phone=masked_phone(account.phone),
     )
-
-
-def code(phone: str, state: CodeState | None, *, now_resend: int, over: bool) -> str:
-    """Return the page for entering a code, with its state.
-
-    Args:
-        phone: the number to which it was sent.
-        state: what is known of it.
-        now_resend: seconds until another may be sent; 0 if it may be sent now.
-        over: whether its five minutes have passed.
-    """
-    return _("<b>短信验证码</b>\n手机号:{phone}\n{state}").format(
-        phone=masked_phone(phone), state=_code_state(state, now_resend, over=over)
-    )
-
-
-def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
-    if state is None:
-        return _("还没有发送验证码,请点【重新发送】。")
-    if state.state == CodeStatus.LOCKED and now_resend:
-        return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
-    if state.state == CodeStatus.LOCKED:
-        return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
-    if state.state == CodeStatus.FAILED:
-        return _failed(now_resend)
-    if over:
-        return _("⏰ 验证码已超过5分钟有效期。请点【重新发送】获取新的验证码。")
-    sent = _("验证码正在发送…") if state.state == CodeStatus.QUEUED else _("验证码已发送,5分钟内有效。")
-    wait = _("{seconds}秒后可重新发送。").format(seconds=now_resend) if now_resend else ""
-    return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(
-        sent=sent, wait=wait, left=state.tries_left
-    )
-
-
-def _failed(now_resend: int) -> str:
-    if now_resend:
-        return _(
-            "⚠️ 短信暂时发送不出去,这次没有计入次数,已填写的信息不受影响。{seconds}秒后可以重新发送。"
-        ).format(seconds=now_resend)
-    return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
-
-
-def wrong_code(left: int) -> str:
-    if left:
-        return _("❌ 验证码不正确,还可输入 {left} 次。").format(left=left)
-    return _("❌ 验证码不正确。已连续输错5次,该验证码作废,请重新获取。")

@@ -47,9 +47,20 @@ WHERE preselection_id = :preselection_id AND state = 'informed'
 UPDATE preselection SET certificate_kind = :certificate_kind, certificate = :certificate, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'informed'
 
+-- name: set_reviewed
+-- Keeps what the owner was shown for confirmation, while the data are being entered.
+UPDATE preselection SET reviewed_sealed = :reviewed
+WHERE preselection_id = :preselection_id AND state IN ('draft', 'informed')
+
+-- name: reviewed
+-- What the owner was last shown for confirmation.
+SELECT reviewed_sealed FROM preselection WHERE preselection_id = :preselection_id
+
 -- name: move
--- Moves a preselection from one state to another.
-UPDATE preselection SET state = :target, updated_at = :now
+-- Moves a preselection from one state to another; what was reviewed is needed no longer once it is confirmed.
+UPDATE preselection
+SET state = :target, updated_at = :now,
+    reviewed_sealed = CASE WHEN :target = 'agreed' THEN NULL ELSE reviewed_sealed END
 WHERE preselection_id = :preselection_id AND state = :source
 
 -- name: verify
@@ -168,7 +179,7 @@ ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
 
 -- name: forget_vehicle
 -- Deletes the vehicle data of a dropped or abandoned preselection.
-UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL
+UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL, reviewed_sealed = NULL
 WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS NULL
 
 -- name: account_of_plate

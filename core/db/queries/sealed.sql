@@ -46,6 +46,15 @@ WHERE code_id > :after AND parcel_sealed IS NOT NULL ORDER BY code_id LIMIT :cou
 -- Replaces one of them.
 UPDATE sms_code SET parcel_sealed = :sealed WHERE code_id = :row_id AND parcel_sealed = :former
 
+-- name: reviewed
+-- What owners were shown before a correction.
+SELECT preselection_id AS row_id, reviewed_sealed AS sealed FROM preselection
+WHERE preselection_id > :after AND reviewed_sealed IS NOT NULL ORDER BY preselection_id LIMIT :count
+
+-- name: put_reviewed
+-- Replaces one of them.
+UPDATE preselection SET reviewed_sealed = :sealed WHERE preselection_id = :row_id AND reviewed_sealed = :former
+
 -- name: seed
 -- The seeds of the pools.
 SELECT seed_id AS row_id, secret_sealed AS sealed FROM seed

@@ -5,8 +5,8 @@ WHERE account_id = :account_id AND purpose = :purpose AND state IN ('queued', 's
 
 -- name: add
 -- Adds a code that is to be sent.
-INSERT INTO sms_code (account_id, purpose, state, bound_hash, parcel_sealed, created_at, expires_at)
-VALUES (:account_id, :purpose, 'queued', :bound_hash, :parcel, :now, :expires_at)
+INSERT INTO sms_code (account_id, purpose, state, bound_hash, target_hash, parcel_sealed, created_at, expires_at)
+VALUES (:account_id, :purpose, 'queued', :bound_hash, :target_hash, :parcel, :now, :expires_at)
 RETURNING code_id
 
 -- name: alive

@@ -12,8 +12,14 @@ DELETE FROM subscription WHERE chat_id = :chat_id AND office = :office AND kind 
 SELECT office, kind, topic FROM subscription WHERE chat_id = :chat_id ORDER BY office, kind, topic
 
 -- name: offices_awaited
--- The offices whose next opening has subscribers.
-SELECT DISTINCT office FROM subscription WHERE topic = 'opening' ORDER BY office
+-- The offices whose next opening has subscribers, except those in maintenance.
+SELECT DISTINCT s.office FROM subscription AS s
+WHERE s.topic = 'opening' AND NOT EXISTS (SELECT 1 FROM maintenance AS m WHERE m.office IN (s.office, ''))
+ORDER BY s.office
+
+-- name: lock_opening
+-- The subscriptions to the next opening of an office, locked: another worker finds those that are left.
+SELECT since FROM subscription WHERE topic = 'opening' AND office = :office ${for_update}
 
 -- name: add_notices
 -- Adds a notice for each subscriber of a topic.
