@@ -10,10 +10,11 @@ from bot.i18n import formatting
 from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of
 from bot.owner.vehicle import REFUSED
-from bot.owner.wishes import tell_opening
+from bot.owner.wishes import tell_opening, turned_away
 from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from core.availability.maintenance import ensure_open, of_office
+from core.errors.offices import InMaintenance
 from core.errors.selection import ChancesUsedUp
 from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
@@ -43,7 +44,7 @@ def _show_terms(ctx: Context) -> View | Goto:
         text += preselect.in_maintenance(closed.text)
     first = (
         Button(label=preselect.START(), action=ActionName.START, style=Style.PRIMARY)
-        if office.hours.is_open(now)
+        if office.hours.is_open(now) and closed is None
         else Button(label=wishes.TELL_OPENING(), action=ActionName.TELL, style=Style.PRIMARY)
     )
     return View(
@@ -96,7 +97,11 @@ TERMS = Screen(
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    errors={**REFUSED, ChancesUsedUp: lambda _ctx, _error: Goto(screen=ScreenName.USED_UP)},
+    errors={
+        **REFUSED,
+        ChancesUsedUp: lambda _ctx, _error: Goto(screen=ScreenName.USED_UP),
+        InMaintenance: turned_away,
+    },
 )
 
 
@@ -133,7 +138,7 @@ CODE = Screen(
     buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _ctx, _arg: Goto(screen=ScreenName.TERMS)},
     text=_code,
     hint=registration.CODE_HINT,
-    errors=REFUSED,
+    errors={**REFUSED, InMaintenance: turned_away},
 )
 USED_UP = Screen(
     name=ScreenName.USED_UP,
