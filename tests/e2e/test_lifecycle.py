@@ -102,7 +102,7 @@ async def test_confirmed_number_reminds_nobody(world: World) -> None:
     await owner.press("查看凭证")
     await owner.see("✅ 已上牌:粤K·A1234", "确认于 2026年3月10日")
     owner.button("分享图")
-    assert not any("加入日历" in label for label in owner.labels)
+    assert not any("加入日历" in label for label in owner.last.buttons)
     await owner.press("【我的选号】")
     await owner.see("已上牌", "确认于 2026年3月10日")
 
