@@ -19,15 +19,9 @@ from PIL import Image
 
 from bot.pictures.batch import batch_picture
 from bot.pictures.plates import plate_picture
-from bot.pictures.receipt import Receipt, receipt_picture
+from bot.pictures.receipt import receipt_picture
+from tests import receipts
 
-ROWS = (
-    ("发牌机关", "茂名市公安局交通警察支队车辆管理所"),
-    ("号牌种类", "小型汽车"),
-    ("车辆识别代号后六位", "000001"),
-    ("确认截止时间", "2026年12月1日 星期二 17:00"),
-    ("办理地点", "茂名市茂南区站前路与迎宾二路交叉口西北侧车辆管理所综合服务大厅"),
-)
 _dice = random.Random(36)
 
 
@@ -46,16 +40,7 @@ def batch(kind: str, *, rehearsal: bool = False) -> bytes:
 
 
 def receipt(kind: str) -> bytes:
-    return receipt_picture(
-        Receipt(
-            title="预选号凭证",
-            office="粤K",
-            kind=kind,
-            serial=serial(kind),
-            rows=ROWS,
-            footers=("请勿转发。",),
-        )
-    )
+    return receipt_picture(receipts.receipt(kind, serial(kind)))
 
 
 def single(kind: str) -> bytes:

@@ -95,6 +95,7 @@ mode = "strict"
 code = "粤K"
 name = "茂名市公安局交通警察支队车辆管理所"
 address = "广东省茂名市茂南区（演示地址）"
+phone = "0668-0000000"
 latitude = 21.66
 longitude = 110.92
 

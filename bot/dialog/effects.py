@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.pictures.picture import Picture
 from core.ports import Tx
 from core.registry.lookup import RegistryVehicle
 
@@ -26,6 +27,24 @@ class SendFile:
     caption: str  # HTML
     read: Callable[[Tx], object]
     make: Callable[[Any], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPicture:
+    """Render and send a picture that may be forwarded, as a message of its own."""
+
+    picture: Picture
+    caption: str  # HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendVenue:
+    """Send a place, which the messenger opens in a map."""
+
+    title: str
+    address: str
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,4 +76,7 @@ class RefreshCommandMenu:
     """Set the chat's command menu according to its admin role and language."""
 
 
-Effect = SendCode | SendFile | SendJournal | LoadVehicles | DeleteUserMessage | RefreshCommandMenu
+Sendable = SendFile | SendPicture | SendVenue
+"""What is sent to the chat as a message of its own."""
+
+Effect = SendCode | Sendable | SendJournal | LoadVehicles | DeleteUserMessage | RefreshCommandMenu

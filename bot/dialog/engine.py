@@ -16,9 +16,12 @@ from bot.dialog.effects import (
     Effect,
     LoadVehicles,
     RefreshCommandMenu,
+    Sendable,
     SendCode,
     SendFile,
     SendJournal,
+    SendPicture,
+    SendVenue,
 )
 from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
@@ -62,7 +65,7 @@ class EffectHandlers:
     """Side effects that the engine triggers outside of transactions."""
 
     send_code: Callable[[int], Awaitable[None]]  # sends a queued SMS code
-    send_file: Callable[[int, SendFile], Awaitable[None]]  # generates a file and sends it to a chat
+    send_file: Callable[[int, Sendable], Awaitable[None]]  # sends a file, a picture or a place to a chat
     send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
     check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
@@ -335,7 +338,7 @@ class Engine:
             match effect:
                 case SendCode():
                     await self._handlers.send_code(effect.code_id)
-                case SendFile():
+                case SendFile() | SendPicture() | SendVenue():
                     await self._handlers.send_file(request.chat_id, effect)
                 case SendJournal():
                     await self._handlers.send_journal(request.chat_id, effect)

@@ -7,10 +7,11 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.bot_api.client import Messenger
 from bot.bot_api.errors import DownloadTooLargeError
-from bot.dialog.effects import SendFile
+from bot.dialog.effects import Sendable, SendFile, SendPicture, SendVenue
 from bot.dialog.events import Attachment, Received
 from bot.errors.attachments import AttachmentNotFetched, AttachmentTooLarge
 from bot.i18n.language import in_same_language
+from bot.pictures.worker import render_on_thread
 from bot.texts.owner import files as texts
 from core.bootstrap import Core
 
@@ -57,21 +58,39 @@ class Files:
             is_photo=attachment.is_photo,
         )
 
-    async def send(self, chat_id: int, wanted: SendFile) -> None:
-        """Generate a file from a read-only snapshot and send it; tell the user if that fails.
-
-        Everything is rendered in the language that is active in the caller.
-        """
-        read = in_same_language(wanted.read)  # the store's threads have no active language
+    async def send(self, chat_id: int, wanted: Sendable) -> None:
+        """Send a file, a picture or a place as a message of its own; tell the user if that fails."""
         try:
-            content = await asyncio.to_thread(wanted.make, await self._core.store.read(read))
-            await self._bot.send_document(
-                chat_id,
-                content,
-                filename=wanted.name,
-                caption=wanted.caption or None,
-                parse_mode=ParseMode.HTML,
-            )
+            match wanted:
+                case SendFile():
+                    await self._send_file(chat_id, wanted)
+                case SendPicture():
+                    await self._send_picture(chat_id, wanted)
+                case SendVenue():
+                    await self._bot.send_venue(
+                        chat_id, wanted.latitude, wanted.longitude, wanted.title, wanted.address
+                    )
         except Exception:
             await self._bot.send_message(chat_id, texts.NOT_SENT())
             raise
+
+    async def _send_file(self, chat_id: int, wanted: SendFile) -> None:
+        """Generate a file from a read-only snapshot, in the language that is active in the caller."""
+        read = in_same_language(wanted.read)  # the store's threads have no active language
+        content = await asyncio.to_thread(wanted.make, await self._core.store.read(read))
+        await self._bot.send_document(
+            chat_id,
+            content,
+            filename=wanted.name,
+            caption=wanted.caption or None,
+            parse_mode=ParseMode.HTML,
+        )
+
+    async def _send_picture(self, chat_id: int, wanted: SendPicture) -> None:
+        await self._bot.send_photo(
+            chat_id,
+            await render_on_thread(wanted.picture),
+            caption=wanted.caption or None,
+            parse_mode=ParseMode.HTML,
+            filename="xuanhao.png",
+        )

@@ -228,7 +228,25 @@ def barred(years: int) -> str:
 
 def papers(office: Office) -> str:
     """Return the documents that an owner must bring to the counter."""
-    return listed(_PAPERS[paper]() if paper in _PAPERS else paper for paper in office.papers)
+    return listed(map(named_paper, office.papers))
+
+
+def named_paper(paper: str) -> str:
+    """Return a document to bring, translated if it is one of the default ones."""
+    return _PAPERS[paper]() if paper in _PAPERS else paper
+
+
+def place_of(office: Office) -> str:
+    """Return where to go, when, and whom to call, as HTML."""
+    place = _("{name},{address}({hours})").format(
+        name=escape(office.name), address=escape(office.address), hours=counter_hours(office.counter_hours)
+    )
+    return place + phone_of(office)
+
+
+def phone_of(office: Office) -> str:
+    """Return the counter's telephone number, for the end of a line; empty if none is configured."""
+    return f" ☎ {escape(office.phone)}" if office.phone else ""
 
 
 def reason(raw: str | None) -> str:

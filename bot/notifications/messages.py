@@ -8,14 +8,13 @@ from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows
 from bot.i18n import formatting
 from bot.i18n.language import speaking
-from bot.notifications.calendar_file import calendar_file, cancellation_file
-from bot.owner.mine import receipt_of
-from bot.pictures.picture import Picture
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
+from bot.texts.desk.people import USER_TYPES
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal, checking, suspicion
+from bot.texts.owner import appeal, checking, home, suspicion
+from bot.texts.owner import receipt as receipts
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -23,6 +22,7 @@ from core.errors.preselection import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
 from core.people import second_chief
+from core.people.accounts import UserType
 from core.people.admins import Permission
 from core.people.second_chief import RequestState
 from core.people.sms_budget import gateway_trouble
@@ -32,7 +32,6 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
-from core.public_journal.export import entry_of_claim
 from core.reporting import checked_days
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
@@ -41,43 +40,20 @@ from core.values.plates import PlateKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPart:
-    """A text message, optionally with a picture."""
+    """A message."""
 
     text: str
     rows: Rows = ()
-    picture: Picture | None = None
     is_quiet: bool = False  # makes no sound
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenuePart:
-    """A venue, which Telegram opens in a map."""
-
-    title: str
-    address: str
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilePart:
-    """A file to send."""
-
-    name: str
-    content: bytes
-    caption: str
-
-
-Part = TextPart | VenuePart | FilePart
-
-
-def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     """Return the messages of a notification, in its chat's language; empty if it is no longer relevant."""
     with speaking(language_of(tx, notification.chat_id)):
         return _worded(tx, core, notification)
 
 
-def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     match notification.topic:
         case (
             NotificationPurpose.REMINDER
@@ -86,7 +62,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             | NotificationPurpose.EXTENDED
         ):
             return _about_preselection(tx, core, notification)
-        case NotificationPurpose.VOIDED | NotificationPurpose.REVOKED:
+        case NotificationPurpose.VOIDED | NotificationPurpose.REVOKED | NotificationPurpose.REGISTERED:
             return _about_end(tx, core, notification)
         case (
             NotificationPurpose.ROLE
@@ -103,6 +79,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             return _from_desk(tx, core, notification)
         case (
             NotificationPurpose.IDENTITY
+            | NotificationPurpose.USER_TYPE
+            | NotificationPurpose.GRANTED
             | NotificationPurpose.APPEAL
             | NotificationPurpose.SUPERSEDED
             | NotificationPurpose.SUSPENDED
@@ -115,7 +93,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             return _about_opening(tx, core, notification)
 
 
-def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     try:
         preselection = get(tx, int(notification.subject.partition(":")[2]))
     except StepOutOfOrder:
@@ -124,15 +102,11 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
     if office is None:
         return ()
     if notification.topic == NotificationPurpose.EXPIRED:
-        until = notification.details.get("until")
-        text = notices.expired(
-            preselection,
-            office,
-            until if isinstance(until, int) else None,
-            unreminded=preselection.unreminded_at is not None,
-        )
+        until = _until(notification)
+        is_unreminded = preselection.unreminded_at is not None
+        text = notices.expired(preselection, office, until, unreminded=is_unreminded)
         has_expired = preselection.state == PreselectionState.EXPIRED
-        return _with_cancellation(preselection, office, text) if has_expired else ()
+        return (_about_ended(preselection, text, barred=until is not None),) if has_expired else ()
     if preselection.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
         return ()
     if contradiction_of(tx, preselection.preselection_id) is not None:
@@ -140,17 +114,47 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
     return _of_reserved(tx, core, notification, preselection, office)
 
 
-def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     preselection = get(tx, int(notification.subject.partition(":")[2]))
     office = core.offices.get(preselection.office)
+    if notification.topic == NotificationPurpose.REGISTERED:
+        is_registered = preselection.state == PreselectionState.REGISTERED
+        return (_about_registered(preselection, office),) if is_registered else ()
     if notification.topic == NotificationPurpose.REVOKED:
-        return _with_cancellation(preselection, office, notices.revoked(preselection, office))
+        return (_about_ended(preselection, notices.revoked(preselection, office)),)
+    until = _until(notification)
+    text = notices.voided(preselection, office, until)
+    return (_about_ended(preselection, text, barred=until is not None),)
+
+
+def _until(notification: Notification) -> int | None:
+    """Return the end of a ban, in epoch milliseconds, if there is one."""
     until = notification.details.get("until")
-    text = notices.voided(preselection, office, until if isinstance(until, int) else None)
-    return _with_cancellation(preselection, office, text)
+    return until if isinstance(until, int) else None
 
 
-def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_ended(preselection: Preselection, text: str, *, barred: bool = False) -> TextPart:
+    """Return the message that a number has ended: what to do next, and what to do about the calendar."""
+    again = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+    mine = Button(label=home.MINE(), action=ActionName.MINE)
+    rows = [(mine if barred else again,)]
+    if preselection.serial and preselection.deadline:
+        number = str(preselection.preselection_id)
+        clear = Button(label=receipts.CLEAR_CALENDAR(), action=ActionName.CALENDAR, arg=number)
+        rows.append((clear,))
+    return TextPart(text=text, rows=rows)
+
+
+def _about_registered(preselection: Preselection, office: Office | None) -> TextPart:
+    number = str(preselection.preselection_id)
+    ways = (
+        Button(label=receipts.RECEIPT(), action=ActionName.RECEIPT, arg=number),
+        Button(label=receipts.SHARE(), action=ActionName.SHARE, arg=number),
+    )
+    return TextPart(text=notices.registered(preselection, office), rows=(ways,))
+
+
+def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     if notification.topic in {NotificationPurpose.BROADCAST, NotificationPurpose.BROADCAST_OVER}:
         return _of_broadcast(tx, notification)
     if notification.topic in {NotificationPurpose.CHECKED, NotificationPurpose.JOURNAL_WRONG}:
@@ -166,7 +170,7 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
     return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
 
 
-def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     found = second_chief.find(tx, int(notification.subject.partition(":")[2]))
     if notification.topic == NotificationPurpose.UNWITHHOLD_DECIDED:
         is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
@@ -185,7 +189,7 @@ def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tupl
     return (TextPart(text=withholding.request(found, may_from, opens), rows=(ways,)),)
 
 
-def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     if notification.topic == NotificationPurpose.SMS_USAGE:
         text = sms.usage(str(notification.details.get("mark", "")), core.settings.sms.per_day)
@@ -194,7 +198,7 @@ def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
     return () if trouble is None else (TextPart(text=sms.failing(trouble, tx.now), rows=((go,),)),)
 
 
-def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
+def _of_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     if notification.topic == NotificationPurpose.BROADCAST_OVER:
         return _about_broadcast(tx, notification)
     broadcast = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
@@ -204,21 +208,23 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=((mute,),)),)
 
 
-def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
+def _about_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
     return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
 
 
-def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     """Return the messages about what the desk has decided on an owner's identity, appeal or selection."""
     if notification.topic == NotificationPurpose.IDENTITY:
         return (_about_identity(notification),)
+    if notification.topic in {NotificationPurpose.USER_TYPE, NotificationPurpose.GRANTED}:
+        return _about_chances(tx, notification)
     if notification.topic in {NotificationPurpose.SUSPENDED, NotificationPurpose.RESUMED}:
         return _about_suspicion(tx, core, notification)
     return _about_appeal(tx, core, notification)
 
 
-def _about_suspicion(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_suspicion(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     found = find_suspicion(tx, int(notification.subject.partition(":")[2]))
     account_id = found.account_id
     if account_id is None:
@@ -234,17 +240,18 @@ def _about_suspicion(tx: Tx, core: Core, notification: Notification) -> tuple[Pa
     return (TextPart(text=text, rows=((go,),)),)
 
 
-def _about_appeal(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_appeal(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     if notification.topic == NotificationPurpose.SUPERSEDED:
         lost = get(tx, int(str(notification.details["preselection"])))
         plate = formatting.plate(lost.office, lost.serial) if lost.serial else ""
         office = core.offices.get(lost.office)
-        return _with_cancellation(lost, office, appeal.superseded(plate, notification.details, office))
+        text = appeal.superseded(plate, notification.details, office)
+        return (_about_ended(lost, text, barred=_until(notification) is not None),)
     found = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
     approved = found.state == AppealState.APPROVED
     go = Button(
         label=appeal.SELECT() if approved else appeal.SEE(),
-        action=ActionName.APPEAL,
+        action=ActionName.SELECT if approved else ActionName.APPEAL,
         arg=str(found.appeal_id),
     )
     return (TextPart(text=appeal.decided(found, core.offices.get(found.office)), rows=((go,),)),)
@@ -257,6 +264,19 @@ def _about_identity(notification: Notification) -> TextPart:
     return TextPart(text=text, rows=((go,),))
 
 
+def _about_chances(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
+    """Return the message that an owner may select elsewhere too, or more often."""
+    details = notification.details
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+    if notification.topic == NotificationPurpose.USER_TYPE:
+        user_type = UserType(str(details["to"]))
+        text = notices.user_type(USER_TYPES[user_type](), is_tied=not user_type.selects_elsewhere)
+        return (TextPart(text=text, rows=((go,),)),)
+    preselection = get(tx, int(notification.subject.partition(":")[2]))
+    batches, wishes = int(str(details["random"])), int(str(details["compose"]))
+    return (TextPart(text=notices.granted(preselection, batches, wishes), rows=((go,),)),)
+
+
 def _about_role(notification: Notification) -> TextPart:
     details = notification.details
     given = details.get("given") is True
@@ -265,18 +285,20 @@ def _about_role(notification: Notification) -> TextPart:
 
 def _of_reserved(
     tx: Tx, core: Core, notification: Notification, preselection: Preselection, office: Office
-) -> tuple[Part, ...]:
-    rows = (
-        (Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(preselection.preselection_id)),),
+) -> tuple[TextPart, ...]:
+    number = str(preselection.preselection_id)
+    ways = (
+        Button(label=receipts.RECEIPT(), action=ActionName.RECEIPT, arg=number),
+        Button(label=receipts.PAPERS(), action=ActionName.PAPERS, arg=number),
     )
+    late = Button(label=receipts.LATE(), action=ActionName.LATE, arg=number)
     if notification.topic in {NotificationPurpose.MOVED, NotificationPurpose.EXTENDED}:
         cause = MoveCause(str(notification.details.get("cause", MoveCause.CLOSED)))
         text = notices.moved(preselection, office, cause, _closed_day(notification))
-        return (TextPart(text=text, rows=rows), *_file(preselection, office))
+        update = Button(label=receipts.UPDATE_CALENDAR(), action=ActionName.CALENDAR, arg=number)
+        return (TextPart(text=text, rows=(ways, (update, late))),)
     text = notices.reminder(preselection, office, core.deadlines.days_left(tx, preselection))
-    picture = receipt_of(preselection, office, entry_of_claim(tx, preselection.preselection_id))
-    part = TextPart(text=text, rows=rows, picture=picture)
-    return (part, *_venue(office), *_file(preselection, office))
+    return (TextPart(text=text, rows=(ways, (late,))),)
 
 
 def _closed_day(notification: Notification) -> notices.ClosedDay | None:
@@ -287,41 +309,7 @@ def _closed_day(notification: Notification) -> notices.ClosedDay | None:
     return notices.ClosedDay(day=date.fromisoformat(closed), reason=why)
 
 
-def _venue(office: Office) -> tuple[Part, ...]:
-    if office.latitude is None or office.longitude is None:
-        return ()
-    venue = VenuePart(
-        title=office.name, address=office.address, latitude=office.latitude, longitude=office.longitude
-    )
-    return (venue,)
-
-
-def _file(preselection: Preselection, office: Office) -> tuple[Part, ...]:
-    if preselection.deadline is None:
-        return ()
-    content = calendar_file(preselection, office, preselection.deadline)
-    return (
-        FilePart(
-            name=f"{preselection.office}{preselection.serial}.ics",
-            content=content,
-            caption=notices.CALENDAR_FILE(),
-        ),
-    )
-
-
-def _with_cancellation(preselection: Preselection, office: Office | None, text: str) -> tuple[Part, ...]:
-    """Return the file that takes a deadline out of a calendar, and the message that the number has ended.
-
-    The message comes last, so that it is what the owner sees in the chat.
-    """
-    if office is None or preselection.deadline is None or preselection.serial is None:
-        return (TextPart(text=text),)
-    content = cancellation_file(preselection, office, preselection.deadline)
-    name = f"{preselection.office}{preselection.serial}.ics"
-    return (FilePart(name=name, content=content, caption=notices.CANCELLATION_FILE()), TextPart(text=text))
-
-
-def _about_journal(tx: Tx, notification: Notification) -> tuple[Part, ...]:
+def _about_journal(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     details = notification.details
     day = date.fromisoformat(str(details["day"]))
     if notification.topic == NotificationPurpose.CHECKED:
@@ -334,7 +322,7 @@ def _about_journal(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     return (TextPart(text=warnings.journal_wrong(*pool, day), rows=((go,),)),)
 
 
-def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_ban(core: Core, notification: Notification) -> tuple[TextPart, ...]:
     details = notification.details
     if notification.topic == NotificationPurpose.LIFTED:
         button = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
@@ -343,10 +331,12 @@ def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:
     if not isinstance(until, int):
         return ()
     office = core.offices.get(str(details.get("office", "")))
-    return (TextPart(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
+    mine = Button(label=home.MINE(), action=ActionName.MINE)
+    text = notices.banned(from_millis(until), str(details.get("reason", "")), office)
+    return (TextPart(text=text, rows=((mine,),)),)
 
 
-def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     details = notification.details
     office = core.offices.get(str(details.get("office", "")))
     if office is None:

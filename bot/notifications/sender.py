@@ -27,9 +27,8 @@ from bot.bot_api.errors import RequestNotSentError
 from bot.bot_api.parking import Slots, occupy, parked
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
-from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
+from bot.notifications.messages import TextPart, render_notification
 from bot.notifications.sms_reminders import render_sms
-from bot.pictures.worker import render_on_thread
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
 from core.errors.verification import SmsGatewayError
@@ -141,7 +140,6 @@ class Sender:
         self._store_turn = asyncio.Semaphore(1)  # so that a press waits for at most one of these
         self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # of the chats
-        self._rendering = asyncio.Semaphore(1)  # more at a time would slow down interactive updates
 
     async def take_over(self) -> None:
         """Reclaim the notifications of dead workers at once; only for the sole process on the database."""
@@ -282,12 +280,8 @@ class Sender:
         if notification.is_once:
             await self._deliver_once(notification, parts)
             return
-        for number, part in enumerate(parts[notification.parts_sent :], notification.parts_sent + 1):
-            await self._send(notification.chat_id, part)
-            if number < len(parts) and not await self._run(
-                notification_queue.record_part_sent, notification, self._worker, number
-            ):
-                return  # the lease has expired and another worker has claimed it
+        if not notification.parts_sent:  # an older version sent several messages; the first said it all
+            await self._send_text(notification.chat_id, parts[0])
         await self._run(notification_queue.mark_sent, notification, self._worker)
 
     async def _is_late(self, notification: Notification) -> bool:
@@ -319,14 +313,14 @@ class Sender:
         self._core.sms_budget.mark_gateway_working(tx)
         notification_queue.mark_sent(tx, notification, self._worker)
 
-    async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:
+    async def _deliver_once(self, notification: Notification, parts: tuple[TextPart, ...]) -> None:
         """Send at most once: recorded before sending, retried only if it cannot have arrived."""
         if notification.parts_sent:  # a worker died while sending it
             raise _OutcomeUnknownError
         if not await self._run(notification_queue.mark_begun, notification, self._worker):
             return  # the lease has expired and another worker has claimed it
         try:
-            await self._send(notification.chat_id, parts[0])
+            await self._send_text(notification.chat_id, parts[0])
         except (RetryAfter, Forbidden, BadRequest, RequestNotSentError):
             raise
         except TelegramError as error:
@@ -337,42 +331,12 @@ class Sender:
         async with self._store_turn:
             return await self._core.store.run(function, *args, **kwargs)
 
-    async def _send(self, chat_id: int, part: Part) -> None:
-        match part:
-            case TextPart():
-                await self._send_text(chat_id, part)
-            case VenuePart():
-                await self._bot.send_venue(
-                    chat_id, part.latitude, part.longitude, part.title, part.address, rate_limit_args=BULK
-                )
-            case FilePart():
-                await self._bot.send_document(
-                    chat_id, part.content, caption=part.caption, filename=part.name, rate_limit_args=BULK
-                )
-
     def _send_text(self, chat_id: int, part: TextPart) -> Awaitable[Message]:
-        if part.picture is not None:
-            return self._send_picture(chat_id, part)
         return self._bot.send_message(
             chat_id,
             part.text,
             parse_mode=ParseMode.HTML,
             reply_markup=self._codec.global_keyboard(chat_id, part.rows),
             disable_notification=part.is_quiet or None,
-            rate_limit_args=BULK,
-        )
-
-    async def _send_picture(self, chat_id: int, part: TextPart) -> Message:
-        if part.picture is None:
-            raise ValueError("there is no picture to send")
-        async with self._rendering:
-            file = await render_on_thread(part.picture)
-        return await self._bot.send_photo(
-            chat_id,
-            file,
-            caption=part.text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=self._codec.global_keyboard(chat_id, part.rows),
-            filename="xuanhao.png",
             rate_limit_args=BULK,
         )

@@ -104,8 +104,8 @@ LIST = Screen(
 # --- the details ----------------------------------------------------------------------------
 
 
-def _own(ctx: Context) -> Appeal:
-    number = ctx.arg("id")
+def _own(ctx: Context, number: str = "") -> Appeal:
+    number = number or ctx.arg("id")
     if ctx.account_or_none is None or not number.isdecimal():
         raise AppealUnknown
     return ctx.core.appeals.own(ctx.tx, ctx.account_or_none, int(number))
@@ -138,9 +138,14 @@ def _renew(ctx: Context, _arg: str) -> Goto:
     return Goto(screen=go.screen, args=go.args, note=texts.RENEWED(), sticky=True)
 
 
-def _select(ctx: Context, _arg: str) -> Goto:
-    """Continue the selection for the vehicle, reusing an unfinished preselection where possible."""
-    vin, begun = _own(ctx).required_vin, ctx.current_preselection
+def select(ctx: Context, number: str) -> Goto:
+    """Continue the selection for the vehicle of an approved appeal, in what is unfinished where possible.
+
+    Args:
+        ctx: the context.
+        number: the appeal's; empty for the one that is shown.
+    """
+    vin, begun = _own(ctx, number).required_vin, ctx.current_preselection
     if begun is None:
         return entry(ctx) if running(ctx.tx, ctx.account.identity_hash) else Goto(screen=ScreenName.BASICS)
     if begun.state == PreselectionState.INFORMED and begun.vin != vin:
@@ -184,7 +189,7 @@ PAGE = Screen(
             screen=ScreenName.APPEAL_WITHDRAW, args={"id": ctx.arg("id")}
         ),
         ActionName.RENEW: _renew,
-        ActionName.SELECT: _select,
+        ActionName.SELECT: select,
         ActionName.LIST: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },

@@ -1,4 +1,4 @@
-"""The receipt, and the list of the owner's preselections (docs/domain.md, sections 3 and 6)."""
+"""The list of the owner's preselections (docs/domain.md, section 6)."""
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -8,82 +8,18 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.entry import entry
-from bot.pictures.receipt import Receipt, ReceiptPicture
+from bot.owner.receipt import WITH_RECEIPT
 from bot.texts import notifications as notices
 from bot.texts.owner import checking as checking_texts
 from bot.texts.owner import home, selecting, wishes
-from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.people.blacklist import running
-from core.preselection import Preselection, PreselectionState, get, of_account
+from core.preselection import Preselection, PreselectionState, of_account
 from core.preselection.contradictions import contradiction_of
-from core.public_journal.chain import Head
-from core.public_journal.export import entry_of_claim
-from core.values.offices import Office
 
-_WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
 _MOST_LISTED = 10
 _MOST_BATCHES = 3
 """Batches with a button of their own; all are on the page 【核验抽号】."""
-
-
-def _own(ctx: Context) -> Preselection | None:
-    """Return the preselection named in the screen's arguments, if it is the owner's."""
-    number = ctx.arg("id")
-    if ctx.account_or_none is None or not number.isdigit():
-        return None
-    try:
-        preselection = get(ctx.tx, int(number))
-    except StepOutOfOrder:
-        return None
-    return preselection if preselection.account_id == ctx.account_or_none.account_id else None
-
-
-def receipt_of(preselection: Preselection, office: Office, entry: Head | None) -> ReceiptPicture:
-    """Return the receipt of a preselection; ``entry`` is that of its selection in the public journal."""
-    receipt = Receipt(
-        office=preselection.office,
-        kind=preselection.kind,
-        serial=preselection.serial or "",
-        title=selecting.RECEIPT_TITLE(),
-        rows=tuple(selecting.receipt_rows(preselection, office, entry)),
-    )
-    return ReceiptPicture(number=f"{preselection.preselection_id}:{preselection.state}", receipt=receipt)
-
-
-def _show_done(ctx: Context) -> View | Goto:
-    appeal = _own(ctx)
-    if appeal is None or appeal.state not in _WITH_RECEIPT:
-        return Goto(screen=ScreenName.MINE)
-    office = ctx.office_of(appeal.office)
-    claim = entry_of_claim(ctx.tx, appeal.preselection_id)
-    return View(
-        text=selecting.done(appeal, office, claim),
-        picture=receipt_of(appeal, office, claim),
-        rows=(
-            (
-                Button(label=home.MINE(), action=ActionName.MINE),
-                Button(label=formatting.HOME(), action=ActionName.HOME),
-            ),
-            (Button(label=selecting.NEXT_VEHICLE(), action=ActionName.NEXT),),
-        ),
-    )
-
-
-def _next_vehicle(ctx: Context, _arg: str) -> Goto:
-    return entry(ctx) if ctx.current_preselection is not None else Goto(screen=ScreenName.BASICS)
-
-
-DONE = Screen(
-    name=ScreenName.DONE,
-    show=_show_done,
-    buttons={
-        ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
-        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
-        ActionName.NEXT: _next_vehicle,
-    },
-    hint=formatting.PRESS_HINT,
-)
 
 
 def _show_mine(ctx: Context) -> View:
@@ -95,7 +31,7 @@ def _show_mine(ctx: Context) -> View:
             arg=str(preselection.preselection_id),
         )
         for preselection in entries
-        if preselection.state in _WITH_RECEIPT
+        if preselection.state in WITH_RECEIPT
     ]
     batches = checking.batch_buttons(ctx, _MOST_BATCHES)
     return View(
@@ -156,4 +92,4 @@ MINE = Screen(
     hint=formatting.PRESS_HINT,
 )
 
-SCREENS = (DONE, MINE)
+SCREENS = (MINE,)

@@ -14,10 +14,12 @@ from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.owner.terms import start
 from bot.owner.vehicle import REFUSED
+from bot.owner.wishes import turned_away
 from bot.pictures.batch import BatchPicture
 from bot.texts.errors import of_error
 from bot.texts.owner import preselect, selecting
 from core.errors.base import XuanhaoError
+from core.errors.offices import InMaintenance
 from core.errors.preselection import StepOutOfOrder
 from core.errors.selection import HoldEnded
 from core.errors.suspicion import SelectionSuspended
@@ -289,6 +291,7 @@ ERRORS: dict[type[XuanhaoError], Callable[[Context, XuanhaoError], Goto]] = {
         screen=ScreenName.SUSPENDED, note=of_error(error), alert=True
     ),
     StepOutOfOrder: lambda ctx, _error: entry(ctx),
+    InMaintenance: turned_away,
 }
 
 SELECTING = Screen(

@@ -9,9 +9,11 @@ from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of
 from bot.owner.readiness import readiness, subscribe
 from bot.owner.vehicle import REFUSED
+from bot.owner.wishes import turned_away
 from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from core.availability.maintenance import ensure_open
+from core.errors.offices import InMaintenance
 from core.errors.selection import ChancesUsedUp
 from core.preselection import PreselectionState
 from core.preselection.quotas import remaining_quota
@@ -77,7 +79,11 @@ TERMS = Screen(
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    errors={**REFUSED, ChancesUsedUp: lambda _ctx, _error: Goto(screen=ScreenName.USED_UP)},
+    errors={
+        **REFUSED,
+        ChancesUsedUp: lambda _ctx, _error: Goto(screen=ScreenName.USED_UP),
+        InMaintenance: turned_away,
+    },
 )
 
 
@@ -121,7 +127,7 @@ CODE = Screen(
     },
     text=_code,
     hint=registration.CODE_HINT,
-    errors=REFUSED,
+    errors={**REFUSED, InMaintenance: turned_away},
 )
 
 

@@ -3,11 +3,13 @@
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.texts.desk import broadcasts as broadcast_texts
+from bot.texts.errors import of_error
 from bot.texts.owner import checking, wishes
+from core.errors.base import XuanhaoError
 from core.notifications import broadcasts, reminders, subscriptions
 from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
 from core.reporting import checked_days
@@ -126,6 +128,12 @@ def tell_opening(ctx: Context, office: Office) -> None:
     """Subscribe the chat to the next opening of an office."""
     wish = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
     subscriptions.subscribe(ctx.tx, ctx.chat_id, wish)
+
+
+def turned_away(ctx: Context, error: XuanhaoError) -> Goto:
+    """Subscribe an owner whom maintenance has turned away to the next opening, and say so."""
+    tell_opening(ctx, ctx.office)
+    return stay(note=wishes.turned_away(of_error(error)), alert=True)
 
 
 def unsubscribe(ctx: Context, arg: str) -> Goto:

@@ -1,6 +1,7 @@
 """Running text: measuring, line breaking, and rendering from cached glyphs."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
@@ -67,6 +68,25 @@ def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
     pen = 0.0
     for char in text:
         tile, advance = _tile(char, size, ramp, 1.0, bold=True)
+        sheet.paste(tile, (left + round(pen), top))
+        pen += advance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """How text is drawn on plain ground."""
+
+    ramp: Ramp
+    strength: float = 1.0  # below 1 for greyer ink
+    bold: bool = False
+
+
+def paste_text(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ink: Ink) -> None:
+    """Draw one line of text like ``paste_line``, in any ink."""
+    left, top = corner
+    pen = 0.0
+    for char in text:
+        tile, advance = _tile(char, size, ink.ramp, ink.strength, bold=ink.bold)
         sheet.paste(tile, (left + round(pen), top))
         pen += advance
 

@@ -8,7 +8,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
-from bot.owner import basics, composing, mine, review, selecting, terms, vehicle
+from bot.owner import basics, composing, receipt, review, selecting, terms, vehicle
 from bot.owner.entry import entry
 from bot.texts import rehearsal as texts
 from bot.texts.owner import home
@@ -19,7 +19,7 @@ FIRST = ScreenName.HOME
 
 _FLOW = {
     screen.name for room in (basics, vehicle, review, terms, selecting, composing) for screen in room.SCREENS
-} | {mine.DONE.name}
+} | {receipt.DONE.name}
 
 _FIRST_PAGE = Screen(
     name=FIRST,

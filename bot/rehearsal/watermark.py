@@ -5,16 +5,20 @@ from dataclasses import replace
 from telegram.constants import MessageLimit
 
 from bot.dialog.names import ActionName
-from bot.dialog.view import Button, View
+from bot.dialog.view import Button, Rows, View
 from bot.i18n.formatting import plain
 from bot.pictures.batch import BatchPicture
 from bot.pictures.picture import Picture
 from bot.pictures.receipt import ReceiptPicture
 from bot.texts import rehearsal as texts
 
+_SENDING = frozenset({ActionName.CALENDAR, ActionName.MAP, ActionName.PDF, ActionName.SHARE})
+
 
 def marked(view: View, hint: str) -> View:
     """Return a view for a rehearsal: with the mark, the hint below, and a button to leave.
+
+    Buttons that send a message of its own are left out: nothing of a rehearsal goes beyond its page.
 
     The hint below a picture is cut to the lines that fit a caption.
     """
@@ -22,9 +26,15 @@ def marked(view: View, hint: str) -> View:
     while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
         lines.pop()
     text = "\n".join([text, "", *lines] if lines else [text])
-    rows = (*view.rows, (Button(label=texts.LEAVE(), action=ActionName.LEAVE, global_=True),))
+    leave = Button(label=texts.LEAVE(), action=ActionName.LEAVE, global_=True)
+    rows = (*_without_sending(view.rows), (leave,))
     picture = None if view.picture is None else _marked_picture(view.picture)
     return replace(view, text=text, rows=rows, picture=picture)
+
+
+def _without_sending(rows: Rows) -> Rows:
+    kept = [tuple(button for button in row if button.action not in _SENDING) for row in rows]
+    return [row for row in kept if row]
 
 
 def marked_note(note: str) -> str:

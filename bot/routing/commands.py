@@ -25,7 +25,8 @@ from bot.dialog.keyboards import CallbackData
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage
-from bot.owner import home, wishes
+from bot.owner import appeals as owner_appeals
+from bot.owner import home, receipt, wishes
 from bot.owner.entry import entry
 from core.people.admins import Permission
 
@@ -105,7 +106,7 @@ def lead(ctx: Context, command: Command) -> Goto:
 
 
 GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
-    ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
+    **receipt.GLOBAL_BUTTONS,
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
     ActionName.ANSWER: lambda _ctx, _arg: Goto(screen=ScreenName.SUSPENDED),
     ActionName.CLOCK: clock.parse,
@@ -113,6 +114,8 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.REJECT: lambda _ctx, number: withholding.to_request(number, "refuse"),
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+    ActionName.SELECT: owner_appeals.select,
+    ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
     ActionName.MUTE: wishes.mute,
     ActionName.UNSUBSCRIBE: wishes.unsubscribe,
     ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal

@@ -4,15 +4,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, day, moment, papers, plate, reason, short_day
+from bot.i18n.formatting import (
+    KINDS,
+    barred,
+    day,
+    listed,
+    moment,
+    papers,
+    phone_of,
+    place_of,
+    plate,
+    reason,
+    short_day,
+)
 from bot.i18n.language import _, phrase
 from core.clock import from_millis
 from core.preselection import Preselection
 from core.preselection.deadlines import MoveCause
 from core.values.offices import Office
 from core.values.plates import PlateKind
+from core.values.vehicles import vin_last_six
 
-RECEIPT = phrase("🎫 查看凭证")
 PRESELECT = phrase("【预选号牌】")
 UNSUBSCRIBE = phrase("取消提醒")
 EVENT_TITLE = phrase("号牌办理截止")
@@ -54,24 +66,24 @@ def _deadline(preselection: Preselection) -> str:
     return moment(preselection.deadline) if preselection.deadline else ""
 
 
-def _place(office: Office) -> str:
-    return _("{name},{address}({hours})").format(
-        name=escape(office.name), address=escape(office.address), hours=counter_hours(office.counter_hours)
-    )
+def _what_to_bring(office: Office) -> str:
+    """Return the documents to bring, folded."""
+    said = _("需带材料:{papers}").format(papers=escape(papers(office)))
+    return f"<blockquote expandable>{said}</blockquote>"
 
 
 def reminder(preselection: Preselection, office: Office, days: int) -> str:
-    """Return a reminder: number, deadline, address, documents to bring."""
+    """Return a reminder: number, deadline, place, documents to bring."""
     left = _("还剩 {days} 个工作日").format(days=days) if days else _("今天是最后一天")
     return _(
         "⏰ <b>{left}</b>\n您预选的号码 <b>{number}</b> 请在 <b>{deadline}</b> 前办理登记上牌。\n"
-        "地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。"
+        "📍 {place}\n逾期未办理,号码收回{barred}。\n{papers}"
     ).format(
         left=left,
         number=number(preselection),
         deadline=_deadline(preselection),
-        place=_place(office),
-        papers=escape(papers(office)),
+        place=place_of(office),
+        papers=_what_to_bring(office),
         barred=barred(office.ban_years),
     )
 
@@ -101,7 +113,7 @@ def expired(
         lines.append(_("因到期提醒一直未能送达,您没有被列入黑名单。"))
     lines.append(
         _("新车仍可直接到车辆管理所窗口选号上牌;如有异议,请携带身份证明到窗口提出:\n{place}").format(
-            place=_place(office)
+            place=place_of(office)
         )
     )
     return "\n".join(lines)
@@ -127,10 +139,10 @@ def moved(
         day=short_day(closed.day) if closed else "",
         reason=escape(closed.reason) if closed else "",
     )
-    return _("{why}\n地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。").format(
+    return _("{why}\n📍 {place}\n逾期未办理,号码收回{barred}。\n{papers}").format(
         why=why,
-        place=_place(office),
-        papers=escape(papers(office)),
+        place=place_of(office),
+        papers=_what_to_bring(office),
         barred=barred(office.ban_years),
     )
 
@@ -168,9 +180,10 @@ def banned(until: datetime, why: str, office: Office | None) -> str:
 def objection(office: Office | None) -> str:
     if office is None:
         return _("如有异议,请携带身份证明到车辆管理所窗口提出")
-    return _("如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
+    said = _("如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
         name=escape(office.name), address=escape(office.address)
     )
+    return said + phone_of(office)
 
 
 def release(office: Office, kind: str, mask: str, compose_from: int, now: datetime) -> str:
@@ -191,6 +204,40 @@ def compose(office: Office, kind: str, mask: str) -> str:
 
 def opening(office: Office) -> str:
     return _("📢 {office}选号服务已开放,可以开始选号了。").format(office=escape(office.name))
+
+
+def registered(preselection: Preselection, office: Office | None) -> str:
+    """Return that a number is registered, and what to do if that was somebody else."""
+    said = _(
+        "🎉 <b>已上牌</b>\n号码 <b>{number}</b> 已于 {day} 确认登记上牌,预选到此完成。\n"
+        "如非您本人办理,请立即联系车辆管理所窗口{place}。"
+    )
+    return said.format(
+        number=number(preselection),
+        day=day(preselection.ended_at) if preselection.ended_at else "",
+        place=_(":{place}").format(place=place_of(office)) if office else "",
+    )
+
+
+def user_type(name: str, *, is_tied: bool) -> str:
+    """Return that an account has another user type.
+
+    Args:
+        name: of the type.
+        is_tied: whether it may select at the office of registration only.
+    """
+    said = _("✅ 您的用户类型已由车辆管理所改为「{type}」。").format(type=name)
+    where = _("可以在注册地的发牌机关预选号牌。") if is_tied else _("可以在任何受理的发牌机关预选号牌。")
+    return f"{said}{where}"
+
+
+def granted(preselection: Preselection, batches: int, wishes: int) -> str:
+    """Return the chances that a vehicle was granted."""
+    chances = [_("随机选号 {count} 批").format(count=batches)] if batches else []
+    chances += [_("自编选号 {count} 个").format(count=wishes)] if wishes else []
+    return _(
+        "✅ 车辆管理所已为您的车辆(车辆识别代号后六位 {vin})增加选号机会:{chances}。可以继续选号。"
+    ).format(vin=vin_last_six(preselection.vin) if preselection.vin else "", chances=listed(chances))
 
 
 def voided(preselection: Preselection, office: Office | None, until: int | None) -> str:

@@ -25,9 +25,13 @@ async def test_three_reminders_come_before_expiry(world: World) -> None:
     await reaches_selection(owner)
     await composes(owner, "A1234")  # Tuesday 10 March: until Tuesday 17 March, 17:00
     await until(world, 12, 9)
-    await owner.see("还剩 3 个工作日", "粤K·A1234", "2026年3月17日(周二) 17:00")
-    calendar = await owner.see("加入日历")
-    assert calendar.document is not None
+    reminder = await owner.see("还剩 3 个工作日", "粤K·A1234", "2026年3月17日(周二) 17:00", "合格证")
+    assert owner.last.message_id == reminder.message_id  # one message, without picture, map and file
+    await owner.press("来不及怎么办")
+    late = await owner.see("号码收回", "请在截止前联系窗口说明情况", "粤K车辆管理所,某市某路1号")
+    assert late.photo
+    await owner.press("返回")
+    await owner.see("第6步", "粤K·A1234")
     await until(world, 16, 9)
     await owner.see("还剩 1 个工作日")
     await until(world, 17, 8)
@@ -36,7 +40,10 @@ async def test_three_reminders_come_before_expiry(world: World) -> None:
     await owner.see("今天是最后一天")
     await until(world, 17, 21)
     await owner.see("预选号码已过期", "2028年3月17日")
-    assert (await owner.see("从日历中移除")).document is not None
+    await owner.press("从日历移除")
+    removed = await owner.see("即可从日历中移除")
+    assert "STATUS:CANCELLED" in owner.read_file(removed.document or "").decode()
+    await owner.press("【我的选号】")
 
 
 async def test_banned_owner_is_told_why(world: World) -> None:
@@ -86,10 +93,18 @@ async def test_confirmed_number_reminds_nobody(world: World) -> None:
     await chief.say("/confirm 粤KA1234 000000")
     await chief.press("确认已上牌")
     await chief.see("已确认上牌")
+    await tick(world)
+    await owner.see("🎉 已上牌", "粤K·A1234", "2026年3月10日", "如非您本人办理")
     before = len(owner.history)
     await until(world, 18, 9)
     await asyncio.sleep(0.2)
     assert len(owner.history) == before
+    await owner.press("查看凭证")
+    await owner.see("✅ 已上牌:粤K·A1234", "确认于 2026年3月10日")
+    owner.button("分享图")
+    assert not any("加入日历" in label for label in owner.last.buttons)
+    await owner.press("【我的选号】")
+    await owner.see("已上牌", "确认于 2026年3月10日")
 
 
 async def test_closed_day_moves_deadline_once(world: World) -> None:

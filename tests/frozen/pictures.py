@@ -13,11 +13,13 @@ from bot.pictures.chart_canvas import Ground
 from bot.pictures.evidence import Exhibit, evidence_picture
 from bot.pictures.figure_tiles import Tile
 from bot.pictures.plates import plate_picture
-from bot.pictures.receipt import Receipt, receipt_picture
+from bot.pictures.receipt import receipt_picture
 from bot.pictures.segments import Bar, Segments, segments_picture
+from bot.pictures.share_card import ShareCard
 from bot.pictures.statistics import Chart, Column, StatisticsSheet, stats_picture
 from bot.pictures.work_queue import Ahead, Dashboard, dashboard_picture
 from core.values.plates import PlateKind
+from tests import receipts
 
 _SERIALS = {PlateKind.SMALL: "A1234", PlateKind.SMALL_NEV: "D12345", PlateKind.LARGE_NEV: "12345F"}
 _LONG = "广东省茂名市茂南区站前路与迎宾二路交叉口西北侧车辆管理所综合服务大厅一楼 3-12 号窗口"
@@ -47,6 +49,9 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
             samples[f"receipt {mark}"] = partial(_receipt, kind, rehearsal=rehearsal)
         samples[f"batch of one {kind}"] = partial(_batch, kind, 1, rehearsal=False)
         samples[f"batch shortlisted {kind}"] = partial(_batch, kind, 5, rehearsal=False, shortlisted=2)
+        samples[f"share {kind}"] = ShareCard(
+            office="粤K", kind=kind, serial=_SERIALS[kind], title="我选到了", subtitle="My number"
+        ).render
         samples[f"bulletin {kind}"] = partial(_bulletin, kind)
     samples["bulletin of nothing"] = partial(_bulletin, PlateKind.SMALL, rows=0)
     samples["segments"] = lambda: segments_picture(_segments(*_bars()))
@@ -75,17 +80,7 @@ def _batch(kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0
 
 
 def _receipt(kind: PlateKind, *, rehearsal: bool) -> bytes:
-    return receipt_picture(
-        Receipt(
-            title="预选号凭证",
-            office="粤K",
-            kind=kind,
-            serial=_SERIALS[kind],
-            rows=(("发牌机关", "茂名市公安局交通警察支队车辆管理所"), ("办理地点", _LONG)),
-            footers=("请勿转发。",),
-            rehearsal=rehearsal,
-        )
-    )
+    return receipt_picture(receipts.receipt(kind, _SERIALS[kind], rehearsal=rehearsal))
 
 
 def _bulletin(kind: PlateKind, rows: int = 2) -> bytes:

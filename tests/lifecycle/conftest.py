@@ -4,18 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.pictures.receipt import ReceiptPicture
 from tests.lifecycle.harness import Harness, local, open_harness
 
 
 @pytest.fixture
-def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replace receipts, which have tests of their own: thousands of them would be rendered here."""
-    monkeypatch.setattr(ReceiptPicture, "render", lambda _picture: b"a picture")
-
-
-@pytest.fixture
-async def harness(plain_pictures: None) -> AsyncIterator[Harness]:
+async def harness() -> AsyncIterator[Harness]:
     """The services on Tuesday 10 March 2026 at noon; a number selected now lasts until Tuesday the 17th.
 
     It expires when the counter closes: ``test_grace`` has the time after that.

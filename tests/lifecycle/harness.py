@@ -48,6 +48,7 @@ KINDS = {
     "已开放自编选号": "compose",
     "新投放号段": "release",
     "选号服务已开放": "opening",
+    "预选到此完成": "registered",
 }
 """The kind of a message, by text that no other kind contains."""
 
@@ -73,13 +74,12 @@ class Told:
 
     at: datetime  # in China
     chat_id: int
-    method: str
     words: str
     worker: str
 
     @property
     def kind(self) -> str:
-        """Return its kind; empty for a file or a location."""
+        """Return its kind; empty for another one."""
         return next((kind for words, kind in KINDS.items() if words in self.words), "")
 
 
@@ -88,7 +88,7 @@ class Fault:
     """A fault of one call."""
 
     error: BaseException
-    method: str = ""  # empty: any
+    chat_id: int | None = None  # None: any
     delivered: bool = False  # it arrived nevertheless
 
 
@@ -111,42 +111,25 @@ class Messenger:
 
     async def send_message(self, chat_id: int, text: str, **_: object) -> None:
         """Record a text."""
-        await self._send("message", chat_id, text)
+        await self._send(chat_id, text)
 
-    async def send_photo(self, chat_id: int, photo: bytes, *, caption: str, **_: object) -> None:
-        """Record a picture."""
-        assert photo
-        await self._send("photo", chat_id, caption)
-
-    async def send_venue(
-        self, chat_id: int, latitude: float, longitude: float, title: str, *_: object, **__: object
-    ) -> None:
-        """Record a location."""
-        assert 3 < latitude < 54 < longitude
-        await self._send("venue", chat_id, title)
-
-    async def send_document(self, chat_id: int, document: bytes, *, filename: str, **_: object) -> None:
-        """Record a file."""
-        assert document.startswith(b"BEGIN:VCALENDAR")
-        await self._send("document", chat_id, filename)
-
-    async def _send(self, method: str, chat_id: int, words: str) -> None:
+    async def _send(self, chat_id: int, words: str) -> None:
         now = self._clock.now().astimezone(CHINA)
         self.asked.append(now)
         await asyncio.sleep(0)
         if self.hooks:
             await self.hooks.pop()()
-        fitting = (fault for fault in self.faults if fault.method in {"", method})
+        fitting = (fault for fault in self.faults if fault.chat_id in {None, chat_id})
         fault = next(fitting, None)
         if fault is not None:
             self.faults.remove(fault)
         if fault is None or fault.delivered:
-            self.told.append(Told(at=now, chat_id=chat_id, method=method, words=words, worker=self._worker))
+            self.told.append(Told(at=now, chat_id=chat_id, words=words, worker=self._worker))
         if fault is not None:
             raise fault.error
 
     def kinds(self, chat_id: int | None = None) -> list[tuple[str, datetime]]:
-        """Return kind and time of the messages sent, without files and locations."""
+        """Return kind and time of the messages sent."""
         return [(told.kind, told.at) for told in self.told if told.kind and chat_id in {None, told.chat_id}]
 
     def count(self) -> Counter[tuple[int, str, datetime]]:

@@ -72,12 +72,20 @@ def first_tick_after(moment: datetime) -> datetime:
     return hour + timedelta(hours=1)
 
 
+def first_tick_from(moment: datetime) -> datetime:
+    """Return the first full hour at a time or after it."""
+    is_full = not (moment.minute or moment.second or moment.microsecond)
+    return moment if is_full else first_tick_after(moment)
+
+
 def told(lives: Iterable[Life], until: datetime) -> Counter[tuple[int, str, datetime]]:
     """Return the notifications sent until a time, with hourly ticks."""
     expected: Counter[tuple[int, str, datetime]] = Counter()
     for life in lives:
         events = dict(reminders(life))
-        if life.confirmed_at is None:
+        if life.confirmed_at is not None:
+            events["registered"] = first_tick_from(life.confirmed_at)
+        else:
             events["expired"] = first_tick_after(deadline(life.selected_at) + GRACE)
         expected.update((life.chat_id, kind, at) for kind, at in events.items() if at <= until)
     return expected

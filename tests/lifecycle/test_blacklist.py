@@ -269,7 +269,7 @@ def test_years_end_with_a_midnight(day: str, years: int, expected: str) -> None:
     assert years_after(local(day, 17), years) == local(expected, 0)
 
 
-async def test_deadline_on_29_february_bars_until_march(plain_pictures: None) -> None:
+async def test_deadline_on_29_february_bars_until_march() -> None:
     async with open_harness(local("2028-02-22")) as harness:
         reserved = (await harness.reserve(1))[0]
         assert reserved.deadline == local("2028-02-29", 17)
@@ -277,7 +277,7 @@ async def test_deadline_on_29_february_bars_until_march(plain_pictures: None) ->
         assert await harness.ban_until(1) == local("2030-03-01", 0)
 
 
-async def test_office_that_bars_nobody_tells_of_no_ban(plain_pictures: None) -> None:
+async def test_office_that_bars_nobody_tells_of_no_ban() -> None:
     async with open_harness(local("2026-03-10"), ban_years=0, expiry_grace_minutes=0) as harness:
         await expire(harness)
         assert await harness.ban_until(1) is None
@@ -285,7 +285,7 @@ async def test_office_that_bars_nobody_tells_of_no_ban(plain_pictures: None) -> 
         assert "黑名单" not in harness.messenger.told[-1].words
 
 
-async def test_number_rests_as_long_as_the_office_says(plain_pictures: None) -> None:
+async def test_number_rests_as_long_as_the_office_says() -> None:
     async with open_harness(local("2026-03-10"), rest_days=3, expiry_grace_minutes=0) as harness:
         await expire(harness)
         freed = []

@@ -90,7 +90,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     time.tzset()
 
 
-async def test_host_zone_changes_no_time(zone: str, plain_pictures: None) -> None:
+async def test_host_zone_changes_no_time(zone: str) -> None:
     # A day that is another one in New York.
     async with open_harness(local("2026-03-10", 9), expiry_grace_minutes=0) as harness:
         assert datetime.fromtimestamp(harness.now.timestamp()).hour != 9  # noqa: DTZ006 - the host's own hour
@@ -103,7 +103,7 @@ async def test_host_zone_changes_no_time(zone: str, plain_pictures: None) -> Non
 # --- years without a schedule ---------------------------------------------------------------
 
 
-async def test_unpublished_year_counts_plain_weekdays(plain_pictures: None) -> None:
+async def test_unpublished_year_counts_plain_weekdays() -> None:
     async with open_harness(local("2090-08-04"), expiry_grace_minutes=0) as harness:  # a Friday
         reserved = (await harness.reserve(1))[0]
         assert reserved.deadline == local("2090-08-11", 17)

@@ -33,7 +33,7 @@ MOVES = [
 
 
 @pytest.fixture
-async def autumn(plain_pictures: None) -> AsyncIterator[Harness]:
+async def autumn() -> AsyncIterator[Harness]:
     """A number selected on Wednesday 30 September 2026, before 国庆, is valid until Tuesday 13 October."""
     async with open_harness(local("2026-09-30")) as opened:
         yield opened
@@ -211,15 +211,15 @@ async def test_new_last_morning_is_reminded_again(harness: Harness) -> None:
     ]
 
 
-async def test_half_sent_reminder_is_sent_whole_after_a_move(harness: Harness) -> None:
+async def test_failed_reminder_is_sent_after_a_move(harness: Harness) -> None:
     await harness.reserve(1)
     await harness.until(local("2026-03-17", 7))
-    harness.messenger.faults.append(Fault(error=NetworkError("reset"), method="document"))
+    harness.messenger.faults.append(Fault(error=NetworkError("reset")))
     await harness.until(local("2026-03-17", 8), None)
     await harness.close("2026-03-17")
     harness.messenger.told.clear()
     await harness.until(local("2026-03-18", 8))
-    assert [told.method for told in harness.messenger.told if told.at == harness.now] == ["photo", "document"]
+    assert [told.kind for told in harness.messenger.told if told.at == harness.now] == ["reminder 0"]
 
 
 async def test_note_names_the_day_and_the_reason(harness: Harness) -> None:

@@ -1,7 +1,7 @@
 """Failures of sending: what is retried, what is not, what is never sent twice, what the chiefs see.
 
 A number selected on Tuesday 10 March 2026 lasts until Tuesday the 17th, 17:00; the first reminder
-is due on Thursday the 12th, 09:00: a picture, a place and a file.
+is due on Thursday the 12th, 09:00.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from bot.bot_api.rate_limits import Limits
-from bot.pictures.receipt import ReceiptPicture
 from core.clock import from_millis
 from core.notifications import queue as notification_queue
 from core.notifications.queue import LEASE, MAX_TRIES
@@ -24,13 +23,12 @@ from tests.lifecycle.harness import OFFICE, Fault, Harness, chat_of, local, open
 DUE = local("2026-03-12", 9)
 DEADLINE = local("2026-03-17", 17)
 RESET = NetworkError("Connection reset")
-PARTS = ["photo", "venue", "document"]
 
 
 @pytest.fixture
-async def harness(plain_pictures: None) -> AsyncIterator[Harness]:
-    """A number has been selected; the office's reminders have a map position; it is a minute to nine."""
-    async with open_harness(local("2026-03-10"), latitude=21.66, longitude=110.92) as opened:
+async def harness() -> AsyncIterator[Harness]:
+    """A number has been selected; it is a minute to nine."""
+    async with open_harness(local("2026-03-10")) as opened:
         await opened.reserve(1)
         opened.clock.set(DUE - timedelta(minutes=1))
         yield opened
@@ -41,8 +39,8 @@ async def first(harness: Harness) -> dict[str, object]:
     return dict((await harness.notices(1))[0])
 
 
-def methods(harness: Harness) -> list[str]:
-    return [told.method for told in harness.messenger.told]
+def kinds(harness: Harness) -> list[str]:
+    return [told.kind for told in harness.messenger.told]
 
 
 async def unreachable(harness: Harness) -> bool:
@@ -111,7 +109,7 @@ async def test_failure_decides_what_comes_next(
 async def test_what_failed_once_comes_later(harness: Harness, error: Exception) -> None:
     await befall(harness, Fault(error=error))
     await harness.until(DUE + timedelta(hours=2))
-    assert methods(harness) == PARTS
+    assert kinds(harness) == ["reminder 3"]
     assert (await first(harness))["state"] == "sent"
 
 
@@ -128,7 +126,7 @@ async def test_delivered_but_timed_out_comes_twice(harness: Harness) -> None:
     """Whether it arrived is unknown; a missed reminder costs more than a duplicate."""
     await befall(harness, Fault(error=TimedOut(), delivered=True))
     await harness.until(DUE + timedelta(minutes=1), None)
-    assert methods(harness) == ["photo", *PARTS]
+    assert kinds(harness) == ["reminder 3"] * 2
 
 
 async def test_one_failure_holds_up_nobody_else(harness: Harness) -> None:
@@ -136,56 +134,25 @@ async def test_one_failure_holds_up_nobody_else(harness: Harness) -> None:
         subscribe, 42, Subscription(office=OFFICE, kind="small", topic=SubscriptionTopic.RELEASE)
     )
     await harness.release("B####")
-    await befall(harness, Fault(error=OSError("no font"), method="photo"))
+    await befall(harness, Fault(error=OSError("no font"), chat_id=chat_of(1)))
     assert {kind for kind, _ in harness.messenger.kinds(42)} == {"release"}
 
 
-async def test_picture_that_cannot_be_drawn_ends_as_failed(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_picture(_picture: ReceiptPicture) -> bytes:
-        raise OSError("no font")
-
-    monkeypatch.setattr(ReceiptPicture, "render", no_picture)
-    await harness.until(local("2026-03-17", 16, 59))
-    rows = {row["state"] for row in await harness.notices(1) if row["purpose"].startswith("reminder")}
-    harness.clock.set(DEADLINE - timedelta(seconds=1))
-    await persist(harness, RESET, DEADLINE)
-    assert "sent" not in rows
-    assert [row["error"] for row in await harness.failures()] == ["OSError"]
-
-
-# --- several parts --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("broken", PARTS[1:])
-async def test_part_that_arrived_is_not_repeated(harness: Harness, broken: str) -> None:
-    await befall(harness, Fault(error=RESET, method=broken))
-    assert methods(harness) == PARTS[: PARTS.index(broken)]
-    await harness.until(DUE + timedelta(minutes=1), None)
-    assert methods(harness) == PARTS
-
-
-async def test_crash_after_the_first_part_repeats_no_picture(harness: Harness) -> None:
-    await crash(harness, "venue")
-    harness.clock.advance(LEASE + timedelta(seconds=1))
-    await harness.new_sender("two").send_due()
-    assert methods(harness) == PARTS
-
-
-async def test_block_after_the_first_part_ends_it(harness: Harness) -> None:
-    await befall(harness, Fault(error=Forbidden("bot was blocked by the user"), method="venue"))
-    await harness.until(DUE + timedelta(hours=20))
-    assert methods(harness) == ["photo"]
+async def test_message_of_an_older_version_is_not_repeated(harness: Harness) -> None:
+    """That version sent a picture, a place and a file, and died after the picture, which said it all."""
+    harness.sql("UPDATE notice SET parts_sent = 1 WHERE purpose LIKE 'reminder:3%'")
+    await harness.until(DUE + timedelta(minutes=1))
+    assert kinds(harness) == []
+    assert (await first(harness))["state"] == "sent"
 
 
 # --- a sender dies --------------------------------------------------------------------------
 
 
-async def crash(harness: Harness, method: str = "", *, delivered: bool = False) -> None:
+async def crash(harness: Harness, *, delivered: bool = False) -> None:
     """Let the sender die while it sends the first reminder."""
     harness.clock.set(DUE)
-    harness.messenger.faults.append(Fault(error=asyncio.CancelledError(), method=method, delivered=delivered))
+    harness.messenger.faults.append(Fault(error=asyncio.CancelledError(), delivered=delivered))
     with contextlib.suppress(asyncio.CancelledError):
         await harness.sender.send_due()
     assert (await first(harness))["state"] == "sending"
@@ -197,21 +164,21 @@ async def test_dead_senders_notice_waits_for_the_lease(harness: Harness) -> None
     assert await harness.new_sender("two").send_due() == 0
 
 
-@pytest.mark.parametrize(("delivered", "expected"), [(False, PARTS), (True, ["photo", *PARTS])])
+@pytest.mark.parametrize(("delivered", "expected"), [(False, 1), (True, 2)])
 async def test_dead_senders_notice_is_sent_by_another(
     harness: Harness,
     delivered: bool,  # noqa: FBT001 - of a table
-    expected: list[str],
+    expected: int,
 ) -> None:
     await crash(harness, delivered=delivered)
     harness.clock.advance(LEASE + timedelta(seconds=1))
     await harness.new_sender("two").send_due()
-    assert methods(harness) == expected
+    assert kinds(harness) == ["reminder 3"] * expected
     assert (await first(harness))["state"] == "sent"
 
 
 async def test_slow_sender_that_lost_its_lease_stops(harness: Harness) -> None:
-    """It hangs for longer than its lease in the first part; meanwhile another sends all of it."""
+    """It hangs for longer than its lease; meanwhile another sends the reminder."""
     second = harness.new_sender("two")
 
     async def hang() -> None:
@@ -220,7 +187,7 @@ async def test_slow_sender_that_lost_its_lease_stops(harness: Harness) -> None:
 
     harness.messenger.hooks.append(hang)
     await harness.until(DUE, None)
-    assert methods(harness) == [*PARTS, "photo"]
+    assert kinds(harness) == ["reminder 3"] * 2
     assert (await first(harness))["state"] == "sent"
 
 
@@ -253,7 +220,7 @@ async def test_reminder_survives_a_day_without_network(harness: Harness) -> None
     await persist(harness, RESET, DUE + timedelta(hours=24))
     harness.messenger.faults.clear()
     await harness.until(DUE + timedelta(hours=31))
-    assert methods(harness) == PARTS
+    assert kinds(harness) == ["reminder 2"]
 
 
 async def test_last_reminder_fails_for_the_chiefs_to_see(harness: Harness) -> None:

@@ -11,7 +11,6 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize("minutes", [0, 1, 240, 1440])
-@pytest.mark.usefixtures("plain_pictures")
 async def test_number_expires_a_millisecond_after_the_grace(minutes: int) -> None:
     async with open_harness(local("2026-03-10"), expiry_grace_minutes=minutes) as harness:
         await harness.reserve(1)
@@ -24,7 +23,6 @@ async def test_number_expires_a_millisecond_after_the_grace(minutes: int) -> Non
         assert await harness.ban_until(1) == local("2028-03-17", 0)  # from the deadline, not from its grace
 
 
-@pytest.mark.usefixtures("plain_pictures")
 async def test_counter_confirms_within_the_grace() -> None:
     async with open_harness(local("2026-03-10")) as harness:
         await harness.reserve(1)
@@ -36,7 +34,6 @@ async def test_counter_confirms_within_the_grace() -> None:
         assert await harness.ban_until(1) is None
 
 
-@pytest.mark.usefixtures("plain_pictures")
 async def test_owner_is_not_told_of_the_grace() -> None:
     async with open_harness(local("2026-03-10")) as harness:
         await harness.reserve(1)

@@ -14,8 +14,6 @@ from core.values.workdays import HORIZON_DAYS
 from tests.core import tools
 from tests.lifecycle.harness import Harness, chat_of, local, open_harness
 
-pytestmark = pytest.mark.usefixtures("plain_pictures")
-
 
 @asynccontextmanager
 async def restarted(

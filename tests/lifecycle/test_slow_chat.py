@@ -18,11 +18,11 @@ class Slow(Messenger):
     slow: frozenset[int]
     resumed: asyncio.Event
 
-    async def _send(self, method: str, chat_id: int, words: str) -> None:
+    async def _send(self, chat_id: int, words: str) -> None:
         if chat_id in self.slow:
             async with parked():
                 await self.resumed.wait()
-        await super()._send(method, chat_id, words)
+        await super()._send(chat_id, words)
 
 
 def _told(harness: Harness) -> set[int]:

@@ -14,14 +14,14 @@ from core.reporting.case_file import CaseFileKey, CaseFileTopic
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
 from tests import factories
-from tests.lifecycle.harness import Fault, Harness, local, open_harness
+from tests.lifecycle.harness import Fault, Harness, chat_of, local, open_harness
 
 CHIEF = Admin(chat_id=1001, assignments=frozenset({RoleAssignment(role=Role.CHIEF, office="")}))
 BLOCKED = Forbidden("Forbidden: bot was blocked by the user")
 
 
 @pytest.fixture
-async def shut(plain_pictures: None) -> AsyncIterator[Harness]:
+async def shut() -> AsyncIterator[Harness]:
     """Owner 1 has blocked the bot."""
     async with open_harness(local("2026-03-10"), expiry_grace_minutes=0) as opened:
         await opened.reserve(1)
@@ -86,7 +86,7 @@ async def test_sms_that_arrives_in_an_extension_is_the_last_extension(shut: Harn
 
 async def test_failing_gateway_of_reminders_is_told_like_that_of_codes(shut: Harness) -> None:
     shut.messenger.faults.clear()
-    shut.messenger.faults.extend(Fault(error=BLOCKED, method="photo") for _ in range(2000))
+    shut.messenger.faults.extend(Fault(error=BLOCKED, chat_id=chat_of(1)) for _ in range(2000))
     shut.telephones.down = True
     await shut.until(local("2026-03-12", 9))
     for _ in range(10):
@@ -125,7 +125,6 @@ async def test_reached_owner_gets_no_sms(harness: Harness) -> None:
     assert harness.telephones.received == []
 
 
-@pytest.mark.usefixtures("plain_pictures")
 async def test_last_reminder_goes_by_sms_to_all() -> None:
     async with open_harness(local("2026-03-10"), tables={"sms": {"reminders": "last"}}) as harness:
         await harness.reserve(1)

@@ -74,4 +74,4 @@ async def test_wish_after_confirmation_plans_nothing(harness: Harness) -> None:
     await harness.confirm(1)
     await harness.wish(1, 2)
     await harness.until(END)
-    assert harness.messenger.told == []
+    assert [told.kind for told in harness.messenger.told] == ["registered"]

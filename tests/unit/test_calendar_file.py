@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from bot.notifications.calendar_file import calendar_file, cancellation_file
+from bot.owner.calendar_file import calendar_file, cancellation_file
 from core.clock import CHINA
 from core.preselection import Preselection, PreselectionState, Way
 from core.values.plates import PlateKind

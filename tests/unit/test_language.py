@@ -12,9 +12,9 @@ from babel.messages.catalog import Message
 from telegram.constants import CallbackQueryLimit
 
 from bot.i18n import formatting
+from bot.i18n.bilingual import bilingual
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, Phrase, in_same_language, phrase, speaking, spoken
-from bot.pictures.receipt import Receipt, ReceiptPicture
 from bot.texts import errors
 from core.clock import CHINA
 from core.values.offices import PAPERS
@@ -111,16 +111,16 @@ def test_store_thread_takes_the_language_only_with_the_function() -> None:
         )  # the control: the thread has no language set
 
 
-def test_receipt_in_another_language_is_another_picture() -> None:
-    rows = {Language.CHINESE: (("发牌机关", "粤K"),), Language.ENGLISH: (("Issuing office", "粤K"),)}
-    keys = {
-        ReceiptPicture(
-            number="1:reserved",
-            receipt=Receipt(title="", office="粤K", kind="small", serial="A1234", rows=rows[language]),
-        ).key
-        for language in Language
-    }
-    assert len(keys) == len(Language)
+def test_receipt_is_in_both_languages_whatever_the_chats() -> None:
+    pictures = []
+    for language in Language:
+        with speaking(language):
+            pictures.append(bilingual(phrase("车主")))
+    assert [(words.chinese, words.english) for words in pictures] == [("车主", "Owner")] * len(Language)
+
+
+def test_name_without_translation_is_said_once() -> None:
+    assert bilingual(lambda: "茂名市车辆管理所").english == ""
 
 
 def test_catalogue_keeps_up_with_the_code() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,19 +18,16 @@ from bot.pictures.layout import LAYOUTS, Box, layout_of
 from bot.pictures.plate_glyphs import cell_glyph
 from bot.pictures.plate_strokes import is_drawn
 from bot.pictures.plates import painter_of, plate_picture, render_plate
-from bot.pictures.receipt import Receipt, receipt_picture
+from bot.pictures.receipt import receipt_pdf, receipt_picture
+from bot.pictures.share_card import ShareCard
 from bot.pictures.text_layout import set_line, text_width, wrapped
+from tests import receipts
 
 SERIALS = {"small": "A1234", "small_nev": "D12345", "large_nev": "12345F"}
 KINDS = list(SERIALS)
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 CHARACTERS = PROVINCES + PLATE_LETTERS + "0123456789"
-ROWS = (
-    ("发牌机关", "茂名市公安局交通警察支队车辆管理所"),
-    ("车辆识别代号后六位", "000001"),
-    ("办理地点", "广东省茂名市茂南区站前路与迎宾二路交叉口西北侧车辆管理所综合服务大厅一楼 3-12 号窗口" * 2),
-)
 
 
 def opened(file: bytes) -> Image.Image:
@@ -50,17 +48,7 @@ def batch_of(kind: str, count: int = 10, **more: object) -> bytes:
 
 def receipt_of(kind: str, *, rehearsal: bool = False) -> bytes:
     """Render a receipt of a kind."""
-    return receipt_picture(
-        Receipt(
-            title="预选号凭证",
-            office="粤K",
-            kind=kind,
-            serial=SERIALS[kind],
-            rows=ROWS,
-            footers=("请勿转发。",),
-            rehearsal=rehearsal,
-        )
-    )
+    return receipt_picture(receipts.receipt(kind, SERIALS[kind], rehearsal=rehearsal))
 
 
 def chunks(file: bytes) -> list[tuple[bytes, bytes]]:
@@ -337,24 +325,98 @@ def test_long_titles_make_the_picture_taller() -> None:
 # --- receipts -------------------------------------------------------------------------------
 
 
-def test_long_values_make_the_receipt_taller() -> None:
-    short = Receipt(title="预选号凭证", office="粤K", kind="small", serial="A1234", rows=(("地点", "茂名"),))
-    long = Receipt(
-        title="预选号凭证", office="粤K", kind="small", serial="A1234", rows=(("地点", "茂名" * 60),)
-    )
+def test_long_places_make_the_receipt_taller() -> None:
+    short = receipts.receipt("small", "A1234", place="茂名")
+    long = receipts.receipt("small", "A1234", place="茂名" * 60)
     assert opened(receipt_picture(long)).height > opened(receipt_picture(short)).height
 
 
-def test_receipt_is_stamped_in_red() -> None:
-    counted = opened(receipt_of("small")).convert("RGB").getcolors() or ()
-    colours = {rgb: count for count, rgb in counted}
-    assert colours[palette.RED] > 500
+def test_plate_comes_first_on_a_receipt() -> None:
+    """Most of the upper third is the plate, and only the date is red."""
+    picture = opened(receipt_of("small")).convert("RGB")
+    upper = picture.crop((0, 0, picture.width, picture.height // 3)).getcolors() or ()
+    assert {rgb: count for count, rgb in upper}[palette.BLUE] > picture.width * 150
+    red = [y for y in range(picture.height) if palette.RED in {c for _, c in _row(picture, y)}]
+    assert red[-1] - red[0] <= receipt.DATE_SIZE * 1.25
+
+
+def _row(picture: Image.Image, y: int) -> list[tuple[int, tuple[int, ...]]]:
+    return picture.crop((0, y, picture.width, y + 1)).getcolors() or []  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_code_on_a_receipt_is_read(kind: str) -> None:
+    zxingcpp = pytest.importorskip("zxingcpp")
+    (found,) = zxingcpp.read_barcodes(opened(receipt_of(kind)).convert("L"))
+    assert found.text == receipts.CODE
 
 
 def test_receipt_text_keeps_its_margin() -> None:
     picture = opened(receipt_of("small")).convert("L")
     margin = picture.crop((picture.width - receipt.MARGIN + 2, 0, picture.width, picture.height))
     assert margin.getextrema()[0] == picture.getpixel((0, 0))
+
+
+# --- the printed page -----------------------------------------------------------------------
+
+
+def page_of(file: bytes) -> Image.Image:
+    """Return the picture that is the page."""
+    start = file.index(b"\xff\xd8")
+    return opened(file[start : file.index(b"endstream", start)])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_receipt_is_printed_on_one_page_of_a5(kind: str) -> None:
+    file = receipt_pdf(receipts.receipt(kind, SERIALS[kind]))
+    width, height = (float(part) for part in re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+)", file).groups())  # type: ignore[union-attr]
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (148, 210)
+    assert b"/Count 1" in file
+    assert len(file) < 1_500_000
+
+
+def test_long_receipt_still_fits_the_page() -> None:
+    page = page_of(receipt_pdf(receipts.receipt("small", "A1234", place=receipts.PLACE * 6)))
+    assert page.size == receipt.PAGE
+    lowest = page.crop((0, page.height - 12, *page.size)).convert("L")
+    assert lowest.getextrema()[0] > 245
+
+
+def test_code_on_the_page_is_read() -> None:
+    zxingcpp = pytest.importorskip("zxingcpp")
+    (found,) = zxingcpp.read_barcodes(page_of(receipt_pdf(receipts.receipt("small", "A1234"))))
+    assert found.text == receipts.CODE
+
+
+def test_rehearsal_has_nothing_to_print() -> None:
+    with pytest.raises(ValueError, match="no receipt to print"):
+        receipt_pdf(receipts.receipt("small", "A1234", rehearsal=True))
+
+
+# --- the picture to share -------------------------------------------------------------------
+
+
+def card_of(kind: str) -> bytes:
+    title, subtitle = "我选到了这个号牌!", "This is my new plate number"
+    return ShareCard(office="粤K", kind=kind, serial=SERIALS[kind], title=title, subtitle=subtitle).render()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shared_picture_shows_the_plate_on_a_car(kind: str) -> None:
+    picture = opened(card_of(kind))
+    assert picture.size == (1080, 1080)
+    ground = {"small": palette.BLUE, "small_nev": palette.FRESH, "large_nev": palette.GREEN}[kind]
+    plate = picture.convert("RGB").crop((330, 650, 750, 780)).resize((84, 26))
+    near = [at for at in range(0, 84 * 26 * 3, 3) if _distance(plate.tobytes()[at : at + 3], ground) < 90]
+    assert len(near) > 100
+
+
+def _distance(pixel: bytes, colour: tuple[int, int, int]) -> int:
+    return sum(abs(a - b) for a, b in zip(pixel, colour, strict=True))
+
+
+def test_shared_pictures_differ_by_kind() -> None:
+    assert len({card_of(kind) for kind in KINDS}) == len(KINDS)
 
 
 # --- rehearsal ------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Texts follow the settings."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,11 +13,12 @@ from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
 from bot.owner import pool
 from bot.pictures.batch import NUMBERS
+from bot.pictures.receipt import ReceiptPicture
 from bot.rehearsal.watermark import marked
 from bot.texts import notifications as notices
 from bot.texts import rehearsal
 from bot.texts.desk import commands
-from bot.texts.owner import bulletin, home, preselect, selecting
+from bot.texts.owner import bulletin, home, preselect, receipt
 from core.clock import CHINA
 from core.people.admins import Permission
 from core.pool.bulletin import Bulletin, PublishedCount, PublishedSeed, PublishedSegment, WithheldMask
@@ -27,7 +29,7 @@ from core.public_journal.chain import Head
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
-from tests import factories
+from tests import factories, receipts
 from tests.core.tools import settings
 
 AT = datetime(2026, 3, 17, 17, 0, tzinfo=CHINA)
@@ -60,7 +62,8 @@ def _reserved() -> Preselection:
 SAID = {
     "notice": lambda office: preselect.notice(office, PlateKind.SMALL),
     "terms": lambda office: preselect.terms(office, Quota(batches=5, wishes=20)),
-    "receipt": lambda office: selecting.done(_reserved(), office),
+    "receipt": lambda office: receipt.warning(office).chinese,
+    "too late": lambda office: receipt.late(_reserved(), office),
     "reminder": lambda office: notices.reminder(_reserved(), office, 1),
 }
 
@@ -78,11 +81,15 @@ def test_office_that_bars_nobody_threatens_nobody(page: str) -> None:
     assert ",。" not in said
 
 
+@pytest.mark.parametrize("page", [receipt.page, receipt.papers, receipt.late])
 @pytest.mark.parametrize("language", Language)
-def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
+def test_longest_caption_of_a_receipt_can_be_sent(
+    language: Language, page: Callable[[Preselection, Office], str]
+) -> None:
     office = settings(name="某" * 60, address="某" * 120).offices[0]
     with speaking(language):
-        real = View(text=selecting.done(_reserved(), office))
+        picture = ReceiptPicture(number="1", receipt=receipts.receipt("small", "A1234"))
+        real = View(text=page(_reserved(), office), picture=picture)
         rehearsed = marked(real, rehearsal.really(_reserved(), AT))
     for view in (real, rehearsed):
         assert len(plain(view.text)) <= MessageLimit.CAPTION_LENGTH

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.desk.reports import segments, stats, work_queue
+from bot.i18n.bilingual import Bilingual, bilingual
 from bot.i18n.language import Language, _, speaking
+from bot.owner import receipt as owner_receipt
 from bot.pictures import batch, chart_canvas, receipt
-from bot.pictures.canvas import plain_line
 from bot.pictures.evidence import Exhibit, evidence_picture
 from bot.pictures.font import glyph, missing_glyphs
 from bot.pictures.segments import segments_picture
@@ -21,11 +22,12 @@ from bot.pictures.statistics import stats_picture
 from bot.pictures.text_layout import text_width, wrapped
 from bot.pictures.work_queue import dashboard_picture
 from bot.texts.owner import appeal, selecting
-from bot.texts.pictures import SPECIMEN_MARK
+from bot.texts.owner import receipt as texts
 from core.appeals import Slot
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.quotas import Quota
+from core.public_journal.chain import Head
 from core.reporting.statistics import Fill
 from core.reporting.tasks import TaskKind
 from core.values.masks import parse_mask
@@ -59,35 +61,38 @@ RESERVED = Preselection(
 )
 
 
-def rows(kind: PlateKind) -> list[tuple[str, str]]:
-    """Return the rows of a receipt."""
-    return selecting.receipt_rows(replace(RESERVED, kind=kind), OFFICE)
+ENTRY = Head(seq=9_999_999, hash="f" * 64)
 
 
-@LANGUAGES
-def test_labels_of_a_receipt_take_one_line(language: Language) -> None:
-    with speaking(language):
-        labels = [label for label, _ in rows(PlateKind.SMALL)]
-    measure = receipt.LABEL_WIDTH - receipt.LABEL_GAP
-    assert [label for label in labels if text_width(label, receipt.TEXT_SIZE) > measure] == []
+def receipt_of(kind: PlateKind) -> receipt.Receipt:
+    serial = {PlateKind.SMALL: "A1234", PlateKind.SMALL_NEV: "D12345", PlateKind.LARGE_NEV: "12345F"}[kind]
+    return owner_receipt.receipt_of(replace(RESERVED, kind=kind, serial=serial), OFFICE, "陈大东", ENTRY)
 
 
-@LANGUAGES
+def _lines(words: Bilingual, size: int, measure: float) -> int:
+    return len(wrapped(words.chinese, size, int(measure)))
+
+
 @KINDS
-def test_short_values_of_a_receipt_take_one_line(language: Language, kind: PlateKind) -> None:
-    with speaking(language):
-        values = [value for _, value in rows(kind)][:-1]  # the documents take as many lines as they need
-    measure = receipt.WIDTH - 2 * receipt.MARGIN - receipt.LABEL_WIDTH
-    assert [value for value in values if len(wrapped(value, receipt.TEXT_SIZE, measure)) > 1] == []
+def test_details_of_a_receipt_take_one_line_each(kind: PlateKind) -> None:
+    """Beside the QR code, the narrower of two columns is 42 of 100."""
+    narrow = (receipt.MEASURE - 252) * 0.42
+    found = receipt_of(kind)
+    assert [
+        field.label for field in found.fields if _lines(field.label, receipt.LABEL_SIZE, narrow) > 1
+    ] == []
+    narrow_fields = [field for field in found.fields if not field.is_wide]
+    assert [f.value for f in narrow_fields if _lines(f.value, receipt.TEXT_SIZE, narrow) > 1] == []
 
 
-@LANGUAGES
-def test_title_of_a_receipt_fits_beside_the_stamp(language: Language) -> None:
-    with speaking(language):
-        title = selecting.RECEIPT_TITLE()
-    stamp = plain_line(SPECIMEN_MARK, receipt.TITLE_SIZE)  # larger than the stamp, which is slanted
-    measure = receipt.WIDTH - 2 * receipt.MARGIN - stamp.width
-    assert text_width(title, receipt.TITLE_SIZE) <= measure
+@KINDS
+def test_receipt_says_everything_in_two_languages_at_most_once(kind: PlateKind) -> None:
+    found = receipt_of(kind)
+    assert (found.title.chinese, found.title.english) == ("预选号凭证", "Preselection receipt")
+    assert all(field.label.english for field in found.fields)
+    assert "陈*东" in {field.value.chinese for field in found.fields}
+    assert "陈大东" not in repr(found)
+    assert VIN not in repr(found)
 
 
 MANY_BATCHES = Quota(batches=12, wishes=0, batches_used=88)
@@ -114,12 +119,14 @@ def test_control_longer_words_take_two_lines() -> None:
     assert len(wrapped("Preselection receipt " * 3, batch.TITLE_SIZE, batch.WIDTH)) == 2
 
 
-@LANGUAGES
 @KINDS
-def test_receipt_has_a_glyph_for_every_character(language: Language, kind: PlateKind) -> None:
-    with speaking(language):
-        said = "".join(label + value for label, value in rows(kind)) + selecting.RECEIPT_TITLE()
-    assert missing_glyphs(said) == set()
+def test_receipt_has_a_glyph_for_every_character(kind: PlateKind) -> None:
+    found = receipt_of(kind)
+    said = [found.title, found.date_label, found.date, found.place_label, *found.place_lines, *found.papers]
+    said += [words for field in found.fields for words in (field.label, field.value)]
+    assert missing_glyphs("".join(words.chinese + words.english for words in said)) == set()
+    card = bilingual(texts.SHARE_TITLE)
+    assert missing_glyphs(card.chinese + card.english) == set()
 
 
 # --- the desk's reports ---------------------------------------------------------------------

@@ -67,6 +67,9 @@ _PURPOSES = {
     NotificationPurpose.VOIDED: phrase("作废通知"),
     NotificationPurpose.REVOKED: phrase("取消通知"),
     NotificationPurpose.IDENTITY: phrase("身份通知"),
+    NotificationPurpose.REGISTERED: phrase("已上牌通知"),
+    NotificationPurpose.USER_TYPE: phrase("用户类型通知"),
+    NotificationPurpose.GRANTED: phrase("机会增加通知"),
 }
 _WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
 _REGISTRY: dict[str, Phrase] = {

@@ -73,7 +73,8 @@ def served(office: Office, opening: str) -> str:
         _("• 有效期:选定次日起 {days} 个工作日,到最后一天窗口下班为止").format(days=office.validity_workdays),
         _("• 办理地点:{address}({hours})").format(
             address=escape(office.address), hours=formatting.counter_hours(office.counter_hours)
-        ),
+        )
+        + formatting.phone_of(office),
     ]
     return "\n".join(lines)
 

@@ -7,25 +7,20 @@ from html import escape
 
 from bot.i18n.formatting import (
     KINDS,
-    barred,
     clock,
-    counter_hours,
     day,
     listed,
     moment,
-    papers,
     plate,
     reason,
     span,
 )
 from bot.i18n.language import _, phrase
-from bot.texts.owner.checking import SHORT, head_line
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState
 from core.preselection.composed_selection import ComposeResult, Unavailable
 from core.preselection.quotas import Quota
 from core.preselection.random_selection import Shortlisted
-from core.public_journal.chain import Head
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six
@@ -40,7 +35,6 @@ CONFIRM_TRY = phrase("✅ 确认提交")
 BACK_TO_WISHES = phrase("« 返回修改")
 CLEAR = phrase("清空")
 VERIFY_AGAIN = phrase("【开始选号】")
-NEXT_VEHICLE = phrase("为另一辆车预选")
 
 COMPOSE_HINT = phrase("请输入要自编的号码,用空格或换行隔开。")
 NONE_DRAWN = phrase("号池中暂时没有符合条件的号码,未扣减次数。可以取消【不包含4】或改用自编选号。")
@@ -54,7 +48,6 @@ NOT_REFUNDED = phrase(
 SHORTLIST_OVER = phrase("备选的保留时间已到,已放回号池。")
 ALL_OVER = phrase("本批号码和备选的保留时间都已到,已放回号池。")
 CHOOSE = phrase("<b>请选择要确认的号码</b>")
-RECEIPT_TITLE = phrase("预选号凭证")
 LAPSED = phrase(
     "<b>第5步 预选号牌</b>\n⏰ 本次手机验证已失效(30分钟无操作或已过服务时间)。"
     "剩余次数不受影响,点【开始选号】重新验证后继续。"
@@ -209,44 +202,6 @@ def failed(office: Office, result: ComposeResult) -> str:
     return "\n".join(lines)
 
 
-def done(preselection: Preselection, office: Office, entry: Head | None = None) -> str:
-    """Return the text of the receipt; ``entry`` is that of the selection in the public journal."""
-    said = _(
-        "🎉 <b>第6步 完成号牌预选</b>\n您的号码:<b>{number}</b>\n"
-        "请在 <b>{deadline}</b> 前到以下地点办理登记上牌:\n"
-        "{name}\n{address}({hours})\n"
-        "需带材料:{papers}\n"
-        "逾期未办理,号码收回{barred}。"
-    ).format(
-        number=plate(preselection.office, preselection.serial or ""),
-        deadline=moment(preselection.deadline) if preselection.deadline else "",
-        name=escape(office.name),
-        address=escape(office.address),
-        hours=counter_hours(office.counter_hours),
-        papers=escape(papers(office)),
-        barred=barred(office.ban_years),
-    )
-    return said if entry is None else f"{said}\n{head_line(entry)} /verify"
-
-
-def receipt_rows(
-    preselection: Preselection, office: Office, entry: Head | None = None
-) -> list[tuple[str, str]]:
-    """Return the rows of the receipt (预选号凭证): label and value."""
-    recorded = [] if entry is None else [(_("公开记录"), f"#{entry.seq} {entry.hash[:SHORT]}")]
-    return [
-        (_("凭证编号"), f"{preselection.office}-{preselection.preselection_id:08d}"),
-        (_("发牌机关"), office.name),
-        (_("号牌种类"), KINDS[preselection.kind]()),
-        (_("车辆识别代号后六位"), vin_last_six(preselection.required_vin)),
-        (_("选定时间"), moment(preselection.reserved_at) if preselection.reserved_at else ""),
-        (_("办理截止时间"), moment(preselection.deadline) if preselection.deadline else ""),
-        (_("办理地点"), office.address),
-        (_("需带材料"), papers(office)),
-        *recorded,
-    ]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A preselection in the owner's list."""
@@ -283,6 +238,8 @@ def _entry(listed_one: Listed) -> str:
                 day=day(preselection.ended_at), reason=reason(preselection.reason)
             )
         )
+    elif preselection.ended_at and preselection.state == PreselectionState.REGISTERED:
+        lines.append(_("确认于 {day}").format(day=day(preselection.ended_at)))
     elif preselection.ended_at:
         lines.append(_("结束于 {day}").format(day=day(preselection.ended_at)))
     return "\n".join(lines)

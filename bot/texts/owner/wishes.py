@@ -17,8 +17,14 @@ _TOPICS = {
 }
 
 
+def turned_away(why: str) -> str:
+    """Return why an owner was turned away, and that they are told when it is over."""
+    return _("{why}\n结束后会通知您。").format(why=why)
+
+
 def reminders(days: list[int], count: int) -> str:
-    chosen = listed(_("截止前 {days} 个工作日").format(days=day) for day in days[:count])
+    before = listed(str(day) for day in sorted(days[:count], reverse=True))
+    chosen = _("截止前 {days} 个工作日").format(days=before) if before else ""
     return _(
         "<b>提醒设置</b>\n到期前的提醒可以增减;<b>最后一天早上的提醒不能关闭</b>,因为逾期的后果很严重。\n\n"
         "现在:{chosen} + 最后一天早上"
