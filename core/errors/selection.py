@@ -69,6 +69,10 @@ class WishRepeated(WishRefused):
 class WishNotReleased(WishRefused):
     """The number is not in a released segment."""
 
+    def __init__(self, patterns: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.patterns = tuple(patterns)  # of the segments that are open to self-composition
+
 
 class WishWithheld(WishRefused):
     """The number is withheld."""
