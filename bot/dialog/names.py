@@ -37,6 +37,7 @@ class ScreenName(StrEnum):
     SURE = "sure"
     COMPOSE = "compose"
     TRY = "try"
+    TRY_WAITS = "try_waits"
     DONE = "done"
     MINE = "mine"
     REMINDERS = "reminders"

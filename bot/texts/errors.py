@@ -8,7 +8,7 @@ from bot.errors import attachments as attachment_errors
 from bot.errors import commands as command_errors
 from bot.errors import tables as table_errors
 from bot.errors import typed as typed_errors
-from bot.i18n.formatting import FAILED, day, listed, moment, reason
+from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
 from bot.texts.desk import appeals, blacklist, commands, counter, find, people
@@ -48,6 +48,7 @@ CHANCES_USED_UP = verbatim("您的随机选号和自编选号机会均已用完,
 
 _DOMESTIC = frozenset({14, 15})
 """Lengths of certificate numbers, which are sometimes sent in place of a VIN."""
+_MOST_PATTERNS = 6
 
 
 def _places(positions: Sequence[int]) -> str:
@@ -104,11 +105,20 @@ def _not_this_user_type(error: accounts_errors.NotThisUserType) -> str:
 
 
 def _wishes_refused(error: selection_errors.WishesRefused) -> str:
-    lines = [
-        _("• <code>{wish}</code>:{reason}").format(wish=escape(wish[:20]), reason=of_error(why))
-        for wish, why in error.refused
-    ]
+    lines: list[str] = []
+    for wish, why in error.refused:
+        said = of_error(why)
+        if any(said in line for line in lines) and isinstance(why, selection_errors.WishNotReleased):
+            said = of_error(selection_errors.WishNotReleased())  # the open segments are named once
+        lines.append(_("• <code>{wish}</code>:{reason}").format(wish=escape(wish[:20]), reason=said))
     return "\n".join([_("以下号码不能提交,未扣减次数:"), *lines])
+
+
+def _not_released(error: selection_errors.WishNotReleased) -> str:
+    if not error.patterns:
+        return _("不在已投放的号段内。")
+    patterns = listed(mask_words(pattern) for pattern in error.patterns[:_MOST_PATTERNS])
+    return _("不在已投放的号段内,现在可以自编的是:{patterns}。").format(patterns=patterns)
 
 
 def _wrong_columns(error: table_errors.WrongColumns) -> str:
@@ -219,7 +229,6 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     selection_errors.ChancesUsedUp: CHANCES_USED_UP,
     selection_errors.NoWishes: phrase("请先输入要自编的号码。"),
     selection_errors.WishRepeated: phrase("同一号码重复填写。"),
-    selection_errors.WishNotReleased: phrase("不在已投放的号段内。"),
     selection_errors.WishWithheld: phrase("该号码暂不投放。"),
     selection_errors.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
     selection_errors.NotInBatch: phrase("该号码不在当前这一批中。"),
@@ -375,10 +384,11 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ),
     suspicion_errors.SelectionSuspended: lambda error: suspicion.refused(error.kind),
     selection_errors.TriedTooSoon: lambda error: _(
-        "两次自编之间至少间隔几秒,请 {seconds} 秒后再提交(未扣减次数)。"
-    ).format(seconds=error.seconds),
+        "两次自编之间至少间隔 {gap} 秒,请 {seconds} 秒后再提交(未扣减次数)。"
+    ).format(gap=error.gap, seconds=error.seconds),
     blacklist_errors.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
     selection_errors.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.limit),
+    selection_errors.WishNotReleased: _not_released,
     selection_errors.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选。").format(
         day=day(error.opens)
     ),

@@ -33,9 +33,10 @@ class ChancesUsedUp(Refusal):
 class TriedTooSoon(Refusal):
     """The minimum interval since the last self-composed try has not passed."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, gap: int) -> None:
         super().__init__()
-        self.seconds = seconds
+        self.seconds = seconds  # until the next try
+        self.gap = gap  # the interval
 
 
 class DrawnTooSoon(Refusal):

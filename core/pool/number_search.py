@@ -8,6 +8,7 @@ does not depend on the size of the pool: masks are counted, and some dozen numbe
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from core.pool.composable import Composable, free_of
@@ -19,7 +20,7 @@ EXAMPLES = 6
 """Maximum numbers named."""
 FEW = 10
 """So many numbers, or fewer, are named without looking whether they are free."""
-_MOST_PLACES = 400  # masks looked at
+_MOST_PLACES = 160  # masks looked at
 _LOOKED_UP = 40  # numbers looked up
 
 
@@ -41,16 +42,20 @@ def find_numbers(tx: Tx, found: Composable, wanted: NumberSearch, *, seed: bytes
         wanted: the characters.
         seed: the same for the same owner, characters and day; determines which numbers are named.
     """
-    places = list(
-        islice((place for one in found.composed_now for place in wanted.places_in(one.mask)), _MOST_PLACES)
-    )
-    matching = union_size(places)
+    places, matching = _places(tuple(segment.mask for segment in found.composed_now), wanted)
     # Not a draw: it only decides which examples are named.
     shuffled = _sampled(places, matching, random.Random(seed))  # noqa: S311
     candidates = list(islice((serial for serial in shuffled if found.allows(serial)), _LOOKED_UP))
     are_free = matching > FEW
     examples = free_of(tx, found, candidates) if are_free and candidates else candidates
     return FoundNumbers(matching=matching, examples=tuple(examples[:EXAMPLES]), are_free=are_free)
+
+
+@lru_cache(maxsize=256)
+def _places(masks: tuple[Mask, ...], wanted: NumberSearch) -> tuple[tuple[Mask, ...], int]:
+    """Return the masks of the numbers with the characters, and how many numbers these are."""
+    places = tuple(islice((place for mask in masks for place in wanted.places_in(mask)), _MOST_PLACES))
+    return places, union_size(places)
 
 
 def _sampled(places: Sequence[Mask], matching: int, chance: random.Random) -> Iterator[str]:

@@ -209,7 +209,8 @@ class ComposedSelection(Reserving):
             raise NoWishesLeft(left)
         row = tx.one("vehicles.get", vin=preselection.vin)
         last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
-        raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+        seconds = max(1, -int((tx.now - last - gap).total_seconds() // 1))
+        raise TriedTooSoon(seconds, office.compose_gap_seconds)
 
     def _take_wish(
         self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str

@@ -118,13 +118,15 @@ async def test_composing_fails_and_then_succeeds(world: World) -> None:
     await owner.say("A8888 A6666")
     await owner.press("提交")
     await owner.press("确认提交")
-    failed = await owner.see("剩余自编号牌个数将减少2个", "粤K·A8888:已被他人预选", "粤K·A6666:已使用")
+    failed = await owner.see("剩余自编号牌个数已减少2个", "粤K·A8888:已被他人预选", "粤K·A6666:已使用")
     assert REHEARSAL_MARK in failed.words
     await owner.see("您还可以自编18个号牌")
-    world.forward(seconds=9)
     await owner.say("A2357")
     await owner.press("提交")
     await owner.press("确认提交")
+    await owner.see("自动提交", REHEARSAL_MARK)
+    world.forward(seconds=9)
+    await world.tick()
     await owner.see("完成号牌预选", "粤K·A2357", REHEARSAL_MARK)
     await owner.settled()
     assert await untouched(world) == before
