@@ -42,6 +42,7 @@ class ScreenName(StrEnum):
     MINE = "mine"
     REMINDERS = "reminders"
     NOTIFY = "notify"
+    WISHED = "wished"
     PROVINCES = "provinces"
     OFFICES = "offices"
     OFFICE = "office"
@@ -232,6 +233,7 @@ class ActionName(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     VERIFY = "verify"
     VIN = "vin"
+    WISHED = "wished"
     WITHDRAW = "withdraw"
 
 

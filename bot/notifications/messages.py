@@ -15,7 +15,7 @@ from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal, checking, suspicion
+from bot.texts.owner import appeal, checking, suspicion, wished
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -26,6 +26,8 @@ from core.people import second_chief
 from core.people.admins import Permission
 from core.people.second_chief import RequestState
 from core.people.sms_budget import gateway_trouble
+from core.pool.number_status import NumberStatus, status_of
+from core.pool.openings import OpeningWay
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
@@ -34,7 +36,7 @@ from core.public_journal.export import entry_of_claim
 from core.reporting import checked_days
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
-from core.values.plates import PlateKind
+from core.values.plates import Plate, PlateKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,7 +341,31 @@ def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:
     return (TextPart(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
 
 
+def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    details = notification.details
+    office = core.offices.get(str(details["office"]))
+    if office is None:
+        return ()
+    kind, mask, way = PlateKind(str(details["kind"])), str(details["mask"]), OpeningWay(str(details["way"]))
+    composed = details.get("compose_from")
+    compose_from = from_millis(composed) if isinstance(composed, int) else None
+    if way == OpeningWay.BACK:
+        found = status_of(tx, office, Plate(office=office.code, kind=kind, serial=mask))
+        if found.status != NumberStatus.FREE:
+            return ()  # somebody has taken it since, or it was withheld
+        compose_from = found.compose_from
+    later = formatting.day(compose_from) if compose_from is not None and compose_from > tx.now else ""
+    text = wished.notice(office, kind, str(details["wish"]), mask, way, later)
+    ways = (
+        Button(label=notices.PRESELECT(), action=ActionName.PRESELECT),
+        Button(label=wished.OPEN(), action=ActionName.WISHED),
+    )
+    return (TextPart(text=text, rows=(ways,)),)
+
+
 def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    if notification.topic == NotificationPurpose.WISHED:
+        return _about_wished(tx, core, notification)
     details = notification.details
     office = core.offices.get(str(details.get("office", "")))
     if office is None:

@@ -25,7 +25,7 @@ from bot.dialog.keyboards import CallbackData
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage
-from bot.owner import home, wishes
+from bot.owner import home, wished_numbers, wishes
 from bot.owner.entry import entry
 from core.people.admins import Permission
 
@@ -115,6 +115,7 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,
     ActionName.UNSUBSCRIBE: wishes.unsubscribe,
+    ActionName.WISHED: wished_numbers.to_page,
     ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal
 }
 """Global buttons, outside the conversation; they change nothing but subscriptions."""

@@ -40,6 +40,7 @@ from bot.owner import (
     selecting,
     terms,
     vehicle,
+    wished_numbers,
     wishes,
 )
 from bot.owner import suspicion as owner_suspicion
@@ -55,6 +56,7 @@ SCREENS: tuple[Screen, ...] = (
     *composing.SCREENS,
     *mine.SCREENS,
     *wishes.SCREENS,
+    wished_numbers.WISHED,
     *provinces.SCREENS,
     *pool.SCREENS,
     *checking.SCREENS,

@@ -35,6 +35,7 @@ from core.errors import selection as selection_errors
 from core.errors import suspicion as suspicion_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
+from core.errors import wished as wished_errors
 from core.errors.base import XuanhaoError
 from core.people.accounts import UserType
 from core.values.vehicles import VIN_LENGTH
@@ -230,6 +231,10 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     selection_errors.NoWishes: phrase("请先输入要自编的号码。"),
     selection_errors.WishRepeated: phrase("同一号码重复填写。"),
     selection_errors.WishWithheld: phrase("该号码暂不投放。"),
+    wished_errors.WishedUnreadable: phrase(
+        "请写满 5 位(新能源 6 位),不定的位用 # 代表数字、@ 代表字母,例如 A8888、##888、D#8888。"
+    ),
+    wished_errors.WishedAlready: phrase("这个号码已经登记过。"),
     selection_errors.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
     selection_errors.NotInBatch: phrase("该号码不在当前这一批中。"),
     pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在。"),
@@ -393,6 +398,12 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         day=day(error.opens)
     ),
     selection_errors.WishesRefused: _wishes_refused,
+    wished_errors.WishedTooWide: lambda error: _(
+        "范围太大,有 {size:,} 个号码,最多 {most:,} 个。请多写几位,例如 ##888。"
+    ).format(size=error.size, most=error.most),
+    wished_errors.WishedEnough: lambda error: _("最多登记 {most} 个心愿号,请先移除一个。").format(
+        most=error.most
+    ),
     desk_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
     counter_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     command_errors.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),

@@ -32,7 +32,8 @@ async def _uses(world: World, wishes: int) -> None:
 
     def use(tx: Tx) -> None:
         tx.run("vehicles.add", vin=factories.vin(0))
-        sql(tx, f"UPDATE vehicle SET compose_used = {wishes} WHERE vin = '{factories.vin(0)}' RETURNING vin")
+        charged = {"wishes": wishes, "quota": 20, "now": 0, "gap_before": 0}
+        tx.one("vehicles.charge_wishes", vin=factories.vin(0), **charged)
 
     await world.store.run(use)
 

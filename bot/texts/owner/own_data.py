@@ -19,7 +19,7 @@ CONFIRM = phrase("⛔ 确认删除")
 KEEP = phrase("不删除")
 WHAT_IS_DELETED = phrase(
     "<b>删除我的信息?</b>\n"
-    "将删除:姓名、证件号码、手机号、注册地、用户类型、未完成的预选、证书编号、验证码记录、通知、订阅、提醒设置"
+    "将删除:姓名、证件号码、手机号、注册地、用户类型、未完成的预选、证书编号、验证码记录、通知、订阅、心愿号、提醒设置"
     "和本对话的进度。删除后如需预选,要重新注册。\n\n"
     "依规定须保留,但不再与您关联:\n"
     "• 已选定、已上牌或已作废的号码及其车辆识别代号,抽号和业务日志(其中只有编号,没有姓名、证件号和聊天号);\n"
@@ -125,6 +125,7 @@ SECTIONS: dict[str, Phrase] = {
     "bans": phrase("黑名单"),
     "notices": phrase("通知"),
     "subscriptions": phrase("订阅"),
+    "wished_numbers": phrase("心愿号"),
     "check_subscription": phrase("次日告知抽号核验结果"),
     "mutes": phrase("不接收群发通知的发牌机关"),
     "reminders": phrase("提醒设置"),

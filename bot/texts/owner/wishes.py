@@ -18,7 +18,7 @@ _TOPICS = {
 
 
 def reminders(days: list[int], count: int) -> str:
-    chosen = listed(_("截止前 {days} 个工作日").format(days=day) for day in days[:count])
+    chosen = listed(_("截止前 {days} 个工作日").format(days=day) for day in reversed(days[:count]))
     return _(
         "<b>提醒设置</b>\n到期前的提醒可以增减;<b>最后一天早上的提醒不能关闭</b>,因为逾期的后果很严重。\n\n"
         "现在:{chosen} + 最后一天早上"
