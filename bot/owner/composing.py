@@ -28,7 +28,7 @@ from core.values.plates import split_wishes
 
 _MOST_READ = 20
 _COUNT_EVERY = timedelta(seconds=15)
-"""How often the page that waits for a try shows the remaining time anew."""
+"""How often the page that waits for a try updates the remaining time."""
 
 
 def _args(ctx: Context, wishes: Sequence[str], suggestions: Sequence[str] = ()) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Wished numbers (心愿号): the list, adding by typing, removing (docs/domain.md, section 10)."""
+"""Wished numbers (心愿号): the list, adding by typing, removing (docs/domain.md, section 15)."""
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns

@@ -1,4 +1,4 @@
-"""Numbers that owners wish for (心愿号): telling them when these can be selected (docs/domain.md, 10).
+"""Numbers that owners wish for (心愿号): telling them when these can be selected (docs/domain.md, 15).
 
 A wish reserves nothing. All who wish for a number are told at one time: when its segment opens, or some
 minutes after it came back. A scheduled job works through the recorded openings in pages, each in a

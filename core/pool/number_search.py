@@ -1,8 +1,8 @@
 """Looking for numbers before wishes are spent: how many have certain characters, and a few that are free.
 
-Whoever looks is told nothing that a try would have to be paid for: where only a few numbers fit, they are
-named without saying whether they are free, and a repeated search names the same numbers all day. The cost
-does not depend on the size of the pool: masks are counted, and some dozen numbers are looked up.
+A search must not tell what a try is charged for, whether a certain number is free: where only a few numbers
+fit, they are named without looking, and a repeated search names the same numbers all day. The cost does not
+depend on the size of the pool: masks are counted, and some dozens of numbers are looked up.
 """
 
 import random
@@ -19,7 +19,7 @@ from core.values.number_search import NumberSearch
 EXAMPLES = 6
 """Maximum numbers named."""
 FEW = 10
-"""So many numbers, or fewer, are named without looking whether they are free."""
+"""Up to this many fitting numbers are named without looking whether they are free."""
 _MOST_PLACES = 160  # masks looked at
 _LOOKED_UP = 40  # numbers looked up
 

@@ -1,4 +1,4 @@
-"""From when numbers can be selected, recorded for those who wish for them (docs/domain.md, section 10).
+"""From when numbers can be selected, recorded for those who wish for them (docs/domain.md, section 15).
 
 Written by the transaction that releases or returns them; ``core.notifications.wished`` tells of them later.
 """

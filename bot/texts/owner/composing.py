@@ -1,4 +1,4 @@
-"""Texts of self-composed selection: the list of wishes, looking for numbers, a try and what came of it."""
+"""Texts of self-composed selection: the list of wishes, looking for numbers, a try and its result."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
