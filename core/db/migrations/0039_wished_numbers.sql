@@ -6,8 +6,8 @@ CREATE TABLE wished_number (
     kind TEXT NOT NULL,
     mask TEXT NOT NULL,
     since ${integer} NOT NULL,
-    CONSTRAINT wished_number_key PRIMARY KEY (account_id, slot),
-    CONSTRAINT wished_number_once UNIQUE (account_id, office, kind, mask)
+    PRIMARY KEY (account_id, slot),
+    UNIQUE (account_id, office, kind, mask)
 ) ${strict_without_rowid};
 
 -- Without the index a release would read the wishes of all pools, and a returned number all those of its pool.
