@@ -250,9 +250,9 @@ def mask_words(pattern: str) -> str:
 
 def _part_words(part: str) -> str:
     if part[0] == "#":
-        return _("{count}位数字").format(count=len(part))
+        return _("1位数字") if len(part) == 1 else _("{count}位数字").format(count=len(part))
     if part[0] == "@":
-        return _("{count}位字母").format(count=len(part))
+        return _("1位字母") if len(part) == 1 else _("{count}位字母").format(count=len(part))
     return escape(part)
 
 
