@@ -349,13 +349,17 @@ def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[Part,
     kind, mask, way = PlateKind(str(details["kind"])), str(details["mask"]), OpeningWay(str(details["way"]))
     composed = details.get("compose_from")
     compose_from = from_millis(composed) if isinstance(composed, int) else None
+    wish = str(details["wish"])
+    one = mask if way == OpeningWay.BACK else wish
+    found = status_of(tx, office, Plate(office=office.code, kind=kind, serial=one))
+    if found.status == NumberStatus.WITHHELD:
+        return ()
     if way == OpeningWay.BACK:
-        found = status_of(tx, office, Plate(office=office.code, kind=kind, serial=mask))
         if found.status != NumberStatus.FREE:
-            return ()  # somebody has taken it since, or it was withheld
+            return ()  # somebody has taken it since
         compose_from = found.compose_from
     later = formatting.day(compose_from) if compose_from is not None and compose_from > tx.now else ""
-    text = wished.notice(office, kind, str(details["wish"]), mask, way, later)
+    text = wished.notice(office, kind, wish, mask, way, later)
     ways = (
         Button(label=notices.PRESELECT(), action=ActionName.PRESELECT),
         Button(label=wished.OPEN(), action=ActionName.WISHED),

@@ -1,5 +1,7 @@
 """Self-composed selection as an owner meets it: typing, looking for numbers, the last wish, the pause."""
 
+import asyncio
+
 import pytest
 
 from core.ports import Tx
@@ -123,18 +125,23 @@ async def test_try_that_comes_too_soon_waits_and_is_made(world: World) -> None:
     await books_agree(world)
 
 
-async def test_try_that_waits_fails_once_and_is_charged_once(sqlite_world: World) -> None:
-    await opens_pool(sqlite_world)
-    owner = await _to_list(sqlite_world)
+@pytest.mark.both_engines
+async def test_try_that_waits_is_made_and_charged_once(world: World) -> None:
+    """However many redraw it at one time."""
+    await opens_pool(world)
+    owner = await _to_list(world)
     await _fails(owner)
     await owner.say(TAKEN[0])
     await owner.press("提交")
     await owner.press("确认提交")
     await owner.see("自动提交")
-    sqlite_world.forward(seconds=9)
-    for _ in range(3):
-        await sqlite_world.tick()
-    await owner.see("剩余自编号牌个数已减少1个", "您还可以自编17个号牌")
+    await world.stop_jobs()
+    world.forward(seconds=9)
+    redraw = world.service.engine.redraw
+    await asyncio.gather(*(redraw(owner.me.chat_id) for _ in range(3)))
+    await owner.see("您还可以自编17个号牌")
+    rows = await world.store.read(sql, "SELECT sum(times) AS failed FROM failed_wish")
+    assert rows[0]["failed"] == 3
 
 
 async def test_hours_are_checked_when_a_waiting_try_is_made(sqlite_world: World) -> None:
