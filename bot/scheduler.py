@@ -23,7 +23,7 @@ from core import appeals
 from core.bootstrap import Core
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
-from core.notifications import broadcasts, subscriptions
+from core.notifications import broadcasts, subscriptions, wished
 from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.pool import bulletin, seeds
@@ -238,6 +238,8 @@ class Jobs:
     async def _announce(self) -> None:
         if await self._core.store.read(subscriptions.is_pending, self._core.offices):
             await self._clock.run(lambda tx: subscriptions.announce(tx, self._core.offices))
+        if await self._core.store.read(wished.is_pending):
+            await _until_none(self._clock.run, wished.tell_some)
 
     async def _summarise(self) -> None:
         concerned = await self._core.store.read(self._core.summaries.due)

@@ -14,7 +14,7 @@ from core import audit, suspicion
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors.accounts import DeletionBlocked, DeletionBlocker
-from core.notifications import reminders
+from core.notifications import reminders, wished
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.ports import Row, Tx
@@ -285,6 +285,15 @@ def _subscriptions(tx: Tx, data_subject: DataSubject) -> list[Record]:
     ]
 
 
+def _wished(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    if data_subject.account is None:
+        return []
+    return [
+        {"office": one.office, "kind": one.kind.value, "plate": one.pattern, "since": one.since}
+        for one in wished.of_account(tx, data_subject.account.account_id)
+    ]
+
+
 def _check_subscription(tx: Tx, data_subject: DataSubject) -> list[Record]:
     row = tx.one("checks.subscription", chat_id=data_subject.chat_id)
     return [{"since": moment_or_none(row["since"])}] if row else []
@@ -447,6 +456,7 @@ SOURCES = (
         read=_subscriptions,
         forget=_forget_of_chat("personal_data.forget_subscriptions"),
     ),
+    PersonalDataSource(name="wished_numbers", read=_wished, forget=_forget_of_account("wished.forget")),
     PersonalDataSource(
         name="check_subscription",
         read=_check_subscription,

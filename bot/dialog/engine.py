@@ -138,7 +138,14 @@ class Engine:
     async def redraw(self, chat_id: int) -> None:
         """Redraw the screen of a conversation whose timers have advanced."""
         with suppress(NothingToSay):
-            await self._redraw(await self._run_prefetching(partial(self._redrawn, chat_id=chat_id)))
+            try:
+                result = await self._run_prefetching(partial(self._redrawn, chat_id=chat_id))
+            except OperationError:
+                raise
+            except XuanhaoError as error:
+                refused = partial(self._timer_refused, chat_id=chat_id, error=error)
+                result = await self._run_prefetching(refused)
+            await self._redraw(result)
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End an idle rehearsal and return to the screen from which it was started."""
@@ -254,10 +261,24 @@ class Engine:
             NothingToSay: there is no live message.
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
+        record = self._live_record(tx, chat_id)
+        shower = self._transition if record.rehearsal is None else self._rehearsals
+        return shower.redrawn(tx, record, prefetched)
+
+    def _timer_refused(self, tx: Tx, prefetched: Prefetched, chat_id: int, error: XuanhaoError) -> StepResult:
+        """Return what is shown after the step that a screen takes by itself was rejected.
+
+        Raises:
+            NothingToSay: there is no live message.
+            XuanhaoError: the screen takes no such step.
+        """
+        return self._transition.timer_refused(tx, self._live_record(tx, chat_id), error, prefetched)
+
+    def _live_record(self, tx: Tx, chat_id: int) -> Record:
         found = find_record(tx, chat_id)
         if found is None or found.message_id is None:
             raise NothingToSay
-        return self._shown(tx, open_record(tx, chat_id, found.screen), prefetched)
+        return open_record(tx, chat_id, found.screen)
 
     def _idle_ended(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
         return self._rehearsals.end_idle(tx, open_record(tx, chat_id, self._first_screen), prefetched)

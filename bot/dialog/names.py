@@ -38,10 +38,12 @@ class ScreenName(StrEnum):
     SURE = "sure"
     COMPOSE = "compose"
     TRY = "try"
+    TRY_WAITS = "try_waits"
     DONE = "done"
     MINE = "mine"
     REMINDERS = "reminders"
     NOTIFY = "notify"
+    WISHED = "wished"
     PROVINCES = "provinces"
     OFFICES = "offices"
     OFFICE = "office"
@@ -239,6 +241,7 @@ class ActionName(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     VERIFY = "verify"
     VIN = "vin"
+    WISHED = "wished"
     WITHDRAW = "withdraw"
 
 

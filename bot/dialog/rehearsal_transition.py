@@ -103,6 +103,14 @@ class RehearsalTransition:
         """
         return self._rehearsed(tx, record, self._runner.show, prefetched)
 
+    def redrawn(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
+        """Render the current screen of a rehearsal; the runner takes a step that is due.
+
+        Raises:
+            SnapshotNeeded, RehearsalRunNeeded: see above.
+        """
+        return self.shown(tx, record, prefetched)
+
     def target_of(
         self, tx: Tx, record: Record, saved: SavedRehearsal, sent: Attachment
     ) -> AttachmentTarget | None:

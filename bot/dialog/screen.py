@@ -78,6 +78,9 @@ class Screen:
     show: Callable[[Context], View | Goto]
     buttons: Mapping[ActionName, Handler] = field(default_factory=dict)
     text: Handler | None = None
+    timer: Callable[[Context], Goto | None] | None = (
+        None  # what the screen does by itself at a redraw, e.g. once its moment has come; None: nothing yet
+    )
     contact: Callable[[Context, Contact], Goto] | None = None
     attachment: AttachmentHandler | None = None
     errors: ErrorWays = field(default_factory=dict)

@@ -157,17 +157,52 @@ class Transition:
         Raises:
             SnapshotNeeded: rerun with the requested data.
         """
-        ctx = Context(
+        return self._show(tx, self._own_context(tx, record, prefetched), record, stay())
+
+    def _own_context(self, tx: Tx, record: Record, prefetched: Prefetched) -> Context:
+        """Return a context for what happens without an event."""
+        return Context(
             core=self._core,
             tx=tx,
             chat_id=record.chat_id,
             args=record.args,
             received_at=tx.now,
+            screen=record.screen,
             language=record.language,
             snapshots=prefetched.snapshots,
             bot_username=self._hooks.username,
         )
-        return self._show(tx, ctx, record, stay())
+
+    def redrawn(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> StepResult:
+        """Take the step that the current screen takes by itself, if its moment has come, and render.
+
+        The conversation is locked and the step leads on to another screen, so it is taken once.
+
+        Raises:
+            XuanhaoError: the step was rejected; nothing has changed, see ``timer_refused``.
+            SnapshotNeeded: rerun with the requested data.
+        """
+        ctx, screen = self._own_context(tx, record, prefetched), self._screen(record.screen)
+        with speaking(record.language):
+            go = screen.timer(ctx) if screen.timer is not None else None
+        return self._show(tx, ctx, record, go or stay(), moved=go is not None)
+
+    def timer_refused(
+        self, tx: Tx, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
+    ) -> StepResult:
+        """Return what is shown after a screen's own step was rejected.
+
+        Raises:
+            XuanhaoError: the same error, if the screen takes no steps or has no answer to it.
+            SnapshotNeeded: rerun with the requested data.
+        """
+        ctx, screen = self._own_context(tx, record, prefetched), self._screen(record.screen)
+        lead = next((screen.errors[kind] for kind in type(error).__mro__ if kind in screen.errors), None)
+        if screen.timer is None or lead is None:
+            raise error
+        with speaking(record.language):
+            go = replace(lead(ctx, error), sticky=True)
+        return self._show(tx, ctx, record, go, moved=True)
 
     def context(self, tx: Tx, request: Request, record: Record, prefetched: Prefetched) -> Context:
         """Return the context in which an event is applied."""

@@ -52,6 +52,7 @@ ROLES: dict[str, Phrase] = {
 
 _MARKUP = re.compile(r"<[^>]+>")
 _OPENED = re.compile(r"<[a-z]")
+_PARTS = re.compile(r"#+|@+|[^#@]+")
 _MORE = "\n…"
 _MONTHS = (
     phrase("1月"),
@@ -258,6 +259,19 @@ def reason(raw: str | None) -> str:
 def plate(office: str, serial: str) -> str:
     """Return a number as on a button: 粤K·12345."""
     return f"{office}·{serial}"
+
+
+def mask_words(pattern: str) -> str:
+    """Return a mask in words: ``A####`` is A+4位数字."""
+    return "+".join(_part_words(part.group()) for part in _PARTS.finditer(pattern))
+
+
+def _part_words(part: str) -> str:
+    if part[0] == "#":
+        return _("1位数字") if len(part) == 1 else _("{count}位数字").format(count=len(part))
+    if part[0] == "@":
+        return _("1位字母") if len(part) == 1 else _("{count}位字母").format(count=len(part))
+    return escape(part)
 
 
 def office_title(office: Office) -> str:

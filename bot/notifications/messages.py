@@ -13,7 +13,7 @@ from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
 from bot.texts.desk.people import USER_TYPES
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal, checking, home, suspicion
+from bot.texts.owner import appeal, checking, home, suspicion, wished
 from bot.texts.owner import receipt as receipts
 from core.appeals import AppealState
 from core.bootstrap import Core
@@ -26,6 +26,8 @@ from core.people.accounts import UserType
 from core.people.admins import Permission
 from core.people.second_chief import RequestState
 from core.people.sms_budget import gateway_trouble
+from core.pool.number_status import NumberStatus, status_of
+from core.pool.openings import OpeningWay
 from core.pool.releases import freed_opening
 from core.pool.segments import mask_of
 from core.ports import Tx
@@ -35,7 +37,7 @@ from core.preselection.deadlines import MoveCause
 from core.reporting import checked_days
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
-from core.values.plates import PlateKind
+from core.values.plates import Plate, PlateKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +338,35 @@ def _about_ban(core: Core, notification: Notification) -> tuple[TextPart, ...]:
     return (TextPart(text=text, rows=((mine,),)),)
 
 
+def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    details = notification.details
+    office = core.offices.get(str(details["office"]))
+    if office is None:
+        return ()
+    kind, mask, way = PlateKind(str(details["kind"])), str(details["mask"]), OpeningWay(str(details["way"]))
+    composed = details.get("compose_from")
+    compose_from = from_millis(composed) if isinstance(composed, int) else None
+    wish = str(details["wish"])
+    one = mask if way == OpeningWay.BACK else wish
+    found = status_of(tx, office, Plate(office=office.code, kind=kind, serial=one))
+    if found.status == NumberStatus.WITHHELD:
+        return ()
+    if way == OpeningWay.BACK:
+        if found.status != NumberStatus.FREE:
+            return ()  # somebody has taken it since
+        compose_from = found.compose_from
+    later = formatting.day(compose_from) if compose_from is not None and compose_from > tx.now else ""
+    text = wished.notice(office, kind, wish, mask, way, later)
+    ways = (
+        Button(label=notices.PRESELECT(), action=ActionName.PRESELECT),
+        Button(label=wished.OPEN(), action=ActionName.WISHED),
+    )
+    return (TextPart(text=text, rows=(ways,)),)
+
+
 def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    if notification.topic == NotificationPurpose.WISHED:
+        return _about_wished(tx, core, notification)
     details = notification.details
     office = core.offices.get(str(details.get("office", "")))
     if office is None:

@@ -1,6 +1,7 @@
-"""Self-composed selection: the wishes, their cost, the attempt (docs/domain.md, section 5.2)."""
+"""Self-composed selection: the list of wishes, their cost, the try (docs/domain.md, section 5.2)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -10,15 +11,24 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
 from bot.owner.selecting import ERRORS
-from bot.texts.owner import selecting
+from bot.texts.errors import of_error
+from bot.texts.owner import composing as texts
+from core.clock import from_millis, to_millis
+from core.errors.base import InputError, XuanhaoError
 from core.errors.offices import OfficeClosed
-from core.errors.selection import NoWishes, NoWishesLeft
+from core.errors.plates import SerialLookalike
+from core.errors.selection import NoWishes, NoWishesLeft, TriedTooSoon, WishesRefused
+from core.pool.composable import Composable, composable
+from core.pool.number_search import find_numbers
 from core.preselection import PreselectionState, lease_until
-from core.preselection.composed_selection import failed_before, validate_wishes
+from core.preselection.composed_selection import SortedWishes, failed_before, sort_wishes, validate_wishes
 from core.preselection.quotas import remaining_quota
+from core.values.number_search import NumberSearch, parse_search, without_words
 from core.values.plates import split_wishes
 
 _MOST_READ = 20
+_COUNT_EVERY = timedelta(seconds=15)
+"""How often the page that waits for a try updates the remaining time."""
 
 
 def _args(ctx: Context, wishes: Sequence[str], suggestions: Sequence[str] = ()) -> dict[str, object]:
@@ -29,8 +39,20 @@ def _args(ctx: Context, wishes: Sequence[str], suggestions: Sequence[str] = ()) 
     }
 
 
-def _back_to_random(ctx: Context, _arg: str) -> Goto:
-    return Goto(screen=ScreenName.SELECTING, args={"without_four": bool(ctx.args.get("without_four"))})
+def _to_list(
+    ctx: Context,
+    wishes: Sequence[str],
+    suggestions: Sequence[str] = (),
+    *,
+    note: str = "",
+    sticky: bool = False,
+) -> Goto:
+    return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, suggestions), note=note, sticky=sticky)
+
+
+def _back_to_random(ctx: Context, note: str = "") -> Goto:
+    args = {"without_four": bool(ctx.args.get("without_four"))}
+    return Goto(screen=ScreenName.SELECTING, args=args, note=note)
 
 
 def _show(ctx: Context) -> View | Goto:
@@ -39,54 +61,113 @@ def _show(ctx: Context) -> View | Goto:
         return step_of(ctx, begun)
     lease = lease_until(ctx.tx, begun)
     if lease is None:
-        return _back_to_random(ctx, "")
+        return _back_to_random(ctx)
     left, wishes = remaining_quota(ctx.tx, office, begun.required_vin), ctx.list_arg("wishes")
     if left.none:
         return Goto(screen=ScreenName.USED_UP)
-    rows = list(
-        in_columns(
-            [
-                Button(label=f"❌ {formatting.plate(office.code, wish)}", action=ActionName.REMOVE, arg=wish)
-                for wish in wishes
-            ],
-            2,
-        )
+    if not left.wishes:
+        return _back_to_random(ctx, texts.NONE_LEFT())
+    open_now = composable(ctx.tx, office, begun.kind).patterns
+    return View(
+        text=texts.composing(office, begun.kind, left, wishes, open_now),
+        rows=_rows(ctx, wishes),
+        redraw_at=lease,
     )
-    suggestions = [idea for idea in ctx.list_arg("ideas") if idea not in wishes]
-    rows += in_columns(
-        [
-            Button(label=f"💡 {formatting.plate(office.code, idea)}", action=ActionName.ADD, arg=idea)
-            for idea in suggestions
-        ],
-        2,
-    )
+
+
+def _rows(ctx: Context, wishes: Sequence[str]) -> list[tuple[Button, ...]]:
+    code = ctx.office.code
+    listed = [
+        Button(label=texts.remove_label(code, wish), action=ActionName.REMOVE, arg=wish) for wish in wishes
+    ]
+    suggested = [
+        Button(label=texts.add_label(code, idea), action=ActionName.ADD, arg=idea)
+        for idea in ctx.list_arg("ideas")
+        if idea not in wishes
+    ]
+    rows = [*in_columns(listed, 2), *in_columns(suggested, 2)]
     if wishes:
-        rows.append(
-            (
-                Button(label=selecting.SUBMIT(), action=ActionName.SUBMIT, style=Style.PRIMARY),
-                Button(label=selecting.CLEAR(), action=ActionName.CLEAR),
-            )
-        )
-    rows.append((Button(label=selecting.BACK_TO_RANDOM(), action=ActionName.RANDOM),))
-    return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
+        submit = Button(label=texts.SUBMIT(), action=ActionName.SUBMIT, style=Style.PRIMARY)
+        rows.append((submit, Button(label=texts.CLEAR(), action=ActionName.CLEAR)))
+    rows.append((Button(label=texts.BACK_TO_RANDOM(), action=ActionName.RANDOM),))
+    return rows
+
+
+# --- typing -------------------------------------------------------------------------------
 
 
 def _typed(ctx: Context, text: str) -> Goto:
-    return _with(ctx, split_wishes(text, limit=_MOST_READ))
-
-
-def _with(ctx: Context, more: Sequence[str]) -> Goto:
-    """Add wishes to the list, if all of them are valid."""
-    if not more:
+    """Add the numbers of a text, or look for numbers with the characters that it has."""
+    kind, code = ctx.preselection.kind, ctx.office.code
+    search = parse_search(kind, text, office=code)
+    if search is not None:
+        return _searched(ctx, search, SortedWishes(good=(), refused=(), left_out=()))
+    tokens = [without_words(token) for token in split_wishes(text, limit=_MOST_READ)]
+    searches = {token: parse_search(kind, token, office=code) for token in tokens}
+    whole = [token for token in tokens if searches[token] is None]
+    if not tokens:
         raise NoWishes
-    current = ctx.list_arg("wishes")
-    wishes = validate_wishes(ctx.tx, ctx.office, ctx.preselection, [*current, *more])
-    return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, ctx.list_arg("ideas")))
+    if not whole:
+        return _searched(ctx, searches[tokens[0]], SortedWishes(good=(), refused=(), left_out=()))
+    parts = [search for search in searches.values() if search is not None and len(search.part) > 1]
+    judged = _judged(ctx, whole)
+    return _searched(ctx, parts[0], judged) if parts else _added(ctx, judged)
+
+
+def _judged(ctx: Context, typed: Sequence[str]) -> SortedWishes:
+    left = remaining_quota(ctx.tx, ctx.office, ctx.preselection.required_vin)
+    return sort_wishes(
+        _composable(ctx),
+        ctx.office,
+        typed,
+        most=min(ctx.office.compose_per_try, left.wishes),
+        known=ctx.list_arg("wishes"),
+    )
+
+
+def _composable(ctx: Context) -> Composable:
+    return composable(ctx.tx, ctx.office, ctx.preselection.kind)
+
+
+def _added(ctx: Context, judged: SortedWishes) -> Goto:
+    """Add what is possible; name each of the others with its reason, and what was probably meant."""
+    meant = _meant(ctx, judged.refused)
+    refused = WishesRefused(judged.refused) if judged.refused else None
+    if refused is not None and not (judged.good or judged.left_out or meant):
+        raise refused
+    notes = [of_error(refused)] if refused is not None else []
+    if meant:
+        notes.append(texts.meant())
+    if judged.left_out:
+        left = remaining_quota(ctx.tx, ctx.office, ctx.preselection.required_vin)
+        notes.append(texts.left_out(ctx.office, judged.left_out, left))
+    wishes = [*ctx.list_arg("wishes"), *judged.good]
+    ideas = [*meant, *judged.left_out] or ctx.list_arg("ideas")
+    return _to_list(ctx, wishes, ideas, note="\n".join(notes), sticky=True)
+
+
+def _meant(ctx: Context, refused: Sequence[tuple[str, InputError]]) -> list[str]:
+    """Return the numbers that were probably meant by those with a letter O or I, if they are possible."""
+    corrected = [why.suggestion for _, why in refused if isinstance(why, SerialLookalike) and why.suggestion]
+    found = _composable(ctx) if corrected else None
+    return [one for one in dict.fromkeys(corrected) if found is not None and found.allows(one)]
+
+
+def _searched(ctx: Context, search: NumberSearch | None, judged: SortedWishes) -> Goto:
+    """Tell how many numbers have the characters, with a few as buttons; nothing is charged."""
+    if search is None:
+        raise NoWishes
+    day = f"{ctx.account.account_id}:{ctx.today}:{search.part}:{search.at_end}"
+    numbers = find_numbers(ctx.tx, _composable(ctx), search, seed=ctx.core.vault.lookup("search", day))
+    wishes = [*ctx.list_arg("wishes"), *judged.good]
+    notes = [of_error(WishesRefused(judged.refused))] if judged.refused else []
+    notes.append(texts.found(search, numbers))
+    return _to_list(ctx, wishes, numbers.examples, note="\n".join(notes), sticky=True)
 
 
 def _without(ctx: Context, wish: str) -> Goto:
     rest = [other for other in ctx.list_arg("wishes") if other != wish]
-    return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, rest, ctx.list_arg("ideas")))
+    return _to_list(ctx, rest, ctx.list_arg("ideas"))
 
 
 def _submit(ctx: Context, _arg: str) -> Goto:
@@ -104,19 +185,19 @@ COMPOSE = Screen(
     name=ScreenName.COMPOSE,
     show=_show,
     buttons={
-        ActionName.ADD: lambda ctx, idea: _with(ctx, [idea]),
+        ActionName.ADD: lambda ctx, idea: _added(ctx, _judged(ctx, [idea])),
         ActionName.REMOVE: _without,
-        ActionName.CLEAR: lambda ctx, _arg: Goto(screen=ScreenName.COMPOSE, args=_args(ctx, ())),
+        ActionName.CLEAR: lambda ctx, _arg: _to_list(ctx, ()),
         ActionName.SUBMIT: _submit,
-        ActionName.RANDOM: _back_to_random,
+        ActionName.RANDOM: lambda ctx, _arg: _back_to_random(ctx),
     },
     text=_typed,
     errors=ERRORS,
-    hint=selecting.COMPOSE_HINT,
+    hint=texts.HINT,
 )
 
 
-# --- confirming an attempt ----------------------------------------------------------------
+# --- confirming a try ---------------------------------------------------------------------
 
 
 def _show_try(ctx: Context) -> View | Goto:
@@ -124,13 +205,14 @@ def _show_try(ctx: Context) -> View | Goto:
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
     if not wishes:
-        return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, ()))
+        return _to_list(ctx, ())
     known = failed_before(ctx.tx, begun, wishes)
+    left = remaining_quota(ctx.tx, office, begun.required_vin)
     return View(
-        text=selecting.try_question(office, wishes, known),
+        text=texts.try_question(office, wishes, known, left),
         rows=(
-            (Button(label=selecting.CONFIRM_TRY(), action=ActionName.TRY, style=Style.SUCCESS),),
-            (Button(label=selecting.BACK_TO_WISHES(), action=ActionName.BACK),),
+            (Button(label=texts.CONFIRM_TRY(), action=ActionName.TRY, style=Style.SUCCESS),),
+            (Button(label=texts.BACK_TO_WISHES(), action=ActionName.BACK),),
         ),
     )
 
@@ -142,12 +224,14 @@ def _try(ctx: Context, _arg: str) -> Goto:
     )
     if result.taken:
         return Goto(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
-    return Goto(
-        screen=ScreenName.COMPOSE,
-        args=_args(ctx, (), result.suggestions),
-        note=selecting.failed(ctx.office, result),
-        sticky=True,
-    )
+    return _to_list(ctx, (), result.suggestions, note=texts.failed(ctx.office, result), sticky=True)
+
+
+def _wait(ctx: Context, error: XuanhaoError) -> Goto:
+    """Keep a try that came too soon: it is made by itself when the pause is over."""
+    seconds = error.seconds if isinstance(error, TriedTooSoon) else 0
+    at = to_millis(ctx.tx.now + timedelta(seconds=seconds))
+    return Goto(screen=ScreenName.TRY_WAITS, args={**_args(ctx, ctx.list_arg("wishes")), "at": at})
 
 
 TRY = Screen(
@@ -155,12 +239,52 @@ TRY = Screen(
     show=_show_try,
     buttons={
         ActionName.TRY: _try,
-        ActionName.BACK: lambda ctx, _arg: Goto(
-            screen=ScreenName.COMPOSE, args=_args(ctx, ctx.list_arg("wishes"))
-        ),
+        ActionName.BACK: lambda ctx, _arg: _to_list(ctx, ctx.list_arg("wishes")),
     },
-    errors=ERRORS,
+    errors={**ERRORS, TriedTooSoon: _wait},
     hint=formatting.PRESS_HINT,
 )
 
-SCREENS = (COMPOSE, TRY)
+
+# --- a try that waits for the end of the pause --------------------------------------------
+
+
+def _due(ctx: Context) -> int:
+    """Return when the try is to be made, in milliseconds since 1970."""
+    at = ctx.args.get("at")
+    return at if isinstance(at, int) else 0
+
+
+def _show_waiting(ctx: Context) -> View | Goto:
+    begun, office, wishes = ctx.preselection, ctx.office, ctx.list_arg("wishes")
+    if begun.state != PreselectionState.VERIFIED:
+        return step_of(ctx, begun)
+    if not wishes:
+        return _to_list(ctx, ())
+    at = from_millis(_due(ctx))
+    seconds = max(1, -int((ctx.tx.now - at).total_seconds() // 1))
+    return View(
+        text=texts.waiting(office, wishes, seconds, formatting.clock(at)),
+        rows=((Button(label=texts.CANCEL_WAIT(), action=ActionName.CANCEL),),),
+        redraw_at=min(at, ctx.tx.now + _COUNT_EVERY),
+    )
+
+
+def _try_when_due(ctx: Context) -> Goto | None:
+    return _try(ctx, "") if to_millis(ctx.tx.now) >= _due(ctx) else None
+
+
+def _not_tried(ctx: Context, error: XuanhaoError) -> Goto:
+    return _to_list(ctx, ctx.list_arg("wishes"), note=of_error(error), sticky=True)
+
+
+TRY_WAITS = Screen(
+    name=ScreenName.TRY_WAITS,
+    show=_show_waiting,
+    buttons={ActionName.CANCEL: lambda ctx, _arg: _to_list(ctx, ctx.list_arg("wishes"))},
+    timer=_try_when_due,
+    errors={XuanhaoError: _not_tried, **ERRORS, TriedTooSoon: _wait},
+    hint=texts.WAIT_HINT,
+)
+
+SCREENS = (COMPOSE, TRY, TRY_WAITS)

@@ -6,9 +6,11 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
+from bot.owner import wished_numbers
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.errors import of_error
 from bot.texts.owner import checking, wishes
+from bot.texts.owner import wished as wished_texts
 from core.errors.base import XuanhaoError
 from core.notifications import broadcasts, reminders, subscriptions
 from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
@@ -84,7 +86,7 @@ def _show_notify(ctx: Context) -> View:
         )
         for wish in _wishes(office)
     ]
-    rows = list(in_columns(buttons, 1))
+    rows = [(Button(label=wished_texts.OPEN(), action=ActionName.WISHED),), *in_columns(buttons, 1)]
     muted = broadcasts.is_muted(ctx.tx, ctx.chat_id, office.code)
     told = Button(
         label=broadcast_texts.told_label(muted=muted), action=ActionName.UNMUTE if muted else ActionName.MUTE
@@ -171,6 +173,7 @@ NOTIFY = Screen(
     buttons={
         ActionName.ON: lambda ctx, arg: _changed(ctx, arg, on=True),
         ActionName.OFF: lambda ctx, arg: _changed(ctx, arg, on=False),
+        ActionName.WISHED: wished_numbers.to_page,
         ActionName.MUTE: _mute,
         ActionName.UNMUTE: _unmute,
         ActionName.OFFICE: lambda _ctx, code: Goto(screen=ScreenName.NOTIFY, args={"office": code}),

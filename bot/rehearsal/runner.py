@@ -99,8 +99,16 @@ class MemoryRehearsalRunner:
         return replace(run_result, used_at=now)
 
     def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
-        """Render the current screen, whose timers have advanced."""
-        return self._run(saved, now, lambda tx, transition, record: transition.shown(tx, record))
+        """Render the current screen, whose timers have advanced; take the step that is due."""
+        try:
+            return self._run(saved, now, lambda tx, transition, record: transition.redrawn(tx, record))
+        except OperationError:
+            raise
+        except XuanhaoError as error:
+            refused = error  # the name of an except clause ends with it
+        return self._run(
+            saved, now, lambda tx, transition, record: transition.timer_refused(tx, record, refused)
+        )
 
     def attachment_target(
         self, saved: SavedRehearsal, now: datetime, *, sent: Attachment

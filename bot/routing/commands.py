@@ -26,7 +26,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage
 from bot.owner import appeals as owner_appeals
-from bot.owner import home, receipt, wishes
+from bot.owner import home, receipt, wished_numbers, wishes
 from bot.owner.entry import entry
 from core.people.admins import Permission
 
@@ -118,6 +118,7 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
     ActionName.MUTE: wishes.mute,
     ActionName.UNSUBSCRIBE: wishes.unsubscribe,
+    ActionName.WISHED: wished_numbers.to_page,
     ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal
 }
 """Global buttons, outside the conversation; they change nothing but subscriptions."""

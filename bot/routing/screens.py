@@ -42,6 +42,7 @@ from bot.owner import (
     selecting,
     terms,
     vehicle,
+    wished_numbers,
     wishes,
 )
 from bot.owner import suspicion as owner_suspicion
@@ -59,6 +60,7 @@ SCREENS: tuple[Screen, ...] = (
     receipt.DONE,
     *mine.SCREENS,
     *wishes.SCREENS,
+    wished_numbers.WISHED,
     *provinces.SCREENS,
     *pool.SCREENS,
     *checking.SCREENS,

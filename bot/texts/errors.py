@@ -8,7 +8,7 @@ from bot.errors import attachments as attachment_errors
 from bot.errors import commands as command_errors
 from bot.errors import tables as table_errors
 from bot.errors import typed as typed_errors
-from bot.i18n.formatting import FAILED, day, listed, moment, reason
+from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
 from bot.texts.desk import appeals, blacklist, commands, counter, find, people
@@ -35,6 +35,7 @@ from core.errors import selection as selection_errors
 from core.errors import suspicion as suspicion_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
+from core.errors import wished as wished_errors
 from core.errors.base import XuanhaoError
 from core.people.accounts import UserType
 
@@ -47,6 +48,7 @@ CHANCES_USED_UP = verbatim("您的随机选号和自编选号机会均已用完,
 
 _DOMESTIC = frozenset({14, 15})
 """Lengths of certificate numbers, which are sometimes sent in place of a VIN."""
+_MOST_PATTERNS = 6
 
 
 def _places(positions: Sequence[int]) -> str:
@@ -99,11 +101,20 @@ def _not_this_user_type(error: accounts_errors.NotThisUserType) -> str:
 
 
 def _wishes_refused(error: selection_errors.WishesRefused) -> str:
-    lines = [
-        _("• <code>{wish}</code>:{reason}").format(wish=escape(wish[:20]), reason=of_error(why))
-        for wish, why in error.refused
-    ]
+    lines: list[str] = []
+    for wish, why in error.refused:
+        said = of_error(why)
+        if any(said in line for line in lines) and isinstance(why, selection_errors.WishNotReleased):
+            said = of_error(selection_errors.WishNotReleased())  # the open segments are named once
+        lines.append(_("• <code>{wish}</code>:{reason}").format(wish=escape(wish[:20]), reason=said))
     return "\n".join([_("以下号码不能提交,未扣减次数:"), *lines])
+
+
+def _not_released(error: selection_errors.WishNotReleased) -> str:
+    if not error.patterns:
+        return _("不在已投放的号段内。")
+    patterns = listed(mask_words(pattern) for pattern in error.patterns[:_MOST_PATTERNS])
+    return _("不在已投放的号段内,现在可以自编的是:{patterns}。").format(patterns=patterns)
 
 
 def _wrong_columns(error: table_errors.WrongColumns) -> str:
@@ -214,8 +225,11 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     selection_errors.ChancesUsedUp: CHANCES_USED_UP,
     selection_errors.NoWishes: phrase("请先输入要自编的号码。"),
     selection_errors.WishRepeated: phrase("同一号码重复填写。"),
-    selection_errors.WishNotReleased: phrase("不在已投放的号段内。"),
     selection_errors.WishWithheld: phrase("该号码暂不投放。"),
+    wished_errors.WishedUnreadable: phrase(
+        "请写满 5 位(新能源 6 位),不定的位用 # 代表数字、@ 代表字母,例如 A8888、##888、D#8888。"
+    ),
+    wished_errors.WishedAlready: phrase("这个号码已经登记过。"),
     selection_errors.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
     selection_errors.NotInBatch: phrase("该号码不在当前这一批中。"),
     pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在。"),
@@ -373,14 +387,21 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ),
     suspicion_errors.SelectionSuspended: lambda error: suspicion.refused(error.kind),
     selection_errors.TriedTooSoon: lambda error: _(
-        "两次自编之间至少间隔几秒,请 {seconds} 秒后再提交(未扣减次数)。"
-    ).format(seconds=error.seconds),
+        "两次自编之间至少间隔 {gap} 秒,请 {seconds} 秒后再提交(未扣减次数)。"
+    ).format(gap=error.gap, seconds=error.seconds),
     blacklist_errors.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
     selection_errors.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.limit),
+    selection_errors.WishNotReleased: _not_released,
     selection_errors.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选。").format(
         day=day(error.opens)
     ),
     selection_errors.WishesRefused: _wishes_refused,
+    wished_errors.WishedTooWide: lambda error: _(
+        "范围太大,有 {size:,} 个号码,最多 {most:,} 个。请多写几位,例如 ##888。"
+    ).format(size=error.size, most=error.most),
+    wished_errors.WishedEnough: lambda error: _("最多登记 {most} 个心愿号,请先移除一个。").format(
+        most=error.most
+    ),
     desk_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
     counter_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     command_errors.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),

@@ -33,9 +33,10 @@ class ChancesUsedUp(Refusal):
 class TriedTooSoon(Refusal):
     """The minimum interval since the last self-composed try has not passed."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, gap: int) -> None:
         super().__init__()
-        self.seconds = seconds
+        self.seconds = seconds  # until the next try
+        self.gap = gap  # the interval
 
 
 class DrawnTooSoon(Refusal):
@@ -68,6 +69,10 @@ class WishRepeated(WishRefused):
 
 class WishNotReleased(WishRefused):
     """The number is not in a released segment."""
+
+    def __init__(self, patterns: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.patterns = tuple(patterns)  # of the segments that are open to self-composition
 
 
 class WishWithheld(WishRefused):

@@ -49,6 +49,7 @@ class NotificationPurpose(StrEnum):
     RELEASE = "release"
     COMPOSE = "compose"
     OPENING = "opening"
+    WISHED = "wished"  # numbers that the recipient wished for can be selected
     VOIDED = "voided"  # an admin ended a reservation because the data were wrong
     REVOKED = "revoked"  # an admin ended a reservation, without a ban
     REGISTERED = "registered"  # an admin has recorded the number as being on its vehicle

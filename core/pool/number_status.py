@@ -6,10 +6,18 @@ from enum import StrEnum
 
 from core.clock import to_millis
 from core.pool.bulletin import WithheldMask, withheld_mask
-from core.pool.segments import composable_from, find_segment, freed, mask_of, segments, withheld
+from core.pool.segments import (
+    Segment,
+    composable_from,
+    find_segment,
+    freed,
+    mask_of,
+    segments,
+    withheld,
+)
 from core.ports import Tx
 from core.values.offices import Office
-from core.values.plates import Plate
+from core.values.plates import Plate, PlateKind
 
 
 class NumberStatus(StrEnum):
@@ -35,6 +43,12 @@ class PlateStatus:
     opens: datetime | None = None  # if not open yet
     after_restore: bool = False  # withheld since it was issued or confirmed after a backup, until verified
     compose_from: datetime | None = None  # if free, but not open to self-composition yet
+
+
+def first_opening(tx: Tx, office: Office, kind: PlateKind, pattern: str) -> Segment | None:
+    """Return the segment in which numbers of a pattern can be self-composed first; None if none has any."""
+    found = (segment for segment in segments(tx, office, kind) if segment.mask.meets(pattern))
+    return min(found, key=lambda segment: segment.compose_from, default=None)
 
 
 def withholdings_of(tx: Tx, office: Office, plate: Plate) -> tuple[WithheldMask, ...]:

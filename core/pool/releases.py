@@ -15,6 +15,7 @@ from core.errors.pool import (
     ReleaseInThePast,
     SegmentOverlaps,
 )
+from core.pool import openings
 from core.pool.seeded_stream import Draw, below
 from core.pool.seeds import Seeds
 from core.pool.segments import Segment, segments, withheld
@@ -134,6 +135,7 @@ class Pools:
             released_at=tx.now,
         )
         _record_release(tx, release, segment)
+        openings.record_release(tx, office.code, mask, opens_at, compose_from)
         chain.append(
             tx,
             office.code,
@@ -182,6 +184,8 @@ class Pools:
             second=freeing.second,
             compose_from=to_millis(compose_from),
         )
+        if is_released:
+            openings.record_freed(tx, office.code, mask, compose_from)
         _record_mask(tx, office, mask, freeing.actor, AuditAction.UNWITHHELD, reason=freeing.reason)
         chain.append(
             tx,

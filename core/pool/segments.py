@@ -16,7 +16,6 @@ from functools import lru_cache
 from itertools import accumulate
 
 from core.clock import from_millis, to_millis
-from core.errors.selection import WishNotReleased, WishRandomOnly, WishWithheld
 from core.ports import Row, Tx
 from core.values.masks import Mask, parse_mask, union_size
 from core.values.offices import Office
@@ -222,25 +221,6 @@ def office_of_segment(tx: Tx, segment_id: int) -> str | None:
 
 def find_segment(open_now: Sequence[Segment], serial: str) -> Segment | None:
     return next((segment for segment in open_now if segment.mask.matches(serial)), None)
-
-
-def validate_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segment:
-    """Return the segment of a serial that may be self-composed.
-
-    Raises:
-        WishNotReleased: it belongs to no open segment.
-        WishRandomOnly: its segment is not open to self-composition yet, or it was withheld until lately.
-        WishWithheld: it is withheld.
-    """
-    segment = find_segment(open_segments(tx, office, kind), serial)
-    if segment is None:
-        raise WishNotReleased
-    if any(mask.matches(serial) for mask in withheld(tx, office, kind)):
-        raise WishWithheld
-    opens = composable_from(segment, freed(tx, office, kind), serial)
-    if opens > tx.now:
-        raise WishRandomOnly(opens)
-    return segment
 
 
 def is_free(tx: Tx, office: Office, kind: PlateKind, serial: str) -> bool:

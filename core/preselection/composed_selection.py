@@ -16,24 +16,13 @@ from core.errors.selection import (
     TooManyWishes,
     TriedTooSoon,
     WishesRefused,
-    WishRandomOnly,
     WishRepeated,
-    WishWithheld,
 )
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
+from core.pool.composable import Composable, composable, free_of
 from core.pool.number_status import NumberStatus
-from core.pool.segments import (
-    Segment,
-    composable_from,
-    find_segment,
-    freed,
-    is_free,
-    open_segments,
-    pool_state,
-    validate_wish,
-    withheld,
-)
+from core.pool.segments import Segment, find_segment, open_segments, pool_state
 from core.ports import Tx
 from core.preselection import Preselection, Way
 from core.preselection.living import ensure_may_reserve
@@ -47,6 +36,7 @@ from core.values.plates import Plate, near_serials, parse_serial
 SUGGESTIONS = 6
 """Maximum similar numbers suggested after a failed try."""
 _NEAR_EXAMINED = 200
+_LOOKED_UP_AT_ONCE = 20
 
 
 class Unavailable(StrEnum):
@@ -79,6 +69,43 @@ def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> 
     return [wish for wish in wishes if wish in known]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedWishes:
+    """Typed wishes: those that can be tried, those that cannot, and those that were too many."""
+
+    good: tuple[str, ...]
+    refused: tuple[tuple[str, InputError], ...]
+    left_out: tuple[str, ...]  # possible, but more than a try may have
+
+
+def sort_wishes(
+    found: Composable, office: Office, typed: Sequence[str], *, most: int, known: Sequence[str] = ()
+) -> SortedWishes:
+    """Judge each typed wish by itself, so that one that is not possible takes no other with it.
+
+    Args:
+        found: what can be self-composed.
+        office: the office of the pool.
+        typed: the wishes, in their order.
+        most: how many may be in the list.
+        known: serials that are in the list already.
+    """
+    good: list[str] = []
+    refused: list[tuple[str, InputError]] = []
+    left_out: list[str] = []
+    for wish in typed:
+        try:
+            serial = parse_serial(found.pool[1], wish, office=office.code, nev_letters=office.nev_letters)
+            found.ensure(serial)
+            if serial in (*known, *good, *left_out):
+                raise WishRepeated
+        except InputError as error:  # not a failing database, which says nothing about the wish
+            refused.append((wish, error))
+            continue
+        (good if len(known) + len(good) < most else left_out).append(serial)
+    return SortedWishes(good=tuple(good), refused=tuple(refused), left_out=tuple(left_out))
+
+
 def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
     """Return the serials of the typed wishes, in their order, after validating all of them.
 
@@ -90,33 +117,22 @@ def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: S
         raise NoWishes
     if len(typed) > office.compose_per_try:
         raise TooManyWishes(office.compose_per_try)
-    good: list[str] = []
-    bad: list[tuple[str, InputError]] = []
-    for wish in typed:
-        try:
-            serial = parse_serial(preselection.kind, wish, office=office.code, nev_letters=office.nev_letters)
-            validate_wish(tx, office, preselection.kind, serial)
-            if serial in good:
-                raise WishRepeated
-            good.append(serial)
-        except InputError as error:  # not a failing database, which says nothing about the wish
-            bad.append((wish, error))
-    if bad:
-        raise WishesRefused(bad)
-    return good
+    found = composable(tx, office, preselection.kind)
+    judged = sort_wishes(found, office, typed, most=len(typed))
+    if judged.refused:
+        raise WishesRefused(judged.refused)
+    return list(judged.good)
 
 
 def _ensure_composable(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
     """Check again, under the pool's lock, that no wish was withheld or given free to draws meanwhile."""
-    withheld_masks = withheld(tx, office, preselection.kind)
-    just_freed = freed(tx, office, preselection.kind)
+    found = composable(tx, office, preselection.kind)
     refused: list[tuple[str, InputError]] = []
     for wish in wishes:
-        later = [one.compose_from for one in just_freed if one.mask.matches(wish)]
-        if any(mask.matches(wish) for mask in withheld_masks):
-            refused.append((wish, WishWithheld()))
-        elif later:
-            refused.append((wish, WishRandomOnly(max(later))))
+        try:
+            found.ensure(wish)
+        except InputError as error:
+            refused.append((wish, error))
     if refused:
         raise WishesRefused(refused)
 
@@ -193,7 +209,8 @@ class ComposedSelection(Reserving):
             raise NoWishesLeft(left)
         row = tx.one("vehicles.get", vin=preselection.vin)
         last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
-        raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+        seconds = max(1, -int((tx.now - last - gap).total_seconds() // 1))
+        raise TriedTooSoon(seconds, office.compose_gap_seconds)
 
     def _take_wish(
         self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str
@@ -253,19 +270,15 @@ class ComposedSelection(Reserving):
         self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]
     ) -> list[str]:
         """Return similar numbers that are free at this moment, first those similar to the first wish."""
-        kind = preselection.kind
-        opened, just_freed = open_segments(tx, office, kind), freed(tx, office, kind)
-        withheld_masks = withheld(tx, office, kind)
+        kind, found = preselection.kind, composable(tx, office, preselection.kind)
         suggestions: list[str] = []
         for wish in wishes:
-            for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED):
-                if len(suggestions) == SUGGESTIONS:
-                    return suggestions
-                segment = find_segment(opened, near)
-                if near in suggestions or near in wishes or segment is None:
-                    continue
-                if composable_from(segment, just_freed, near) > tx.now:
-                    continue
-                if not any(mask.matches(near) for mask in withheld_masks) and is_free(tx, office, kind, near):
-                    suggestions.append(near)
+            near = islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED)
+            possible = [
+                one for one in near if one not in suggestions and one not in wishes and found.allows(one)
+            ]
+            for start in range(0, len(possible), _LOOKED_UP_AT_ONCE):
+                suggestions += free_of(tx, found, possible[start : start + _LOOKED_UP_AT_ONCE])
+                if len(suggestions) >= SUGGESTIONS:
+                    return suggestions[:SUGGESTIONS]
         return suggestions

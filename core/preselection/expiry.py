@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from core import audit
 from core.audit import AuditAction
-from core.clock import to_millis
+from core.clock import from_millis, to_millis
 from core.errors.offices import NoWorkdayAhead
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, NewBan, add_ban, years_after
+from core.pool.openings import record_return
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end, get
 from core.preselection.contradictions import contradiction_of
@@ -211,6 +212,8 @@ def _give_back(tx: Tx, reserved: Preselection, wanted: EndRequest) -> None:
         until=until,
         now=to_millis(tx.now),
     )
+    if reserved.plate is not None:
+        record_return(tx, reserved.plate, from_millis(until))
     chain.append(
         tx,
         reserved.office,

@@ -123,6 +123,17 @@ class Mask:
             return False
         return not self._skipped or serial != NOT_ISSUED
 
+    def meets(self, pattern: str) -> bool:
+        """Return whether a serial of a pattern of the same kind, which need not be a mask, is among these."""
+        nev = self.kind.nev_position
+        if len(pattern) != len(self.pattern):
+            return False
+        if nev is not None and pattern[nev] not in self.nev_letters + "@":
+            return False
+        return all(
+            _narrower(mine, theirs) is not None for mine, theirs in zip(self.pattern, pattern, strict=True)
+        )
+
     def intersection(self, other: "Mask") -> "Mask | None":
         """Return the intersection as a mask, or None if it is empty."""
         if self.kind is not other.kind:
@@ -146,6 +157,12 @@ def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) ->
     if is_oversized(text):
         raise MaskLength(wanted=kind.serial_length, found=len(text.strip()))
     return Mask(kind=kind, pattern=compact(text, DOTS + HYPHENS), nev_letters=nev_letters)
+
+
+def patterns_of(serial: str) -> tuple[str, ...]:
+    """Return all patterns that match a serial, itself among them: at most 64."""
+    wide = ((char, "#" if char in DIGITS else "@") for char in serial)
+    return tuple(map("".join, product(*wide)))
 
 
 def union_size(masks: Sequence[Mask]) -> int:

@@ -63,7 +63,7 @@ _OFFICE_CODE = re.compile(f"[{PROVINCES}][A-Z]")
 _SEPARATORS = DOTS + HYPHENS
 _WISH = re.compile(
     rf"(?:[{PROVINCES}] {{0,3}}[A-Z] {{0,3}}[{re.escape(DOTS)}]? {{0,3}})?"  # keeps 粤K · and serial together
-    r"[^\s,、;]+"
+    r"[^\s,、;/|]+"
 )
 
 
@@ -174,8 +174,8 @@ def parse_plate(
 def split_wishes(text: str, *, limit: int = MAX_WISHES_READ) -> list[str]:
     """Split a text into wishes, cleaned but not validated; at most ``limit``, in order.
 
-    Separators are line ends, commas, 、, semicolons and spaces, but not a space or dot after an office's
-    code: 粤K 12345 is one wish.
+    Separators are line ends, commas, 、, semicolons, strokes and spaces, but not a space or dot after the
+    code of an office: 粤K 12345 is one wish.
     """
     found = islice(_WISH.finditer(labels.without_label(text, labels.PLATE)), limit)
     return [match.group() for match in found]

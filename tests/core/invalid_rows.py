@@ -54,6 +54,22 @@ ROWS: dict[str, dict[str, Any]] = {
         "created_at": 1,
         "updated_at": 1,
     },
+    "wished_number": {
+        "account_id": 3,
+        "slot": 1,
+        "office": "粤K",
+        "kind": "small",
+        "mask": "A8888",
+        "since": 1,
+    },
+    "number_opening": {
+        "office": "粤K",
+        "kind": "small",
+        "mask": "A####",
+        "nev_letters": "",
+        "way": "release",
+        "tell_at": 1,
+    },
     "selecting": {"vin": OTHER_VIN, "preselection_id": 2, "until": 1},
     "segment": {
         "office": "粤K",
@@ -469,6 +485,8 @@ INVALID_ROWS = {
     "a right to 16 characters": row("vin_right", "vin_right_vin", vin=OTHER_VIN[1:]),
     "two owners of a vehicle": row("vin_right", "vin_right_pkey", "vin_right.vin", vin=VIN),
     "a reservation set aside": row("preselection", "preselection_set_aside", set_aside_by=1),
+    "a sixth wished number": row("wished_number", "wished_number_slot", slot=6),
+    "an opening for friends": row("number_opening", "number_opening_way", way="friends"),
     "a subscription to gossip": row("subscription", "subscription_topic", topic="gossip"),
 }
 

@@ -101,7 +101,9 @@ async def enters_the_vehicle(owner: Person) -> None:
 async def tries_in_vain(owner: Person) -> None:
     await owner.press("【Self-composed selection】")
     await owner.say("O0001 B1234 00000")
-    await owner.see("nothing was charged", "Not in a released segment", "Did you mean 00001?", fresh=True)
+    await owner.see(
+        "nothing was charged", "Not in a released segment", "A+4 digits", "Did you mean 00001?", fresh=True
+    )
     await owner.say(TAKEN)
     await owner.press("Submit")
     await owner.press("Yes, submit")

@@ -14,10 +14,21 @@ from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
 from tests import factories
 from tests.core.sql import dump
+from tests.core.tools import reserved
 from tests.e2e.selecting import books_agree
 from tests.engines import engine_urls, make_sqlite, ready_schema
 from tests.person import Person
-from tests.world import MORNING, OTHER, OWNER, PEOPLE, World, clock_at, running, settings_for
+from tests.world import (
+    MORNING,
+    OTHER,
+    OWNER,
+    PEOPLE,
+    World,
+    clock_at,
+    reaches_selection,
+    running,
+    settings_for,
+)
 
 pytestmark = pytest.mark.both_engines
 
@@ -180,3 +191,23 @@ async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) 
     await owner.say(factories.certificate(0))
     await restarts.start()
     await owner.see("请逐项核对")
+
+
+async def test_try_that_waits_is_made_after_a_restart(restarts: Restarts) -> None:
+    """Its moment passes while the program is down; it is made once, at the start."""
+    world, owner = restarts.world, restarts.world.person()
+    await world.store.run(reserved, world.core, 800, "A0001")
+    await reaches_selection(owner)
+    await owner.press("【自编选号】")
+    for wish in ("A0001", "A0002"):
+        await owner.say(wish)
+        await owner.press("提交")
+        await owner.press("确认提交")
+        await owner.see("已减少1个" if wish == "A0001" else "自动提交")
+    await owner.settled()
+    await restarts.stop()
+    restarts.world.forward(seconds=9)
+    await restarts.start()
+    await restarts.world.tick()
+    await owner.see("第6步 完成号牌预选", "粤K·A0002")
+    await books_agree(restarts.world)

@@ -28,13 +28,25 @@ LATER = frozenset({WITH_CODE, 4107})
 SHORTENED = frozenset({4109, 4111, 4112, 4113, 4114})
 """Chats between the plate kinds and the review, which are other pages since; their old buttons still work."""
 
-ADDED = ("次日告知抽号核验结果", "【种子与记录】", "核验抽号", "【核验这一批】", "【异常选号如何认定】")
+ADDED = (
+    "次日告知抽号核验结果",
+    "【种子与记录】",
+    "核验抽号",
+    "【核验这一批】",
+    "【异常选号如何认定】",
+    "⭐ 心愿号提醒",
+)
 """Buttons that screens have got since."""
+RENAMED = ("✕ 粤", "❌ 粤")
+"""A sign before a number that says better what the button does, and the one before."""
 
 
 def without_added(rows: list[list[tuple[str, str]]]) -> list[list[tuple[str, str]]]:
-    """Return buttons without those that the old version did not have."""
-    left = [[one for one in row if not any(label in one[0] for label in ADDED)] for row in rows]
+    """Return buttons without those that the old version did not have, with the labels that it had."""
+    left = [
+        [(label.replace(*RENAMED), data) for label, data in row if not any(one in label for one in ADDED)]
+        for row in rows
+    ]
     return [row for row in left if row]
 
 

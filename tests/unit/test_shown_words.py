@@ -31,6 +31,7 @@ ALLOWED = {
     "core/reporting/audit_search.py": "what people type in dates, and between what they look for",
     "core/values/text.py": "the dots that people type",
     "core/values/offices.py": "the usual papers as settings name them; bot/i18n/formatting.py words them",
+    "core/values/number_search.py": "the words that people type around what they look for",
     "core/values/plates.py": "the characters of the provinces, and what people type between numbers",
     "core/values/labels.py": "what papers print and people type before a value",
     "core/values/personal_numbers.py": "what people type in dates and between the groups of a number",

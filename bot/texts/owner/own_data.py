@@ -125,6 +125,7 @@ SECTIONS: dict[str, Phrase] = {
     "bans": phrase("黑名单"),
     "notices": phrase("通知"),
     "subscriptions": phrase("订阅"),
+    "wished_numbers": phrase("心愿号"),
     "check_subscription": phrase("次日告知抽号核验结果"),
     "mutes": phrase("不接收群发通知的发牌机关"),
     "reminders": phrase("提醒设置"),

@@ -1,6 +1,6 @@
 """Texts of phase 2: random and self-composed selection, confirmation, completion."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -18,25 +18,17 @@ from bot.i18n.formatting import (
 from bot.i18n.language import _, phrase
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState
-from core.preselection.composed_selection import ComposeResult, Unavailable
 from core.preselection.quotas import Quota
 from core.preselection.random_selection import Shortlisted
 from core.values.offices import Office
-from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six
 
 WITHOUT_FOUR = phrase("【不包含4】")
 COMPOSE = phrase("【自编选号】")
 CONFIRM = phrase("【确认选号】")
 TAKE = phrase("✅ 确定选用")
-BACK_TO_RANDOM = phrase("« 随机选号")
-SUBMIT = phrase("📨 提交")
-CONFIRM_TRY = phrase("✅ 确认提交")
-BACK_TO_WISHES = phrase("« 返回修改")
-CLEAR = phrase("清空")
 VERIFY_AGAIN = phrase("【开始选号】")
 
-COMPOSE_HINT = phrase("请输入要自编的号码,用空格或换行隔开。")
 NONE_DRAWN = phrase("号池中暂时没有符合条件的号码,未扣减次数。可以取消【不包含4】或改用自编选号。")
 NOT_OPEN_YET = phrase("该号牌种类目前没有开放的号段,未扣减次数。")
 BATCH_OVER = phrase("本批号码的保留时间已到,已放回号池。")
@@ -54,11 +46,6 @@ LAPSED = phrase(
 )
 LAPSED_NOTE = phrase("本次手机验证已失效,请点【开始选号】重新验证。剩余次数不受影响。")
 
-_REASONS = {
-    Unavailable.PRESELECTED: phrase("已被他人预选"),
-    Unavailable.USED: phrase("已使用"),
-    Unavailable.RESTING: phrase("退回后暂不开放"),
-}
 _STATES = {
     PreselectionState.DRAFT: phrase("填写中"),
     PreselectionState.INFORMED: phrase("填写中"),
@@ -147,59 +134,6 @@ def sure(number: str) -> str:
 def until_line(until: datetime, now: datetime) -> str:
     left = span(until - now)
     return "\n\n" + _("备选保留到 {until}(还有约{left})").format(until=clock(until), left=left)
-
-
-def _numbered(office: Office, wishes: Iterable[str]) -> list[str]:
-    return [f"{index}. <b>{plate(office.code, wish)}</b>" for index, wish in enumerate(wishes, 1)]
-
-
-_EXAMPLES = {
-    PlateKind.SMALL: "12345 A6789",
-    PlateKind.SMALL_NEV: "D12345 FA6789",
-    PlateKind.LARGE_NEV: "12345D 67890F",
-}
-"""Examples of valid numbers."""
-
-
-def composing(office: Office, kind: PlateKind, left: Quota, wishes: Sequence[str]) -> str:
-    lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
-    if wishes:
-        lines.append(_("本次要提交的号码(按顺序,第一个可用的即为所选):"))
-        lines += _numbered(office, wishes)
-        lines.append(_("可继续输入添加,点号码可删除。"))
-    else:
-        lines.append(
-            _("请输入 1–{most} 个号码,按喜好顺序,用空格或换行隔开,例如:\n<code>{example}</code>").format(
-                most=office.compose_per_try, example=_EXAMPLES[kind]
-            )
-        )
-    lines.append(_("全部不可用时才扣减次数;选中则立即完成,不能更改。"))
-    return "\n".join(lines)
-
-
-def try_question(office: Office, wishes: Sequence[str], known: Sequence[str]) -> str:
-    """Return the question before a submission, with what it may cost."""
-    question = _(
-        "<b>确认提交?</b>\n{wishes}\n\n"
-        "按顺序,第一个可用的号码<b>立即成为您的号牌,不能更改</b>;\n"
-        "若全部不可用,剩余自编号牌个数将减少{count}个。"
-    ).format(wishes="\n".join(_numbered(office, wishes)), count=len(wishes))
-    if not known:
-        return question
-    warning = _("⚠️ {wishes} 之前提交过但不可用,再次提交仍可能扣减次数。")
-    return f"{question}\n\n{warning.format(wishes=listed(plate(office.code, wish) for wish in known))}"
-
-
-def failed(office: Office, result: ComposeResult) -> str:
-    """Return what a failed submission cost, and why each wish was refused."""
-    lines = [_("❌ 都不可用,剩余自编号牌个数将减少{count}个:").format(count=len(result.reasons))]
-    lines += [
-        _("• {number}:{reason}").format(number=plate(office.code, wish), reason=_REASONS[why]())
-        for wish, why in result.reasons
-    ]
-    if result.suggestions:
-        lines.append(_("以下相近号码此刻空闲(仅供参考,不保证提交时仍可用),点一下可加入:"))
-    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

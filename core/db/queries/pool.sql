@@ -127,6 +127,16 @@ WHERE office = :office AND kind = :kind AND serial = :serial AND (held_until IS 
 UNION ALL
 SELECT state FROM hold WHERE office = :office AND kind = :kind AND serial = :serial AND held_until >= :now
 
+-- name: not_free
+-- Those of some numbers that are held, taken or resting. As JSON; each is looked up.
+SELECT serial FROM plate
+WHERE office = :office AND kind = :kind AND serial IN (SELECT json_each.value FROM json_each(:serials))
+  AND (held_until IS NULL OR held_until >= :now)
+UNION ALL
+SELECT serial FROM hold
+WHERE office = :office AND kind = :kind AND serial IN (SELECT json_each.value FROM json_each(:serials))
+  AND held_until >= :now
+
 -- name: claim_held
 -- Removes the hold on a shortlisted number that is being claimed, if it was still held when the press was
 -- received.

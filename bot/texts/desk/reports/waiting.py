@@ -85,6 +85,7 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.RELEASE: phrase("投放提醒"),
     NotificationPurpose.COMPOSE: phrase("自编开放提醒"),
     NotificationPurpose.OPENING: phrase("开放提醒"),
+    NotificationPurpose.WISHED: phrase("心愿号提醒"),
     NotificationPurpose.VOIDED: phrase("作废通知"),
     NotificationPurpose.REVOKED: phrase("取消通知"),
     NotificationPurpose.IDENTITY: phrase("身份转移通知"),

@@ -26,6 +26,16 @@ RETURNING serial
 SELECT h.serial FROM hold AS h JOIN json_array_elements_text(CAST(:serials AS JSON)) AS c (value) ON h.serial = c.value
 WHERE h.office = :office AND h.kind = :kind AND h.held_until < :now ORDER BY h.serial
 
+-- name: not_free
+-- Those of some numbers that are held, taken or resting. As JSON; each is looked up.
+SELECT serial FROM plate
+WHERE office = :office AND kind = :kind AND serial IN (SELECT json_array_elements_text(CAST(:serials AS JSON)))
+  AND (held_until IS NULL OR held_until >= :now)
+UNION ALL
+SELECT serial FROM hold
+WHERE office = :office AND kind = :kind AND serial IN (SELECT json_array_elements_text(CAST(:serials AS JSON)))
+  AND held_until >= :now
+
 -- name: segments
 -- All segments of a pool as one text, since it is read at every draw and hardly ever changes.
 -- Id, mask, letters, opens_at, compose_from, released_at; in any order.
