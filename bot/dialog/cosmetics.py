@@ -1,6 +1,6 @@
-"""Calls that only tidy a chat: callback answers, removing old buttons, deleting messages.
+"""Makes the calls that only tidy a chat: callback answers, removing old buttons, deleting messages.
 
-Nobody waits for them. Each gets a little time, and a failure is not reported: the next press matters more.
+Nobody waits for them. Each gets some time, and a failure is not reported: the next press matters more.
 Deletions of personal data are repeated for some minutes.
 """
 
@@ -30,12 +30,14 @@ class Cosmetics:
         self._tidying: set[asyncio.Task[None]] = set()
         self._deletions: set[asyncio.Task[None]] = set()
 
-    def tidy(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Make a call in the background; give it up after a moment."""
+    def tidy(
+        self, call: Callable[[], Coroutine[Any, Any, object]], *, within: float = _TIDYING
+    ) -> asyncio.Task[None] | None:
+        """Make a call in the background; give it up after some seconds."""
         if len(self._tidying) >= _MOST:
             _LOGGER.warning("too many calls that only tidy are under way: one is left out")
-            return
-        _begin(self._tidying, _once(call))
+            return None
+        return _begin(self._tidying, _once(call, within))
 
     def delete(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Delete something in the background; try for some minutes. No other calls can displace it."""
@@ -55,16 +57,17 @@ class Cosmetics:
         await asyncio.gather(*left, return_exceptions=True)
 
 
-def _begin(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+def _begin(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     task = asyncio.create_task(work)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+    return task
 
 
-async def _once(call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+async def _once(call: Callable[[], Coroutine[Any, Any, object]], within: float) -> None:
     leave()
     try:
-        async with asyncio.timeout(_TIDYING):
+        async with asyncio.timeout(within):
             await call()
     except (TelegramError, TimeoutError) as error:
         _LOGGER.debug("a call that only tidies failed: %s", type(error).__name__)

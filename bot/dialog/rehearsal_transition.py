@@ -143,7 +143,8 @@ class RehearsalTransition:
 
     def _left(self, result: StepResult) -> StepResult:
         with speaking(result.language):
-            return replace(result, note="\n".join(filter(None, (self._hooks.left(), result.note))))
+            note = "\n".join(filter(None, (self._hooks.left(), result.note)))
+            return replace(result, note=note, aside=None)
 
     def _rehearsed(self, tx: Tx, record: Record, run: _Run, prefetched: Prefetched) -> StepResult:
         saved = record.rehearsal

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.dialog.asides import Aside
 from bot.dialog.effects import Effect
 from bot.dialog.events import Event
 from bot.dialog.names import ScreenName
@@ -35,6 +36,7 @@ class StepResult:
     alert: bool = False
     sticky: bool = False
     effects: tuple[Effect, ...] = ()
+    aside: Aside | None = None  # the note answers by itself; the screen stays as it is
     global_: bool = False  # triggered by a global button, which stays in place
     stale: bool = False  # an outdated button, ignored
     repeated: bool = False  # the update had already been applied

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
@@ -16,7 +17,7 @@ from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, position_in_album, save
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
-from bot.dialog.view import View
+from bot.dialog.view import Lifetime, View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
@@ -93,7 +94,8 @@ class Transition:
             case AlbumPosition.FIRST:
                 return None
             case AlbumPosition.SECOND:
-                return self._show(tx, ctx, record, stay(note=self._hooks.one_of_album()))
+                go = stay(note=self._hooks.one_of_album(), aside=Aside.HINT)
+                return self._show(tx, ctx, record, go)
             case AlbumPosition.FURTHER:
                 return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
@@ -209,7 +211,9 @@ class Transition:
         if isinstance(event, Attachment) and (taken := self._sent(ctx, screen, event)) is not None:
             return taken
         is_photo = isinstance(event, Attachment) and event.is_image
-        return stay(note=self._hooks.not_taken(screen.hint, is_photo=is_photo))
+        is_text = isinstance(event, Typed | Contact)
+        said = self._hooks.not_taken(screen.hint, is_photo=is_photo, is_text=is_text)
+        return stay(note=said, aside=Aside.HINT)
 
     def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Goto | None:
         """Return the target for an attachment; None if neither the screen nor a command accepts it."""
@@ -269,6 +273,7 @@ class Transition:
             alert=alert,
             sticky=sticky,
             effects=effects,
+            aside=None if changed or not note else _aside(go, shown),
         )
 
     def _screen(self, name: str) -> Screen:
@@ -289,6 +294,14 @@ class Transition:
             language=result.language,
         )
         result.view.on_delivered(ctx)
+
+
+def _aside(go: Goto, view: View) -> Aside | None:
+    """Return how a note is sent that leaves the screen as it is; None if the screen is shown with it.
+
+    A passing screen is never sent again for a note: its picture would fill the chat.
+    """
+    return go.aside or (Aside.HINT if view.lifetime == Lifetime.PASSING else None)
 
 
 def _after(go: Goto, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:

@@ -4,7 +4,7 @@ from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.entry import entry
@@ -60,6 +60,7 @@ def _show_done(ctx: Context) -> View | Goto:
     return View(
         text=selecting.done(appeal, office, claim),
         picture=receipt_of(appeal, office, claim),
+        lifetime=Lifetime.LASTING,
         rows=(
             (
                 Button(label=home.MINE(), action=ActionName.MINE),

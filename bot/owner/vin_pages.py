@@ -40,7 +40,9 @@ class VinPages:
 
     @property
     def handler(self) -> AttachmentHandler:
-        return AttachmentHandler(most_bytes=_MOST_BYTES, parse=_read, apply=self._read_from_photo)
+        return AttachmentHandler(
+            most_bytes=_MOST_BYTES, parse=_read, apply=self._read_from_photo, waiting=texts.READING
+        )
 
     @property
     def screens(self) -> tuple[Screen, Screen]:

@@ -23,7 +23,15 @@ UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
 
 -- name: shown
 -- Records the live message.
-UPDATE dialog SET message_id = :message_id, message_kind = :message_kind, picture = :picture WHERE chat_id = :chat_id
+UPDATE dialog
+SET message_id = :message_id, message_kind = :message_kind, picture = :picture, has_buttons = :has_buttons,
+    lifetime = :lifetime
+WHERE chat_id = :chat_id
+
+-- name: redraw_again
+-- Lets a redraw that the chat had no allowance for be tried again.
+UPDATE dialog SET redraw_at = :redraw_at
+WHERE chat_id = :chat_id AND (redraw_at IS NULL OR redraw_at > :redraw_at)
 
 -- name: due
 -- Conversations whose screen is to be redrawn by now; without a live message there is nothing to redraw.
