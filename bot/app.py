@@ -14,7 +14,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.connecting import clear_webhook, connect
-from bot.bot_api.rate_limits import Limiter, Limits, Rate
+from bot.bot_api.rate_limits import COSMETIC, Limiter, Limits, Rate
 from bot.clock_watch import Bell, ClockWatch
 from bot.database_watch import run_beside
 from bot.dialog.attachments import AttachmentReader
@@ -120,6 +120,7 @@ class Service:
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.journals = Journals(core, bot)
+        self.attachments = AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics))
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
         runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, said)
@@ -137,7 +138,7 @@ class Service:
                 send_journal=self.journals.send,
                 check=self.journals.check,
                 load_vehicles=self.loader.load,
-                read=AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics)).read,
+                read=self.attachments.read,
                 delete_message=self._delete_message,
                 refresh_menu=self.menus.refresh,
             ),
@@ -229,7 +230,7 @@ class Service:
             await run_beside(self.core, self._poller.run())
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
-        self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
+        self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id, rate_limit_args=COSMETIC))
 
     async def _say(self, chat_id: int, words: str) -> None:
         with contextlib.suppress(TelegramError):

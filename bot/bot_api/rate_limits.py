@@ -54,8 +54,8 @@ COSMETIC: Final = "cosmetic"
 pauses no chat, a long one ends them."""
 OPTIONAL: Final = "optional"
 """Value of ``rate_limit_args`` for calls that are left out when the chat has no spare tokens."""
-_SPARE = 3
-"""Tokens that a cosmetic or optional call leaves for the screens of the next presses."""
+_SPARE = {COSMETIC: 3, OPTIONAL: 1}
+"""Tokens that such a call leaves for the screens of the next presses."""
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
@@ -152,10 +152,7 @@ class _Call:
     is_repeatable: bool  # idempotent
     is_cosmetic: bool
     is_optional: bool
-
-    @property
-    def uses_spare_tokens(self) -> bool:
-        return self.is_counted and (self.is_cosmetic or self.is_optional)
+    spare: int  # tokens that it must leave
 
 
 class Limiter(BaseRateLimiter[str]):
@@ -240,6 +237,7 @@ class Limiter(BaseRateLimiter[str]):
             is_repeatable=endpoint.startswith(_REPEATABLE),
             is_cosmetic=lane == COSMETIC,
             is_optional=lane == OPTIONAL,
+            spare=_SPARE.get(lane or "", 0),
         )
 
     async def _wait_for_turn(self, call: _Call) -> None:
@@ -249,7 +247,7 @@ class Limiter(BaseRateLimiter[str]):
             NoAllowanceError: the call is optional, and would have to wait.
         """
         for bucket in call.buckets:
-            if call.uses_spare_tokens:
+            if call.spare and call.is_counted:
                 await self._wait_for_spare(call, bucket)
                 continue
             while True:
@@ -262,7 +260,7 @@ class Limiter(BaseRateLimiter[str]):
                     break
 
     async def _wait_for_spare(self, call: _Call, bucket: TokenBucket) -> None:
-        while wait := bucket.take_spare(self._now(), _SPARE):
+        while wait := bucket.take_spare(self._now(), call.spare):
             if call.is_optional:
                 raise NoAllowanceError
             await self._pause(wait)

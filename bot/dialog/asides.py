@@ -15,6 +15,7 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import Forbidden
 
 from bot.bot_api.client import Messenger
+from bot.bot_api.rate_limits import COSMETIC
 from bot.dialog.cosmetics import Cosmetics
 from bot.i18n.formatting import clipped
 
@@ -75,7 +76,7 @@ class Asides:
         former = self._hints.pop(chat_id, None)
         if former is not None and now - former.at < _SHORTLY:
             old = former.message_id
-            self._cosmetics.delete(lambda: self._bot.delete_message(chat_id, old))
+            self._cosmetics.delete(lambda: self._bot.delete_message(chat_id, old, rate_limit_args=COSMETIC))
         self._hints[chat_id] = _Hint(message_id=message_id, at=now)
         while len(self._hints) > _MOST_KNOWN:
             del self._hints[next(iter(self._hints))]

@@ -16,6 +16,7 @@ from bot.bot_api.parking import leave
 _LOGGER = logging.getLogger(__name__)
 
 _TIDYING = 2.0  # seconds for a call that only concerns what a chat looks like
+_PATIENTLY = 60.0  # seconds for one that waits for the chat's allowance
 _DELETING = 600.0  # seconds within which a deletion is tried again and again
 _FIRST_GAP, _LONGEST_GAP = 1.0, 60.0  # seconds between two tries of a deletion; doubled each time
 _LAST_MOMENT, _LAST_DELETIONS = 0.5, 3.0  # seconds for what is under way at the end of the program
@@ -28,16 +29,22 @@ class Cosmetics:
 
     def __init__(self) -> None:
         self._tidying: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
         self._deletions: set[asyncio.Task[None]] = set()
 
-    def tidy(
-        self, call: Callable[[], Coroutine[Any, Any, object]], *, within: float = _TIDYING
-    ) -> asyncio.Task[None] | None:
-        """Make a call in the background; give it up after some seconds."""
+    def tidy(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Make a call in the background; give it up after a moment."""
         if len(self._tidying) >= _MOST:
             _LOGGER.warning("too many calls that only tidy are under way: one is left out")
+            return
+        _begin(self._tidying, _once(call, _TIDYING))
+
+    def tidy_later(self, call: Callable[[], Coroutine[Any, Any, object]]) -> asyncio.Task[None] | None:
+        """Make a call in the background that may wait until its chat has allowance to spare."""
+        if len(self._waiting) >= _MOST:
+            _LOGGER.warning("too many calls that only tidy wait: one is left out")
             return None
-        return _begin(self._tidying, _once(call, within))
+        return _begin(self._waiting, _once(call, _PATIENTLY))
 
     def delete(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Delete something in the background; try for some minutes. No other calls can displace it."""
@@ -51,7 +58,7 @@ class Cosmetics:
         for tasks, seconds in ((self._tidying, _LAST_MOMENT), (self._deletions, _LAST_DELETIONS)):
             if tasks:
                 await asyncio.wait(set(tasks), timeout=seconds)
-        left = (*self._tidying, *self._deletions)
+        left = (*self._tidying, *self._waiting, *self._deletions)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)

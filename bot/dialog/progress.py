@@ -71,7 +71,10 @@ class Progress:
             said = await self._bot.send_message(chat_id, words(), disable_notification=True)
             await over.wait()
             if not lasting:
-                self._cosmetics.delete(lambda: self._bot.delete_message(chat_id, said.message_id))
+                number = said.message_id
+                self._cosmetics.delete(
+                    lambda: self._bot.delete_message(chat_id, number, rate_limit_args=COSMETIC)
+                )
 
 
 async def _is_set(event: asyncio.Event, within: float) -> bool:

@@ -47,6 +47,12 @@ class StepResult:
         InputKind.OTHER
     )  # what the text of the event answers; None if it is published
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the view is shown; otherwise the live message stays as it is, and so does its timer."""
+        is_aside = self.aside is not None and self.record.message_id is not None
+        return not (self.quiet or self.stale or is_aside)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsalRequest:

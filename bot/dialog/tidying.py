@@ -4,6 +4,7 @@ Nobody waits for any of it, and none of it takes the chat's allowance from the n
 """
 
 import asyncio
+from functools import partial
 
 from telegram import ReplyKeyboardRemove
 from telegram.error import BadRequest
@@ -15,8 +16,6 @@ from bot.dialog.record import Record, is_protected
 from bot.dialog.view import Lifetime, MessageKind
 
 _TOAST = 200
-_PATIENTLY = 60.0
-"""Seconds for a call that waits for the chat's allowance."""
 _KEYBOARD_GONE = "…"
 """The text of the message that takes a reply keyboard away, which is deleted at once."""
 
@@ -66,22 +65,25 @@ class Tidying:
 
     def strip(self, chat_id: int, message_id: int) -> None:
         """Remove the buttons of a message that is no longer the live one."""
-        self._cosmetics.tidy(lambda: self._strip(chat_id, message_id), within=_PATIENTLY)
+        self._cosmetics.tidy_later(lambda: self._strip(chat_id, message_id))
 
     def delete(self, chat_id: int, message_id: int) -> None:
         """Delete a message, trying for some minutes."""
-        self._cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
+        self._cosmetics.delete(lambda: self._delete(chat_id, message_id))
 
     def _delete_or_strip(self, chat_id: int, message_id: int) -> None:
         """Delete a message; one that is too old for that loses its buttons."""
 
         async def call() -> None:
             try:
-                await self._bot.delete_message(chat_id, message_id)
+                await self._delete(chat_id, message_id)
             except BadRequest:
                 self.strip(chat_id, message_id)
 
         self._cosmetics.delete(call)
+
+    async def _delete(self, chat_id: int, message_id: int) -> None:
+        await self._bot.delete_message(chat_id, message_id, rate_limit_args=COSMETIC)
 
     async def _strip(self, chat_id: int, message_id: int) -> None:
         await self._bot.edit_message_reply_markup(
@@ -101,9 +103,13 @@ class Tidying:
             )
             self.delete(chat_id, message.message_id)
 
-        if (task := self._cosmetics.tidy(call, within=_PATIENTLY)) is not None:
+        if (task := self._cosmetics.tidy_later(call)) is not None:
             self._taking_away[chat_id] = task
-            task.add_done_callback(lambda _: self._taking_away.pop(chat_id, None))
+            task.add_done_callback(partial(self._taken_away, chat_id))
+
+    def _taken_away(self, chat_id: int, task: asyncio.Task[None]) -> None:
+        if self._taking_away.get(chat_id) is task:
+            del self._taking_away[chat_id]
 
     def keep_keyboard(self, chat_id: int) -> None:
         """Do not take a reply keyboard away any longer: the next screen has one."""

@@ -53,7 +53,8 @@ SELECT chat_id FROM dialog WHERE language = :language ORDER BY chat_id
 -- Stores a rehearsal after a step: it begins, or continues from exactly the version that the step started from.
 UPDATE dialog
 SET rehearsal = :rehearsal, rehearsal_version = :version + 1, rehearsal_image = :image, rehearsal_code = :code,
-    rehearsal_shown_at = NULL, rehearsed_at = :used_at, redraw_at = :redraw_at, updated_at = :now
+    rehearsal_shown_at = NULL, rehearsed_at = :used_at,
+    redraw_at = CASE WHEN :is_seen = 1 THEN :redraw_at ELSE redraw_at END, updated_at = :now
 WHERE chat_id = :chat_id
   AND ((rehearsal IS NULL AND :version = 0) OR (rehearsal = :rehearsal AND rehearsal_version = :version))
 
