@@ -132,7 +132,7 @@ async def test_photo_and_commands_keep_step(sqlite_world: World, go: Goto) -> No
     before, live = await _state(sqlite_world), owner.last
     page, keys = live.body, owner.keys
     await owner.send_file(b"no picture", "note.pdf", "application/pdf")
-    await owner.see("看不了贴纸、语音、视频和文件", fresh=True)
+    await owner.see("贴纸、语音、视频和文件我看不了", fresh=True)
     await owner.say("/help")
     await owner.see("预选号牌怎么用", fresh=True)
     await owner.say("/nonsense")

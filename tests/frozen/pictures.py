@@ -47,6 +47,7 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
             samples[f"receipt {mark}"] = partial(_receipt, kind, rehearsal=rehearsal)
         samples[f"batch of one {kind}"] = partial(_batch, kind, 1, rehearsal=False)
         samples[f"batch shortlisted {kind}"] = partial(_batch, kind, 5, rehearsal=False, shortlisted=2)
+        samples[f"batch over {kind}"] = partial(_batch, kind, 3, rehearsal=False, is_over=True)
         samples[f"bulletin {kind}"] = partial(_bulletin, kind)
     samples["bulletin of nothing"] = partial(_bulletin, PlateKind.SMALL, rows=0)
     samples["segments"] = lambda: segments_picture(_segments(*_bars()))
@@ -61,7 +62,9 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
     return samples
 
 
-def _batch(kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0) -> bytes:
+def _batch(
+    kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0, is_over: bool = False
+) -> bytes:
     serials = [_SERIALS[kind].replace("234", f"{number * 37:03}") for number in range(count)]
     return batch_picture(
         "粤K",
@@ -70,6 +73,7 @@ def _batch(kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0
         title="第 1 批,共 10 个号码",
         footers=("剩余 4 次", _LONG),
         shortlisted=set(serials[:shortlisted]),
+        is_over=is_over,
         rehearsal=rehearsal,
     )
 

@@ -14,7 +14,7 @@ HELP = phrase("❓ 帮助")
 
 NOT_UNDERSTOOD = phrase("没有看懂。")
 NO_PHOTO_HERE = phrase("这里不需要图片。")
-ONLY_TEXT = phrase("这里只看文字,看不了贴纸、语音、视频和文件。")
+ONLY_TEXT = phrase("贴纸、语音、视频和文件我看不了,只能看文字和照片。")
 NOTHING_TO_CANCEL = phrase("现在没有正在进行的预选。")
 
 _HELP = phrase(
