@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from telegram import ReplyParameters
+from telegram import ReplyKeyboardMarkup, ReplyParameters
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import Forbidden
 
@@ -50,7 +50,15 @@ class Asides:
         self._cosmetics = cosmetics
         self._hints: dict[int, _Hint] = {}
 
-    async def send(self, chat_id: int, words: str, *, reply_to: int | None, aside: Aside) -> None:
+    async def send(
+        self,
+        chat_id: int,
+        words: str,
+        *,
+        reply_to: int | None,
+        aside: Aside,
+        keyboard: ReplyKeyboardMarkup | None = None,
+    ) -> None:
         """Answer a message; a chat that has blocked the bot is left alone.
 
         Args:
@@ -58,6 +66,7 @@ class Asides:
             words: HTML.
             reply_to: the message that is answered; None if it is being deleted.
             aside: whether the answer stays.
+            keyboard: a reply keyboard to be shown again: telephones hide it once something was sent.
         """
         reply = None if reply_to is None else ReplyParameters(reply_to, allow_sending_without_reply=True)
         with suppress(Forbidden):
@@ -66,6 +75,7 @@ class Asides:
                 clipped(words, MessageLimit.MAX_TEXT_LENGTH),
                 parse_mode=ParseMode.HTML,
                 reply_parameters=reply,
+                reply_markup=keyboard,
             )
             if aside == Aside.HINT:
                 self._replace(chat_id, message.message_id)

@@ -148,7 +148,7 @@ class Engine:
         """Answer a message by itself: the live message stays as it is, and stays the live one."""
         is_deleted = DeleteUserMessage() in result.effects
         reply_to = None if is_deleted else request.message_id
-        await self._presenter.asides.send(request.chat_id, result.note, reply_to=reply_to, aside=aside)
+        await self._presenter.answer(result, reply_to=reply_to, aside=aside)
         await self._core.store.run(mark_done, request.update_id)
 
     async def redraw(self, chat_id: int, *, is_optional: bool = False) -> None:

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.bot_api.client import Messenger
 from bot.bot_api.parking import parked
 from bot.bot_api.rate_limits import OPTIONAL
-from bot.dialog.asides import Asides
+from bot.dialog.asides import Aside, Asides
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.record import Record, Shown, is_protected, picture_key
@@ -74,6 +74,18 @@ class Presenter:
             return None
         self.tidying.leave(result.record, replaced=replaces, keyboard_stays=bool(result.view.contact))
         return shown
+
+    async def answer(self, result: StepResult, *, reply_to: int | None, aside: Aside) -> None:
+        """Send a note by itself; the live message stays as it is, and a reply keyboard is shown again.
+
+        Args:
+            result: the step's result.
+            reply_to: the message that is answered; None if it is being deleted.
+            aside: whether the answer stays.
+        """
+        keyboard = _reply_keyboard(result.view) if result.view.contact else None
+        chat_id = result.record.chat_id
+        await self.asides.send(chat_id, result.note, reply_to=reply_to, aside=aside, keyboard=keyboard)
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         return self._codec_of(record).markup(record.chat_id, record.screen, record.revision, view.rows)

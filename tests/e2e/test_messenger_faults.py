@@ -214,7 +214,7 @@ async def test_toast_and_buttons_come_through_one_failure(place: World, method: 
     owner = await stands_before_step_5(place, 1)
     place.sandbox.faults.error(method)
     await owner.press("【不包含4】")
-    await owner.see("☑️")
+    await eventually(lambda: "☑️ 【不包含4】" in owner.last.buttons)
     await owner.say("/mine")
     await owner.see("我的选号")
     await eventually(lambda: not place.sandbox.faults.waiting)

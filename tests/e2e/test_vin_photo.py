@@ -146,7 +146,7 @@ async def test_album_is_answered_once(world: World) -> None:
     await owner.settled(quiet=0.4)
     assert await vin_of(world) == factories.VIN
     assert len(said(owner, ONE)) == 1
-    assert len(said(owner, "您的车辆是")) == 2  # once with the VIN, once with the fate of the other photos
+    assert len(said(owner, "您的车辆是")) == 1  # the fate of the other photos is told by itself
 
 
 async def test_album_that_begins_badly_is_answered_twice(sqlite_world: World) -> None:
