@@ -23,7 +23,7 @@ from bot.dialog.record import Record, Shown, is_protected, picture_key
 from bot.dialog.rehearsal import run_on_rehearsal_thread
 from bot.dialog.result import StepResult
 from bot.dialog.tidying import Tidying
-from bot.dialog.view import MessageKind, View
+from bot.dialog.view import Lifetime, MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
 from bot.pictures.worker import render_on_thread
@@ -102,6 +102,8 @@ class Presenter:
         if record.message_id is None or record.message_kind != _kind_of(view) or view.contact:
             return None
         if is_protected(record) != view.protected:  # an edit cannot change protection
+            return None
+        if record.lifetime == Lifetime.LASTING != view.lifetime:
             return None
         try:
             text = _fitted(view, _worded(view, _note_to_edit(result)))
