@@ -14,9 +14,10 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.connecting import clear_webhook, connect
-from bot.bot_api.rate_limits import Limiter, Limits, Rate
+from bot.bot_api.rate_limits import COSMETIC, Limiter, Limits, Rate
 from bot.clock_watch import Bell, ClockWatch
 from bot.database_watch import run_beside
+from bot.dialog.attachments import AttachmentReader
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
@@ -26,6 +27,7 @@ from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
+from bot.dialog.progress import Progress
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.transition import Transition
 from bot.i18n import formatting
@@ -118,31 +120,35 @@ class Service:
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.journals = Journals(core, bot)
+        self.attachments = AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics))
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
         runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, said)
         transition = Transition(core, BY_NAME, codec, said)
+        presenter = Presenter(bot, codec, self.cosmetics)
         self.engine = Engine(
             core,
             said.first_screen,
             transition,
             RehearsalTransition(transition, codec, said, runner),
-            Presenter(bot, codec, formatting.KEYBOARD_GONE, self.cosmetics),
+            presenter,
             EffectHandlers(
                 send_code=self.codes.send,
                 send_file=self.files.send,
                 send_journal=self.journals.send,
                 check=self.journals.check,
                 load_vehicles=self.loader.load,
-                fetch=self.files.fetch,
+                read=self.attachments.read,
                 delete_message=self._delete_message,
-                say=self._say,
                 refresh_menu=self.menus.refresh,
             ),
         )
         self.application.add_handlers(
             routes(
-                self.engine, Edits(core, self._say, self._delete_message), core.store, lambda: bot.username
+                self.engine,
+                Edits(core, presenter.asides, self._delete_message),
+                core.store,
+                lambda: bot.username,
             )
         )
         worker = new_worker_name()
@@ -224,7 +230,7 @@ class Service:
             await run_beside(self.core, self._poller.run())
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
-        self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
+        self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id, rate_limit_args=COSMETIC))
 
     async def _say(self, chat_id: int, words: str) -> None:
         with contextlib.suppress(TelegramError):
@@ -295,7 +301,6 @@ def _hooks(username: Callable[[], str]) -> EngineHooks:
         with_file=commands.WITH_FILE,
         on_global_button=commands.lead_global_button,
         before_personal=consent_first,
-        keyboard_gone=formatting.KEYBOARD_GONE,
         username=username,
         leaves=commands.leaves_rehearsal,
         left=rehearsal_words.LEFT,

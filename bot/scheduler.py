@@ -166,11 +166,11 @@ class Jobs:
     async def _screens(self) -> None:
         if await self._core.store.read(self._core.cleanup.has_unsent):
             await _until_none(self._clock.run, self._core.cleanup.settle_unsent)
-        self.redraws.start(await self._engine.due(), self._engine.redraw)
+        self.redraws.start(await self._engine.due(), self._engine.redraw_clock)
 
     async def _running_screens(self) -> None:
         await _until_none(self._clock.run, self._core.cleanup.settle_unsent)
-        self.redraws.start(await self._engine.running(), self._engine.redraw)
+        self.redraws.start(await self._engine.running(), self._engine.redraw_clock)
 
     async def _reminders_and_ends(self) -> None:
         """Run ``ends``; after an outage or a doubt only when the reminders that are still of use are sent."""

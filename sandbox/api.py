@@ -13,6 +13,7 @@ from sandbox.contract import METHODS as CONTRACT_METHODS
 from sandbox.contract import contract_violations
 from sandbox.errors import ApiError, bad
 from sandbox.faults import BAD_GATEWAY_PAGE, Fault, Faults
+from sandbox.flood import Flood
 from sandbox.methods import METHODS
 from sandbox.params import Call, read_call
 from sandbox.webhook import WebhookSender
@@ -37,6 +38,7 @@ class Api:
     def __init__(self, world: World, *, webhook_gap: float) -> None:
         self.world = world
         self.faults = Faults()
+        self.flood = Flood()
         self.webhook = WebhookSender(world, self.run, first_gap=webhook_gap)
         self.counts: Counter[str] = Counter()
         self.calls: deque[tuple[str, dict[str, Any]]] = deque(maxlen=CALLS_KEPT)
@@ -110,6 +112,7 @@ class Api:
             return refused.code, to_json(refused.body())
 
     async def _effect(self, call: Call) -> bytes:
+        self.flood.check(call)
         found = METHODS.get(call.method.lower())
         if found is not None:
             return to_json({"ok": True, "result": found[1](self.world, call)})

@@ -13,6 +13,7 @@ from sandbox import sms
 from sandbox.api import Api
 from sandbox.clock import MovableClock, ShiftedClock
 from sandbox.faults import Faults
+from sandbox.flood import Flood
 from sandbox.page_api import PageApi
 from sandbox.people import INVENTED, BotSpec, PersonSpec
 from sandbox.persistence import Persistence
@@ -65,6 +66,11 @@ class Sandbox:
     def faults(self) -> Faults:
         """The faults to inject."""
         return self.api.faults
+
+    @property
+    def flood(self) -> Flood:
+        """The limit of messages per chat, which is off by default."""
+        return self.api.flood
 
     @property
     def contract_violations(self) -> deque[str]:

@@ -46,17 +46,18 @@ class Messenger(ExtBot[str]):
     serialise it, and parse the response into a message: a third of the event loop's work in a step.
     """
 
-    async def edit(self, method: str, parameters: Mapping[str, Any]) -> None:
+    async def edit(self, method: str, parameters: Mapping[str, Any], lane: str | None = None) -> None:
         """Edit a message; rate-limited and retried like all calls.
 
         Args:
             method: the Bot API method, e.g. ``editMessageText``.
             parameters: in the Bot API's form: dictionaries, or an ``InputFile``; None is omitted.
+            lane: the ``rate_limit_args`` of ``bot.bot_api.rate_limits``.
 
         Raises:
             TelegramError: as raised by PTB's methods.
         """
-        await self._post(method, dict(parameters))
+        await self._post(method, dict(parameters), api_kwargs=self._merge_api_rl_kwargs(None, lane))
 
     async def download(self, file: File, most_bytes: int) -> bytes:
         """Return the contents of a file that ``get_file`` has described.

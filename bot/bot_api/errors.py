@@ -45,6 +45,13 @@ class RequestNotSentError(NetworkError):
     """The connection failed before the request was sent: it was certainly not delivered."""
 
 
+class NoAllowanceError(TelegramError):
+    """A call that may be left out was not made: its chat has no allowance to spare."""
+
+    def __init__(self) -> None:
+        super().__init__("the chat has no allowance to spare")
+
+
 class DownloadTooLargeError(TelegramError):
     """A file turned out to be larger than the caller allows; the rest was not read."""
 

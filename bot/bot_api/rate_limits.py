@@ -6,7 +6,11 @@ applies to bulk notifications only. The *bulk* lane (``rate_limit_args=BULK``) c
 second over all chats, in addition to the chat's own bucket. A 429 pauses its chat; other chats are not
 affected. The bulk lane is paused when three chats in a row are refused there: a few refused chats among
 others that are served have been sent too much by themselves, and must not hold up everybody's notifications.
-The 429 of a *cosmetic* call pauses nothing at all. Callback answers and calls without a chat are not limited.
+Callback answers and calls without a chat are not limited.
+
+What only tidies a chat must not delay the next screen. A *cosmetic* call (``COSMETIC``) waits until the
+chat's bucket holds some spare tokens, and its 429 pauses nothing. An *optional* one (``OPTIONAL``), the
+redraw of a clock, does not wait: without spare tokens it is left out (``NoAllowanceError``).
 
 What is retried when a call fails:
 
@@ -37,7 +41,7 @@ from typing import Any, Final
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.bot_api.errors import RequestNotSentError
+from bot.bot_api.errors import NoAllowanceError, RequestNotSentError
 from bot.bot_api.parking import parked, parked_if_slow
 
 BULK: Final = "bulk"
@@ -46,7 +50,12 @@ BULK: Final = "bulk"
 _LOGGER = logging.getLogger(__name__)
 
 COSMETIC: Final = "cosmetic"
-"""Value of ``rate_limit_args`` for calls that may fail: their 429 pauses no chat, a long one ends them."""
+"""Value of ``rate_limit_args`` for calls that may come late or fail: they use spare tokens only, their 429
+pauses no chat, a long one ends them."""
+OPTIONAL: Final = "optional"
+"""Value of ``rate_limit_args`` for calls that are left out when the chat has no spare tokens."""
+_SPARE = {COSMETIC: 3, OPTIONAL: 1}
+"""Tokens that such a call leaves for the screens of the next presses."""
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
@@ -106,6 +115,20 @@ class TokenBucket:
         self._full_at = start + self._interval
         return max(0.0, start - self._tolerance - now)
 
+    def take_spare(self, now: float, spare: int) -> float:
+        """Take one token if others are left then; return 0, or the seconds after which there may be enough.
+
+        Args:
+            now: the time.
+            spare: how many must be left; of a small bucket, all but the one that is taken.
+        """
+        start = max(self._full_at, now)
+        wait = start - max(0.0, self._tolerance - spare * self._interval) - now
+        wait = max(wait, self.paused_for(now))
+        if wait <= 0.0:
+            self._full_at = start + self._interval
+        return max(0.0, wait)
+
     def pause(self, until: float) -> None:
         """Let nothing pass before ``until``, and only the sustained rate directly after it."""
         self._paused_until = max(self._paused_until, until)
@@ -128,6 +151,8 @@ class _Call:
     is_counted: bool  # consumes tokens
     is_repeatable: bool  # idempotent
     is_cosmetic: bool
+    is_optional: bool
+    spare: int  # tokens that it must leave
 
 
 class Limiter(BaseRateLimiter[str]):
@@ -176,6 +201,7 @@ class Limiter(BaseRateLimiter[str]):
 
         Raises:
             TelegramError: the error of the last attempt.
+            NoAllowanceError: the call is optional, and the chat has no spare tokens.
         """
         call = self._classify(endpoint, data.get("chat_id"), rate_limit_args)
         refusals = failures = 0
@@ -210,11 +236,20 @@ class Limiter(BaseRateLimiter[str]):
             is_counted=endpoint.startswith(_COUNTED) and endpoint not in _UNCOUNTED,
             is_repeatable=endpoint.startswith(_REPEATABLE),
             is_cosmetic=lane == COSMETIC,
+            is_optional=lane == OPTIONAL,
+            spare=_SPARE.get(lane or "", 0),
         )
 
     async def _wait_for_turn(self, call: _Call) -> None:
-        """Wait until every bucket of the call lets it pass."""
+        """Wait until every bucket of the call lets it pass.
+
+        Raises:
+            NoAllowanceError: the call is optional, and would have to wait.
+        """
         for bucket in call.buckets:
+            if call.spare and call.is_counted:
+                await self._wait_for_spare(call, bucket)
+                continue
             while True:
                 now = self._now()
                 wait = max(bucket.paused_for(now), bucket.reserve(now) if call.is_counted else 0.0)
@@ -223,6 +258,12 @@ class Limiter(BaseRateLimiter[str]):
                 await self._pause(wait)
                 if not bucket.paused_for(self._now()):
                     break
+
+    async def _wait_for_spare(self, call: _Call, bucket: TokenBucket) -> None:
+        while wait := bucket.take_spare(self._now(), call.spare):
+            if call.is_optional:
+                raise NoAllowanceError
+            await self._pause(wait)
 
     async def _pause(self, seconds: float) -> None:
         async with parked():
@@ -233,10 +274,13 @@ class Limiter(BaseRateLimiter[str]):
 
         Raises:
             RetryAfter: there were too many, or the requested pause is too long.
+            NoAllowanceError: the call is optional.
         """
         seconds = retry_after_seconds(error)
         if not call.is_cosmetic:
             self._pause_buckets(call, self._now() + seconds)
+        if call.is_optional:
+            raise NoAllowanceError from error
         longest = self._limits.cosmetic_pause if call.is_cosmetic else self._limits.longest_pause
         if refusals >= self._limits.refusals or seconds > longest.total_seconds():
             raise error

@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from bot.dialog.events import Attachment, Received
+from bot.dialog.progress import Progress
 from bot.dialog.result import AttachmentTarget
 from bot.dialog.screen import ReadingQueue
 from bot.errors.attachments import AttachmentsBusy, AttachmentsTooFast, AttachmentTooLarge
 from bot.i18n.language import speaking
 from core.bootstrap import Core
 
-_A_MOMENT = 1.0
-"""Seconds after which the sender of a file gets an acknowledgement if parsing has not finished."""
 _WINDOW = 60.0  # seconds
 _MOST_CHATS = 1000  # chats remembered before those that have been quiet for a window are dropped
 
@@ -124,36 +123,31 @@ class AttachmentReader:
     Args:
         core: the services.
         fetch: downloads an attachment, up to a size in bytes.
-        say: sends a text to a chat; best effort.
+        progress: shows that a chat is being worked for.
     """
 
     def __init__(
         self,
         core: Core,
         fetch: Callable[[Attachment, int], Awaitable[Received]],
-        say: Callable[[int, str], Awaitable[None]],
+        progress: Progress,
     ) -> None:
         self._core = core
         self._fetch = fetch
-        self._say = say
+        self._progress = progress
         self._turns = {queue: Turns(limits) for queue, limits in LIMITS.items()}
 
     async def read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
-        """Download and parse an attachment; acknowledge it to the sender if that takes long.
+        """Download and parse an attachment, and show meanwhile that this is under way.
 
         Raises:
             XuanhaoError: it cannot be fetched or used, or must wait.
         """
-        reading = asyncio.ensure_future(self._read(chat_id, event, target))
-        try:
-            if target.handler.waiting is not None:
-                await asyncio.wait({reading}, timeout=_A_MOMENT)
-                if not reading.done():
-                    with speaking(target.language):
-                        await self._say(chat_id, target.handler.waiting())
-            return await reading
-        finally:
-            reading.cancel()
+        handler = target.handler
+        lasting = handler.queue != ReadingQueue.PHOTOS
+        with speaking(target.language):
+            async with self._progress.shown(chat_id, handler.waiting, lasting=lasting):
+                return await self._read(chat_id, event, target)
 
     async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
         handler = target.handler

@@ -1,6 +1,6 @@
-"""Calls that only tidy a chat: callback answers, removing old buttons, deleting messages.
+"""Makes the calls that only tidy a chat: callback answers, removing old buttons, deleting messages.
 
-Nobody waits for them. Each gets a little time, and a failure is not reported: the next press matters more.
+Nobody waits for them. Each gets some time, and a failure is not reported: the next press matters more.
 Deletions of personal data are repeated for some minutes.
 """
 
@@ -16,6 +16,7 @@ from bot.bot_api.parking import leave
 _LOGGER = logging.getLogger(__name__)
 
 _TIDYING = 2.0  # seconds for a call that only concerns what a chat looks like
+_PATIENTLY = 60.0  # seconds for one that waits for the chat's allowance
 _DELETING = 600.0  # seconds within which a deletion is tried again and again
 _FIRST_GAP, _LONGEST_GAP = 1.0, 60.0  # seconds between two tries of a deletion; doubled each time
 _LAST_MOMENT, _LAST_DELETIONS = 0.5, 3.0  # seconds for what is under way at the end of the program
@@ -28,6 +29,7 @@ class Cosmetics:
 
     def __init__(self) -> None:
         self._tidying: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
         self._deletions: set[asyncio.Task[None]] = set()
 
     def tidy(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
@@ -35,7 +37,14 @@ class Cosmetics:
         if len(self._tidying) >= _MOST:
             _LOGGER.warning("too many calls that only tidy are under way: one is left out")
             return
-        _begin(self._tidying, _once(call))
+        _begin(self._tidying, _once(call, _TIDYING))
+
+    def tidy_later(self, call: Callable[[], Coroutine[Any, Any, object]]) -> asyncio.Task[None] | None:
+        """Make a call in the background that may wait until its chat has allowance to spare."""
+        if len(self._waiting) >= _MOST:
+            _LOGGER.warning("too many calls that only tidy wait: one is left out")
+            return None
+        return _begin(self._waiting, _once(call, _PATIENTLY))
 
     def delete(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Delete something in the background; try for some minutes. No other calls can displace it."""
@@ -49,22 +58,23 @@ class Cosmetics:
         for tasks, seconds in ((self._tidying, _LAST_MOMENT), (self._deletions, _LAST_DELETIONS)):
             if tasks:
                 await asyncio.wait(set(tasks), timeout=seconds)
-        left = (*self._tidying, *self._deletions)
+        left = (*self._tidying, *self._waiting, *self._deletions)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
 
-def _begin(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+def _begin(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     task = asyncio.create_task(work)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+    return task
 
 
-async def _once(call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+async def _once(call: Callable[[], Coroutine[Any, Any, object]], within: float) -> None:
     leave()
     try:
-        async with asyncio.timeout(_TIDYING):
+        async with asyncio.timeout(within):
             await call()
     except (TelegramError, TimeoutError) as error:
         _LOGGER.debug("a call that only tidies failed: %s", type(error).__name__)

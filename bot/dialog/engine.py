@@ -9,8 +9,9 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from bot.bot_api.errors import NoAllowanceError
 from bot.bot_api.parking import leave, parked
-from bot.dialog.attachments import AttachmentReader
+from bot.dialog.asides import Aside
 from bot.dialog.effects import (
     DeleteUserMessage,
     Effect,
@@ -23,7 +24,7 @@ from bot.dialog.effects import (
     SendPicture,
     SendVenue,
 )
-from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Received, Typed
+from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Typed
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
@@ -37,6 +38,7 @@ from bot.dialog.record import (
     idle_rehearsals,
     open_record,
     record_rehearsal_shown,
+    redraw_again,
     running_chats,
     save_shown,
 )
@@ -69,9 +71,8 @@ class EffectHandlers:
     send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
     check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
-    fetch: Callable[[Attachment, int], Awaitable[Received]]  # downloads an attachment, up to a size in bytes
+    read: Callable[[int, Attachment, AttachmentTarget], Awaitable[object]]  # downloads and parses one
     delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
-    say: Callable[[int, str], Awaitable[None]]  # sends a text; best effort
     refresh_menu: Callable[[int], Awaitable[None]]  # sets the command menu of an admin's chat
 
 
@@ -102,7 +103,6 @@ class Engine:
         self._rehearsals = rehearsals
         self._presenter = presenter
         self._handlers = handlers
-        self._attachments = AttachmentReader(core, handlers.fetch, handlers.say)
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
@@ -116,27 +116,46 @@ class Engine:
     async def _answer(self, request: Request, result: StepResult) -> None:
         for effect in result.effects:
             self._begin(request, effect)
-        event = request.event
-        record = result.record
         if result.quiet:
             await self._core.store.run(mark_done, request.update_id)
-            return
-        if isinstance(event, Press):
-            live = event.message_id is not None and event.message_id == record.message_id
-            words = "" if result.sticky else plain(result.note)
-            self._presenter.answer(event.query_id, words, alert=result.alert)
-            if result.stale and live:  # a double tap: the first has shown the screen already
-                await self._core.store.run(mark_done, request.update_id)
-                return
-            if not live and not result.global_ and event.message_id is not None:
-                self._presenter.strip(request.chat_id, event.message_id)
-            shown = await self._presenter.show(result, in_place=live)
+        elif isinstance(request.event, Press):
+            await self._answer_press(request, request.event, result)
+        elif result.aside is not None and result.record.message_id is not None:
+            await self._answer_aside(request, result, result.aside)
         else:
             shown = await self._presenter.show(result, in_place=False)
+            await self._finish(request, result, shown)
+
+    async def _answer_press(self, request: Request, event: Press, result: StepResult) -> None:
+        live = event.message_id is not None and event.message_id == result.record.message_id
+        words = "" if result.sticky else plain(result.note)
+        self._presenter.tidying.answer(event.query_id, words, alert=result.alert)
+        if not live and not result.global_ and event.message_id is not None:
+            self._presenter.tidying.strip(request.chat_id, event.message_id)
+        if result.stale:
+            await self._refresh(request, result, live=live)
+            return
+        shown = await self._presenter.show(result, in_place=live)
         await self._finish(request, result, shown)
 
-    async def redraw(self, chat_id: int) -> None:
-        """Redraw the screen of a conversation whose timers have advanced."""
+    async def _refresh(self, request: Request, result: StepResult, *, live: bool) -> None:
+        """Send the screen again if its message is gone; else the toast of an outdated button is enough."""
+        if not live:  # else it is a double tap: the first has shown the screen already
+            with suppress(NoAllowanceError):
+                shown = await self._presenter.show(result, in_place=True, is_optional=True)
+                await self._finish(request, result, shown)
+                return
+        await self._core.store.run(mark_done, request.update_id)
+
+    async def _answer_aside(self, request: Request, result: StepResult, aside: Aside) -> None:
+        """Answer a message by itself: the live message stays as it is, and stays the live one."""
+        is_deleted = DeleteUserMessage() in result.effects
+        reply_to = None if is_deleted else request.message_id
+        await self._presenter.answer(result, reply_to=reply_to, aside=aside)
+        await self._core.store.run(mark_done, request.update_id)
+
+    async def redraw(self, chat_id: int, *, is_optional: bool = False) -> None:
+        """Redraw the screen of a conversation whose data have changed."""
         with suppress(NothingToSay):
             try:
                 result = await self._run_prefetching(partial(self._redrawn, chat_id=chat_id))
@@ -145,7 +164,11 @@ class Engine:
             except XuanhaoError as error:
                 refused = partial(self._timer_refused, chat_id=chat_id, error=error)
                 result = await self._run_prefetching(refused)
-            await self._redraw(result)
+            await self._redraw(result, is_optional=is_optional)
+
+    async def redraw_clock(self, chat_id: int) -> None:
+        """Redraw a screen whose timers have advanced; later, if its chat has no allowance to spare."""
+        await self.redraw(chat_id, is_optional=True)
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End an idle rehearsal and return to the screen from which it was started."""
@@ -153,10 +176,14 @@ class Engine:
         if result is not None:
             await self._redraw(result)
 
-    async def _redraw(self, result: StepResult) -> None:
+    async def _redraw(self, result: StepResult, *, is_optional: bool = False) -> None:
         chat_id = result.record.chat_id
-        with speaking(result.language):
-            shown = await self._presenter.show(result, in_place=True)
+        try:
+            with speaking(result.language):
+                shown = await self._presenter.show(result, in_place=True, is_optional=is_optional)
+        except NoAllowanceError:
+            await self._core.store.run(redraw_again, chat_id)
+            return
 
         def redrawn(tx: Tx) -> None:
             if shown is not None:
@@ -334,7 +361,7 @@ class Engine:
         if found is None:
             return request
         async with parked():
-            value = await self._attachments.read(request.chat_id, event, found)
+            value = await self._handlers.read(request.chat_id, event, found)
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:

@@ -15,7 +15,7 @@ from core.errors.base import XuanhaoError
 class NotTaken(Protocol):
     """Words the answer to a message that the current screen does not handle."""
 
-    def __call__(self, hint: Callable[[], str] | None, *, is_photo: bool) -> str:
+    def __call__(self, hint: Callable[[], str] | None, *, is_photo: bool, is_text: bool) -> str:
         """Return the answer, with the screen's own hint if it has one."""
         ...
 
@@ -34,7 +34,6 @@ class EngineHooks:
     with_file: frozenset[str]  # commands allowed as the caption of a file; they must be read-only
     on_global_button: Callable[[Context, CallbackData], Goto]
     before_personal: Callable[[Context], Goto | None]  # the screen that must precede one with personal data
-    keyboard_gone: Callable[[], str]  # text with which a reply keyboard is removed
     username: Callable[[], str]  # the bot's username, known once it runs
     leaves: Callable[[Context, Command], bool]  # whether a command ends a rehearsal
     left: Callable[[], str]  # note after leaving a rehearsal

@@ -1,97 +1,91 @@
 """Shows a screen in Telegram: one live message per chat, edited in place where possible.
 
 A press on the live message edits it. After typed input, or when the kind of message changes, the next
-screen is sent as a new message and the old one loses its buttons. Edits are idempotent, sends are not.
+screen is sent as a new message; what becomes of the old one is in ``bot.dialog.tidying``. Edits are
+idempotent, sends are not.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
-from telegram import (
-    InlineKeyboardMarkup,
-    InputFile,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
+from telegram import InlineKeyboardMarkup, InputFile, KeyboardButton, Message, ReplyKeyboardMarkup
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.bot_api.client import Messenger
 from bot.bot_api.parking import parked
-from bot.bot_api.rate_limits import COSMETIC
+from bot.bot_api.rate_limits import OPTIONAL
+from bot.dialog.asides import Aside, Asides
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.keyboards import CallbackCodec
-from bot.dialog.record import Record, Shown
+from bot.dialog.record import Record, Shown, is_protected, picture_key
 from bot.dialog.rehearsal import run_on_rehearsal_thread
 from bot.dialog.result import StepResult
+from bot.dialog.tidying import Tidying
 from bot.dialog.view import Lifetime, MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
 from bot.pictures.worker import render_on_thread
 
 _TOAST = 200
-_PROTECTED = "protected:"
-_PASSING = "passing:"
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
 
 
 class Presenter:
-    """Sends and edits the live message."""
+    """Sends and edits the live message.
 
-    def __init__(
-        self,
-        bot: Messenger,
-        codec: CallbackCodec,
-        keyboard_gone: Callable[[], str],
-        cosmetics: Cosmetics | None = None,
-    ) -> None:
+    Attributes:
+        tidying: deals with what is no longer the live message.
+        asides: sends answers beside the live message.
+    """
+
+    def __init__(self, bot: Messenger, codec: CallbackCodec, cosmetics: Cosmetics) -> None:
         self._bot = bot
-        self._cosmetics = cosmetics or Cosmetics()
         self._codec = codec
-        self._keyboard_gone = keyboard_gone
+        self.tidying = Tidying(bot, cosmetics)
+        self.asides = Asides(bot, cosmetics)
 
-    async def show(self, result: StepResult, *, in_place: bool) -> Shown | None:
+    async def show(self, result: StepResult, *, in_place: bool, is_optional: bool = False) -> Shown | None:
         """Show a screen; return the live message, None if the user has blocked the bot.
 
         Args:
             result: the step's result.
-            in_place: whether the live message may be edited, as no message came after it.
+            in_place: whether the new screen takes the place of the live message, which was pressed or has
+                changed by itself; otherwise it follows what the user has sent.
+            is_optional: whether an edit may be left out when the chat has no allowance to spare.
+
+        Raises:
+            NoAllowanceError: it was left out.
         """
+        replaces = in_place
+        if result.view.contact:
+            self.tidying.keep_keyboard(result.record.chat_id)
         try:
             if _overflows(result.view, _note_to_edit(result) if in_place else result.note):
                 # Note and screen together exceed one message: the note is sent first, on its own.
                 said = clipped(result.note, MessageLimit.MAX_TEXT_LENGTH)
                 await self._bot.send_message(result.record.chat_id, said, parse_mode=ParseMode.HTML)
                 result, in_place = replace(result, note=""), False
-            if in_place and (shown := await self._edit(result)):
+            if in_place and (shown := await self._edit(result, OPTIONAL if is_optional else None)):
                 return shown
-            return await self._send(result)
+            shown = await self._send(result)
         except Forbidden:  # blocked or deactivated: the state is kept
             return None
+        self.tidying.leave(result.record, replaced=replaces, keyboard_stays=bool(result.view.contact))
+        return shown
 
-    def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a callback query, without waiting for the outcome."""
-        toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
-        self._cosmetics.tidy(
-            lambda: self._bot.answer_callback_query(
-                query_id, text=toast or None, show_alert=alert, rate_limit_args=COSMETIC
-            )
-        )
+    async def answer(self, result: StepResult, *, reply_to: int | None, aside: Aside) -> None:
+        """Send a note by itself; the live message stays as it is, and a reply keyboard is shown again.
 
-    def strip(self, chat_id: int, message_id: int) -> None:
-        """Remove the buttons of a message that is no longer the live one, without waiting for the outcome."""
-        self._cosmetics.tidy(
-            lambda: self._bot.edit_message_reply_markup(
-                chat_id, message_id, reply_markup=None, rate_limit_args=COSMETIC
-            )
-        )
-
-    def _delete(self, chat_id: int, message_id: int) -> None:
-        """Delete a protected message: its content must not stay in the chat."""
-        self._cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
+        Args:
+            result: the step's result.
+            reply_to: the message that is answered; None if it is being deleted.
+            aside: whether the answer stays.
+        """
+        keyboard = _reply_keyboard(result.view) if result.view.contact else None
+        chat_id = result.record.chat_id
+        await self.asides.send(chat_id, result.note, reply_to=reply_to, aside=aside, keyboard=keyboard)
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         return self._codec_of(record).markup(record.chat_id, record.screen, record.revision, view.rows)
@@ -102,16 +96,18 @@ class Presenter:
             return self._codec.for_rehearsal(record.chat_id, saved.number)
         return self._codec.for_conversation(record.begun_at)
 
-    async def _edit(self, result: StepResult) -> Shown | None:
+    async def _edit(self, result: StepResult, lane: str | None) -> Shown | None:
         """Edit the live message; None if it cannot be turned into the new view."""
         record, view = result.record, result.view
         if record.message_id is None or record.message_kind != _kind_of(view) or view.contact:
             return None
-        if _is_protected(record) != view.protected:  # an edit cannot change protection
+        if is_protected(record) != view.protected:  # an edit cannot change protection
+            return None
+        if record.lifetime == Lifetime.LASTING != view.lifetime:
             return None
         try:
             text = _fitted(view, _worded(view, _note_to_edit(result)))
-            await self._edit_to(record, record.message_id, view, text)
+            await self._bot.edit(*await self._edit_call(record, record.message_id, view, text), lane)
         except BadRequest as error:
             reason = error.message.lower()
             if "message is not modified" not in reason:
@@ -120,7 +116,10 @@ class Presenter:
                 raise
         return _shown(record.message_id, view)
 
-    async def _edit_to(self, record: Record, message_id: int, view: View, text: str) -> None:
+    async def _edit_call(
+        self, record: Record, message_id: int, view: View, text: str
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the method and the parameters that turn the live message into a view."""
         parameters: dict[str, Any] = {"chat_id": record.chat_id, "message_id": message_id}
         if view.rows:
             keys = self._codec_of(record).keys(record.chat_id, record.screen, record.revision, view.rows)
@@ -137,18 +136,11 @@ class Presenter:
             said = {"caption": text, "parse_mode": ParseMode.HTML}
             parameters["media"] = {"type": "photo", "media": "attach://picture", **said}
             parameters["picture"] = InputFile(file, filename=_name_of(file))
-        await self._bot.edit(method, parameters)
+        return method, parameters
 
     async def _send(self, result: StepResult) -> Shown:
         record, view = result.record, result.view
-        if record.message_id is not None and not view.contact and record.message_kind == MessageKind.KEYBOARD:
-            await self._bot.send_message(
-                record.chat_id, self._keyboard_gone(), reply_markup=ReplyKeyboardRemove()
-            )
         message = await self._send_new(record, view, _fitted(view, _worded(view, result.note)))
-        if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
-            clear = self._delete if _is_protected(record) or record.picture == _PASSING else self.strip
-            clear(record.chat_id, record.message_id)
         return _shown(message.message_id, view)
 
     def _send_new(self, record: Record, view: View, text: str) -> Awaitable[Message]:
@@ -203,18 +195,17 @@ def _kind_of(view: View) -> MessageKind:
 
 
 def _key(view: View) -> str | None:
-    """Return the stored key of a view's picture, which includes what becomes of the message."""
-    if view.picture is None:
-        return _PASSING if view.lifetime is Lifetime.PASSING else None
-    return f"{_PROTECTED}{view.picture.key}" if view.protected else view.picture.key
-
-
-def _is_protected(record: Record) -> bool:
-    return (record.picture or "").startswith(_PROTECTED)
+    return None if view.picture is None else picture_key(view.picture.key, protected=view.protected)
 
 
 def _shown(message_id: int, view: View) -> Shown:
-    return Shown(message_id=message_id, kind=_kind_of(view), picture=_key(view))
+    return Shown(
+        message_id=message_id,
+        kind=_kind_of(view),
+        picture=_key(view),
+        has_buttons=bool(view.rows),
+        lifetime=view.lifetime,
+    )
 
 
 def _name_of(file: bytes) -> str:

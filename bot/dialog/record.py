@@ -3,14 +3,17 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from bot.dialog.view import MessageKind
+from bot.dialog.view import Lifetime, MessageKind
 from bot.i18n.language import Language
 from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
 from core.rehearsal import IDLE
+
+_TRY_AGAIN = timedelta(seconds=1)
+"""After which a redraw is tried again that the chat had no allowance for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Record:
     message_id: int | None  # the live message
     message_kind: MessageKind | None
     picture: str | None  # key of its picture
+    has_buttons: bool
+    lifetime: Lifetime
     language: Language  # chosen by the user
     album: str = ""  # id of the last media group received
     is_unreachable: bool = False  # recorded as a chat that has blocked the bot, although it now writes
@@ -46,6 +51,19 @@ class Record:
     rehearsal: SavedRehearsal | None = (
         None  # if set, screen, arguments and revision are still those of the real conversation
     )
+
+
+_PROTECTED = "protected:"
+
+
+def picture_key(key: str, *, protected: bool) -> str:
+    """Return the stored key of a picture, which includes whether its message is protected."""
+    return f"{_PROTECTED}{key}" if protected else key
+
+
+def is_protected(record: Record) -> bool:
+    """Whether the live message is protected."""
+    return (record.picture or "").startswith(_PROTECTED)
 
 
 def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
@@ -72,6 +90,8 @@ def _record(row: Row) -> Record:
         message_id=row["message_id"],
         message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
         picture=row["picture"],
+        has_buttons=bool(row["has_buttons"]),
+        lifetime=Lifetime(row["lifetime"]),
         language=Language(row["language"]),
         album=row["album"],
         album_told=bool(row["album_told"]),
@@ -139,6 +159,8 @@ def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
         message_id=shown.message_id,
         message_kind=shown.kind,
         picture=shown.picture,
+        has_buttons=int(shown.has_buttons),
+        lifetime=shown.lifetime,
     )
 
 
@@ -148,7 +170,20 @@ def forget_shown(tx: Tx, record: Record) -> None:
     A message with a reply keyboard is kept, because the keyboard still has to be removed.
     """
     if record.message_kind != MessageKind.KEYBOARD:
-        tx.run("dialog.shown", chat_id=record.chat_id, message_id=None, message_kind=None, picture=None)
+        tx.run(
+            "dialog.shown",
+            chat_id=record.chat_id,
+            message_id=None,
+            message_kind=None,
+            picture=None,
+            has_buttons=0,
+            lifetime=Lifetime.PAGE,
+        )
+
+
+def redraw_again(tx: Tx, chat_id: int) -> None:
+    """Let a redraw be tried again soon."""
+    tx.run("dialog.redraw_again", chat_id=chat_id, redraw_at=to_millis(tx.now + _TRY_AGAIN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +193,8 @@ class Shown:
     message_id: int
     kind: MessageKind
     picture: str | None
+    has_buttons: bool
+    lifetime: Lifetime
 
 
 def record_rehearsal_shown(tx: Tx, saved: SavedRehearsal, at: datetime) -> None:

@@ -95,8 +95,14 @@ async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 
-def save_rehearsal(tx: Tx, run_result: RunResult) -> bool:
-    """Save a rehearsal after a step; return False when it has advanced or ended since the step ran."""
+def save_rehearsal(tx: Tx, run_result: RunResult, *, is_seen: bool) -> bool:
+    """Save a rehearsal after a step; return False when it has advanced or ended since the step ran.
+
+    Args:
+        tx: the transaction.
+        run_result: the result of the step.
+        is_seen: whether its view is shown; otherwise the timer of the one that is seen runs on.
+    """
     redraw_at = run_result.result.view.redraw_at
     saved = tx.run(
         "dialog.rehearse",
@@ -107,6 +113,7 @@ def save_rehearsal(tx: Tx, run_result: RunResult) -> bool:
         code=run_result.code,
         used_at=to_millis(run_result.used_at),
         redraw_at=None if redraw_at is None else to_millis(redraw_at),
+        is_seen=int(is_seen),
         now=to_millis(tx.now),
     )
     return saved == 1

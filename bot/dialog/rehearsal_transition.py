@@ -151,7 +151,8 @@ class RehearsalTransition:
 
     def _left(self, result: StepResult) -> StepResult:
         with speaking(result.language):
-            return replace(result, note="\n".join(filter(None, (self._hooks.left(), result.note))))
+            note = "\n".join(filter(None, (self._hooks.left(), result.note)))
+            return replace(result, note=note, aside=None)
 
     def _rehearsed(self, tx: Tx, record: Record, run: _Run, prefetched: Prefetched) -> StepResult:
         saved = record.rehearsal
@@ -174,11 +175,14 @@ def _run_and_save(
     The live message belongs to the chat; screen, arguments and revision to the rehearsal.
     """
     run_result = prefetched.run_result
-    if run_result is None or not save_rehearsal(tx, run_result):
+    if run_result is None:
         raise RehearsalRunNeeded(partial(run, saved, tx.now))
     within, now = (
         run_result.result.record,
         replace(run_result.previous, version=run_result.previous.version + 1),
     )
     shown = replace(record, screen=within.screen, args=within.args, revision=within.revision, rehearsal=now)
-    return replace(run_result.result, record=shown)
+    result = replace(run_result.result, record=shown)
+    if not save_rehearsal(tx, run_result, is_seen=result.is_seen):
+        raise RehearsalRunNeeded(partial(run, saved, tx.now))
+    return result

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.dialog.asides import Aside
 from bot.dialog.effects import Effect
 from bot.dialog.events import Event
 from bot.dialog.names import ScreenName
@@ -35,6 +36,7 @@ class StepResult:
     alert: bool = False
     sticky: bool = False
     effects: tuple[Effect, ...] = ()
+    aside: Aside | None = None  # the note answers by itself; the screen stays as it is
     global_: bool = False  # triggered by a global button, which stays in place
     stale: bool = False  # an outdated button, ignored
     repeated: bool = False  # the update had already been applied
@@ -44,6 +46,12 @@ class StepResult:
     input_kind: InputKind | None = (
         InputKind.OTHER
     )  # what the text of the event answers; None if it is published
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the view is shown; otherwise the live message stays as it is, and so does its timer."""
+        is_aside = self.aside is not None and self.record.message_id is not None
+        return not (self.quiet or self.stale or is_aside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

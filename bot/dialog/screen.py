@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.effects import Effect
 from bot.dialog.events import Contact, Received
@@ -25,14 +26,17 @@ class Goto:
     note: str = ""  # HTML, shown once above the screen, or as a toast after a press
     alert: bool = False  # the toast is a dialog with an OK button
     sticky: bool = False  # show the note on the screen even after a press
+    aside: Aside | None = None  # the note answers a message by itself, if the screen stays as it is
     effects: Sequence[Effect] = ()
     rehearsal: bool = False  # start a rehearsal, which has screens of its own
     known: object = None  # data read or changed by the step; saves the screen a second read
 
 
-def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ()) -> Goto:
+def stay(
+    *, note: str = "", alert: bool = False, effects: Sequence[Effect] = (), aside: Aside | None = None
+) -> Goto:
     """Return a target that keeps the current screen and its arguments."""
-    return Goto(screen=None, note=note, alert=alert, effects=effects)
+    return Goto(screen=None, note=note, alert=alert, effects=effects, aside=aside)
 
 
 ErrorWays = Mapping[type[XuanhaoError], Callable[[Context, XuanhaoError], Goto]]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
@@ -16,7 +17,7 @@ from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, position_in_album, save
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
-from bot.dialog.view import View
+from bot.dialog.view import Lifetime, View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
@@ -79,7 +80,7 @@ class Transition:
                 go = self._hooks.on_global_button(ctx, callback)
                 return replace(self._show(tx, ctx, record, go, moved=True), global_=True)
             if callback is None or callback.revision != record.revision or callback.screen != record.screen:
-                shown = self._show(tx, ctx, record, stay(note=self._hooks.old_button()))
+                shown = self._show(tx, ctx, record, stay(note=self._hooks.old_button()), is_seen=False)
                 return replace(shown, stale=True)
             return self._advance(tx, ctx, record, self._pressed(ctx, record, callback))
         if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, ctx, record, event)):
@@ -93,9 +94,10 @@ class Transition:
             case AlbumPosition.FIRST:
                 return None
             case AlbumPosition.SECOND:
-                return self._show(tx, ctx, record, stay(note=self._hooks.one_of_album()))
+                go = stay(note=self._hooks.one_of_album(), aside=Aside.HINT)
+                return self._show(tx, ctx, record, go)
             case AlbumPosition.FURTHER:
-                return replace(self._show(tx, ctx, record, stay()), quiet=True)
+                return replace(self._show(tx, ctx, record, stay(), is_seen=False), quiet=True)
 
     def refused(
         self, tx: Tx, request: Request, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
@@ -244,7 +246,9 @@ class Transition:
         if isinstance(event, Attachment) and (taken := self._sent(ctx, screen, event)) is not None:
             return taken
         is_photo = isinstance(event, Attachment) and event.is_image
-        return stay(note=self._hooks.not_taken(screen.hint, is_photo=is_photo))
+        is_text = isinstance(event, Typed | Contact)
+        said = self._hooks.not_taken(screen.hint, is_photo=is_photo, is_text=is_text)
+        return stay(note=said, aside=Aside.HINT)
 
     def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Goto | None:
         """Return the target for an attachment; None if neither the screen nor a command accepts it."""
@@ -264,12 +268,25 @@ class Transition:
             return RehearsalRequest(office=ctx.account_or_none.office if ctx.account_or_none else None)
         return self._show(tx, ctx, record, go, moved=True)
 
-    def _show(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False) -> StepResult:
-        """Render the target of a step, in the language that the step may have changed."""
-        with speaking(ctx.language):
-            return self._follow(tx, ctx, record, go, moved=moved)
+    def _show(
+        self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False, is_seen: bool = True
+    ) -> StepResult:
+        """Render the target of a step, in the language that the step may have changed.
 
-    def _follow(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool) -> StepResult:
+        Args:
+            tx: the transaction.
+            ctx: the context of the step.
+            record: the conversation as it was before.
+            go: the target.
+            moved: whether the step may have changed something, so that the existing buttons are outdated.
+            is_seen: whether the rendering will be seen; otherwise the timer of the one that is seen runs on.
+        """
+        with speaking(ctx.language):
+            return self._follow(tx, ctx, record, go, moved=moved, is_seen=is_seen)
+
+    def _follow(
+        self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool, is_seen: bool
+    ) -> StepResult:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, sticky, effects = go.note, go.alert, go.sticky, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)
@@ -293,9 +310,12 @@ class Transition:
             raise RecursionError(f"the screen {name} leads in a circle")
         # A hint or an outdated button changes no state, so the existing buttons stay valid.
         moved = moved and go.screen is not None
+        is_known = record.screen in SCREEN_NAMES  # else the live message shows a page of an older program
         changed = moved or name != record.screen or dict(args) != dict(record.args)
         record = replace(record, screen=name, args=args, revision=record.revision + changed)
-        save(tx, record, shown.redraw_at)
+        aside = _aside(go, shown) if note and not changed and is_known else None
+        if changed or (is_seen and (aside is None or record.message_id is None)):
+            save(tx, record, shown.redraw_at)
         return StepResult(
             record=record,
             view=shown,
@@ -304,6 +324,7 @@ class Transition:
             alert=alert,
             sticky=sticky,
             effects=effects,
+            aside=aside,
         )
 
     def _screen(self, name: str) -> Screen:
@@ -324,6 +345,14 @@ class Transition:
             language=result.language,
         )
         result.view.on_delivered(ctx)
+
+
+def _aside(go: Goto, view: View) -> Aside | None:
+    """Return how a note is sent that leaves the screen as it is; None if the screen is shown with it.
+
+    A passing screen is never sent again for a note: its picture would fill the chat.
+    """
+    return go.aside or (Aside.HINT if view.lifetime == Lifetime.PASSING else None)
 
 
 def _after(go: Goto, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:

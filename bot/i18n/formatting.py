@@ -18,7 +18,7 @@ from core.values.plates import PlateKind
 BACK = phrase("« 返回")
 EXPORT = phrase("📄 导出 XLSX")
 HOME = phrase("🏠 返回首页")
-PRESS_HINT = phrase("请点下方按钮操作。")
+PRESS_HINT = phrase("请点画面中的按钮操作。")
 OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")
 EDITED = phrase("修改已发送的消息不会生效,请重新发送。")
 EDITED_AND_DELETED = phrase(
@@ -33,7 +33,6 @@ FLOOD = phrase(
 FATAL = phrase(
     "系统无法处理您刚才发送的内容,操作没有生效。请不要再次发送同样的内容,换一种方式试试,或与车辆管理所联系。"
 )
-KEYBOARD_GONE = phrase("✅ 收到")
 
 KINDS = {
     PlateKind.SMALL: phrase("小型汽车"),

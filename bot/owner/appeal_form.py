@@ -18,6 +18,7 @@ from bot.photos.validation import ValidPhoto
 from bot.pictures.cards import evidence
 from bot.texts.errors import of_error
 from bot.texts.owner import appeal as texts
+from bot.texts.owner import photos
 from core.appeals import Appeal, Photo, Slot
 from core.bootstrap import Core
 from core.errors.appeals import AppealAboutOwnNumber, AppealIncomplete, AppealNotNeeded, AppealWaits
@@ -215,6 +216,7 @@ def _photo_screen(slot: Slot) -> Screen:
             parse=_judged,
             apply=take,
             prefetch=lambda ctx: ctx.core.appeals.to_differ_from(ctx.tx, ctx.account, slot),
+            waiting=photos.READING,
         ),
         hint=texts.PHOTO_HINT,
         errors=GONE,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
@@ -101,7 +102,7 @@ def command(ctx: Context, command: Command) -> Goto:
     if command.name == "verify":
         return checking.command(ctx, command.arguments)
     way = COMMANDS.get(command.name)
-    return way(ctx) if way else stay(note=home.unknown_command())
+    return way(ctx) if way else stay(note=home.unknown_command(), aside=Aside.HINT)
 
 
 def _cancel(ctx: Context) -> Goto:
@@ -130,7 +131,7 @@ COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "delete": lambda _ctx: Goto(screen=ScreenName.DELETE),
     "language": lambda _ctx: Goto(screen=ScreenName.LANGUAGE),
     "cancel": _cancel,
-    "help": lambda ctx: stay(note=help_text(ctx)),
+    "help": lambda ctx: stay(note=help_text(ctx), aside=Aside.ANSWER),
 }
 """Handlers of the owners' commands, in menu order."""
 

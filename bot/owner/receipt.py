@@ -9,7 +9,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import SendFile, SendPicture, SendVenue
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, Screen, stay
-from bot.dialog.view import Button, View
+from bot.dialog.view import Button, Lifetime, View
 from bot.i18n import formatting
 from bot.i18n.bilingual import bilingual
 from bot.owner.calendar_file import calendar_file, cancellation_file
@@ -104,9 +104,14 @@ def _show_done(ctx: Context) -> View | Goto:
             Button(label=formatting.BACK(), action=ActionName.RECEIPT),
             Button(label=formatting.HOME(), action=ActionName.HOME),
         )
-        return View(text=text, picture=picture, rows=(back,))
+        return View(text=text, picture=picture, rows=(back,), lifetime=Lifetime.LASTING)
     claim = entry_of_claim(ctx.tx, own.preselection_id)
-    return View(text=texts.page(own, office, claim), picture=picture, rows=_rows(office, waits=waits))
+    return View(
+        text=texts.page(own, office, claim),
+        picture=picture,
+        rows=_rows(office, waits=waits),
+        lifetime=Lifetime.LASTING,
+    )
 
 
 def _rows(office: Office, *, waits: bool) -> Sequence[Sequence[Button]]:

@@ -9,7 +9,7 @@ from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.owner.terms import start
@@ -144,6 +144,7 @@ def _show(ctx: Context) -> View | Goto:
         text=text,
         rows=_rows(ctx, lives, kept, left, first=batch is None and left.batches == office.random_batches),
         picture=_picture(office, batch, left, over=over) if batch is not None else None,
+        lifetime=Lifetime.PAGE if batch is None else Lifetime.PASSING,
         redraw_at=_redraw_at(
             now, [lease, *([lives.held_until] if lives else []), *(hold.held_until for hold in kept)], closes
         ),
@@ -169,6 +170,7 @@ def _picture(office: Office, batch: Batch, left: Quota, *, over: bool) -> BatchP
         serials=batch.serials,
         title=title,
         footer=selecting.draw_number(batch),
+        is_over=over,
     )
 
 

@@ -18,29 +18,34 @@ from bot.pictures.font import line_height
 from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
-from bot.pictures.png import encoded
-from bot.pictures.text_layout import paste_line, set_line, wrapped
+from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
+from bot.texts.pictures import SPECIMEN_MARK
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 """Labels of the plates; their count is the maximum per picture."""
 STAR = "★"
 
 WIDTH = 800
-MARGIN = 14
-_MEASURE = WIDTH - 2 * MARGIN
-GUTTER = 40
+"""Telephones show it about 360 px wide, each plate at least 150 px; the height is kept low, so that the
+buttons below fit the same screen."""
+MARGIN = 6
+TEXT_MARGIN = 14
+_MEASURE = WIDTH - 2 * TEXT_MARGIN
+GUTTER = 44
 """Width in px left of each plate, for its number and star."""
 COLUMN = WIDTH // 2
-ROW_GAP = 14
-TITLE_SIZE = 31
-FOOTER_SIZE = 24
+ROW_GAP = 10
+TITLE_SIZE = 27
+FOOTER_SIZE = 22
 _TITLE_LINE = line_height(TITLE_SIZE)
 _FOOTER_LINE = line_height(FOOTER_SIZE)
-NUMBER_SIZE = 32
+_WORD_GAP = 24
+NUMBER_SIZE = 38
 _GREY = 0.6
 _RING = 4
-_RING_GAP = 3
-_RING_CORNER = 14
+_RING_GAP = 1
+_RING_CORNER = 12
+_STRIKE = 5
 BRIEF = 0.001
 """CPU seconds that a picture may take on the event loop.
 
@@ -67,8 +72,7 @@ class BatchLayout:
     @property
     def plates_top(self) -> int:
         """Upper edge of the first row of plates."""
-        title = self.title_lines * _TITLE_LINE
-        return MARGIN + title + (ROW_GAP // 2 if title else 0)
+        return MARGIN + self.title_lines * _TITLE_LINE + ROW_GAP // 2
 
     @property
     def footers_top(self) -> int:
@@ -134,8 +138,30 @@ def _footer_lines(palette: Palette, footers: Sequence[str]) -> list[Image.Image]
 
 def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> None:
     for line in lines:
-        sheet.paste(line, (MARGIN, top))
+        sheet.paste(line, (TEXT_MARGIN, top))
         top += line.height
+
+
+def _beside(title: Sequence[str], footers: Sequence[str]) -> str:
+    """Return what is written in grey at the right of the title: the footer too, if there is one that fits."""
+    taken = text_width(title[0], TITLE_SIZE) + _WORD_GAP if title else 0.0
+    both = f"{footers[0]} · {SPECIMEN_MARK}" if len(footers) == 1 else ""
+    is_room = len(title) <= 1 and both and taken + text_width(both, FOOTER_SIZE) <= _MEASURE
+    return both if is_room else SPECIMEN_MARK
+
+
+def _put_beside(sheet: Image.Image, words: str, palette: Palette) -> None:
+    line = set_line(words, FOOTER_SIZE, palette.text, strength=_GREY)
+    sheet.paste(line, (WIDTH - TEXT_MARGIN - line.width, MARGIN + _TITLE_LINE - line.height))
+
+
+def _strike(sheet: Image.Image, layout: BatchLayout, palette: Palette) -> None:
+    """Cross out each plate: what is shown is no longer held."""
+    pen, (width, height) = ImageDraw.Draw(sheet), layout.plate
+    for number in range(layout.count):
+        left, top = layout.corner(number)
+        for begin, end in ((top, top + height), (top + height, top)):
+            pen.line((left, begin, left + width, end), fill=palette.text.ink, width=_STRIKE)
 
 
 def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
@@ -146,6 +172,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     title: str,
     footers: Sequence[str] = (),
     shortlisted: AbstractSet[str] = frozenset(),
+    is_over: bool = False,
     rehearsal: bool = False,
 ) -> bytes:
     """Return a PNG of up to 20 numbered plates, in the order of the buttons.
@@ -155,8 +182,9 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
         kind: ``small``, ``small_nev`` or ``large_nev``.
         serials: in row-major order.
         title: text above the plates; empty for none.
-        footers: paragraphs below the plates, in grey.
+        footers: paragraphs in grey: one that fits stands beside the title, others below the plates.
         shortlisted: serials marked with a star and a ring.
+        is_over: whether the numbers are no longer held: grey and crossed out.
         rehearsal: whether to add the rehearsal watermark.
 
     Raises:
@@ -167,20 +195,25 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     if kind not in LAYOUTS:
         raise ValueError("a kind of plate that is not drawn")
     palette = palette_of(kind, rehearsal=rehearsal)
-    painter = painter_of(kind, scale_of(kind), palette)
-    above, below = wrapped(title, TITLE_SIZE, _MEASURE), _footer_lines(palette, footers)
+    painter = painter_of(kind, scale_of(kind), palette, is_marked=False)
+    above = wrapped(title, TITLE_SIZE, _MEASURE)
+    beside = _beside(above, footers)
+    below = _footer_lines(palette, footers if beside == SPECIMEN_MARK else ())
     layout = BatchLayout(
-        plate=painter.size, title_lines=len(above), footer_lines=len(below), count=len(serials)
+        plate=painter.size, title_lines=max(1, len(above)), footer_lines=len(below), count=len(serials)
     )
     sheet = _base(painter, office, layout).copy()
+    _put_beside(sheet, beside, palette)
     for number, line in enumerate(above):
-        paste_line(sheet, (MARGIN, MARGIN + number * _TITLE_LINE), line, TITLE_SIZE, palette.text)
+        paste_line(sheet, (TEXT_MARGIN, MARGIN + number * _TITLE_LINE), line, TITLE_SIZE, palette.text)
     _put_lines(sheet, below, layout.footers_top)
     for number, serial in enumerate(serials):
         if serial in shortlisted:
             _put_star(sheet, painter, layout, number)
         _put_serial(sheet, painter, serial, layout.corner(number))
-    return png(sheet, palette) if rehearsal else encoded(sheet, palette.entries)
+    if is_over:
+        _strike(sheet, layout, palette)
+    return png(sheet, palette, is_grey=is_over)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +224,8 @@ class BatchPicture:
     kind: str
     serials: tuple[str, ...]
     title: str
-    footer: str = ""  # small print below the plates
+    footer: str = ""  # small print
+    is_over: bool = False  # no longer held: grey and crossed out
     rehearsal: bool = False  # adds the watermark
 
     last_cpu_seconds: ClassVar[float] = BRIEF
@@ -207,7 +241,7 @@ class BatchPicture:
 
     @property
     def key(self) -> str:
-        mark = "rehearsal:" if self.rehearsal else ""
+        mark = ("rehearsal:" if self.rehearsal else "") + ("over:" if self.is_over else "")
         return f"{mark}batch:{self.kind}:{self.title}:{self.footer}:{','.join(self.serials)}"
 
     def render(self) -> bytes:
@@ -218,6 +252,7 @@ class BatchPicture:
             self.serials,
             title=self.title,
             footers=(self.footer,) if self.footer else (),
+            is_over=self.is_over,
             rehearsal=self.rehearsal,
         )
         if not self.rehearsal:

@@ -62,6 +62,6 @@ def coloured(sheet: Image.Image, palette: Palette) -> Image.Image:
     return picture.convert("RGB")
 
 
-def png(sheet: Image.Image, palette: Palette) -> bytes:
-    """Encode a sheet as a PNG file, in a rehearsal with the watermark."""
-    return encoded(_watermarked(sheet, palette), palette.entries)
+def png(sheet: Image.Image, palette: Palette, *, is_grey: bool = False) -> bytes:
+    """Encode a sheet as a PNG file, in a rehearsal with the watermark; in pale greys if it is over."""
+    return encoded(_watermarked(sheet, palette), palette.greys if is_grey else palette.entries)

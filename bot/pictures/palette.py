@@ -36,6 +36,8 @@ _WATERMARK_ON_DARK: RGB = (255, 226, 0)
 _WATERMARK_ON_PAPER = 0.42
 _WATERMARK_ON_PLATE = 0.30
 """Opacity of the watermark; the numbers below it must stay legible."""
+_PALENESS = 0.45
+"""How far what is over is lightened towards white."""
 _DARK = 110
 """Below this brightness (of 255) the watermark uses a light colour."""
 
@@ -124,16 +126,29 @@ class Palette:
         planes = range(WATERMARK_PLANES) if self.rehearsal else range(1)
         return bytes(part for plane in planes for colour in self._under(plane) for part in colour)
 
+    @cached_property
+    def greys(self) -> bytes:
+        """The same entries without colour and pale, for a picture of what is over."""
+        colours = zip(*[iter(self.entries)] * 3, strict=True)
+        return bytes(shade for colour in colours for shade in (_pale_grey(colour),) * 3)
+
     def _under(self, plane: int) -> list[RGB]:
         part, plates = plane / (WATERMARK_PLANES - 1), self.plate(0).ground
         on_paper = [_under_watermark(c, _WATERMARK_ON_PAPER * part) for c in self.colours[:plates]]
         return on_paper + [_under_watermark(c, _WATERMARK_ON_PLATE * part) for c in self.colours[plates:]]
 
 
-def _under_watermark(colour: RGB, share: float) -> RGB:
+def _brightness(colour: RGB) -> float:
     red, green, blue = colour
-    brightness = (299 * red + 587 * green + 114 * blue) / 1000
-    return mixed(colour, _WATERMARK_ON_DARK if brightness < _DARK else _WATERMARK_ON_LIGHT, share)
+    return (299 * red + 587 * green + 114 * blue) / 1000
+
+
+def _pale_grey(colour: RGB) -> int:
+    return round(_brightness(colour) + (255 - _brightness(colour)) * _PALENESS)
+
+
+def _under_watermark(colour: RGB, share: float) -> RGB:
+    return mixed(colour, _WATERMARK_ON_DARK if _brightness(colour) < _DARK else _WATERMARK_ON_LIGHT, share)
 
 
 def _gradient(steps: int) -> tuple[RGB, ...]:

@@ -80,7 +80,7 @@ def plate_body(layout: PlateLayout, scale: float) -> Image.Image:
     return pen.reduced().point([_FULL if value >= _HALF else 0 for value in range(256)])
 
 
-def fittings(layout: PlateLayout, scale: float) -> Image.Image:
+def fittings(layout: PlateLayout, scale: float, *, is_marked: bool = True) -> Image.Image:
     """Return everything on a plate except its characters (mode L, 255 = full ink)."""
     pen = _Pen(layout, scale)
     _draw_frame(pen, layout)
@@ -89,6 +89,8 @@ def fittings(layout: PlateLayout, scale: float) -> Image.Image:
     if layout.sign is not None:
         _draw_sign(pen, layout.sign)
     sheet = pen.reduced()
+    if not is_marked:
+        return sheet
     mark = _mark(round(_MARK_HEIGHT * scale))
     sheet.paste(mark, (round(layout.cells[-1].right * scale) - mark.width, round(_MARK_TOP * scale)))
     return sheet

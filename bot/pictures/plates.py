@@ -1,7 +1,7 @@
 """Rendering of plates, composed from cached blank plates and characters.
 
-Each plate is marked 「示意图」 in its lower margin, so that one cropped from a picture is still
-recognisable as an illustration.
+A plate is marked 「示意图」 in its lower margin, so that one cropped from a picture is still recognisable
+as an illustration. A picture of many plates may carry the mark once instead (``is_marked=False``).
 """
 
 from dataclasses import dataclass
@@ -28,11 +28,13 @@ class PlatePainter:
         layout: the geometry.
         scale: px per mm.
         palette: the palette of the result.
+        is_marked: whether each plate carries the mark.
     """
 
     layout: PlateLayout
     scale: float
     palette: Palette
+    is_marked: bool = True
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -69,16 +71,16 @@ class PlatePainter:
     @cached_property
     def blank(self) -> Image.Image:
         """A plate without characters, with rounded corners; cached, so copy it before drawing."""
-        plate = self.inked(fittings(self.layout, self.scale), 0, 0)
+        plate = self.inked(fittings(self.layout, self.scale, is_marked=self.is_marked), 0, 0)
         paper = Image.new("L", plate.size, self.palette.text.ground)
         paper.paste(plate, (0, 0), plate_body(self.layout, self.scale))
         return paper
 
 
 @lru_cache(maxsize=32)
-def painter_of(kind: str, scale: float, palette: Palette) -> PlatePainter:
+def painter_of(kind: str, scale: float, palette: Palette, *, is_marked: bool = True) -> PlatePainter:
     """Return the cached painter for a kind of plate."""
-    return PlatePainter(LAYOUTS[kind], scale, palette)
+    return PlatePainter(LAYOUTS[kind], scale, palette, is_marked)
 
 
 @lru_cache(maxsize=8192)

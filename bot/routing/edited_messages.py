@@ -1,7 +1,11 @@
 """Edited messages: an edit has no effect, and its sender is informed once per message."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
+from telegram.error import TelegramError
+
+from bot.dialog.asides import Aside, Asides
 from bot.dialog.languages import language_of
 from bot.i18n.formatting import EDITED, EDITED_AND_DELETED
 from bot.i18n.language import speaking
@@ -21,18 +25,18 @@ class Edits:
 
     Args:
         core: the services.
-        say: sends a text to a chat; best effort.
+        asides: answers a message by itself.
         delete_message: deletes a message, if the Bot API allows it.
     """
 
     def __init__(
         self,
         core: Core,
-        say: Callable[[int, str], Awaitable[None]],
+        asides: Asides,
         delete_message: Callable[[int, int], Awaitable[None]],
     ) -> None:
         self._core = core
-        self._say = say
+        self._asides = asides
         self._delete_message = delete_message
         self._answered: dict[tuple[int, int], None] = {}
 
@@ -54,7 +58,10 @@ class Edits:
         is_first = await self._core.store.run(_finish, update_id)
         if is_first and self._is_new((chat_id, message_id)):
             with speaking(await self._core.store.read(language_of, chat_id)):
-                await self._say(chat_id, EDITED_AND_DELETED() if is_private else EDITED())
+                words = EDITED_AND_DELETED() if is_private else EDITED()
+                reply_to = None if is_private else message_id
+                with suppress(TelegramError):
+                    await self._asides.send(chat_id, words, reply_to=reply_to, aside=Aside.HINT)
 
     def _is_new(self, place: tuple[int, int]) -> bool:
         if place in self._answered:

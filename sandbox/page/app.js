@@ -7,6 +7,7 @@ import * as panels from "/panels.js";
 import { samples } from "/samples.js";
 
 const GIVE_UP = 15000; // milliseconds after which a press without an answer stops turning
+const BUSY_FOR = 5000; // milliseconds for which a chat action is shown
 const state = {
   people: [], person: 0, bot: {}, chat: { messages: [], sms: [], commands: [] }, stray: [], ahead: 0, source: null,
   pending: new Map(), unseenSms: 0, keysOpen: true, follow: true,
@@ -130,6 +131,8 @@ const drawBlocked = () => {
 };
 
 const drawStatus = (action = "") => {
+  clearTimeout(state.busy);
+  if (action) state.busy = setTimeout(() => drawStatus(), BUSY_FOR);
   $("#bot-name").textContent = state.bot.name ?? "";
   const doing = { typing: "正在输入…", upload_photo: "正在发送图片…", upload_document: "正在发送文件…" };
   $("#status").textContent = action ? doing[action] ?? "正在处理…" : `@${state.bot.username ?? ""}`;

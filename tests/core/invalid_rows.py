@@ -401,6 +401,8 @@ INVALID_ROWS = {
     "a revision below nought": row("dialog", "dialog_revision", revision=-1),
     "a message of an unknown kind": row("dialog", "dialog_message_kind", message_id=1, message_kind="voice"),
     "an album told of by halves": row("dialog", "dialog_album_told", album_told=2),
+    "a message with half its buttons": row("dialog", "dialog_has_buttons", has_buttons=2),
+    "a message that lasts for ever": row("dialog", "dialog_lifetime", lifetime="for ever"),
     "half a rehearsal": row("dialog", "dialog_rehearsal_whole", rehearsal=1, rehearsed_at=1),
     "a message of no kind": row("dialog", "dialog_message_whole", message_id=1),
     "a chat that is spoken to in French": row("dialog", "dialog_language", language="fr"),

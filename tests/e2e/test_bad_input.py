@@ -133,14 +133,17 @@ async def test_photo_and_commands_keep_step(sqlite_world: World, go: Goto) -> No
     owner = sqlite_world.person()
     await go(owner)
     await owner.settled()
-    before, screen = await _state(sqlite_world), owner.last.text.splitlines()[0]
+    before, live = await _state(sqlite_world), owner.last
+    page, keys = live.body, owner.keys
     await owner.send_file(b"no picture", "note.pdf", "application/pdf")
-    await owner.see("没有看懂", screen, fresh=True)
+    await owner.see("贴纸、语音、视频和文件我看不了", fresh=True)
     await owner.say("/help")
-    await owner.see("预选号牌怎么用", screen, fresh=True)
+    await owner.see("预选号牌怎么用", fresh=True)
     await owner.say("/nonsense")
-    await owner.see("没有这个命令", screen, fresh=True)
+    await owner.see("没有这个命令", fresh=True)
     assert await _state(sqlite_world) == before
+    assert (owner.me.messages[live.message_id].body, owner.keys) == (page, keys)  # and is still the live one
+    assert not [one for one in owner.history if one.message_id > live.message_id and one.buttons]
 
 
 async def test_full_width_input_is_accepted(sqlite_world: World) -> None:

@@ -177,7 +177,7 @@ async def test_file_with_a_command_of_the_desk_is_nothing_to_a_stranger(world: W
     await owner.send_file(b"vin,certificate,kind,state\n", "a.csv", caption="/vehicles")
     await owner.see("没有这个命令")
     await owner.send_file(b"x", "a.csv", caption="/cancel")
-    await owner.see("没有看懂")
+    await owner.see("只能看文字和照片")
 
 
 async def test_question_of_an_identity_names_what_its_holder_keeps(world: World, chief: Person) -> None:

@@ -151,7 +151,7 @@ async def test_photo_for_which_there_is_no_room_is_told_at_once(sqlite_world: Wo
 
 
 def limits(world: World, of_photos: QueueLimits) -> None:
-    world.service.engine._attachments._turns[ReadingQueue.PHOTOS] = Turns(of_photos)
+    world.service.attachments._turns[ReadingQueue.PHOTOS] = Turns(of_photos)
 
 
 async def to_name(person: Person) -> None:

@@ -213,8 +213,10 @@ async def test_toast_and_buttons_come_through_one_failure(place: World, method: 
     """The control of the limits above: one failure is made good, so buttons go and the press is answered."""
     owner = await stands_before_step_5(place, 1)
     place.sandbox.faults.error(method)
-    await owner.press("【随机一次(5)】")
-    await owner.see("本批 10 个号码")
+    await owner.press("【不包含4】")
+    await eventually(lambda: "☑️ 【不包含4】" in owner.last.buttons)
+    await owner.say("/mine")
+    await owner.see("我的选号")
     await eventually(lambda: not place.sandbox.faults.waiting)
     await eventually(lambda: _with_buttons(owner) == [owner.last.message_id])
 

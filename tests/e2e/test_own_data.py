@@ -209,5 +209,6 @@ async def test_owner_keeps_what_they_have_when_they_think_again(sqlite_world: Wo
     await owner.press("不删除")
     await owner.see("个人信息说明")
     await owner.say("x" * 4000)
-    await owner.see("没有看懂", "个人信息说明", fresh=True)
+    await owner.see("没有看懂", fresh=True)
+    await owner.press("返回首页")
     assert (await sqlite_world.store.read(sqlite_world.core.accounts.require, OWNER)).is_registered

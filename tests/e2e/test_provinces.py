@@ -79,7 +79,7 @@ async def test_what_finds_nothing_keeps_the_page(sqlite_world: World, typed: str
     await owner.say(typed or "\u200b")
     await owner.see("没有找到这个地方", "请选择省份", fresh=True)
     await owner.say("/nonsense")
-    await owner.see("没有这个命令", "请选择省份", fresh=True)
+    await owner.see("没有这个命令", fresh=True)
     await owner.say("茂名")
     await owner.see("粤K 茂名市")
 

@@ -226,7 +226,7 @@ async def test_idle_rehearsal_ends_where_its_owner_stood(world: World) -> None:
     await owner.see("画面、步骤、次数和时间限制与真实选号完全相同")
     world.forward(minutes=29)
     await world.service.jobs.purge()
-    assert REHEARSAL_MARK in owner.last.words
+    assert owner.button("🚪 退出模拟").data
     world.forward(minutes=2)
     await world.service.jobs.purge()
     ended = await owner.see("模拟选号30分钟没有操作,已自动结束", "机动车号牌预选")
@@ -300,8 +300,8 @@ async def test_desk_is_worked_outside_of_rehearsals(world: World) -> None:
         await rehearses_to_terms(person)
         await person.say("/release 粤K small B####")
     await chief.see("已退出模拟", "10,000")
-    told = await stranger.see("没有这个命令", REHEARSAL_MARK)
-    assert "🚪 退出模拟" in told.buttons
+    await stranger.see("没有这个命令", "〔模拟〕")
+    assert stranger.button("🚪 退出模拟").data
     await chief.press("确认投放")
     await chief.see("已投放")
     await chief.say("/rehearse")
@@ -324,8 +324,8 @@ async def test_file_with_its_command_leads_out_as_the_command_does(world: World)
     await chief.see("已导入,立即生效")
     await rehearses_to_terms(stranger)
     await stranger.send_file(content, "a.csv", caption="/vehicles")
-    told = await stranger.see("没有这个命令", REHEARSAL_MARK)
-    assert "🚪 退出模拟" in told.buttons
+    await stranger.see("没有这个命令", "〔模拟〕")
+    assert stranger.button("🚪 退出模拟").data
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -381,7 +381,7 @@ async def test_bad_input_is_told_as_in_the_real_flow(world: World) -> None:
     owner = world.person()
     await owner.say("/rehearse")
     await owner.say("hello")
-    await owner.see("没有看懂", REHEARSAL_MARK)
+    await owner.see("没有看懂", "〔模拟〕")
     await owner.press("【预选号牌】")
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")

@@ -93,7 +93,7 @@ async def test_bad_name_of_a_unit_keeps_the_page(tmp_path: Path, typed: str) -> 
         await owner.say(typed)
         await owner.see("单位名称", "注册 1/3 · 单位名称", fresh=True)
         await owner.say("/nonsense")
-        await owner.see("没有这个命令", "注册 1/3 · 单位名称", fresh=True)
+        await owner.see("没有这个命令", fresh=True)
         assert (await world.store.read(world.core.accounts.require, OWNER)).name == ""
 
 

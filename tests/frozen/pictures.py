@@ -52,6 +52,7 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
         samples[f"share {kind}"] = ShareCard(
             office="粤K", kind=kind, serial=_SERIALS[kind], title="我选到了", subtitle="My number"
         ).render
+        samples[f"batch over {kind}"] = partial(_batch, kind, 3, rehearsal=False, is_over=True)
         samples[f"bulletin {kind}"] = partial(_bulletin, kind)
     samples["bulletin of nothing"] = partial(_bulletin, PlateKind.SMALL, rows=0)
     samples["segments"] = lambda: segments_picture(_segments(*_bars()))
@@ -66,7 +67,9 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
     return samples
 
 
-def _batch(kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0) -> bytes:
+def _batch(
+    kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0, is_over: bool = False
+) -> bytes:
     serials = [_SERIALS[kind].replace("234", f"{number * 37:03}") for number in range(count)]
     return batch_picture(
         "粤K",
@@ -75,6 +78,7 @@ def _batch(kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0
         title="第 1 批,共 10 个号码",
         footers=("剩余 4 次", _LONG),
         shortlisted=set(serials[:shortlisted]),
+        is_over=is_over,
         rehearsal=rehearsal,
     )
 

@@ -10,8 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api.errors import ConnectTimedOutError, RequestNotSentError
-from bot.bot_api.rate_limits import BULK, Limiter, Limits, Rate, TokenBucket, retry_after_seconds
+from bot.bot_api.errors import ConnectTimedOutError, NoAllowanceError, RequestNotSentError
+from bot.bot_api.rate_limits import (
+    BULK,
+    COSMETIC,
+    OPTIONAL,
+    Limiter,
+    Limits,
+    Rate,
+    TokenBucket,
+    retry_after_seconds,
+)
 
 
 class Time:
@@ -97,6 +106,44 @@ async def test_chat_gets_one_a_second_after_its_burst(rig: Rig) -> None:
     await rig.time.play(*(rig.call("a", 7) for _ in range(6)))
 
     assert rig.wire.times("a") == [0, 0, 0, 1, 2, 3]
+
+
+async def test_tidying_never_delays_a_message() -> None:
+    """A cosmetic call uses only what three messages at once would leave."""
+    rig = Rig(Limits(chat=Rate(per_second=1, burst=6)))
+
+    async def strip() -> None:
+        await rig.call("strip", 7, endpoint="editMessageReplyMarkup", lane=COSMETIC)
+
+    screens = (rig.call("screen", 7) for _ in range(3))
+    await rig.time.play(*screens, strip(), strip(), *(rig.call("next", 7) for _ in range(3)))
+
+    assert rig.wire.times("screen") + rig.wire.times("next") == [0] * 6
+    assert rig.wire.times("strip") == [4, 5]
+
+
+async def test_optional_call_is_left_out_unless_there_is_allowance_to_spare() -> None:
+    rig = Rig(Limits(chat=Rate(per_second=1, burst=6)))
+
+    async def redraw() -> object:
+        return await rig.call("redraw", 7, endpoint="editMessageText", lane=OPTIONAL)
+
+    outcomes = await rig.time.play(*(redraw() for _ in range(7)))
+    assert [isinstance(one, NoAllowanceError) for one in outcomes] == [False] * 5 + [True] * 2
+    await rig.time.play(rig.call("screen", 7))
+    assert rig.wire.times("screen") == [0]
+
+
+async def test_refused_optional_call_is_left_out_and_pauses_its_chat(rig: Rig) -> None:
+    rig.wire.errors["redraw"] = [RetryAfter(timedelta(seconds=9))]
+
+    async def redraw() -> object:
+        return await rig.call("redraw", 7, endpoint="editMessageText", lane=OPTIONAL)
+
+    (outcome,) = await rig.time.play(redraw())
+    assert isinstance(outcome, NoAllowanceError)
+    await rig.time.play(rig.call("a", 7))
+    assert rig.wire.times("a") == [9]
 
 
 async def test_group_gets_one_in_three_seconds() -> None:

@@ -12,6 +12,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.app import _hooks
 from bot.bot_api import client
+from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.keyboards import CallbackCodec
@@ -19,7 +20,6 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request
 from bot.dialog.transition import Transition
-from bot.i18n import formatting
 from bot.inbox import Lease, WorkerInbox
 from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.screens import BY_NAME
@@ -65,7 +65,7 @@ class Messenger:
     async def send_photo(self, chat_id: int, photo: bytes, caption: str, **given: Any) -> object:
         return self._show(chat_id, caption, given, photo)
 
-    async def edit(self, method: str, parameters: dict[str, Any]) -> None:
+    async def edit(self, method: str, parameters: dict[str, Any], _lane: str | None = None) -> None:
         chat_id = parameters["chat_id"]
         match method:
             case "editMessageText":
@@ -114,16 +114,15 @@ class Chats:
             HOOKS.first_screen,
             transition,
             RehearsalTransition(transition, codec, HOOKS, runner),
-            Presenter(cast("client.Messenger", self.messenger), codec, formatting.KEYBOARD_GONE),
+            Presenter(cast("client.Messenger", self.messenger), codec, Cosmetics()),
             EffectHandlers(
                 send_code=self._send_code,
                 send_file=_nothing,
                 send_journal=_nothing,
                 check=_nothing,
                 load_vehicles=_nothing,
-                fetch=_nothing,
+                read=_nothing,
                 delete_message=_nothing,
-                say=_nothing,
                 refresh_menu=_nothing,
             ),
         )

@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from bot.dialog import attachments
+from bot.bot_api import client
+from bot.dialog import attachments, progress
 from bot.dialog.attachments import LIMITS, AttachmentReader, QueueLimits, Turns
+from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.events import Attachment, Received
 from bot.dialog.names import ScreenName
+from bot.dialog.progress import Progress
 from bot.dialog.result import AttachmentTarget
 from bot.dialog.screen import AttachmentHandler, ReadingQueue, stay
 from bot.errors.attachments import AttachmentsBusy, AttachmentsTooFast
@@ -28,6 +32,8 @@ class Messenger:
     def __init__(self) -> None:
         self.in_hand = self.most = self.parsed = self.most_parsed = 0
         self.said: list[tuple[int, str]] = []
+        self.deleted: list[int] = []
+        self.typing: list[int] = []
 
     async def fetch(self, attachment: Attachment, _most_bytes: int) -> Received:
         self.in_hand += 1
@@ -45,8 +51,19 @@ class Messenger:
         self.in_hand -= 1
         return received.file_id, spoken()
 
-    async def say(self, chat_id: int, words: str) -> None:
+    async def send_message(self, chat_id: int, words: str, **_: object) -> SimpleNamespace:
         self.said.append((chat_id, words))
+        return SimpleNamespace(message_id=len(self.said))
+
+    async def delete_message(self, _chat_id: int, message_id: int, **_: object) -> None:
+        self.deleted.append(message_id)
+
+    async def send_chat_action(self, chat_id: int, _action: str, **_: object) -> None:
+        self.typing.append(chat_id)
+
+    def reader(self) -> AttachmentReader:
+        shown = Progress(cast("client.Messenger", self), Cosmetics())
+        return AttachmentReader(NOTHING, self.fetch, shown)
 
 
 def target_of(handler: AttachmentHandler) -> AttachmentTarget:
@@ -55,7 +72,7 @@ def target_of(handler: AttachmentHandler) -> AttachmentTarget:
 
 async def test_few_attachments_are_in_hand_and_fewer_parsed_at_a_time() -> None:
     messenger = Messenger()
-    reader = AttachmentReader(NOTHING, messenger.fetch, messenger.say)
+    reader = messenger.reader()
     target = target_of(
         AttachmentHandler(most_bytes=10, parse=messenger.read, apply=lambda _ctx, _value: stay())
     )
@@ -68,10 +85,12 @@ async def test_few_attachments_are_in_hand_and_fewer_parsed_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(("takes", "said"), [(0.0, []), (0.3, [(7, "wait")])])
-async def test_sender_of_a_long_file_hears_that_it_has_come(
-    monkeypatch: pytest.MonkeyPatch, takes: float, said: list[tuple[int, str]]
+@pytest.mark.parametrize("queue", ReadingQueue)
+async def test_sender_sees_that_it_has_come_and_is_told_if_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch, queue: ReadingQueue, takes: float, said: list[tuple[int, str]]
 ) -> None:
-    monkeypatch.setattr(attachments, "_A_MOMENT", 0.1)
+    """What is said of a photo is deleted once it has been read; a table's stays."""
+    monkeypatch.setattr(progress, "A_MOMENT", 0.1)
     messenger = Messenger()
 
     async def read(_core: Core, received: Received) -> bytes:
@@ -83,12 +102,13 @@ async def test_sender_of_a_long_file_hears_that_it_has_come(
         parse=read,
         apply=lambda _ctx, _value: stay(),
         waiting=lambda: "wait",
-        queue=ReadingQueue.TABLES,
+        queue=queue,
     )
     sent = Attachment(file_id="x", is_photo=False)
-    reader = AttachmentReader(NOTHING, messenger.fetch, messenger.say)
-    assert await reader.read(7, sent, target_of(handler)) == b"1"
-    assert messenger.said == said
+    assert await messenger.reader().read(7, sent, target_of(handler)) == b"1"
+    await asyncio.sleep(0.05)
+    assert (messenger.said, messenger.typing) == (said, [7])
+    assert messenger.deleted == ([1] if said and queue == ReadingQueue.PHOTOS else [])
 
 
 # --- turns ----------------------------------------------------------------------------------

@@ -286,11 +286,35 @@ def test_numbers_run_like_the_buttons() -> None:
 
 
 def test_batch_shows_the_plates_themselves() -> None:
+    """All but the mark below the characters, which the picture carries once."""
     picture = opened(batch_of("small")).convert("RGB")
-    size = LAYOUTS["small"].size(batch.scale_of("small"))
-    left, top = BatchLayout(plate=size, title_lines=1, footer_lines=1, count=10).corner(7)
-    expected = render_plate("粤K", "small", serials("small", 8)[7], scale=batch.scale_of("small"))
-    assert picture.crop((left, top, left + size[0], top + size[1])).tobytes() == expected.tobytes()
+    width, height = LAYOUTS["small"].size(batch.scale_of("small"))
+    left, top = BatchLayout(plate=(width, height), title_lines=1, footer_lines=0, count=10).corner(7)
+    plate = render_plate("粤K", "small", serials("small", 8)[7], scale=batch.scale_of("small"))
+    shown, expected = picture.crop((left, top, left + width, top + height)), plate
+    above = (0, 0, width, height * 5 // 6)
+    assert shown.crop(above).tobytes() == expected.crop(above).tobytes()
+    assert shown.tobytes() != expected.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_batch_is_low_and_its_plates_are_wide_on_a_telephone(kind: str) -> None:
+    """So that picture, caption and buttons fit one screen, and the numbers can be read."""
+    picture = opened(batch_of(kind))
+    assert picture.height * 390 / picture.width <= 330
+    assert LAYOUTS[kind].size(batch.scale_of(kind))[0] * 360 / picture.width >= 150
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_batch_that_is_over_is_grey_and_crossed_out(kind: str, *, rehearsal: bool) -> None:
+    over = opened(batch_of(kind, is_over=True, rehearsal=rehearsal)).convert("RGB")
+    assert all(red == green == blue for _, (red, green, blue) in over.getcolors(over.width * 999) or ())
+    size = LAYOUTS[kind].size(batch.scale_of(kind))
+    left, top = BatchLayout(plate=size, title_lines=1, footer_lines=0, count=10).corner(0)
+    ink = palette.palette_of(kind, rehearsal=rehearsal).greys[palette.TEXT_LEVELS * 3 - 1]
+    if not rehearsal:  # where the mark does not lie over it
+        assert colour(over, left + size[0] / 2, top + size[1] / 2)[0] == ink
 
 
 def test_shortlisted_plate_gets_a_golden_ring() -> None:

@@ -116,7 +116,7 @@ def test_title_of_a_batch_takes_one_line(language: Language, kind: PlateKind) ->
 
 
 def test_control_longer_words_take_two_lines() -> None:
-    assert len(wrapped("Preselection receipt " * 3, batch.TITLE_SIZE, batch.WIDTH)) == 2
+    assert len(wrapped("Preselection receipt " * 4, batch.TITLE_SIZE, batch.WIDTH)) == 2
 
 
 @KINDS

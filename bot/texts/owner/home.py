@@ -14,6 +14,7 @@ HELP = phrase("❓ 帮助")
 
 NOT_UNDERSTOOD = phrase("没有看懂。")
 NO_PHOTO_HERE = phrase("这里不需要图片。")
+ONLY_TEXT = phrase("贴纸、语音、视频和文件我看不了,只能看文字和照片。")
 NOTHING_TO_CANCEL = phrase("现在没有正在进行的预选。")
 
 _HELP = phrase(
@@ -70,7 +71,7 @@ def banned(until: datetime) -> str:
     ).format(until=day(until))
 
 
-def not_taken(hint: Callable[[], str] | None, *, is_photo: bool) -> str:
+def not_taken(hint: Callable[[], str] | None, *, is_photo: bool, is_text: bool) -> str:
     """Return the reply to input that the screen does not accept, with the screen's hint if it has one."""
-    what = NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD
+    what = NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD if is_text else ONLY_TEXT
     return _("{what}{hint}").format(what=what(), hint=(hint or PRESS_HINT)())

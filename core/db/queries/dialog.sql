@@ -23,7 +23,15 @@ UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
 
 -- name: shown
 -- Records the live message.
-UPDATE dialog SET message_id = :message_id, message_kind = :message_kind, picture = :picture WHERE chat_id = :chat_id
+UPDATE dialog
+SET message_id = :message_id, message_kind = :message_kind, picture = :picture, has_buttons = :has_buttons,
+    lifetime = :lifetime
+WHERE chat_id = :chat_id
+
+-- name: redraw_again
+-- Lets a redraw that the chat had no allowance for be tried again.
+UPDATE dialog SET redraw_at = :redraw_at
+WHERE chat_id = :chat_id AND (redraw_at IS NULL OR redraw_at > :redraw_at)
 
 -- name: due
 -- Conversations whose screen is to be redrawn by now; without a live message there is nothing to redraw.
@@ -45,7 +53,8 @@ SELECT chat_id FROM dialog WHERE language = :language ORDER BY chat_id
 -- Stores a rehearsal after a step: it begins, or continues from exactly the version that the step started from.
 UPDATE dialog
 SET rehearsal = :rehearsal, rehearsal_version = :version + 1, rehearsal_image = :image, rehearsal_code = :code,
-    rehearsal_shown_at = NULL, rehearsed_at = :used_at, redraw_at = :redraw_at, updated_at = :now
+    rehearsal_shown_at = NULL, rehearsed_at = :used_at,
+    redraw_at = CASE WHEN :is_seen = 1 THEN :redraw_at ELSE redraw_at END, updated_at = :now
 WHERE chat_id = :chat_id
   AND ((rehearsal IS NULL AND :version = 0) OR (rehearsal = :rehearsal AND rehearsal_version = :version))
 
