@@ -9,6 +9,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
+from bot.owner.holding import banner, closing_redraw, closing_words, redraw_at
 from bot.owner.selecting import ERRORS
 from bot.texts.owner import selecting
 from core.errors.offices import OfficeClosed
@@ -37,12 +38,11 @@ def _show(ctx: Context) -> View | Goto:
     begun, office = ctx.preselection, ctx.office
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
-    lease = lease_until(ctx.tx, begun)
-    if lease is None:
-        return _back_to_random(ctx, "")
+    now, lease = ctx.tx.now, lease_until(ctx.tx, begun)
     left, wishes = remaining_quota(ctx.tx, office, begun.required_vin), ctx.list_arg("wishes")
-    if left.none:
-        return Goto(screen=ScreenName.USED_UP)
+    if lease is None or left.none or not office.hours.is_open(now):
+        return Goto(screen=ScreenName.SELECTING)  # it leads on, once nothing is held
+    held = banner(ctx)
     rows = list(
         in_columns(
             [
@@ -68,7 +68,11 @@ def _show(ctx: Context) -> View | Goto:
             )
         )
     rows.append((Button(label=selecting.BACK_TO_RANDOM(), action=ActionName.RANDOM),))
-    return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
+    return View(
+        text=held.text + selecting.composing(office, begun.kind, left, wishes) + closing_words(now, office),
+        rows=(*held.rows, *rows),
+        redraw_at=redraw_at(now, (), lease, held.redraw_at, closing_redraw(now, office)),
+    )
 
 
 def _typed(ctx: Context, text: str) -> Goto:
@@ -109,6 +113,7 @@ COMPOSE = Screen(
         ActionName.CLEAR: lambda ctx, _arg: Goto(screen=ScreenName.COMPOSE, args=_args(ctx, ())),
         ActionName.SUBMIT: _submit,
         ActionName.RANDOM: _back_to_random,
+        ActionName.SELECT: _back_to_random,
     },
     text=_typed,
     errors=ERRORS,

@@ -7,7 +7,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
-from bot.owner import basics, composing, mine, selecting, terms, vehicle
+from bot.owner import basics, composing, last_question, mine, selecting, terms, vehicle
 from bot.owner.entry import entry
 from bot.texts import rehearsal as texts
 from bot.texts.owner import home
@@ -16,7 +16,9 @@ FIRST = ScreenName.HOME
 """Replaces the real home screen, the target of 【返回首页】."""
 
 _FLOW = {
-    screen.name for room in (basics, vehicle, terms, selecting, composing) for screen in room.SCREENS
+    screen.name
+    for room in (basics, vehicle, terms, selecting, last_question, composing)
+    for screen in room.SCREENS
 } | {mine.DONE.name}
 
 _FIRST_PAGE = Screen(

@@ -47,6 +47,11 @@ WHERE preselection_id = :preselection_id AND state = 'informed'
 UPDATE preselection SET certificate_kind = :certificate_kind, certificate = :certificate, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'informed'
 
+-- name: leave_out_four
+-- Sets whether the batches of a preselection leave out numbers with a 4.
+UPDATE preselection SET without_four = :wanted, updated_at = :now
+WHERE preselection_id = :preselection_id AND state IN ('agreed', 'verified')
+
 -- name: move
 -- Moves a preselection from one state to another.
 UPDATE preselection SET state = :target, updated_at = :now
