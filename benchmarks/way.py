@@ -97,7 +97,7 @@ async def draw(world: World) -> Press:
     await owner.press("【随机一次")
 
     async def prepare(_number: int) -> None:
-        await owner.see("本批 10 个号码")
+        await owner.see("本车第")
 
     return Press(person=owner, label="【换一批", prepare=prepare)
 

@@ -75,7 +75,7 @@ def _show(ctx: Context) -> View | Goto:
         if not is_open:
             return Goto(screen=ScreenName.TERMS, note=said)
         if found.lease_until is None:
-            return _lapsed()
+            return _lapsed(ctx)
     return _page(ctx, found, holds, said=said, is_open=is_open)
 
 
@@ -103,13 +103,14 @@ def _opening(now: datetime, office: Office) -> str:
     return formatting.moment(opening) if opening is not None else ""
 
 
-def _lapsed() -> View:
+def _lapsed(ctx: Context) -> View:
     return View(
         text=selecting.LAPSED(),
         rows=(
             (Button(label=selecting.VERIFY_AGAIN(), action=ActionName.AGAIN, style=Style.PRIMARY),),
             (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
+        redraw_at=closing_redraw(ctx.tx.now, ctx.office),
     )
 
 

@@ -117,8 +117,8 @@ async def test_edit_that_had_arrived_counts_as_shown(place: World) -> None:
     await owner.settled()
     messages = len(owner.history)
     _befalls(place, BAD_DAYS["dropped after"])
-    await RANDOM[1][1](owner)
-    await owner.see("确认选用", within=PATIENCE)
+    await owner.press("【不包含4】", answered=False)
+    await eventually(lambda: "☑️ 【不包含4】" in owner.last.buttons, within=PATIENCE)
     await _comes_to_rest(place, owner)
     assert any("message is not modified" in words for _method, words in place.sandbox.refusals)
     assert len(owner.history) == messages
