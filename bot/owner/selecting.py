@@ -89,8 +89,7 @@ def _page(ctx: Context, found: _Selection, holds: Holds, *, said: str, is_open: 
         text=text,
         rows=(
             *_number_rows(ctx, holds),
-            *(_tool_rows(ctx, left, first=first) if is_open else _closed_rows()),
-            (Button(label=formatting.HOME(), action=ActionName.HOME),),
+            *in_columns(_tools(ctx, left, first=first) if is_open else _closed_tools(), 2),
         ),
         picture=_picture(office, batch, left, over=living is None) if batch is not None else None,
         redraw_at=redraw_at(now, holds.ends, found.lease_until, closing_redraw(now, office)),
@@ -152,7 +151,7 @@ def _number_rows(ctx: Context, holds: Holds) -> list[tuple[Button, ...]]:
     return rows
 
 
-def _tool_rows(ctx: Context, left: Quota, *, first: bool) -> list[tuple[Button, ...]]:
+def _tools(ctx: Context, left: Quota, *, first: bool) -> list[Button]:
     tools: list[Button] = []
     if left.batches:
         label = texts.draw_label(left.batches, first=first)
@@ -165,11 +164,14 @@ def _tool_rows(ctx: Context, left: Quota, *, first: bool) -> list[tuple[Button, 
         ]
     if left.wishes:
         tools.append(Button(label=texts.COMPOSE(), action=ActionName.COMPOSE))
-    return [tuple(tools)] if tools else []
+    return [*tools, Button(label=formatting.HOME(), action=ActionName.HOME)]
 
 
-def _closed_rows() -> list[tuple[Button, ...]]:
-    return [(Button(label=wishes.TELL_OPENING(), action=ActionName.TELL),)]
+def _closed_tools() -> list[Button]:
+    return [
+        Button(label=wishes.TELL_OPENING(), action=ActionName.TELL),
+        Button(label=formatting.HOME(), action=ActionName.HOME),
+    ]
 
 
 def _stay(note: str = "", *, alert: bool = False) -> Goto:

@@ -131,7 +131,7 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await enters_the_vehicle(owner)
     await owner.see("Step 5, preselect a number")
     await owner.press("【Random batch (5)】")
-    await owner.see("This vehicle's batch 1 of 5", "about 1½ minutes left")
+    await owner.see("Batch 1 of 5", "about 1½ min left")
     await owner.press("粤K·")
     await owner.see("Take 粤K·", "cannot be changed or returned")
     await owner.press("Take this number")

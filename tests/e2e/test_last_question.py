@@ -105,7 +105,7 @@ async def test_batch_fits_a_telephone(world: World) -> None:
     shown = owner.last
     assert len(shown.caption.splitlines()) == 2
     assert [label[0] for label in shown.buttons[:10]] == list("①②③④⑤⑥⑦⑧⑨⑩")
-    assert [len(row) for row in shown.rows] == [2, 2, 2, 2, 2, 3, 1]
+    assert [len(row) for row in shown.rows] == [2, 2, 2, 2, 2, 2, 2]
 
 
 async def test_last_batch_is_announced_and_said(world: World) -> None:
@@ -114,7 +114,7 @@ async def test_last_batch_is_announced_and_said(world: World) -> None:
     for left in (5, 4, 3):
         await draws(owner, left)
     await owner.press("(2)】")
-    await owner.see("随机选号还剩 1 批(最后一批)")
+    await owner.see("随机还剩 1 批(最后一批)")
     await owner.press("(1)】")
     await owner.see("本车第5批/共5批(最后一批)", "您还可以自编20个号牌")
 
@@ -172,4 +172,4 @@ async def test_other_words_are_answered_with_what_can_be_done(world: World) -> N
         await owner.see("发送序号", "您还可以自编20个号牌", fresh=True)
         await owner.settled()
         assert "【自编选号】" in owner.last.buttons
-    assert "随机选号还剩 4 批" in owner.last.words
+    assert "随机还剩 4 批" in owner.last.words

@@ -104,7 +104,7 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
         await owner.see("确认选用")
         await owner.settled()
     await owner.press("« 返回")
-    await owner.see("随机选号还剩 4 批")
+    await owner.see("随机还剩 4 批")
     await eventually(lambda: _with_buttons(owner) == [owner.last.message_id])
     await books_agree(place)
 
@@ -128,7 +128,7 @@ async def test_blocked_at_each_step_keeps_what_was_done(place: World) -> None:
     """An owner who blocks the bot during a press finds its effect afterwards, once."""
     owner = await stands_before_step_5(place, 1)
     draw, pick, take = (do for _name, do, _seen in RANDOM)
-    for do, seen in ((draw, "随机选号还剩 4 批"), (pick, "本车第1批"), (take, "完成号牌预选")):
+    for do, seen in ((draw, "随机还剩 4 批"), (pick, "本车第1批"), (take, "完成号牌预选")):
         if do is take:
             await owner.press("⭐")
             await owner.see("不能更改、不能退回")
@@ -154,7 +154,7 @@ async def test_button_under_a_lost_screen_still_leads_on(place: World) -> None:
     data, old = owner.button("【随机一次(5)】").data, owner.last
     await _while_blocked(place, owner, RANDOM[0][1])
     owner.press_raw(data, old)
-    await owner.see("随机选号还剩 4 批", fresh=True)
+    await owner.see("随机还剩 4 批", fresh=True)
     await owner.settled()
     assert owner.last.photo
     await books_agree(place)
@@ -174,13 +174,13 @@ async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
     place.sandbox.faults.clear()
     await place.service.dispatcher.idle()
     await place.tick()
-    shown = await owner.see("没有及时送达", "随机选号还剩 5 批")
+    shown = await owner.see("没有及时送达", "随机还剩 5 批")
     assert "【随机一次(5)】" in shown.buttons
     await owner.settled()
     await owner.press("【随机一次(5)】")
     await owner.see("本车第")
     await _comes_to_rest(place, owner)
-    assert "随机选号还剩 4 批" in owner.last.words
+    assert "随机还剩 4 批" in owner.last.words
     await books_agree(place)
 
 

@@ -254,7 +254,7 @@ async def test_real_selection_goes_on_where_it_stood(world: World) -> None:
     assert await untouched(world) == before
     await owner.press("退出模拟")
     await owner.settled()
-    back = await owner.see("本车第", "随机选号还剩 4 批")
+    back = await owner.see("本车第", "随机还剩 4 批")
     assert any("⭐" in label and number in label for label in back.buttons)
     assert REHEARSAL_MARK not in back.words
     assert "☑️ 【不包含4】" in back.buttons
@@ -477,7 +477,7 @@ async def test_press_that_comes_twice_counts_once(world: World, monkeypatch: pyt
 
     monkeypatch.setattr(Presenter, "show", failing)
     await owner.press("【随机一次(5)】", answered=False)
-    shown = await owner.see("随机选号还剩 4 批", "本车第")
+    shown = await owner.see("随机还剩 4 批", "本车第")
     assert "【换一批(4)】" in shown.buttons
 
 

@@ -58,7 +58,7 @@ async def test_one_of_two_presses_at_once_counts(
     workers: tuple[Chats, Chats], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await press_twice_at_once(workers, monkeypatch) == 1
-    assert "随机选号还剩 <b>4</b> 批" in workers[0].screen(CHAT).words
+    assert "随机还剩 <b>4</b> 批" in workers[0].screen(CHAT).words
 
 
 def _keep_whatever_came_between(tx: Tx, run_result: RunResult, *, keep: Any = save_rehearsal) -> bool:

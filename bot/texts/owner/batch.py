@@ -89,8 +89,8 @@ def _chances(left: Quota, *, is_shown: bool) -> str:
     if left.batches == 1:
         last = _("(最后一批)") if left.wishes else _("(最后一批,不选则只能到窗口选号)")
     elif not left.batches and left.wishes == 1 and not is_shown:
-        return _("随机选号已用完 · {composable},不选则只能到窗口选号").format(composable=composable(1))
-    return _("随机选号还剩 <b>{batches}</b> 批{last} · {composable}").format(
+        return _("随机已用完 · {composable},不选则只能到窗口选号").format(composable=composable(1))
+    return _("随机还剩 <b>{batches}</b> 批{last} · {composable}").format(
         batches=left.batches, last=last, composable=composable(left.wishes)
     )
 
