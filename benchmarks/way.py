@@ -45,8 +45,8 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=49, functions=273, statements=30, write_transactions=3),
-    "revoke": Length(files=52, functions=225, statements=23, write_transactions=3),
+    "draw": Length(files=51, functions=279, statements=30, write_transactions=3),
+    "revoke": Length(files=52, functions=226, statements=22, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""
 
@@ -97,7 +97,7 @@ async def draw(world: World) -> Press:
     await owner.press("【随机一次")
 
     async def prepare(_number: int) -> None:
-        await owner.see("本批 10 个号码")
+        await owner.see("本车第")
 
     return Press(person=owner, label="【换一批", prepare=prepare)
 

@@ -204,7 +204,6 @@ async def takes_one(person: Person) -> None:
     """Go from the page of random selection, before the first batch, to a confirmed number."""
     await person.press("【随机一次(5)】")
     await person.press("粤K·")
-    await person.press("【确认选号】")
     await person.press("确定选用")
     await person.see("完成号牌预选")
 

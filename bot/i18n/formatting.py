@@ -49,6 +49,8 @@ ROLES: dict[str, Phrase] = {
 }
 """The roles of the public journal, and the first words of those that have an office."""
 
+_ABOUT_TWO_MINUTES, _ABOUT_A_MINUTE_AND_A_HALF, _ABOUT_A_MINUTE = 105, 75, 50  # seconds
+
 _MARKUP = re.compile(r"<[^>]+>")
 _OPENED = re.compile(r"<[a-z]")
 _PARTS = re.compile(r"#+|@+|[^#@]+")
@@ -183,6 +185,14 @@ def moment(at: datetime) -> str:
     return f"{day(at)} {at.astimezone(CHINA):%H:%M}"
 
 
+def near_moment(at: datetime) -> str:
+    """Return a time in the coming weeks, without its year: 12月4日(周五)17:00."""
+    local = at.astimezone(CHINA)
+    return _("{day}({weekday}){time}").format(
+        day=short_day(local.date()), weekday=_WEEKDAYS[local.weekday()](), time=f"{local:%H:%M}"
+    )
+
+
 def clock(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%H:%M:%S}"
 
@@ -200,6 +210,19 @@ def span(length: timedelta) -> str:
     if not seconds:
         return _("{minutes}分钟").format(minutes=minutes)
     return _("{minutes}分{seconds}秒").format(minutes=minutes, seconds=seconds)
+
+
+def remaining(length: timedelta) -> str:
+    """Return how long something lasts yet, as precisely as it is redrawn: 还剩约 1 分钟, 还剩 30 秒."""
+    seconds = max(0, -int(-length.total_seconds() // 1))
+    if seconds >= _ABOUT_TWO_MINUTES:
+        return _("还剩约 {minutes} 分钟").format(minutes=(seconds + 30) // 60)
+    if seconds >= _ABOUT_A_MINUTE_AND_A_HALF:
+        return _("还剩约 1 分半钟")
+    if seconds > _ABOUT_A_MINUTE:
+        return _("还剩约 1 分钟")
+    five = (seconds + 2) // 5 * 5
+    return _("还剩 {seconds} 秒").format(seconds=five if abs(seconds - five) <= 1 and five else seconds)
 
 
 def hours(opening: ServiceHours) -> str:

@@ -10,6 +10,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
+from bot.owner.holding import banner, closing_redraw, closing_words, redraw_at
 from bot.owner.selecting import ERRORS
 from bot.texts.errors import of_error
 from bot.texts.owner import composing as texts
@@ -59,19 +60,19 @@ def _show(ctx: Context) -> View | Goto:
     begun, office = ctx.preselection, ctx.office
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
-    lease = lease_until(ctx.tx, begun)
-    if lease is None:
-        return _back_to_random(ctx)
+    now, lease = ctx.tx.now, lease_until(ctx.tx, begun)
     left, wishes = remaining_quota(ctx.tx, office, begun.required_vin), ctx.list_arg("wishes")
-    if left.none:
-        return Goto(screen=ScreenName.USED_UP)
+    if lease is None or left.none or not office.hours.is_open(now):
+        return _back_to_random(ctx)  # it leads on, once nothing is held
     if not left.wishes:
         return _back_to_random(ctx, texts.NONE_LEFT())
+    held = banner(ctx)
     open_now = composable(ctx.tx, office, begun.kind).patterns
+    text = texts.composing(office, begun.kind, left, wishes, open_now)
     return View(
-        text=texts.composing(office, begun.kind, left, wishes, open_now),
-        rows=_rows(ctx, wishes),
-        redraw_at=lease,
+        text=held.text + text + closing_words(now, office),
+        rows=(*held.rows, *_rows(ctx, wishes)),
+        redraw_at=redraw_at(now, (), lease, held.redraw_at, closing_redraw(now, office)),
     )
 
 
@@ -190,6 +191,7 @@ COMPOSE = Screen(
         ActionName.CLEAR: lambda ctx, _arg: _to_list(ctx, ()),
         ActionName.SUBMIT: _submit,
         ActionName.RANDOM: lambda ctx, _arg: _back_to_random(ctx),
+        ActionName.SELECT: lambda ctx, _arg: _back_to_random(ctx),
     },
     text=_typed,
     errors=ERRORS,

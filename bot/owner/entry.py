@@ -9,6 +9,8 @@ from core.preselection import Preselection, PreselectionState, lease_until, of_a
 from core.preselection.quotas import remaining_quota
 from core.suspicion import find_asked
 
+_WITH_CHANCES = frozenset({PreselectionState.AGREED, PreselectionState.VERIFIED})
+
 
 def entry(ctx: Context) -> Goto:
     """Return the target at which the owner left off."""
@@ -70,12 +72,20 @@ def step_of(ctx: Context, begun: Preselection) -> Goto:
         case PreselectionState.INFORMED:
             return data_step(ctx, begun)
         case _:
+            if begun.state == PreselectionState.VERIFIED and lease_until(ctx.tx, begun) is not None:
+                return Goto(screen=ScreenName.SELECTING)  # what is held of the last batch is there
             office = ctx.office_of(begun.office)
             if remaining_quota(ctx.tx, office, begun.required_vin).none:
                 return Goto(screen=ScreenName.USED_UP)
-            if begun.state == PreselectionState.VERIFIED and lease_until(ctx.tx, begun) is not None:
-                return Goto(screen=ScreenName.SELECTING)
             return Goto(screen=ScreenName.TERMS)
+
+
+def is_used_up(ctx: Context, begun: Preselection) -> bool:
+    """Return whether the vehicle of an unfinished preselection has no chances left."""
+    office = ctx.core.offices.get(begun.office)
+    if office is None or begun.vin is None:
+        return False
+    return begun.state in _WITH_CHANCES and remaining_quota(ctx.tx, office, begun.vin).none
 
 
 def go_on(ctx: Context) -> Goto:

@@ -13,7 +13,8 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.appeal_form import FORM
-from bot.owner.entry import entry
+from bot.owner.entry import entry, is_used_up
+from bot.owner.holding import Banner, banner
 from bot.owner.language import speak
 from bot.owner.own_data import export
 from bot.owner.provinces import opened
@@ -35,7 +36,7 @@ _AHEAD = timedelta(days=60)
 """How long before its start a year without a published holiday schedule is reported."""
 
 
-def _state(ctx: Context) -> str:
+def _state(ctx: Context, held: Banner) -> str:
     if ctx.account_or_none is None:
         return home.NEW()
     ban = running(ctx.tx, ctx.account_or_none.identity_hash)
@@ -50,10 +51,12 @@ def _state(ctx: Context) -> str:
         for preselection in of_account(ctx.tx, ctx.account_or_none)
         if preselection.state == PreselectionState.RESERVED and preselection.deadline is not None
     ]
+    if held.text:
+        lines.insert(0, held.text.rstrip())
+    if ctx.current_preselection is not None and not held.rows:
+        lines.append(home.USED_UP() if is_used_up(ctx, ctx.current_preselection) else home.UNFINISHED())
     if lines:
         return "\n".join(lines)
-    if ctx.current_preselection is not None:
-        return home.UNFINISHED()
     return home.REGISTERED() if ctx.account_or_none.is_registered else home.NEW()
 
 
@@ -70,9 +73,12 @@ def _warning(ctx: Context) -> str:
 
 
 def _show(ctx: Context) -> View:
+    held = banner(ctx)
     return View(
-        text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx)) + _warning(ctx),
+        text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx, held)) + _warning(ctx),
+        redraw_at=held.redraw_at,
         rows=(
+            *held.rows,
             (Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),
             (Button(label=rehearsal.REHEARSE(), action=ActionName.REHEARSE),),
             (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
@@ -141,6 +147,7 @@ HOME = Screen(
     show=_show,
     buttons={
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.SELECT: lambda ctx, _arg: entry(ctx),
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.POOL: lambda _ctx, _arg: Goto(screen=ScreenName.POOL),
         ActionName.REHEARSE: lambda _ctx, _arg: REHEARSE,

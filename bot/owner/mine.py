@@ -7,7 +7,8 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
-from bot.owner.entry import entry
+from bot.owner.entry import entry, is_used_up
+from bot.owner.holding import banner
 from bot.owner.receipt import WITH_RECEIPT
 from bot.texts import notifications as notices
 from bot.texts.owner import checking as checking_texts
@@ -34,9 +35,14 @@ def _show_mine(ctx: Context) -> View:
         if preselection.state in WITH_RECEIPT
     ]
     batches = checking.batch_buttons(ctx, _MOST_BATCHES)
+    held = banner(ctx)
     return View(
-        text=_banned(ctx) + selecting.mine([_listed(ctx, preselection) for preselection in entries]),
+        text=held.text
+        + _banned(ctx)
+        + selecting.mine([_listed(ctx, preselection) for preselection in entries]),
+        redraw_at=held.redraw_at,
         rows=(
+            *held.rows,
             *in_columns(receipts, 1),
             *in_columns(batches, 1),
             *(((Button(label=checking_texts.VERIFY(), action=ActionName.VERIFY),),) if batches else ()),
@@ -63,6 +69,7 @@ def _listed(ctx: Context, preselection: Preselection) -> selecting.Listed:
         reminder=reminder,
         is_late=waits and deadline is not None and deadline < ctx.tx.now,
         does_not_expire=does_not_expire,
+        is_used_up=is_used_up(ctx, preselection),
     )
 
 
@@ -87,6 +94,7 @@ MINE = Screen(
         ActionName.VERIFY: lambda _ctx, _arg: Goto(screen=ScreenName.VERIFY),
         ActionName.REMINDERS: lambda _ctx, _arg: Goto(screen=ScreenName.REMINDERS),
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.SELECT: lambda ctx, _arg: entry(ctx),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=formatting.PRESS_HINT,

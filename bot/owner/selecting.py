@@ -1,8 +1,8 @@
-"""Random selection: batches, the shortlist, the confirmation (docs/domain.md, section 5.1)."""
+"""Random selection: batches and the shortlist (docs/domain.md, section 5.1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from bot.dialog.context import Context
@@ -12,35 +12,34 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
+from bot.owner.holding import (
+    Holds,
+    closing_redraw,
+    closing_words,
+    current_holds,
+    ended_words,
+    holds_of,
+    redraw_at,
+)
 from bot.owner.terms import start
+from bot.owner.typed_choices import Meaning, read
 from bot.owner.vehicle import REFUSED
-from bot.owner.wishes import turned_away
-from bot.pictures.batch import BatchPicture
+from bot.owner.wishes import tell_opening, turned_away
+from bot.pictures.batch import NUMBERS, BatchPicture
 from bot.texts.errors import of_error
-from bot.texts.owner import preselect, selecting
+from bot.texts.owner import batch as texts
+from bot.texts.owner import preselect, selecting, wishes
 from core.errors.base import XuanhaoError
 from core.errors.offices import InMaintenance
 from core.errors.preselection import StepOutOfOrder
-from core.errors.selection import HoldEnded
 from core.errors.suspicion import SelectionSuspended
 from core.errors.verification import VerificationLapsed
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
 from core.preselection import PreselectionState, lease_until
 from core.preselection.quotas import Quota, remaining_quota
-from core.preselection.random_selection import Shortlisted, shortlist
+from core.preselection.random_selection import shortlist
 from core.values.offices import Office
-
-SAID_FOR = timedelta(minutes=10)
-"""How long the screen reports that a batch has expired."""
-LAST_CALL = timedelta(seconds=30)
-"""Redraw the screen this long before a timer ends, to show the remaining time."""
-CLOSING_WARNING = timedelta(minutes=30)
-
-
-def _shown_until(until: datetime, office: Office) -> datetime:
-    """Return the displayed end of a hold, without the grace period, which is for presses in transit."""
-    return until - timedelta(seconds=office.batch_grace_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +49,6 @@ class _Selection:
     lease_until: datetime | None
     latest: Batch | None
     left: Quota
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Holds:
-    """The numbers held for an owner, and those that have just expired; times without the grace period."""
-
-    batch: Batch | None  # may have just expired
-    is_over: bool  # the batch has just expired
-    shortlisted: list[Shortlisted]
-    ended: list[datetime]  # when other shortlisted numbers expired, recent ones only
-
-
-def current_shortlist(ctx: Context) -> list[Shortlisted]:
-    """Return the shortlist that lives."""
-    return _holds(ctx, None).shortlisted
 
 
 def _selection(ctx: Context) -> _Selection:
@@ -78,87 +62,56 @@ def _selection(ctx: Context) -> _Selection:
     )
 
 
-def _holds(ctx: Context, latest: Batch | None) -> _Holds:
-    """Return which numbers of the batch and the shortlist are held, and which have just expired."""
-    office, now = ctx.office, ctx.tx.now
-    batch, is_over = None, False
-    if latest is not None and latest.serials and not latest.returned and not latest.kept:
-        until = _shown_until(latest.held_until, office)
-        # One that was never shown does not appear when it is over: it is about to be refunded.
-        is_over = latest.sent and until <= now < until + SAID_FOR
-        batch = replace(latest, held_until=until) if is_over or now < until else None
-    recent = [
-        replace(hold, held_until=_shown_until(hold.held_until, office))
-        for hold in shortlist(ctx.tx, ctx.preselection.preselection_id, received_at=now - SAID_FOR)
-    ]
-    return _Holds(
-        batch=batch,
-        is_over=is_over,
-        shortlisted=[one for one in recent if one.held_until > now],
-        ended=[one.held_until for one in recent if one.held_until <= now],
-    )
-
-
-def _said(now: datetime, latest: Batch | None, holds: _Holds) -> str:
-    """Return a note about what has just expired; empty if nothing has."""
-    batch = holds.batch
-    gone = [end for end in holds.ended if batch is None or end >= batch.held_until]
-    if batch is None and latest is not None and now < latest.held_until + SAID_FOR:
-        if latest.returned:
-            return selecting.NOT_DELIVERED()
-        if latest.kept:
-            return selecting.NOT_REFUNDED()
-    if holds.is_over and gone and not holds.shortlisted:
-        return selecting.ALL_OVER()
-    return selecting.BATCH_OVER() if holds.is_over else ""
-
-
-def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> datetime | None:
-    moments = [moment for end in ends for moment in (end - LAST_CALL, end)]
-    if closes is not None:
-        moments += [closes - CLOSING_WARNING, closes]
-    return min((moment for moment in moments if moment > now), default=None)
-
-
 def _show(ctx: Context) -> View | Goto:
     begun, office, now = ctx.preselection, ctx.office, ctx.tx.now
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
     found = _selection(ctx)
-    lease, left = found.lease_until, found.left
-    if lease is None:
-        return _lapsed()
-    holds = _holds(ctx, found.latest)
-    batch, kept, over = holds.batch, holds.shortlisted, holds.is_over
-    if left.none and not kept and (batch is None or over):
-        return Goto(screen=ScreenName.USED_UP)
-    lives = None if over else batch
+    holds = holds_of(ctx, found.latest)
+    said = ended_words(now, found.latest, holds)
     is_open = office.hours.is_open(now)
-    closes = office.hours.closes_at(now) if is_open else None
-    text = selecting.selecting(office, left, lives, kept, now, over=_said(now, found.latest, holds))
-    if not is_open:
-        text += preselect.closed_meanwhile()
-    elif closes is not None and closes - now <= CLOSING_WARNING:
-        text += preselect.closing_soon(formatting.minute(closes))
+    if found.lease_until is None or not holds.is_any:
+        if found.left.none:
+            return Goto(screen=ScreenName.USED_UP, note=said)
+        if not is_open:
+            return Goto(screen=ScreenName.TERMS, note=said)
+        if found.lease_until is None:
+            return _lapsed(ctx)
+    return _page(ctx, found, holds, said=said, is_open=is_open)
+
+
+def _page(ctx: Context, found: _Selection, holds: Holds, *, said: str, is_open: bool) -> View:
+    office, now, left = ctx.office, ctx.tx.now, found.left
+    batch, living = holds.batch, holds.living
+    first = batch is None and left.batches == office.random_batches
+    text = texts.page(office, left, living, holds.shortlisted, now, said=said, first=first)
+    text += closing_words(now, office) if is_open else preselect.closed_meanwhile(_opening(now, office))
     return View(
         text=text,
-        rows=_rows(ctx, lives, kept, left, first=batch is None and left.batches == office.random_batches),
-        picture=_picture(office, batch, left, over=over) if batch is not None else None,
-        lifetime=Lifetime.PAGE if batch is None else Lifetime.PASSING,
-        redraw_at=_redraw_at(
-            now, [lease, *([lives.held_until] if lives else []), *(hold.held_until for hold in kept)], closes
+        rows=(
+            *_number_rows(ctx, holds),
+            *in_columns(_tools(ctx, left, first=first) if is_open else _closed_tools(), 2),
         ),
-        on_delivered=partial(_counts_from_now, office, lives) if lives is not None else None,
+        picture=_picture(office, batch, left, over=living is None) if batch is not None else None,
+        lifetime=Lifetime.PAGE if batch is None else Lifetime.PASSING,
+        redraw_at=redraw_at(now, holds.ends, found.lease_until, closing_redraw(now, office)),
+        on_delivered=partial(_counts_from_now, office, living) if living is not None else None,
     )
 
 
-def _lapsed() -> View:
+def _opening(now: datetime, office: Office) -> str:
+    opening = office.hours.next_opening(now)
+    return formatting.moment(opening) if opening is not None else ""
+
+
+def _lapsed(ctx: Context) -> View:
     return View(
         text=selecting.LAPSED(),
         rows=(
             (Button(label=selecting.VERIFY_AGAIN(), action=ActionName.AGAIN, style=Style.PRIMARY),),
             (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
+        redraw_at=closing_redraw(ctx.tx.now, ctx.office),
     )
 
 
@@ -174,57 +127,58 @@ def _picture(office: Office, batch: Batch, left: Quota, *, over: bool) -> BatchP
     )
 
 
-def _rows(
-    ctx: Context, batch: Batch | None, kept: list[Shortlisted], left: Quota, *, first: bool
-) -> list[tuple[Button, ...]]:
-    office = ctx.office
-    names = {hold.serial for hold in kept}
+def _number_rows(ctx: Context, holds: Holds) -> list[tuple[Button, ...]]:
+    """Return the numbers of the batch, marked as in its picture, and the rest of the shortlist."""
+    code, batch = ctx.office.code, holds.living
+    kept = {hold.serial for hold in holds.shortlisted}
+    serials = batch.serials if batch is not None else ()
     numbers = [
         Button(
-            label=selecting.number_label(office.code, serial, kept=serial in names),
-            action=ActionName.DROP if serial in names else ActionName.PICK,
+            label=texts.number_label(code, serial, mark=mark, kept=serial in kept),
+            action=ActionName.PICK,
             arg=serial,
         )
-        for serial in (batch.serials if batch else ())
+        for mark, serial in zip(NUMBERS, serials, strict=False)
     ]
-    rows = list(in_columns(numbers, 2))
-    older = [hold for hold in kept if batch is None or hold.serial not in batch.serials]
-    rows += in_columns(
-        [
-            Button(
-                label=selecting.number_label(office.code, one.serial, kept=True),
-                action=ActionName.DROP,
-                arg=one.serial,
-            )
-            for one in older
-        ],
-        2,
-    )
-    if kept:
-        rows.append(
-            (
-                Button(
-                    label=selecting.confirm_label(len(kept)), action=ActionName.CONFIRM, style=Style.SUCCESS
-                ),
-            )
+    older = [
+        Button(
+            label=texts.number_label(code, hold.serial, kept=True), action=ActionName.PICK, arg=hold.serial
         )
-    if left.batches:
-        draw = Button(
-            label=selecting.draw_label(left.batches, first=first), action=ActionName.DRAW, style=Style.PRIMARY
-        )
-        rows.append((draw, Button(label=selecting.filter_label(on=_filter(ctx)), action=ActionName.FILTER)))
-    if left.wishes:
-        rows.append((Button(label=selecting.COMPOSE(), action=ActionName.COMPOSE),))
-    rows.append((Button(label=formatting.HOME(), action=ActionName.HOME),))
+        for hold in holds.shortlisted
+        if hold.serial not in serials
+    ]
+    rows = [*in_columns(numbers, 2), *in_columns(older, 2)]
+    if holds.shortlisted:
+        label = texts.confirm_label(holds.shortlisted, ctx.tx.now)
+        rows.append((Button(label=label, action=ActionName.CONFIRM, style=Style.SUCCESS),))
     return rows
 
 
-def _filter(ctx: Context) -> bool:
-    return bool(ctx.args.get("without_four"))
+def _tools(ctx: Context, left: Quota, *, first: bool) -> list[Button]:
+    tools: list[Button] = []
+    if left.batches:
+        label = texts.draw_label(left.batches, first=first)
+        tools += [
+            Button(label=label, action=ActionName.DRAW, style=Style.PRIMARY),
+            Button(
+                label=texts.filter_label(on=ctx.preselection.without_four),
+                action=ActionName.FILTER,
+            ),
+        ]
+    if left.wishes:
+        tools.append(Button(label=texts.COMPOSE(), action=ActionName.COMPOSE))
+    return [*tools, Button(label=formatting.HOME(), action=ActionName.HOME)]
 
 
-def _stay(ctx: Context, note: str = "", *, alert: bool = False) -> Goto:
-    return Goto(screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}, note=note, alert=alert)
+def _closed_tools() -> list[Button]:
+    return [
+        Button(label=wishes.TELL_OPENING(), action=ActionName.TELL),
+        Button(label=formatting.HOME(), action=ActionName.HOME),
+    ]
+
+
+def _stay(note: str = "", *, alert: bool = False) -> Goto:
+    return Goto(screen=ScreenName.SELECTING, note=note, alert=alert)
 
 
 def _counts_from_now(office: Office, batch: Batch, ctx: Context) -> None:
@@ -238,37 +192,91 @@ def _draw(ctx: Context, _arg: str) -> Goto:
         ctx.office,
         nonce=ctx.nonce,
         received_at=ctx.received_at,
-        without_four=_filter(ctx),
+        without_four=ctx.preselection.without_four,
         snapshots=ctx.snapshots,
     )
     if drawn.batch.serials:
         ctx.current_preselection = drawn.preselection
         known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.quota)
-        return replace(_stay(ctx), known=known)
+        return replace(_stay(), known=known)
     opened = pool_segments.open_segments(ctx.tx, ctx.office, ctx.preselection.kind)
-    return _stay(ctx, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
+    return _stay(selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
 
 
-def _pick(ctx: Context, serial: str) -> Goto:
-    ctx.core.selection.pick(
-        ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
-    )
-    return _stay(ctx)
+def _filter(ctx: Context, _arg: str) -> Goto:
+    begun = ctx.preselection
+    ctx.core.selection.leave_out_four(ctx.tx, begun.preselection_id, wanted=not begun.without_four)
+    return _stay()
 
 
-def _unpick(ctx: Context, serial: str) -> Goto:
-    ctx.core.selection.unpick(
-        ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
-    )
-    return _stay(ctx)
+def _open(ctx: Context, serial: str) -> Goto:
+    """Ask the last question about a number; one of the batch goes on the shortlist, if that replaces none."""
+    number, received = ctx.preselection.preselection_id, ctx.received_at
+    kept = {hold.serial for hold in shortlist(ctx.tx, number, received_at=received)}
+    if serial not in kept and current_holds(ctx).kept_of_batch() is None:
+        ctx.core.selection.pick(ctx.tx, number, ctx.office, serial, received_at=received)
+    return Goto(screen=ScreenName.SURE, args={"serial": serial})
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:
-    kept = current_shortlist(ctx)
-    if not kept:
-        raise HoldEnded
-    serial = kept[0].serial if len(kept) == 1 else ""
-    return Goto(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)})
+    if not current_holds(ctx).shortlisted:
+        return _stay(texts.NOTHING_KEPT(), alert=True)
+    return Goto(screen=ScreenName.SURE)
+
+
+def _compose(_ctx: Context, _arg: str) -> Goto:
+    return Goto(screen=ScreenName.COMPOSE)
+
+
+def _home(_ctx: Context, _arg: str) -> Goto:
+    return Goto(screen=ScreenName.HOME)
+
+
+def _tell(ctx: Context, _arg: str) -> Goto:
+    tell_opening(ctx, ctx.office)
+    return _stay(wishes.OPENING_NOTED())
+
+
+# --- what is typed -------------------------------------------------------------------------
+
+
+def _typed(ctx: Context, text: str) -> Goto:
+    holds = current_holds(ctx)
+    batch = holds.living
+    serials = batch.serials if batch is not None else tuple(hold.serial for hold in holds.shortlisted)
+    choice = read(text, ctx.office, ctx.preselection.kind, serials)
+    if choice.meaning in _TYPED:
+        return _TYPED[choice.meaning](ctx, "")
+    if choice.meaning == Meaning.UNKNOWN:
+        return _stay(f"{texts.HINT()}\n{_how_to_wish(ctx)}")
+    if choice.serial in {*serials, *(hold.serial for hold in holds.shortlisted)}:
+        return _open(ctx, choice.serial)
+    return _stay(f"{texts.not_here(ctx.office.code, choice.serial)}{_how_to_wish(ctx)}")
+
+
+def _leave_out_four(ctx: Context, _arg: str) -> Goto:
+    ctx.core.selection.leave_out_four(ctx.tx, ctx.preselection.preselection_id, wanted=True)
+    return _stay()
+
+
+_TYPED: dict[Meaning, Callable[[Context, str], Goto]] = {
+    Meaning.DRAW: _draw,
+    Meaning.CONFIRM: _confirm,
+    Meaning.COMPOSE: _compose,
+    Meaning.WITHOUT_FOUR: _leave_out_four,
+    Meaning.HOME: _home,
+}
+
+
+def _how_to_wish(ctx: Context) -> str:
+    begun, now = ctx.preselection, ctx.tx.now
+    left = remaining_quota(ctx.tx, ctx.office, begun.required_vin)
+    opened = pool_segments.open_segments(ctx.tx, ctx.office, begun.kind)
+    masks = [segment.mask for segment in opened if segment.compose_from <= now]
+    return texts.how_to_wish(left.wishes, masks)
+
+
+# --- errors --------------------------------------------------------------------------------
 
 
 def _lapse(ctx: Context, error: XuanhaoError) -> Goto:
@@ -301,92 +309,18 @@ SELECTING = Screen(
     show=_show,
     buttons={
         ActionName.DRAW: _draw,
-        ActionName.FILTER: lambda ctx, _arg: Goto(
-            screen=ScreenName.SELECTING, args={"without_four": not _filter(ctx)}
-        ),
-        ActionName.PICK: _pick,
-        ActionName.DROP: _unpick,
+        ActionName.FILTER: _filter,
+        ActionName.PICK: _open,
+        ActionName.DROP: _open,  # of a message from an older version, in which a tap dropped the number
         ActionName.CONFIRM: _confirm,
-        ActionName.COMPOSE: lambda ctx, _arg: Goto(
-            screen=ScreenName.COMPOSE, args={"without_four": _filter(ctx)}
-        ),
+        ActionName.COMPOSE: _compose,
+        ActionName.TELL: _tell,
         ActionName.AGAIN: _again,
-        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+        ActionName.HOME: _home,
     },
+    text=_typed,
     errors=ERRORS,
-    hint=formatting.PRESS_HINT,
+    hint=texts.HINT,
 )
 
-
-# --- the confirmation ----------------------------------------------------------------------
-
-
-def _show_sure(ctx: Context) -> View | Goto:
-    begun, now = ctx.preselection, ctx.tx.now
-    if begun.state != PreselectionState.VERIFIED:
-        return step_of(ctx, begun)
-    kept = current_shortlist(ctx)
-    serial = ctx.arg("serial")
-    chosen = [hold for hold in kept if hold.serial == serial]
-    if not kept or (serial and not chosen):
-        return Goto(
-            screen=ScreenName.SELECTING,
-            args={"without_four": _filter(ctx)},
-            note=selecting.SHORTLIST_OVER(),
-        )
-    back = (Button(label=formatting.BACK(), action=ActionName.BACK),)
-    until = min(one.held_until for one in (chosen or kept))
-    clock = selecting.until_line(until, now)
-    redraw_at = _redraw_at(now, [until], None)
-    office = ctx.office.code
-    if not chosen:
-        numbers = [
-            Button(label=formatting.plate(office, hold.serial), action=ActionName.CHOOSE, arg=hold.serial)
-            for hold in kept
-        ]
-        return View(
-            text=selecting.CHOOSE() + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at
-        )
-    return View(
-        text=selecting.sure(formatting.plate(office, serial)) + clock,
-        rows=(
-            (Button(label=selecting.TAKE(), action=ActionName.TAKE, arg=serial, style=Style.SUCCESS),),
-            back,
-        ),
-        redraw_at=redraw_at,
-    )
-
-
-def _take(ctx: Context, serial: str) -> Goto:
-    begun = ctx.preselection
-    ctx.core.selection.claim(
-        ctx.tx, ctx.account, begun.preselection_id, ctx.office, serial, received_at=ctx.received_at
-    )
-    return Goto(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
-
-
-SURE = Screen(
-    name=ScreenName.SURE,
-    show=_show_sure,
-    buttons={
-        ActionName.CHOOSE: lambda ctx, serial: Goto(
-            screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)}
-        ),
-        ActionName.TAKE: _take,
-        ActionName.BACK: lambda ctx, _arg: Goto(
-            screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}
-        ),
-    },
-    errors=ERRORS
-    | {
-        HoldEnded: lambda ctx, _error: Goto(
-            screen=ScreenName.SELECTING,
-            args={"without_four": _filter(ctx)},
-            note=selecting.SHORTLIST_OVER(),
-            alert=True,
-        )
-    },
-    hint=formatting.PRESS_HINT,
-)
-
-SCREENS = (SELECTING, SURE)
+SCREENS = (SELECTING,)

@@ -12,6 +12,7 @@ from bot.owner.vehicle import REFUSED
 from bot.owner.wishes import turned_away
 from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
+from bot.texts.owner import receipt as receipts
 from core.availability.maintenance import ensure_open
 from core.errors.offices import InMaintenance
 from core.errors.selection import ChancesUsedUp
@@ -136,17 +137,28 @@ def _other_vehicle(ctx: Context, _arg: str) -> Goto:
     return Goto(screen=ScreenName.VIN)
 
 
+def _next_vehicle(ctx: Context, _arg: str) -> Goto:
+    """End the preselection of a vehicle that has no chances left, and begin another one."""
+    begun = ctx.preselection
+    if not remaining_quota(ctx.tx, ctx.office, begun.required_vin).none:
+        return entry(ctx)  # an appeal or an admin has given it new ones
+    ctx.core.preselections.abandon(ctx.tx, ctx.account, begun.preselection_id)
+    return Goto(screen=ScreenName.BASICS)
+
+
 USED_UP = Screen(
     name=ScreenName.USED_UP,
     show=lambda ctx: View(
         text=preselect.used_up(CHANCES_USED_UP(), ctx.office),
         rows=(
+            (Button(label=receipts.NEXT_VEHICLE(), action=ActionName.NEXT, style=Style.PRIMARY),),
             (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
             (Button(label=preselect.CHANGE_VIN(), action=ActionName.AGAIN),),
             (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     ),
     buttons={
+        ActionName.NEXT: _next_vehicle,
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.preselection.required_vin),
         ActionName.AGAIN: _other_vehicle,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),

@@ -8,8 +8,9 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
-from bot.owner import basics, composing, receipt, review, selecting, terms, vehicle
+from bot.owner import basics, composing, last_question, receipt, review, selecting, terms, vehicle
 from bot.owner.entry import entry
+from bot.owner.holding import banner
 from bot.texts import rehearsal as texts
 from bot.texts.owner import home
 from core.values.vehicles import CertificateKind
@@ -18,16 +19,25 @@ FIRST = ScreenName.HOME
 """Replaces the real home screen, the target of 【返回首页】."""
 
 _FLOW = {
-    screen.name for room in (basics, vehicle, review, terms, selecting, composing) for screen in room.SCREENS
+    screen.name
+    for room in (basics, vehicle, review, terms, selecting, last_question, composing)
+    for screen in room.SCREENS
 } | {receipt.DONE.name}
+
+
+def _show_first(ctx: Context) -> View:
+    held = banner(ctx)
+    begin = Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY)
+    return View(text=held.text + texts.INTRODUCTION(), rows=(*held.rows, (begin,)), redraw_at=held.redraw_at)
+
 
 _FIRST_PAGE = Screen(
     name=FIRST,
-    show=lambda _ctx: View(
-        text=texts.INTRODUCTION(),
-        rows=((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),),
-    ),
-    buttons={ActionName.PRESELECT: lambda ctx, _arg: entry(ctx)},
+    show=_show_first,
+    buttons={
+        ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.SELECT: lambda ctx, _arg: entry(ctx),
+    },
     hint=formatting.PRESS_HINT,
 )
 

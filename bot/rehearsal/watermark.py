@@ -10,6 +10,7 @@ from bot.i18n.formatting import plain
 from bot.pictures.batch import BatchPicture
 from bot.pictures.picture import Picture
 from bot.pictures.receipt import ReceiptPicture
+from bot.pictures.single_plate import PlatePicture
 from bot.texts import rehearsal as texts
 
 _SENDING = frozenset({ActionName.CALENDAR, ActionName.MAP, ActionName.PDF, ActionName.SHARE})
@@ -53,6 +54,6 @@ def _marked_picture(picture: Picture) -> Picture:
     Raises:
         TypeError: marking is not implemented for this type; no picture may be sent without the mark.
     """
-    if isinstance(picture, BatchPicture | ReceiptPicture):
+    if isinstance(picture, BatchPicture | PlatePicture | ReceiptPicture):
         return replace(picture, rehearsal=True)
     raise TypeError(f"a {type(picture).__name__} is not drawn in rehearsals")

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.availability.clock_guard import ensure_trusted
 from core.clock import from_millis, to_millis
+from core.errors.preselection import StepOutOfOrder
 from core.errors.selection import DrawnTooSoon, HoldEnded, NoBatchesLeft, NotInBatch
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
@@ -146,6 +147,21 @@ class RandomSelection(Reserving):
         row = tx.one("vehicles.get", vin=preselection.vin)
         last = from_millis(row["drawn_at"]) if row and row["drawn_at"] else tx.now
         raise DrawnTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+
+    def leave_out_four(self, tx: Tx, preselection_id: int, *, wanted: bool) -> None:
+        """Store whether further batches of a preselection leave out numbers with a 4 (不包含4).
+
+        Raises:
+            StepOutOfOrder: it is at another step.
+        """
+        changed = tx.run(
+            "preselection.leave_out_four",
+            preselection_id=preselection_id,
+            wanted=int(wanted),
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise StepOutOfOrder
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, received_at: datetime) -> None:
         """Start the time limit of a batch when it is first sent; showing it again does not extend it."""

@@ -79,6 +79,14 @@ class Reserving:
         self._presses = presses
         self._most_living = most_living
 
+    def deadline(self, tx: Tx, office: Office) -> datetime:
+        """Return the deadline that a number would have if it were taken now.
+
+        Raises:
+            NoWorkdayAhead: the calendar has no working day for it.
+        """
+        return _deadline(tx, office, closed_days.calendar_of(tx, office, self._calendar))
+
     def _lock_pool(self, tx: Tx, preselection: Preselection) -> Head:
         """Serialise draws, tries and claims of one pool; to be called before its numbers are touched.
 
@@ -113,7 +121,7 @@ class Reserving:
         head: Head,
     ) -> Preselection:
         calendar = closed_days.calendar_of(tx, office, self._calendar)
-        deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
+        deadline = _deadline(tx, office, calendar)
         changed = tx.run(
             "preselection.reserve",
             preselection_id=preselection.preselection_id,
@@ -157,3 +165,7 @@ class Reserving:
             way=taken.way,
         )
         return reserved
+
+
+def _deadline(tx: Tx, office: Office, calendar: WorkingCalendar) -> datetime:
+    return calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)

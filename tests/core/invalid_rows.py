@@ -294,6 +294,7 @@ INVALID_ROWS = {
     "an unknown state": row("preselection", "preselection_state", state="lost"),
     "a third certificate": row("preselection", "preselection_certificate_kind", certificate_kind="none"),
     "selected in a third way": row("preselection", "preselection_way", way="bought"),
+    "half without a four": row("preselection", "preselection_without_four", without_four=2),
     "agreed to without a vehicle": row(
         "preselection", "preselection_agreed_is_complete", state="agreed", vin=None
     ),

@@ -10,7 +10,7 @@ from sandbox import PersonSpec
 from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved, verified
-from tests.person import Person
+from tests.person import Person, Shown
 from tests.world import World
 
 TAKEN = ("A0001", "A0002")
@@ -26,9 +26,8 @@ async def _presses(owner: Person, label: str) -> None:
 
 
 RANDOM: Sequence[Step] = (
-    ("draw", lambda owner: _presses(owner, "【随机一次(5)】"), "本批 10 个号码"),
-    ("pick", lambda owner: _presses(owner, "粤K·"), "备选:"),
-    ("ask", lambda owner: _presses(owner, "【确认选号】"), "不能更改、不能退回"),
+    ("draw", lambda owner: _presses(owner, "【随机一次(5)】"), "本车第1批/共5批"),
+    ("pick", lambda owner: _presses(owner, "粤K·"), "不能更改、不能退回"),
     ("take", lambda owner: _presses(owner, "确定选用"), "完成号牌预选"),
 )
 COMPOSED: Sequence[Step] = (
@@ -47,6 +46,12 @@ def owners(count: int) -> tuple[PersonSpec, ...]:
         PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=factories.phone(n))
         for n in range(1, count + 1)
     )
+
+
+def numbers(shown: Shown, code: str = "粤K") -> list[str]:
+    """Return the numbers on the buttons of a screen, without marks and stars: 粤K·A1234."""
+    parts = (part for label in shown.buttons for part in label.split())
+    return [part for part in parts if part.startswith(f"{code}·")]
 
 
 async def opens_pool(world: World) -> None:

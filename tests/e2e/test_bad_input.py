@@ -175,7 +175,7 @@ async def test_other_chats_button_does_nothing(world: World) -> None:
     data = owner.button("【随机一次(5)】").data
     other.press_raw(data, other.last)
     await other.see_toast("这个按钮已过时")
-    await other.see("随机选号还剩 5 批")
+    await other.see("随机还剩 5 批")
 
 
 async def test_made_up_button_does_nothing(sqlite_world: World) -> None:
@@ -193,9 +193,9 @@ async def test_double_tap_costs_one_draw(world: World) -> None:
     data, shown = owner.button("【随机一次(5)】").data, owner.last
     for _ in range(3):
         owner.press_raw(data, shown)
-    await owner.see("随机选号还剩 4 批")
+    await owner.see("随机还剩 4 批")
     await owner.settled()
-    assert "随机选号还剩 4 批" in owner.last.words
+    assert "随机还剩 4 批" in owner.last.words
 
 
 async def test_empty_pool_charges_nothing(world: World) -> None:
@@ -205,7 +205,7 @@ async def test_empty_pool_charges_nothing(world: World) -> None:
     await world.store.run(withhold, world.core.offices["粤K"], parse_mask(PlateKind.SMALL, "A####"), "chat:1")
     await owner.press("【随机一次(5)】")
     await owner.see_toast("未扣减次数")
-    await owner.see("随机选号还剩 5 批")
+    await owner.see("随机还剩 5 批")
 
 
 async def test_fifth_wrong_code_locks(world: World) -> None:

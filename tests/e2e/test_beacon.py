@@ -62,7 +62,7 @@ async def test_value_is_in_the_chain_that_the_next_draw_depends_on(place: World,
     owner = place.person()
     await reaches_selection(owner)
     await owner.press("【随机一次(5)】")
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
     report = checked(await place.store.read(written, "粤K"), tmp_path / "journal.jsonl")
     assert report.draws_open == 1
 

@@ -29,7 +29,6 @@ async def test_pages_of_verifying_fit_a_telephone(tmp_path: Path) -> None:
         await chat.page.get_by_role("main").get_by_role("button", name="☑️ 【不包含4】").last.wait_for()
         await chat.press("【随机一次(5)】")
         await chat.press("粤K·")
-        await chat.press("【确认选号】")
         await chat.press("确定选用")
         await chat.see("公开记录 #")
         assert await _fits(chat, tmp_path, "receipt")

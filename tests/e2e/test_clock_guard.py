@@ -315,7 +315,8 @@ async def test_owners_look_but_begin_nothing_during_a_doubt(host: Host) -> None:
     await reaches_selection(drawing, 1)
     await drawing.press("【随机一次(5)】")
     await drawing.press("粤K·")
-    await drawing.see("备选:")
+    await drawing.press("« 返回")
+    await drawing.see("本车第")
     back = -timedelta(minutes=90)  # their numbers are still held by this clock
     host.jumps(back)
     await host.waits(in_doubt=True)

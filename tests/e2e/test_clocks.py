@@ -2,16 +2,17 @@
 
 import asyncio
 
+from tests.e2e.selecting import numbers
 from tests.person import Person
 from tests.world import OTHER, OWNER, World, agrees, reaches_selection, registers, verifies
 
 
 async def draws(owner: Person) -> str:
-    """Draw a batch and return the label of one of its numbers."""
+    """Draw a batch and return one of its numbers."""
     await owner.press("【随机一次(5)】")
-    shown = await owner.see("本批 10 个号码")
+    shown = await owner.see("本车第")
     await owner.settled()  # its time counts from when it was sent
-    return next(label for label in shown.buttons if label.startswith("粤K·"))
+    return numbers(shown)[0]
 
 
 async def test_batch_ends_on_screen_by_itself(world: World) -> None:
@@ -22,7 +23,7 @@ async def test_batch_ends_on_screen_by_itself(world: World) -> None:
     world.forward(seconds=92)
     await world.tick()
     ended = await owner.see("本批号码的保留时间已到")
-    assert not any(label.startswith("粤K·") for label in ended.buttons)
+    assert not numbers(ended)
 
 
 async def test_busy_chat_delays_no_other_clock(world: World) -> None:
@@ -51,7 +52,7 @@ async def test_showing_batch_again_adds_no_time(world: World) -> None:
     for _ in range(3):
         world.forward(seconds=25)
         await owner.say("/preselect")
-        await owner.see("本批 10 个号码", fresh=True)
+        await owner.see("本车第", fresh=True)
         await owner.settled()
     world.forward(seconds=18)
     await world.tick()
@@ -66,7 +67,7 @@ async def test_press_within_grace_still_counts(world: World) -> None:
     await owner.settled()
     world.forward(seconds=91)
     await owner.press(number)
-    await owner.see("备选", number)
+    await owner.see("确认选用", number)
 
 
 async def test_press_after_grace_is_told(world: World) -> None:
@@ -85,12 +86,10 @@ async def test_shortlist_ends_on_screen_by_itself(world: World) -> None:
     owner = world.person()
     await reaches_selection(owner)
     await owner.press(await draws(owner))
-    await owner.see("备选")
-    await owner.press("【确认选号】")
     await owner.see("确认选用")
     world.forward(seconds=182)
     await world.tick()
-    await owner.see("备选的保留时间已到")
+    await owner.see("本批号码和备选的保留时间都已到")
 
 
 async def test_shortlist_that_outlives_its_batch_ends_in_words(world: World) -> None:
@@ -98,16 +97,17 @@ async def test_shortlist_that_outlives_its_batch_ends_in_words(world: World) -> 
     owner = world.person()
     await reaches_selection(owner)
     await owner.press(await draws(owner))
-    await owner.see("备选")
+    await owner.press("« 返回")
+    await owner.see("本车第")
     world.forward(seconds=95)
     await world.tick()
     await owner.see("本批号码的保留时间已到", "⭐ 备选")
     world.forward(seconds=90)
     await world.tick()
     ended = await owner.see("本批号码和备选的保留时间都已到")
-    assert "【确认选号】" not in ended.buttons
+    assert not any("【确认选号】" in label for label in ended.buttons)
     await owner.press("【换一批(4)】")
-    again = await owner.see("本批 10 个号码")
+    again = await owner.see("本车第")
     assert "已到" not in again.words
 
 
@@ -121,7 +121,7 @@ async def test_closing_is_said_over_a_living_batch(world: World) -> None:
     await draws(owner)
     world.forward(seconds=89)
     await world.tick()
-    await owner.see("选号服务时间已结束,不能再换一批", "本批 10 个号码")
+    await owner.see("选号服务时间已结束,不能再换一批", "本车第")
 
 
 async def test_idle_half_hour_lapses_verification(world: World) -> None:
@@ -156,7 +156,9 @@ async def test_closing_stops_draws_only(world: World) -> None:
     await owner.see("今天的选号服务将于 23:00 结束")
     number = await draws(owner)
     await owner.press(number)
-    await owner.see("备选", number)
+    await owner.see("确认选用", number)
+    await owner.press("« 返回")
+    await owner.see("本车第")
     world.forward(minutes=2)
     await owner.press("【换一批(4)】")
     await owner.see_toast("现在不在选号服务时间内")

@@ -74,7 +74,7 @@ async def test_hold_of_a_batch_runs_by_the_clock_of_the_database(apart: Apart) -
     await reaches_selection(owner)
     apart.host.advance(MONTH)
     await owner.press("【随机一次(5)】")
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
     await apart.world.service.dispatcher.idle()
     rows = await apart.world.store.read(sql, "SELECT max(held_until) AS until FROM draw")
     until = from_millis(rows[0]["until"]).astimezone(CHINA)

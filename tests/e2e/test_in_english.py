@@ -99,7 +99,7 @@ async def enters_the_vehicle(owner: Person) -> None:
 
 
 async def tries_in_vain(owner: Person) -> None:
-    await owner.press("【Self-composed selection】")
+    await owner.press("【Compose】")
     await owner.say("O0001 B1234 00000")
     await owner.see(
         "nothing was charged", "Not in a released segment", "A+4 digits", "Did you mean 00001?", fresh=True
@@ -129,10 +129,9 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await enters_the_vehicle(owner)
     await owner.see("Step 5, preselect a number")
     await owner.press("【Random batch (5)】")
-    await owner.see("The 10 numbers of this batch are kept for you")
+    await owner.see("Batch 1 of 5", "about 1½ min left")
     await owner.press("粤K·")
-    await owner.see("⭐ Shortlist")
-    await owner.press("【Confirm selection】")
+    await owner.see("Take 粤K·", "cannot be changed or returned")
     await owner.press("Take this number")
     receipt = await owner.see("Step 6, the number is preselected", "Bring: ")
     assert receipt.photo
@@ -187,7 +186,6 @@ async def test_stranger_rehearses_in_english(world: World) -> None:
     await owner.see("Step 5, preselect a number")
     await owner.press("【Random batch (5)】")
     await owner.press("粤K·")
-    await owner.press("【Confirm selection】")
     await owner.press("Take this number")
     done = await owner.see("Step 6", "This is a rehearsal", "valid until Tue 17 Mar 2026 17:00")
     assert done.photo

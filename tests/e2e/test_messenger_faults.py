@@ -93,7 +93,7 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
     owner = await stands_before_step_5(place, 1)
     _befalls(place, fault)
     await RANDOM[0][1](owner)
-    await owner.see("本批 10 个号码", within=PATIENCE)
+    await owner.see("本车第", within=PATIENCE)
     await _comes_to_rest(place, owner)
     _befallen(place)
     batches = [shown for shown in owner.history if shown.photo]
@@ -101,9 +101,10 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
     serial = batches[0].rows[0][0]
     for shown in batches:
         owner.press_raw(serial.data, shown)
-        await owner.see("备选:")
+        await owner.see("确认选用")
         await owner.settled()
-    assert "随机选号还剩 4 批" in owner.last.words
+    await owner.press("« 返回")
+    await owner.see("随机还剩 4 批")
     await eventually(lambda: _with_buttons(owner) == [owner.last.message_id])
     await books_agree(place)
 
@@ -112,12 +113,12 @@ async def test_edit_that_had_arrived_counts_as_shown(place: World) -> None:
     """A repeated edit gets «message is not modified»: the step counts as shown, once."""
     owner = await stands_before_step_5(place, 1)
     await RANDOM[0][1](owner)
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
     await owner.settled()
     messages = len(owner.history)
     _befalls(place, BAD_DAYS["dropped after"])
-    await RANDOM[1][1](owner)
-    await owner.see("备选:", within=PATIENCE)
+    await owner.press("【不包含4】", answered=False)
+    await eventually(lambda: "☑️ 【不包含4】" in owner.last.buttons, within=PATIENCE)
     await _comes_to_rest(place, owner)
     assert any("message is not modified" in words for _method, words in place.sandbox.refusals)
     assert len(owner.history) == messages
@@ -126,10 +127,10 @@ async def test_edit_that_had_arrived_counts_as_shown(place: World) -> None:
 async def test_blocked_at_each_step_keeps_what_was_done(place: World) -> None:
     """An owner who blocks the bot during a press finds its effect afterwards, once."""
     owner = await stands_before_step_5(place, 1)
-    draw, pick, ask, take = (do for _name, do, _seen in RANDOM)
-    for do, seen in ((draw, "随机选号还剩 4 批"), (pick, "备选:"), (take, "完成号牌预选")):
+    draw, pick, take = (do for _name, do, _seen in RANDOM)
+    for do, seen in ((draw, "随机还剩 4 批"), (pick, "本车第1批"), (take, "完成号牌预选")):
         if do is take:
-            await ask(owner)
+            await owner.press("⭐")
             await owner.see("不能更改、不能退回")
             await owner.settled()
         await _while_blocked(place, owner, do)
@@ -153,7 +154,7 @@ async def test_button_under_a_lost_screen_still_leads_on(place: World) -> None:
     data, old = owner.button("【随机一次(5)】").data, owner.last
     await _while_blocked(place, owner, RANDOM[0][1])
     owner.press_raw(data, old)
-    await owner.see("随机选号还剩 4 批", fresh=True)
+    await owner.see("随机还剩 4 批", fresh=True)
     await owner.settled()
     assert owner.last.photo
     await books_agree(place)
@@ -173,13 +174,13 @@ async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
     place.sandbox.faults.clear()
     await place.service.dispatcher.idle()
     await place.tick()
-    shown = await owner.see("没有及时送达", "随机选号还剩 5 批")
+    shown = await owner.see("没有及时送达", "随机还剩 5 批")
     assert "【随机一次(5)】" in shown.buttons
     await owner.settled()
     await owner.press("【随机一次(5)】")
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
     await _comes_to_rest(place, owner)
-    assert "随机选号还剩 4 批" in owner.last.words
+    assert "随机还剩 4 批" in owner.last.words
     await books_agree(place)
 
 
@@ -213,10 +214,8 @@ async def test_toast_and_buttons_come_through_one_failure(place: World, method: 
     """The control of the limits above: one failure is made good, so buttons go and the press is answered."""
     owner = await stands_before_step_5(place, 1)
     place.sandbox.faults.error(method)
-    await owner.press("【不包含4】")
-    await eventually(lambda: "☑️ 【不包含4】" in owner.last.buttons)
-    await owner.say("/mine")
-    await owner.see("我的选号")
+    await owner.press("【随机一次(5)】")
+    await owner.see("本车第")
     await eventually(lambda: not place.sandbox.faults.waiting)
     await eventually(lambda: _with_buttons(owner) == [owner.last.message_id])
 

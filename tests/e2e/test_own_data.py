@@ -111,7 +111,7 @@ async def test_owner_gets_everything_as_two_files(world: World) -> None:
     owner = world.person()
     await reaches_selection(owner)
     await owner.press("【随机一次(5)】")
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
     await owner.say("/export")
     await owner.see("个人信息说明")
     await eventually(lambda: set(files(owner)) == {"json", "html"})

@@ -20,6 +20,7 @@ from bot.texts.pictures import REHEARSAL_MARK
 from core.clock import CHINA
 from tests import factories
 from tests.core.sql import dump, sql
+from tests.e2e.selecting import numbers
 from tests.person import Person, Shown
 from tests.world import (
     CHIEF,
@@ -72,11 +73,11 @@ async def rehearses_to_selection(owner: Person, kind: str = "小型汽车") -> S
 
 
 async def draws(owner: Person) -> str:
-    """Draw a batch; return the label of one of its numbers, once its time has started."""
+    """Draw a batch; return one of its numbers, once its time has started."""
     await owner.press("【随机一次(5)】")
-    shown = await owner.see("本批 10 个号码")
+    shown = await owner.see("本车第")
     await owner.settled()
-    return next(label for label in shown.buttons if label.startswith("粤K·"))
+    return numbers(shown)[0]
 
 
 def from_bot(owner: Person) -> list[Shown]:
@@ -92,8 +93,6 @@ async def test_stranger_rehearses_to_void_receipt(world: World) -> None:
     await rehearses_to_selection(owner)
     number = await draws(owner)
     await owner.press(number)
-    await owner.see("备选", number)
-    await owner.press("【确认选号】")
     await owner.see("不能更改、不能退回", number)
     await owner.press("确定选用")
     done = await owner.see("完成号牌预选", number)
@@ -180,7 +179,8 @@ async def test_clocks_of_a_rehearsal_run_out_by_themselves(world: World) -> None
     await rehearses_to_selection(owner)
     number = await draws(owner)
     await owner.press(number)
-    await owner.see("备选", number)
+    await owner.press("« 返回")
+    await owner.see("本车第")
     await owner.settled()
     world.forward(seconds=92)
     await world.tick()
@@ -199,12 +199,11 @@ async def test_batch_counts_from_when_it_was_shown(world: World) -> None:
     world.sandbox.faults.delay(2, "sendPhoto")
     await owner.press("【随机一次(5)】")
     world.forward(seconds=40)  # while it is being sent
-    shown = await owner.see("本批 10 个号码")
+    shown = await owner.see("本车第")
     await owner.settled()
-    await owner.press(next(label for label in shown.buttons if label.startswith("粤K·")))
-    kept = await owner.see("备选")
-    (minutes, seconds) = re.findall(r"为您保留到 \S+\(还有约(?:(\d+)分)?(?:(\d+)秒|钟)", kept.words)[0]
-    assert 75 < 60 * int(minutes or 0) + int(seconds or 0) <= 91
+    await owner.press(numbers(shown)[0])
+    await owner.press("« 返回")
+    await owner.see("本车第", "还剩约 1 分半钟")
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -244,7 +243,8 @@ async def test_real_selection_goes_on_where_it_stood(world: World) -> None:
     await owner.settled()
     number = await draws(owner)
     await owner.press(number)
-    await owner.see("备选", number)
+    await owner.press("« 返回")
+    await owner.see("本车第")
     await owner.settled()
     before = await untouched(world)
     sms = len(owner.sms)
@@ -253,7 +253,9 @@ async def test_real_selection_goes_on_where_it_stood(world: World) -> None:
     await owner.settled()
     assert await untouched(world) == before
     await owner.press("退出模拟")
-    back = await owner.see("备选", number, "随机选号还剩 4 批")
+    await owner.settled()
+    back = await owner.see("本车第", "随机还剩 4 批")
+    assert any("⭐" in label and number in label for label in back.buttons)
     assert REHEARSAL_MARK not in back.words
     assert "☑️ 【不包含4】" in back.buttons
     assert len(owner.sms) == sms
@@ -451,7 +453,7 @@ async def test_used_up_chances_end_as_they_really_do(engine: str, tmp_path: Path
         await owner.press("确认提交")
         await owner.see("粤K·A8888:已被他人预选", "自编号牌已用完", "随机选号还剩 1 批")
         await owner.press("【随机一次(1)】")
-        await owner.see("本批 10 个号码")
+        await owner.see("本车第")
         await owner.settled()
         world.forward(seconds=92)
         await world.tick()
@@ -472,7 +474,7 @@ async def test_press_that_comes_twice_counts_once(world: World, monkeypatch: pyt
 
     monkeypatch.setattr(Presenter, "show", failing)
     await owner.press("【随机一次(5)】", answered=False)
-    shown = await owner.see("随机选号还剩 4 批", "本批 10 个号码")
+    shown = await owner.see("随机还剩 4 批", "本车第")
     assert "【换一批(4)】" in shown.buttons
 
 

@@ -36,7 +36,7 @@ def _record(world: World) -> list[dict[str, Any]]:
 async def _presses_once(world: World, owner: Person) -> dict[str, Any]:
     kept = _record(world)
     await owner.press("【随机一次(5)】")
-    await owner.see("随机选号还剩 4 批")
+    await owner.see("随机还剩 4 批")
     await owner.settled()
     return next(one for one in kept if "callback_query" in one)
 
@@ -49,7 +49,7 @@ async def test_press_delivered_again_draws_once(world: World) -> None:
     await world.service.inbox.accept([update])
     await world.service.dispatcher.idle()
     assert await _draws(world) == 1
-    assert "随机选号还剩 4 批" in owner.last.words
+    assert "随机还剩 4 批" in owner.last.words
 
 
 async def test_press_repeated_after_crash_draws_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ async def test_press_repeated_after_crash_draws_once(world: World, monkeypatch: 
 
     monkeypatch.setattr(Presenter, "show", failing)
     await owner.press("【随机一次(5)】", answered=False)
-    await owner.see("随机选号还剩 4 批", within=15)
+    await owner.see("随机还剩 4 批", within=15)
     await asyncio.sleep(0)
     assert await _draws(world) == 1
 

@@ -15,7 +15,7 @@ from sandbox.clock import ShiftedClock
 from tests import factories
 from tests.core.sql import dump
 from tests.core.tools import reserved
-from tests.e2e.selecting import books_agree
+from tests.e2e.selecting import books_agree, numbers
 from tests.engines import engine_urls, make_sqlite, ready_schema
 from tests.person import Person
 from tests.world import (
@@ -118,9 +118,8 @@ WAY: tuple[tuple[Act, str], ...] = (
     (_press("【开始选号】"), "短信验证码"),
     (_types_code, "第5步"),
     (_press("【不包含4】"), "第5步"),
-    (_press("【随机一次(5)】"), "本批 10 个号码"),
-    (_press("粤K·"), "备选:"),
-    (_press("【确认选号】"), "不能更改、不能退回"),
+    (_press("【随机一次(5)】"), "本车第"),
+    (_press("粤K·"), "不能更改、不能退回"),
     (_press("确定选用"), "完成号牌预选"),
 )
 
@@ -165,8 +164,8 @@ async def _goes_through_restarts(restarts: Restarts, way: tuple[tuple[Act, str],
         for owner in owners:
             await owner.settled()
         assert [owner.last.buttons for owner in owners] == shown, seen
-        if seen.startswith("本批"):  # ticked two restarts ago
-            assert not any("4" in label for label in shown[0] if label.startswith("粤K·"))
+        if seen.startswith("本车"):  # ticked two restarts ago
+            assert not any("4" in number for number in numbers(owners[0].last))
         assert all(seen in owner.last.words for owner in owners), seen
     await books_agree(restarts.world)
     return owners

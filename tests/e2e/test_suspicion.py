@@ -28,7 +28,7 @@ async def presses_fast(world: World, owner: Person) -> None:
     await reaches_selection(owner)
     for left in (5, 4, 3):
         await owner.press(f"【随机一次({left})】" if left == 5 else f"【换一批({left})】")
-        await owner.see("本批 10 个号码", f"{left - 1}")
+        await owner.see("本车第", f"{left - 1}")
     await world.service.jobs.suspect()
 
 
@@ -45,6 +45,7 @@ async def test_owner_is_asked_answers_and_selects_again(world: World) -> None:
     owner, reviewer = world.person(), await appoints(world)
     await presses_fast(world, owner)
     await owner.press("粤K·")  # nothing is refused because of it
+    await owner.press("« 返回")
     await opens_suspicion(reviewer)
     await reviewer.see("车主账号", "最快时 3 次操作只用", "系统没有拒绝任何操作")
     await reviewer.press("要求提供发票")
@@ -78,7 +79,7 @@ async def test_owner_is_asked_answers_and_selects_again(world: World) -> None:
     await owner.see("您的答复已审核通过,选号已恢复", fresh=True)
     await owner.say("/preselect")
     await owner.press("【换一批(2)】")
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
 
 
 async def test_dismissal_keeps_its_reason_and_the_second_hears_of_it(world: World) -> None:
@@ -126,14 +127,13 @@ async def test_rejected_answer_tells_why_and_a_dismissal_lifts_the_suspension(wo
     await world.service.jobs.tell()
     await owner.see("选号已恢复", fresh=True)
     await owner.press("【预选号牌】")
-    await owner.see("第5步")
+    await owner.see("本车第3批")
 
 
 async def test_reserved_number_is_shown_to_a_suspended_owner(world: World) -> None:
     owner, reviewer = world.person(OTHER), await appoints(world)
     await presses_fast(world, owner)
     await owner.press("粤K·")
-    await owner.press("【确认选号】")
     await owner.press("确定选用")
     await owner.see("完成号牌预选")
     await opens_suspicion(reviewer)
@@ -162,12 +162,12 @@ async def test_second_draw_within_the_pause_waits_and_costs_nothing(tmp_path: Pa
         owner = world.person()
         await reaches_selection(owner)
         await owner.press("【随机一次(5)】")
-        await owner.see("本批 10 个号码")
+        await owner.see("本车第")
         await owner.press("【换一批(4)】")
         await owner.see_toast("秒再试(未扣减次数)")
         ways = await world.store.read(sql, "SELECT way FROM selecting_press")
         assert [row["way"] for row in ways] == ["draw", "draw"]
         world.forward(seconds=60)
         await owner.press("【换一批(4)】")
-        await owner.see("本批 10 个号码")
+        await owner.see("本车第")
         assert await world.store.read(sql, "SELECT random_used FROM vehicle") == [{"random_used": 2}]

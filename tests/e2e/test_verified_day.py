@@ -34,10 +34,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def _draws(owner: Person, left: int, *, pick: bool = False) -> None:
     await owner.press(f"({left})】")
-    await owner.see("本批")
+    await owner.see(f"本车第{6 - left}批")
     if pick:
         await owner.press("粤K·")
-        await owner.see("备选:")
+        await owner.see("确认选用")
+        await owner.press("« 返回")
 
 
 async def _claims(owner: Person) -> None:

@@ -40,10 +40,9 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 async def selects_at_random(owner: Person) -> str:
     """Draw, shortlist the first number, confirm it; return it."""
     await owner.press("【随机一次(5)】")
-    batch = await owner.see("本批 10 个号码")
+    batch = await owner.see("本车第")
     label = next(button for button in batch.buttons if NUMBER.search(button))
     await owner.press(label)
-    await owner.press("【确认选号】")
     await owner.press("确定选用")
     await owner.see("第6步")
     found = NUMBER.search(label)

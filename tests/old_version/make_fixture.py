@@ -198,7 +198,7 @@ class Story:
 
     async def _last_moments(self) -> None:
         await self._rehearses()
-        await self._goes(BATCH, press("【换一批(4)】"), see("随机选号还剩 3 批"))
+        await self._goes(BATCH, press("【换一批(4)】"), see("随机还剩 3 批"))
         await self._goes(
             SHORTLIST, press("【随机一次(5)】"), acts.pick_one, press("【换一批(4)】"), acts.pick_one
         )

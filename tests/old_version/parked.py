@@ -81,7 +81,7 @@ OWNERS: dict[int, Parked] = {
     ),
     4114: _parked("review", acts.to_review(4114), "请逐项核对", press("确认信息"), "选号服务说明"),
     4115: _parked("terms", acts.to_terms(4115), "选号服务说明", press("【开始选号】"), "短信验证码"),
-    4116: _parked("selecting", acts.to_selection(4116), "第5步", press("【随机一次(5)】"), "本批 10 个号码"),
+    4116: _parked("selecting", acts.to_selection(4116), "第5步", press("【随机一次(5)】"), "本车第1批"),
     4117: _parked(
         "sure",
         (*acts.to_selection(4117), press("【随机一次(5)】"), acts.pick_one, press("【确认选号】")),

@@ -9,7 +9,7 @@ from core.clock import CHINA
 from core.ports import Tx
 from tests import factories
 from tests.core.sql import sql
-from tests.e2e.selecting import books_agree
+from tests.e2e.selecting import books_agree, numbers
 from tests.old_version import acts
 from tests.old_version.left_behind import messages_of
 from tests.old_version.people import (
@@ -145,10 +145,9 @@ async def test_photos_are_found_and_decrypted(world: World) -> None:
 async def test_number_of_the_open_batch_is_kept_and_taken(world: World) -> None:
     owner = world.person(BATCH)
     assert "☑️ 【不包含4】" in owner.last.buttons
-    number = next(label for label in owner.last.buttons if label.startswith("粤K·"))
+    number = numbers(owner.last)[0]
     await press_as_left(owner, number)
-    await owner.see("备选", number, "随机选号还剩 3 批")
-    await owner.press("【确认选号】")
+    await owner.see("确认选用", number)
     await owner.press("确定选用")
     await owner.see("完成号牌预选", number)
     assert await chances(world, BATCH) == (2, 0)
@@ -157,10 +156,10 @@ async def test_number_of_the_open_batch_is_kept_and_taken(world: World) -> None:
 
 async def test_next_batch_is_drawn_and_counted_once(world: World) -> None:
     owner = world.person(BATCH)
-    held = {one for one in owner.last.buttons if one.startswith("粤K·")}
+    held = numbers(owner.last)
     await press_as_left(owner, "【换一批(3)】")
-    shown = await owner.see("本批 10 个号码", "随机选号还剩 2 批")
-    assert {one for one in shown.buttons if one.startswith("粤K·")} != held
+    shown = await owner.see("本车第", "随机还剩 2 批")
+    assert set(numbers(shown)).isdisjoint(held)
     assert await chances(world, BATCH) == (3, 0)
     await books_agree(world)
 
@@ -169,7 +168,7 @@ async def test_clocks_of_a_batch_run_on(world: World) -> None:
     owner = world.person(BATCH)
     world.forward(seconds=80)
     await world.tick()
-    await owner.see("本批 10 个号码")
+    await owner.see("本车第")
     world.forward(seconds=6)
     await world.tick()
     await owner.see("本批号码的保留时间已到")
@@ -179,7 +178,7 @@ async def test_shortlist_is_as_it_was_and_can_be_chosen_from(world: World) -> No
     owner = world.person(SHORTLIST)
     await press_as_left(owner, "【确认选号】")
     shown = await owner.see("请选择")
-    first, second = (label for label in shown.buttons if label.startswith("粤K·"))
+    first, second = numbers(shown)
     await owner.press(second)
     await owner.see("不能更改、不能退回", second)
     await owner.press("确定选用")
@@ -203,7 +202,7 @@ async def test_code_that_was_sent_is_good_with_the_tries_that_were_left(world: W
     await owner.say("000000")
     await owner.see("还可输入 3 次", fresh=True)
     await owner.say(owner.sms[-1].code)
-    await owner.see("第5步", "随机选号还剩 5 批")
+    await owner.see("第5步", "随机还剩 5 批")
     assert len(owner.sms) == 1
 
 

@@ -60,7 +60,10 @@ async def test_each_living_screen_is_drawn_with_the_same_buttons(
     world: World, before: sqlite3.Connection
 ) -> None:
     """Screen, revision, action, argument and signature are those that the old version wrote."""
-    living = "SELECT chat_id, message_id FROM dialog WHERE message_kind IN ('text', 'photo')"
+    living = (
+        "SELECT chat_id, message_id FROM dialog WHERE message_kind IN ('text', 'photo')"
+        " AND screen NOT IN ('selecting', 'sure')"  # laid out anew: test_goes_on presses what was left there
+    )
     rows = [row for row in before.execute(living).fetchall() if row[0] not in MOVED | LATER | SHORTENED]
     changed = {}
     for chat, message in rows:

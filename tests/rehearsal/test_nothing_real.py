@@ -10,6 +10,7 @@ import pytest
 
 from bot.pictures.batch import BatchPicture
 from bot.pictures.receipt import ReceiptPicture
+from bot.pictures.single_plate import PlatePicture
 from bot.texts.pictures import REHEARSAL_MARK
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -90,7 +91,7 @@ async def walk(chats: Chats, clock: FixedClock, chat: int, dice: random.Random) 
 async def test_no_walk_through_a_rehearsal_writes_anything_real(
     core: Core, clock: FixedClock, chat: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for picture in (BatchPicture, ReceiptPicture):  # rendering has tests of its own
+    for picture in (BatchPicture, PlatePicture, ReceiptPicture):  # rendering has tests of its own
         monkeypatch.setattr(picture, "render", lambda self: self.key.encode())
     chats = await Chats.on(core)
     await chats.do(chat, "/start")

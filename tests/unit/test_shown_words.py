@@ -21,6 +21,7 @@ ALLOWED = {
     "bot/demo/demo.py": "the name of the program",
     "bot/demo/data.py": "the people and offices of the demo, and what its page tells them",
     "bot/desk/arguments.py": "what people type in dates, before them, and in the names of plate kinds",
+    "bot/owner/typed_choices.py": "what people type instead of pressing a button",
     "bot/pictures/text_layout.py": "the signs that may not begin or end a line",
     "bot/pictures/font.py": "the sign that stands for characters which the font lacks",
     "sandbox/entities.py": "the signs at which an address ends",

@@ -182,11 +182,11 @@ def closing_soon(at: str) -> str:
     return "\n\n" + _("⏰ 今天的选号服务将于 {at} 结束,请留意时间。").format(at=at)
 
 
-def closed_meanwhile() -> str:
-    """Return what may still be done when the service has closed while a batch is still held."""
-    return "\n\n" + _(
-        "⏰ 选号服务时间已结束,不能再换一批或提交自编;还在保留的号码,到时之前仍可【确认选号】。"
-    )
+def closed_meanwhile(opening: str) -> str:
+    """Return what may still be done when the service has closed while numbers are still held."""
+    said = _("⏰ 选号服务时间已结束,不能再换一批或提交自编;还在保留的号码,到时之前仍可【确认选号】。")
+    then = _("下次开放:<b>{opening}</b>。").format(opening=opening) if opening else ""
+    return f"\n\n{said}{then}"
 
 
 def used_up(words: str, office: Office) -> str:

@@ -3,30 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
 from bot.i18n.formatting import (
     KINDS,
-    clock,
     day,
-    listed,
     moment,
     plate,
     reason,
-    span,
 )
 from bot.i18n.language import _, phrase
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState
 from core.preselection.quotas import Quota
-from core.preselection.random_selection import Shortlisted
-from core.values.offices import Office
 from core.values.vehicles import vin_last_six
 
-WITHOUT_FOUR = phrase("【不包含4】")
-COMPOSE = phrase("【自编选号】")
-CONFIRM = phrase("【确认选号】")
-TAKE = phrase("✅ 确定选用")
 VERIFY_AGAIN = phrase("【开始选号】")
 
 NONE_DRAWN = phrase("号池中暂时没有符合条件的号码,未扣减次数。可以取消【不包含4】或改用自编选号。")
@@ -39,7 +29,6 @@ NOT_REFUNDED = phrase(
 )
 SHORTLIST_OVER = phrase("备选的保留时间已到,已放回号池。")
 ALL_OVER = phrase("本批号码和备选的保留时间都已到,已放回号池。")
-CHOOSE = phrase("<b>请选择要确认的号码</b>")
 LAPSED = phrase(
     "<b>第5步 预选号牌</b>\n⏰ 本次手机验证已失效(30分钟无操作或已过服务时间)。"
     "剩余次数不受影响,点【开始选号】重新验证后继续。"
@@ -58,82 +47,13 @@ _STATES = {
     PreselectionState.VOID: phrase("已作废"),
 }
 
-
-def draw_label(left: int, *, first: bool) -> str:
-    """Return the label of the button that draws a batch, with the number of draws left."""
-    return (_("【随机一次({left})】") if first else _("【换一批({left})】")).format(left=left)
-
-
-def filter_label(*, on: bool) -> str:
-    return ("☑️ " if on else "⬜ ") + WITHOUT_FOUR()
-
-
-def number_label(office: str, serial: str, *, kept: bool) -> str:
-    return ("⭐ " if kept else "") + plate(office, serial)
-
-
-def confirm_label(count: int) -> str:
-    """Return the label of the button that leads to the confirmation."""
-    return CONFIRM() if count == 1 else _("【确认选号】({count}个备选)").format(count=count)
+_USED_UP = phrase("选号机会已用完")
 
 
 def composable(left: int) -> str:
     """Return the line with the number of self-composed numbers left, shown on every page of the step."""
-    return _("您还可以自编{left}个号牌").format(left=left)
-
-
-def selecting(
-    office: Office,
-    left: Quota,
-    batch: Batch | None,
-    kept: Sequence[Shortlisted],
-    now: datetime,
-    *,
-    over: str,
-) -> str:
-    lines = [_("<b>第5步 预选号牌 · 随机选号</b>")]
-    if over:
-        lines.append(over)
-    if batch is not None:
-        lines.append(_living(batch, now))
-    elif not over:
-        lines.append(_("先选是否【不包含4】,再点【随机一次】抽取一批号码。"))
-    if kept:
-        lines.append(_shortlisted(office, kept, now))
-    lines.append(
-        _("随机选号还剩 <b>{batches}</b> 批 · {composable}").format(
-            batches=left.batches, composable=composable(left.wishes)
-        )
-    )
-    if batch is not None:
-        lines.append(f"<i>{draw_number(batch)}</i>")
-    return "\n".join(lines)
-
-
-def _living(batch: Batch, now: datetime) -> str:
-    return _("本批 {count} 个号码为您保留到 <b>{until}</b>(还有约{left})。点号码放入备选(每批一个)。").format(
-        count=len(batch.serials), until=clock(batch.held_until), left=span(batch.held_until - now)
-    )
-
-
-def _shortlisted(office: Office, kept: Sequence[Shortlisted], now: datetime) -> str:
-    until = min(hold.held_until for hold in kept)
-    return _("⭐ 备选:{numbers},保留到 <b>{until}</b>(还有约{left})").format(
-        numbers=listed(f"<b>{plate(office.code, hold.serial)}</b>" for hold in kept),
-        until=clock(until),
-        left=span(until - now),
-    )
-
-
-def sure(number: str) -> str:
-    return _("<b>确认选用 {number}?</b>\n\n选定后<b>不能更改、不能退回</b>,其余号码将放回号池。").format(
-        number=escape(number)
-    )
-
-
-def until_line(until: datetime, now: datetime) -> str:
-    left = span(until - now)
-    return "\n\n" + _("备选保留到 {until}(还有约{left})").format(until=clock(until), left=left)
+    said = _("您还可以自编{left}个号牌").format(left=left)
+    return _("{said}(最后一个)").format(said=said) if left == 1 else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +64,7 @@ class Listed:
     reminder: datetime | None = None  # the next one, in the future
     is_late: bool = False  # its deadline has passed, and it has not ended
     does_not_expire: bool = False  # the vehicle registry contradicts it
+    is_used_up: bool = False  # its vehicle has no chances left
 
 
 def mine(entries: Sequence[Listed]) -> str:
@@ -161,7 +82,8 @@ def _entry(listed_one: Listed) -> str:
         if preselection.serial
         else preselection.office
     )
-    lines = [f"{number} · {KINDS[preselection.kind]()} · {_STATES[preselection.state]()}"]
+    state = _USED_UP() if listed_one.is_used_up else _STATES[preselection.state]()
+    lines = [f"{number} · {KINDS[preselection.kind]()} · {state}"]
     if preselection.vin:
         lines.append(_("车辆识别代号后六位:{vin}").format(vin=vin_last_six(preselection.vin)))
     if preselection.state == PreselectionState.RESERVED and preselection.deadline:
@@ -198,7 +120,7 @@ def entry_label(preselection: Preselection) -> str:
 
 def batch_title(office: str, batch: Batch, left: Quota) -> str:
     """Return the title of a batch, which counts the batches of its vehicle."""
-    return _("{office} {kind} · 第{number}批/共{total}批").format(
+    return _("{office} {kind} · 本车第{number}批/共{total}批").format(
         office=office,
         kind=KINDS[batch.kind](),
         number=max(1, left.batches_used),

@@ -56,6 +56,11 @@ WHERE preselection_id = :preselection_id AND state IN ('draft', 'informed')
 -- What the owner was last shown for confirmation.
 SELECT reviewed_sealed FROM preselection WHERE preselection_id = :preselection_id
 
+-- name: leave_out_four
+-- Sets whether the batches of a preselection leave out numbers with a 4.
+UPDATE preselection SET without_four = :wanted, updated_at = :now
+WHERE preselection_id = :preselection_id AND state IN ('agreed', 'verified')
+
 -- name: move
 -- Moves a preselection from one state to another; what was reviewed is needed no longer once it is confirmed.
 UPDATE preselection

@@ -1,0 +1,23 @@
+"""One plate as the picture of a view: the number that an owner is about to take."""
+
+from dataclasses import dataclass
+
+from bot.pictures.plates import plate_picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatePicture:
+    """A single plate, as part of a view; rendered only when it is sent."""
+
+    office: str
+    kind: str
+    serial: str
+    rehearsal: bool = False  # adds the watermark
+
+    @property
+    def key(self) -> str:
+        mark = "rehearsal:" if self.rehearsal else ""
+        return f"{mark}plate:{self.kind}:{self.office}{self.serial}"
+
+    def render(self) -> bytes:
+        return plate_picture(self.office, self.kind, self.serial, rehearsal=self.rehearsal)
