@@ -45,17 +45,28 @@ _WHY: dict[type[XuanhaoError], str] = {
 
 
 def _take_vehicle(ctx: Context, vin: str, certificate: str = "") -> Goto:
-    """Store a VIN, and the certificate number that came with it; a malformed one is asked for again."""
-    preselection_id, kind = ctx.preselection.preselection_id, certificate_kind_of(vin)
-    ctx.core.preselections.enter_vin(ctx.tx, preselection_id, vin)
-    if certificate:
-        try:
-            number = parse_certificate(kind, certificate)
-        except CertificateError as error:
-            return replace(go_on(ctx), note=of_error(error), sticky=True)
-        papers = Papers(certificate_kind=kind, certificate=number)
-        ctx.core.preselections.enter_certificate(ctx.tx, preselection_id, papers)
+    """Store a VIN, and the certificate number that came with it.
+
+    The number is asked for if it is malformed, or if the vehicle before had a certificate of another kind.
+    """
+    begun, kind = ctx.preselection, certificate_kind_of(vin)
+    ctx.core.preselections.enter_vin(ctx.tx, begun.preselection_id, vin)
+    if not certificate:
+        is_other = begun.vin is not None and certificate_kind_of(begun.vin) is not kind
+        return _asking_again(go_on(ctx), kind) if is_other else go_on(ctx)
+    try:
+        number = parse_certificate(kind, certificate)
+    except CertificateError as error:
+        return replace(_asking_again(go_on(ctx), kind), note=of_error(error), sticky=True)
+    papers = Papers(certificate_kind=kind, certificate=number)
+    ctx.core.preselections.enter_certificate(ctx.tx, begun.preselection_id, papers)
     return go_on(ctx)
+
+
+def _asking_again(go: Goto, kind: CertificateKind) -> Goto:
+    """Ask for the certificate number before the review."""
+    asking = Goto(screen=ScreenName.CERTIFICATE, args={"kind": kind.value})
+    return asking if go.screen == ScreenName.REVIEW else go
 
 
 def _back_from_vin(ctx: Context, _arg: str) -> Goto:

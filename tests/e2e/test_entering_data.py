@@ -153,6 +153,20 @@ async def test_import_is_known_by_its_vin_and_can_be_changed(world: World) -> No
     await owner.see("请逐项核对", "合格证编号", f"{factories.CERTIFICATE}(已修改)")
 
 
+async def test_vehicle_of_another_kind_needs_another_certificate(world: World) -> None:
+    owner = world.person()
+    await registers(owner)
+    await agrees(owner)
+    await owner.press("修改车辆识别代号")
+    await owner.say("WVWZZZ1JZXW000010")
+    await owner.press("核对无误")
+    await owner.see("请输入货物进口证明书编号", "WVW ZZZ1JZ XW000010")
+    await owner.say("WVWZZZ1JZXW000010")
+    await owner.see("这是车辆识别代号")
+    await owner.say("TEST20260001")
+    await owner.see("请逐项核对", "→ TEST20260001(已修改)")
+
+
 async def test_office_is_taken_as_it_is_typed(tmp_path: Path) -> None:
     offices = [office("粤K"), office("粤A"), office("粤G")]
     async with open_world("sqlite", tmp_path, offices=offices) as world:

@@ -68,7 +68,7 @@ async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
     assert (target.screen, target.handler) == ("vin", HANDLER)
     photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=factories.VIN))
     query = Request(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
-    assert runner.step(saved, NOON, request=query).result.record.screen == "certificate_kind"
+    assert runner.step(saved, NOON, request=query).result.record.screen == "certificate"
 
 
 async def test_photo_is_taken_nowhere_else(core: Core) -> None:

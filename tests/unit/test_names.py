@@ -37,7 +37,8 @@ def test_name_of_two_screens_is_refused() -> None:
 
 
 def test_every_action_leads_somewhere() -> None:
-    leading = {action for screen in SCREENS for action in screen.buttons}
+    rehearsed = screens_of(BY_NAME).values()
+    leading = {action for screen in (*SCREENS, *rehearsed) for action in screen.buttons}
     assert leading | set(GLOBAL_BUTTONS) == set(ActionName)
 
 
