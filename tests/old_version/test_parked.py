@@ -26,7 +26,19 @@ LATER = frozenset({WITH_CODE, 4107})
 """Chats with one more button, because another code may be sent after a minute."""
 
 
-ADDED = ("次日告知抽号核验结果", "【种子与记录】", "核验抽号", "【核验这一批】", "【异常选号如何认定】")
+ADDED = (
+    "次日告知抽号核验结果",
+    "【种子与记录】",
+    "核验抽号",
+    "【核验这一批】",
+    "【异常选号如何认定】",
+    "需带材料",
+    "来不及怎么办",
+    "地图",
+    "加入日历",
+    "PDF",
+    "分享图",
+)
 """Buttons that screens have got since."""
 
 
