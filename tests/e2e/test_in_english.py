@@ -136,7 +136,7 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await owner.see("⭐ Shortlist")
     await owner.press("【Confirm selection】")
     await owner.press("Take this number")
-    receipt = await owner.see("Step 6, the number is preselected", "Have it confirmed")
+    receipt = await owner.see("Step 6, the number is preselected", "Confirm by")
     assert receipt.photo
     await owner.press("What to bring")
     await owner.see("certificate of conformity")

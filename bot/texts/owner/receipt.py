@@ -65,14 +65,10 @@ def page(preselection: Preselection, office: Office, entry: Head | None = None) 
             office=escape(office.name),
         )
     else:
-        said = _(
-            "🎉 <b>第6步 完成号牌预选:{number}</b>\n请在 <b>{deadline}</b> 前到窗口办理登记上牌\n"
-            "📍 {name},{address}"
-        ).format(
+        said = _("🎉 <b>第6步 完成号牌预选:{number}</b>\n办理截止 <b>{deadline}</b>\n📍 {office}").format(
             number=_number(preselection),
             deadline=moment(preselection.deadline) if preselection.deadline else "",
-            name=escape(office.name),
-            address=escape(office.address),
+            office=escape(office.name),
         )
     return said if entry is None else f"{said}\n{head_line(entry)} /verify"
 
@@ -154,7 +150,8 @@ def wide_fields(preselection: Preselection, entry: Head | None) -> list[tuple[Bi
     rows = []
     selected = preselection.reserved_at
     if selected is not None:
-        rows.append((bilingual(_SELECTED_LABEL), bilingual(lambda: moment(selected))))
+        at = Bilingual(chinese=bilingual(lambda: moment(selected)).chinese)
+        rows.append((bilingual(_SELECTED_LABEL), at))
     if entry is not None:
         record = Bilingual(chinese=f"#{entry.seq} {entry.hash[:SHORT]}")
         rows.append((bilingual(_RECORD_LABEL), record))
