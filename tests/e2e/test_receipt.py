@@ -85,7 +85,7 @@ async def test_papers_and_help_stand_under_the_same_picture(town: World) -> None
     assert (papers.message_id, papers.photo) == (receipt.message_id, receipt.photo)
     await owner.press("返回")
     await owner.press("来不及怎么办")
-    await owner.see("2 年内不能网上预选", "最后一天窗口下班前已到场办理的", f"☎ {PHONE}")
+    await owner.see("2 年内不能网上预选", "自动顺延", f"☎ {PHONE}")
     await owner.press("返回")
     await owner.see("第6步")
 

@@ -91,8 +91,6 @@ def late(preselection: Preselection, office: Office) -> str:
         ),
         _("• 网上不能更改、退回或延期。窗口临时不办公时,截止时间会自动顺延并通知您。"),
     ]
-    if office.expiry_grace_minutes:
-        lines.append(_("• 最后一天窗口下班前已到场办理的,当天可以办完。"))
     lines.append(
         _("• 确实来不及的,请在截止前联系窗口说明情况,由窗口决定能否取消预选而不列入黑名单:\n{place}").format(
             place=place_of(office)
