@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -27,7 +28,7 @@ from tests.world import (
 )
 
 PHONE = "0668-1234567"
-PLACE = {"phone": PHONE, "latitude": 21.66, "longitude": 110.92}
+PLACE: dict[str, Any] = {"phone": PHONE, "latitude": 21.66, "longitude": 110.92}
 
 
 @pytest.fixture
