@@ -117,12 +117,12 @@ def _show_done(ctx: Context) -> View | Goto:
 def _rows(office: Office, *, waits: bool) -> Sequence[Sequence[Button]]:
     ways = (
         (
-            Button(label=texts.SHARE(), action=ActionName.SHARE),
-            Button(label=texts.NEXT_VEHICLE(), action=ActionName.NEXT),
-        ),
-        (
             Button(label=home.MINE(), action=ActionName.MINE),
             Button(label=formatting.HOME(), action=ActionName.HOME),
+        ),
+        (
+            Button(label=texts.SHARE(), action=ActionName.SHARE),
+            Button(label=texts.NEXT_VEHICLE(), action=ActionName.NEXT),
         ),
     )
     if not waits:

@@ -21,18 +21,20 @@ from bot.pictures.plates import painter_of, paste_plate
 from bot.pictures.text_layout import Ink, paste_text, text_width, wrapped
 
 WIDTH = 900
-MARGIN = 36
+MARGIN = 32
 MEASURE = WIDTH - 2 * MARGIN
-TITLE_SIZE = 38
+TITLE_SIZE = 30
 DATE_SIZE = 68
 NAME_SIZE = 34
 TEXT_SIZE = 28
 LABEL_SIZE = 23
 ENGLISH_SIZE = 21
+FINE_SIZE = 19
+LABEL_WIDTH = 368
 CODE_WIDTH = 232
 _CODE_COLUMN = 252
-_GAP = 17
-_CELL_GAP = 12
+_GAP = 12
+_FIELD_GAP = 7
 _GREY = 0.62
 _FAINT = 0.2
 _FULL = 255
@@ -51,7 +53,7 @@ class ReceiptField:
 
     label: Bilingual
     value: Bilingual
-    is_wide: bool = False  # takes a whole row
+    is_wide: bool = False  # the value has a line of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ _NAME = _Style(size=NAME_SIZE, bold=True)
 _VALUE = _Style(size=TEXT_SIZE)
 _LABEL = _Style(size=LABEL_SIZE, strength=_GREY)
 _ENGLISH = _Style(size=ENGLISH_SIZE, strength=_GREY)
+_FINE = _Style(size=FINE_SIZE, strength=_GREY)
 
 
 class _Writer:
@@ -175,24 +178,19 @@ class _Writer:
         return self.stacked([drawn, self.words(receipt.code_label, _LABEL, CODE_WIDTH)], 8)
 
     def grid(self, fields: tuple[ReceiptField, ...], width: float) -> Image.Image:
-        """Return fields in two columns, the label over the value."""
-        rows: list[list[ReceiptField]] = []
-        for field in fields:
-            if not field.is_wide and rows and len(rows[-1]) == 1 and not rows[-1][0].is_wide:
-                rows[-1].append(field)
-            else:
-                rows.append([field])
-        return self.stacked([self._row(row, width) for row in rows], _CELL_GAP)
+        """Return the fields, each with its value to the right of the label, or below if it is wide."""
+        return self.stacked([self._field(field, width) for field in fields], _FIELD_GAP)
 
-    def _row(self, fields: list[ReceiptField], width: float) -> Image.Image:
-        columns = [width] if fields[0].is_wide else [width * 0.42, width * 0.58]
-        cells = [
-            self.stacked([self.words(field.label, _LABEL, column), self.words(field.value, _VALUE, column)])
-            for field, column in zip(fields, columns, strict=False)
-        ]
-        row = self.blank(self.px(width), max(cell.height for cell in cells))
-        for place, cell in enumerate(cells):
-            row.paste(cell, (self.px(columns[0]) * place, 0))
+    def _field(self, field: ReceiptField, width: float) -> Image.Image:
+        if field.is_wide:
+            return self.stacked(
+                [self.words(field.label, _LABEL, width), self.words(field.value, _VALUE, width)]
+            )
+        label = self.words(field.label, _LABEL, LABEL_WIDTH - 10)
+        value = self.words(field.value, _VALUE, width - LABEL_WIDTH)
+        row = self.blank(self.px(width), max(label.height, value.height))
+        row.paste(label, (0, self.px((TEXT_SIZE - LABEL_SIZE) * 0.98)))
+        row.paste(value, (self.px(LABEL_WIDTH), 0))
         return row
 
     def _line(self, text: str, style: _Style, width: int) -> Image.Image:
@@ -215,7 +213,7 @@ def _sheet(receipt: Receipt, palette: Palette, scale: float = 1.0) -> Image.Imag
     writer = _Writer(palette, scale)
     dates = [writer.words(receipt.date_label, _LABEL, MEASURE), writer.below(receipt.date, _DATE, MEASURE)]
     if receipt.warning is not None:
-        dates.append(writer.words(receipt.warning, _LABEL, MEASURE))
+        dates.append(writer.words(receipt.warning, _LABEL, MEASURE, _FINE))
     place = [
         writer.words(receipt.place_label, _LABEL, MEASURE),
         writer.words(Bilingual(chinese=receipt.place), _NAME, MEASURE),

@@ -58,7 +58,13 @@ OLD_NAMES: Mapping[str, tuple[str, ...]] = {
         ),
         ANYWHERE,
     ),
-    "Receipt": ("bot/pictures/", "bot/owner/", "tests/unit/", "tests/frozen/"),  # 预选号凭证
+    "Receipt": (
+        "bot/pictures/",
+        "bot/owner/",
+        "tests/unit/",
+        "tests/frozen/",
+        "tests/receipts.py",
+    ),  # 预选号凭证
     "Lane": ("sandbox/webhook.py",),
     "Query": ("core/db/",),  # of SQL
     "Answer": ("bot/bot_api/", "tests/"),  # of a server

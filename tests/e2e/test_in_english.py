@@ -133,8 +133,14 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await owner.press("粤K·")
     await owner.see("Take 粤K·", "cannot be changed or returned")
     await owner.press("Take this number")
-    receipt = await owner.see("Step 6, the number is preselected", "Bring: ")
+    receipt = await owner.see("Step 6, the number is preselected", "Confirm by")
     assert receipt.photo
+    await owner.press("What to bring")
+    await owner.see("certificate of conformity")
+    await owner.press("Back")
+    await owner.press("Too little time?")
+    await owner.see("the number is taken back", "2-year ban")
+    await owner.press("Back")
     for said, *words in AFTERWARDS:
         await owner.say(said)
         await owner.see(*words, fresh=True)
@@ -155,7 +161,9 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     await owner.see("Step 6", "by Tue 17 Mar 2026 17:00")
     world.forward(days=2)
     await world.service.jobs.tell()
-    await owner.see("Working days left: 3")
+    await owner.see("Working days left: 3", "Bring: ")
+    await owner.press("Show receipt")
+    await owner.press("Calendar")
     event = owner.read_file((await owner.see("Add the deadline to your calendar")).document or "").decode()
     assert "SUMMARY:Plate number: last moment to confirm 粤K·A1234" in event
     world.forward(days=4)  # the day before the last

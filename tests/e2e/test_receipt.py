@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -27,7 +28,7 @@ from tests.world import (
 )
 
 PHONE = "0668-1234567"
-PLACE = {"phone": PHONE, "latitude": 21.66, "longitude": 110.92}
+PLACE: dict[str, Any] = {"phone": PHONE, "latitude": 21.66, "longitude": 110.92}
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def tick(world: World) -> None:
 
 async def test_receipt_says_number_date_and_place_in_four_lines(town: World) -> None:
     owner = await chosen(town)
-    shown = await owner.see("第6步", "粤K·A1234", "2026年3月17日(周二) 17:00", "粤K车辆管理所,某市某路1号")
+    shown = await owner.see("第6步", "粤K·A1234", "2026年3月17日(周二) 17:00", "粤K车辆管理所")
     assert len(shown.words.splitlines()) == 4
     assert re.fullmatch(r"公开记录 #\d+ [0-9a-f]{16} /verify", shown.words.splitlines()[-1])
     drawn = picture(owner, shown.photo)
@@ -85,7 +86,7 @@ async def test_papers_and_help_stand_under_the_same_picture(town: World) -> None
     assert (papers.message_id, papers.photo) == (receipt.message_id, receipt.photo)
     await owner.press("返回")
     await owner.press("来不及怎么办")
-    await owner.see("2 年内不能网上预选", "最后一天窗口下班前已到场办理的", f"☎ {PHONE}")
+    await owner.see("2 年内不能网上预选", "自动顺延", f"☎ {PHONE}")
     await owner.press("返回")
     await owner.see("第6步")
 

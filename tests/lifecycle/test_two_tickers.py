@@ -64,7 +64,7 @@ class Two:
         await sender.send_due_sms()
 
     async def until(self, end: datetime) -> None:
-        """Tick at the hours at which something can happen: mornings, noons, the end of the grace."""
+        """Tick at the hours at which something can happen: mornings, noon, and after the grace."""
         at = self.harness.now.replace(minute=0)
         while at <= end:
             if at.hour in {0, 8, 9, 12, 22}:

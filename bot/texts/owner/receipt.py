@@ -65,14 +65,10 @@ def page(preselection: Preselection, office: Office, entry: Head | None = None) 
             office=escape(office.name),
         )
     else:
-        said = _(
-            "🎉 <b>第6步 完成号牌预选:{number}</b>\n请在 <b>{deadline}</b> 前到窗口办理登记上牌\n"
-            "📍 {name},{address}"
-        ).format(
+        said = _("🎉 <b>第6步 完成号牌预选:{number}</b>\n办理截止 <b>{deadline}</b>\n📍 {office}").format(
             number=_number(preselection),
             deadline=moment(preselection.deadline) if preselection.deadline else "",
-            name=escape(office.name),
-            address=escape(office.address),
+            office=escape(office.name),
         )
     return said if entry is None else f"{said}\n{head_line(entry)} /verify"
 
@@ -95,8 +91,6 @@ def late(preselection: Preselection, office: Office) -> str:
         ),
         _("• 网上不能更改、退回或延期。窗口临时不办公时,截止时间会自动顺延并通知您。"),
     ]
-    if office.expiry_grace_minutes:
-        lines.append(_("• 最后一天窗口下班前已到场办理的,当天可以办完。"))
     lines.append(
         _("• 确实来不及的,请在截止前联系窗口说明情况,由窗口决定能否取消预选而不列入黑名单:\n{place}").format(
             place=place_of(office)
@@ -154,7 +148,8 @@ def wide_fields(preselection: Preselection, entry: Head | None) -> list[tuple[Bi
     rows = []
     selected = preselection.reserved_at
     if selected is not None:
-        rows.append((bilingual(_SELECTED_LABEL), bilingual(lambda: moment(selected))))
+        at = Bilingual(chinese=bilingual(lambda: moment(selected)).chinese)
+        rows.append((bilingual(_SELECTED_LABEL), at))
     if entry is not None:
         record = Bilingual(chinese=f"#{entry.seq} {entry.hash[:SHORT]}")
         rows.append((bilingual(_RECORD_LABEL), record))
