@@ -18,6 +18,7 @@ from bot.pictures.font import line_height
 from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
+from bot.pictures.png import encoded
 from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
 from bot.texts.pictures import SPECIMEN_MARK
 
@@ -213,7 +214,9 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
         _put_serial(sheet, painter, serial, layout.corner(number))
     if is_over:
         _strike(sheet, layout, palette)
-    return png(sheet, palette, is_grey=is_over)
+    if rehearsal:
+        return png(sheet, palette, is_grey=is_over)
+    return encoded(sheet, palette.greys if is_over else palette.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -635,7 +635,8 @@ async def test_of_an_album_the_first_is_taken_alone(sqlite_world: World) -> None
     world, owner = sqlite_world, sqlite_world.person()
     await _at(owner, "identity")
     await owner.send_album([paper("card", seed) for seed in range(3)])
-    await owner.see("只处理了您同时发送的第一张", "申诉 4/4")
+    await owner.see("只处理了您同时发送的第一张")
+    await owner.see("申诉 4/4")
     await owner.settled(quiet=0.5)
     assert await world.store.read(rows, "SELECT slot FROM appeal_photo") == [("identity",)]
 

@@ -113,11 +113,11 @@ async def test_help_stands_beside_a_full_page(sqlite_world: World) -> None:
     for letter in "ABCDE":
         await sqlite_world.release(f"{letter}####")
     owner = await _stands_before_bulletin(sqlite_world)
-    await owner.see("E#### 共")
+    page = await owner.see("E#### 共")
     await owner.say("/help")
     await owner.see("预选号牌怎么用", fresh=True)
     await owner.settled()
-    assert "E#### 共" in owner.last.caption
+    assert [shown.message_id for shown in owner.history if shown.photo] == [page.message_id]
 
 
 async def test_bulletin_counts_what_is_taken_once_it_is_counted_anew(world: World) -> None:

@@ -352,15 +352,15 @@ async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:
 
 
 async def test_help_on_a_picture_comes_as_a_message_of_its_own(world: World) -> None:
-    """Help and caption together exceed the maximum length of a caption."""
+    """The picture is not sent again."""
     chief = world.person(CHIEF)
     await chief.say("/desk")
-    await chief.see("没有待办事项")
+    page = await chief.see("没有待办事项")
     await chief.say("/help")
     await chief.see("管理命令", fresh=True)
     await chief.settled()
-    assert chief.last.words == "✅ 没有待办事项。"
-    assert "没有待办事项" not in chief.history[-2].words
+    assert "没有待办事项" not in chief.last.words
+    assert [shown.message_id for shown in chief.history if shown.photo] == [page.message_id]
 
 
 async def test_owner_has_no_way_into_a_report(world: World) -> None:

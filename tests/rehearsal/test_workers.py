@@ -61,10 +61,13 @@ async def test_one_of_two_presses_at_once_counts(
     assert "随机还剩 <b>4</b> 批" in workers[0].screen(CHAT).words
 
 
-def _keep_whatever_came_between(tx: Tx, run_result: RunResult, *, keep: Any = save_rehearsal) -> bool:
+def _keep_whatever_came_between(
+    tx: Tx, run_result: RunResult, *, is_seen: bool, keep: Any = save_rehearsal
+) -> bool:
     (row,) = sql(tx, "SELECT rehearsal_version FROM dialog")
     version = row["rehearsal_version"] or 0
-    return bool(keep(tx, replace(run_result, previous=replace(run_result.previous, version=version))))
+    previous = replace(run_result.previous, version=version)
+    return bool(keep(tx, replace(run_result, previous=previous), is_seen=is_seen))
 
 
 async def test_both_would_count_without_the_version(
