@@ -8,7 +8,7 @@ from functools import partial
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
@@ -28,7 +28,7 @@ from bot.owner.wishes import tell_opening, turned_away
 from bot.pictures.batch import NUMBERS, BatchPicture
 from bot.texts.errors import of_error
 from bot.texts.owner import batch as texts
-from bot.texts.owner import preselect, selecting, wishes
+from bot.texts.owner import home, preselect, selecting, wishes
 from core.errors.base import XuanhaoError
 from core.errors.offices import InMaintenance
 from core.errors.preselection import StepOutOfOrder
@@ -220,7 +220,7 @@ def _open(ctx: Context, serial: str) -> Goto:
 
 def _confirm(ctx: Context, _arg: str) -> Goto:
     if not current_holds(ctx).shortlisted:
-        return _stay(texts.NOTHING_KEPT(), alert=True)
+        return stay(note=texts.NOTHING_KEPT(), alert=True)
     return Goto(screen=ScreenName.SURE)
 
 
@@ -234,7 +234,7 @@ def _home(_ctx: Context, _arg: str) -> Goto:
 
 def _tell(ctx: Context, _arg: str) -> Goto:
     tell_opening(ctx, ctx.office)
-    return _stay(wishes.OPENING_NOTED())
+    return stay(note=wishes.OPENING_NOTED())
 
 
 # --- what is typed -------------------------------------------------------------------------
@@ -248,10 +248,11 @@ def _typed(ctx: Context, text: str) -> Goto:
     if choice.meaning in _TYPED:
         return _TYPED[choice.meaning](ctx, "")
     if choice.meaning == Meaning.UNKNOWN:
-        return _stay(f"{texts.HINT()}\n{_how_to_wish(ctx)}")
+        hint = texts.HINT() if holds.is_any else formatting.PRESS_HINT()
+        return stay(note=f"{home.NOT_UNDERSTOOD()}{hint}\n{_how_to_wish(ctx)}")
     if choice.serial in {*serials, *(hold.serial for hold in holds.shortlisted)}:
         return _open(ctx, choice.serial)
-    return _stay(f"{texts.not_here(ctx.office.code, choice.serial)}{_how_to_wish(ctx)}")
+    return stay(note=f"{texts.not_here(ctx.office.code, choice.serial)}{_how_to_wish(ctx)}")
 
 
 def _leave_out_four(ctx: Context, _arg: str) -> Goto:

@@ -312,6 +312,25 @@ async def test_abandoned_is_not_shown(core: Core) -> None:
     assert await core.store.read(of_account, account) == []
 
 
+async def test_numbers_without_a_four_are_wanted_until_the_preselection_ends(core: Core) -> None:
+    account, number = await core.store.run(verified, core, 1)
+
+    def wants(tx: Tx, *, wanted: bool) -> bool:
+        core.selection.leave_out_four(tx, number, wanted=wanted)
+        return get(tx, number).without_four
+
+    assert [await core.store.run(lambda tx, w=w: wants(tx, wanted=w)) for w in (True, False, True)] == [
+        True,
+        False,
+        True,
+    ]
+    await core.store.run(core.preselections.lapse, number)
+    assert (await core.store.read(get, number)).without_four
+    await core.store.run(core.preselections.abandon, account, number)
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(lambda tx: wants(tx, wanted=False))
+
+
 async def test_abandoned_keeps_no_vehicle(core: Core) -> None:
     account, begun = await core.store.run(verified, core, 0)
     await core.store.run(core.preselections.abandon, account, begun)

@@ -12,7 +12,7 @@ from tests.core.sql import dump
 from tests.person import Person
 from tests.world import OWNER, World, agrees, composes, eventually, reaches_selection, registers
 
-OTHERWISE = {"provinces", "offices", "office", "compose", "verify", "wished"}
+OTHERWISE = {"provinces", "offices", "office", "compose", "selecting", "verify", "wished"}
 """Screens that accept text without personal data."""
 
 

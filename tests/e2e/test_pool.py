@@ -150,13 +150,13 @@ async def test_title_counts_the_batches_of_the_vehicle(
     first, second = sqlite_world.person(), sqlite_world.person(CHIEF)
     await reaches_selection(first)
     await first.press("【随机一次(5)】")
-    await first.see("抽号编号 1")
+    await first.see("本车第1批")
     await reaches_selection(second, 1)
     await second.press("【随机一次(5)】")
-    await second.see("抽号编号 2")
+    await second.see("本车第1批")
     await first.press("【换一批(4)】")
-    await first.see("抽号编号 3")
+    await first.see("本车第2批")
     assert [title for title in dict.fromkeys(titles) if "批" in title] == [
-        "粤K 小型汽车 · 第1批/共5批",
-        "粤K 小型汽车 · 第2批/共5批",
+        "粤K 小型汽车 · 本车第1批/共5批",
+        "粤K 小型汽车 · 本车第2批/共5批",
     ]
