@@ -52,6 +52,8 @@ class NotificationPurpose(StrEnum):
     VOIDED = "voided"  # an admin ended a reservation because the data were wrong
     REVOKED = "revoked"  # an admin ended a reservation, without a ban
     IDENTITY = "identity"  # an identity was moved to another account; suffixed with its time
+    PHONE = "phone"  # another account has proved the telephone to be its own; suffixed with its time
+    SERVED = "served"  # an office that the recipient has waited for is served now
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided
