@@ -27,13 +27,14 @@ from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import run_on_rehearsal_thread
 from bot.dialog.result import StepResult
-from bot.dialog.view import MessageKind, View
+from bot.dialog.view import Lifetime, MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
 from bot.pictures.worker import render_on_thread
 
 _TOAST = 200
 _PROTECTED = "protected:"
+_PASSING = "passing:"
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
 
 
@@ -146,7 +147,7 @@ class Presenter:
             )
         message = await self._send_new(record, view, _fitted(view, _worded(view, result.note)))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
-            clear = self._delete if _is_protected(record) else self.strip
+            clear = self._delete if _is_protected(record) or record.picture == _PASSING else self.strip
             clear(record.chat_id, record.message_id)
         return _shown(message.message_id, view)
 
@@ -154,7 +155,13 @@ class Presenter:
         if view.picture is not None:
             return self._send_picture(record, view, text)
         markup = _reply_keyboard(view) if view.contact else self._markup(record, view)
-        return self._bot.send_message(record.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        return self._bot.send_message(
+            record.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            protect_content=view.protected or None,
+        )
 
     async def _send_picture(self, record: Record, view: View, text: str) -> Message:
         if view.picture is None:
@@ -202,9 +209,11 @@ def _kind_of(view: View) -> MessageKind:
 
 
 def _key(view: View) -> str | None:
-    """Return the stored key of a view's picture, which includes whether the message is protected."""
+    """Return the stored key of a view's picture, which includes what becomes of the message."""
+    if view.picture is None and view.protected:
+        return _PROTECTED
     if view.picture is None:
-        return None
+        return _PASSING if view.lifetime is Lifetime.PASSING else None
     return f"{_PROTECTED}{view.picture.key}" if view.protected else view.picture.key
 
 

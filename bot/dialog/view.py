@@ -18,6 +18,14 @@ class MessageKind(StrEnum):
     KEYBOARD = "keyboard"  # a text with a reply keyboard; it cannot be edited
 
 
+class Lifetime(StrEnum):
+    """What becomes of the live message when another message takes its place."""
+
+    PAGE = "page"  # deleted if a press replaces it, as an edit would; otherwise it loses its buttons
+    LASTING = "lasting"  # stays, without its buttons: a receipt
+    PASSING = "passing"  # always deleted: it shows what holds for a moment only
+
+
 class Style(StrEnum):
     """The visual style of a button."""
 
@@ -51,5 +59,6 @@ class View:
     contact: str | None = None  # label of a reply button that shares the user's contact
     replies: Sequence[str] = ()  # further reply buttons below it
     redraw_at: datetime | None = None  # time of the next redraw without input
+    lifetime: Lifetime = Lifetime.PAGE
     protected: bool = False  # cannot be forwarded or saved
     on_delivered: Callable[[Context], None] | None = None  # starts timers that run from delivery

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from html import escape, unescape
 
-from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.language import Language, Phrase, _, phrase, spoken
 from core.appeals.reviews import SET_ASIDE
 from core.backup.gap import SUSPENDED_TEXT, WITHHELD_REASON
 from core.clock import CHINA
 from core.preselection.expiry import EXPIRED_REASON
 from core.values.hours import ServiceHours, Span
 from core.values.identity import mask_identity, mask_name, mask_phone
-from core.values.offices import Office
+from core.values.offices import IssuingOffice, Office
 from core.values.plates import PlateKind
 
 BACK = phrase("« 返回")
@@ -243,8 +243,25 @@ def plate(office: str, serial: str) -> str:
 
 
 def office_title(office: Office) -> str:
-    """Return an office's name for lists: 粤K 茂名市."""
-    return f"{office.code} {office.issuing.city}"
+    """Return an office's name for lists: 粤K 茂名市, in English 粤K Maoming."""
+    return f"{office.code} {city_name(office.issuing)}"
+
+
+def place(office: Office) -> str:
+    """Return where an office's counter is."""
+    return _("{name}({address})").format(name=escape(office.name), address=escape(office.address))
+
+
+def city_name(issuing: IssuingOffice) -> str:
+    """Return the city of an office as readers of the active language write it."""
+    return issuing.city if spoken() == Language.CHINESE else issuing.city_in_english
+
+
+def province_name(issuing: IssuingOffice, *, short: bool = False) -> str:
+    """Return the province of an office as readers of the active language write it."""
+    if spoken() != Language.CHINESE:
+        return issuing.province_in_english
+    return issuing.short_province if short else issuing.province
 
 
 def masked_name(name: str) -> str:

@@ -101,6 +101,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             return _from_desk(tx, core, notification)
         case (
             NotificationPurpose.IDENTITY
+            | NotificationPurpose.PHONE
             | NotificationPurpose.APPEAL
             | NotificationPurpose.SUPERSEDED
             | NotificationPurpose.SUSPENDED
@@ -207,6 +208,9 @@ def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[Par
     """Return the messages about what the desk has decided on an owner's identity, appeal or selection."""
     if notification.topic == NotificationPurpose.IDENTITY:
         return (_about_identity(notification),)
+    if notification.topic == NotificationPurpose.PHONE:
+        go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+        return (TextPart(text=notices.PHONE_TAKEN(), rows=((go,),)),)
     if notification.topic in {NotificationPurpose.SUSPENDED, NotificationPurpose.RESUMED}:
         return _about_suspicion(tx, core, notification)
     return _about_appeal(tx, core, notification)
@@ -349,6 +353,8 @@ def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part
         if not office.hours.is_open(tx.now):  # closed again in the meantime: too late
             return ()
         return (TextPart(text=notices.opening(office), rows=((go,),)),)
+    if notification.topic == NotificationPurpose.SERVED:
+        return (TextPart(text=notices.served(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
     off = Button(
         label=notices.UNSUBSCRIBE(),

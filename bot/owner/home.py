@@ -12,14 +12,14 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.appeal_form import FORM
-from bot.owner.entry import entry
+from bot.owner.entry import entry, missing_fields
 from bot.owner.language import speak
 from bot.owner.own_data import export
 from bot.owner.provinces import opened
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
-from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, suspicion
+from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
@@ -53,7 +53,15 @@ def _state(ctx: Context) -> str:
         return "\n".join(lines)
     if ctx.current_preselection is not None:
         return home.UNFINISHED()
-    return home.REGISTERED() if ctx.account_or_none.is_registered else home.NEW()
+    if ctx.account_or_none.is_registered:
+        return home.REGISTERED()
+    return registration.half_registered(missing_fields(ctx.account_or_none)) if _is_half(ctx) else home.NEW()
+
+
+def _is_half(ctx: Context) -> bool:
+    """Return whether the owner has begun to register and not finished."""
+    account = ctx.account_or_none
+    return account is not None and account.consents and not account.is_registered
 
 
 def _warning(ctx: Context) -> str:
@@ -68,10 +76,15 @@ def _warning(ctx: Context) -> str:
     return clock + calendar + warnings.trouble(failed, shut)
 
 
+def _resume() -> Button:
+    return Button(label=registration.RESUME(), action=ActionName.CONTINUE, style=Style.SUCCESS)
+
+
 def _show(ctx: Context) -> View:
     return View(
         text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx)) + _warning(ctx),
         rows=(
+            *(((_resume(),),) if _is_half(ctx) else ()),
             (Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),
             (Button(label=rehearsal.REHEARSE(), action=ActionName.REHEARSE),),
             (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
@@ -140,6 +153,7 @@ HOME = Screen(
     show=_show,
     buttons={
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.POOL: lambda _ctx, _arg: Goto(screen=ScreenName.POOL),
         ActionName.REHEARSE: lambda _ctx, _arg: REHEARSE,

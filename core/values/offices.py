@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 from core.errors.offices import HoursUnreadable, NoSuchOffice
 from core.values.hours import ServiceHours
 from core.values.plates import LETTERS, NEV_LETTERS, NEV_LETTERS_BATTERY, NEV_LETTERS_OTHER
-from core.values.text import DOTS, HYPHENS, compact, is_oversized
+from core.values.text import DOTS, HYPHENS, clean, compact, is_oversized
 
 Status = Literal["active", "new", "legacy", "special", "unsure"]
 OFFERED: tuple[Status, ...] = ("active", "new")
@@ -55,6 +55,8 @@ class IssuingOffice:
         city: the city that it serves, e.g. 茂名市.
         status: whether it is in use; see ``OFFERED``.
         note: a remark on the source, in English; may be empty.
+        latin: the city's name in Latin letters, the established spelling first: Harbin/Ha'erbin.
+        province_latin: the province's, likewise.
     """
 
     province: str
@@ -63,6 +65,18 @@ class IssuingOffice:
     city: str
     status: Status
     note: str = ""
+    latin: str = ""
+    province_latin: str = ""
+
+    @property
+    def city_in_english(self) -> str:
+        """The city's name for readers of English: Maoming."""
+        return self.latin.partition("/")[0]
+
+    @property
+    def province_in_english(self) -> str:
+        """The province's name for readers of English: Guangdong."""
+        return self.province_latin.partition("/")[0]
 
     @property
     def code(self) -> str:
@@ -95,6 +109,8 @@ def _read(row: Mapping[str, str]) -> IssuingOffice:
         city=row["city"],
         status=cast("Status", row["status"]),  # the list is our own, and a test checks it
         note=row["note"],
+        latin=row["latin"],
+        province_latin=row["province_latin"],
     )
 
 
@@ -124,9 +140,10 @@ def by_province() -> Mapping[str, tuple[IssuingOffice, ...]]:
 
 
 def search(text: str) -> tuple[IssuingOffice, ...]:
-    """Search the offered offices by code, province or part of a name.
+    """Search the offered offices by code, province or part of a name, also in Latin letters.
 
-    A plate number matches its office, 广东省茂名市 matches 茂名市. An oversized text matches nothing.
+    A plate number matches its office, 广东省茂名市 matches 茂名市, maoming and Maoming City match it too. An
+    oversized text matches nothing.
     """
     plain = "" if is_oversized(text) else compact(text, DOTS + HYPHENS)
     if not plain:
@@ -136,8 +153,28 @@ def search(text: str) -> tuple[IssuingOffice, ...]:
         return tuple(of_code)
     if len(plain) == 1:
         return tuple(office for office in offered() if plain in office.code + office.city + office.province)
+    if plain.isascii() or "Ü" in plain:
+        return _search_latin(plain)
     named = [office for office in offered() if plain in office.city or plain in office.province]
     return tuple(named or (office for office in offered() if _stem(office.city) in plain))
+
+
+def _search_latin(plain: str) -> tuple[IssuingOffice, ...]:
+    """Return the offices of a city, else of a province, that is written in Latin letters."""
+    wanted = _letters_of(plain)
+    names = {wanted, wanted.removesuffix("CITY"), wanted.removesuffix("SHI"), wanted.removesuffix("PROVINCE")}
+    names.discard("")
+    of_city = tuple(office for office in offered() if names & _spellings(office.latin))
+    return of_city or tuple(office for office in offered() if names & _spellings(office.province_latin))
+
+
+def _spellings(latin: str) -> set[str]:
+    return {_letters_of(spelling) for spelling in latin.split("/")}
+
+
+def _letters_of(text: str) -> str:
+    """Return a name in Latin letters as anybody types it: without apostrophes and umlauts."""
+    return "".join(char for char in clean(text).replace("Ü", "U").replace("ü", "U") if char.isalpha())
 
 
 def _stem(city: str) -> str:
@@ -228,6 +265,7 @@ class Office:
         code: 粤K.
         name: the office's full name, as displayed.
         address: the address of its counter.
+        phone: the telephone number of its counter, as displayed.
         latitude: degrees north, for a pin on the map; requires ``longitude``.
         longitude: degrees east.
         hours: the online hours of phase 2.
@@ -261,6 +299,7 @@ class Office:
     code: OfferedCode
     name: Line
     address: Line
+    phone: Line | None = None
     latitude: Annotated[float | None, Field(ge=3, le=54)] = None
     longitude: Annotated[float | None, Field(ge=73, le=136)] = None
     hours: ReadyHours = field(default_factory=lambda: ServiceHours.parse("08:00-23:00"))

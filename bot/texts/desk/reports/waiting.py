@@ -88,6 +88,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.VOIDED: phrase("作废通知"),
     NotificationPurpose.REVOKED: phrase("取消通知"),
     NotificationPurpose.IDENTITY: phrase("身份转移通知"),
+    NotificationPurpose.PHONE: phrase("手机号转走通知"),
+    NotificationPurpose.SERVED: phrase("开通通知"),
     NotificationPurpose.ROLE: phrase("角色通知"),
     NotificationPurpose.UNWITHHOLD: phrase("恢复投放复核通知"),
     NotificationPurpose.UNWITHHOLD_DECIDED: phrase("恢复投放结果通知"),
