@@ -75,3 +75,5 @@ class Files:
         except Exception:
             await self._bot.send_message(chat_id, texts.NOT_SENT())
             raise
+        if wanted.then is not None:
+            await self.send(chat_id, wanted.then)

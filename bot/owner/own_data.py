@@ -22,7 +22,6 @@ from core.ports import Tx
 from core.preselection import PreselectionState, of_account
 
 _FORMS: dict[str, Callable[[Everything, datetime], bytes]] = {"html": to_html, "json": to_json}
-"""The exported files, the readable one first."""
 
 
 def _home() -> Button:
@@ -92,16 +91,17 @@ def export(ctx: Context) -> Goto:
     def read(tx: Tx) -> tuple[Everything, datetime]:
         return ctx.core.personal_data.read(tx, chat_id), tx.now
 
-    files = [
-        SendFile(
+    def file(ending: str, then: SendFile | None = None) -> SendFile:
+        return SendFile(
             name=f"xuanhao-{day}.{ending}",
             caption=texts.CAPTIONS[ending](),
             read=read,
-            make=partial(_made, form),
+            make=partial(_made, _FORMS[ending]),
+            then=then,
         )
-        for ending, form in _FORMS.items()
-    ]
-    return Goto(screen=ScreenName.PRIVACY, note=texts.EXPORTING(), effects=tuple(files))
+
+    readable_first = file("html", then=file("json"))
+    return Goto(screen=ScreenName.PRIVACY, note=texts.EXPORTING(), effects=(readable_first,))
 
 
 def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything, datetime]) -> bytes:

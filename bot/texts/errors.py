@@ -137,6 +137,24 @@ def _wrong_length(what: str, error: _Length) -> str:
     )
 
 
+_OfNumber = identity_errors.ResidentIdCharacters | identity_errors.CreditCodeCharacters
+
+
+def _characters_of_number(error: _OfNumber) -> str:
+    """Return which characters are wrong; that they are, if hardly any number was typed."""
+    is_code = isinstance(error, identity_errors.CreditCodeCharacters)
+    if not error.masked:
+        wider = identity_errors.CreditCodeError if is_code else identity_errors.ResidentIdError
+        return _PLAIN[wider]()
+    if is_code:
+        wrong = _(
+            "统一社会信用代码{places}不正确:只能是数字和大写字母(没有 I、O、S、V、Z),第 3–8 位只能是数字。"
+        )
+    else:
+        wrong = _("身份证号码{places}不正确:前 17 位只能是数字,最后一位只能是数字或字母 X。")
+    return wrong.format(places=_places(error.positions))
+
+
 _PLAIN: dict[type[XuanhaoError], Phrase] = {
     plates_errors.SerialEmpty: phrase("请输入号码。"),
     plates_errors.SerialTooManyLetters: phrase("号码中最多只能有 2 个字母。"),
@@ -360,12 +378,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     vehicles_errors.CertificateDigitWanted: lambda error: _(
         "合格证编号后 10 位应为数字({places}不是)。"
     ).format(places=_places(error.positions)),
-    identity_errors.ResidentIdCharacters: lambda error: _(
-        "身份证号码{places}不正确:前 17 位只能是数字,最后一位只能是数字或字母 X。"
-    ).format(places=_places(error.positions)),
-    identity_errors.CreditCodeCharacters: lambda error: _(
-        "统一社会信用代码{places}不正确:只能是数字和大写字母(没有 I、O、S、V、Z),第 3–8 位只能是数字。"
-    ).format(places=_places(error.positions)),
+    identity_errors.ResidentIdCharacters: _characters_of_number,
+    identity_errors.CreditCodeCharacters: _characters_of_number,
     identity_errors.ResidentIdLength: lambda error: _wrong_length(_("身份证号码"), error),
     identity_errors.ResidentIdAge: lambda error: _(
         "身份证号码中的出生日期距今超过 {years} 年,请核对。"

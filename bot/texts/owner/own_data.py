@@ -77,7 +77,9 @@ def own_data(account: Account, office: Office | None, *, vehicles: int, full: bo
             value=_or_none(escape(identity) if full else formatting.masked_identity(identity))
         ),
         _("手机号:{value}").format(
-            value=_or_none(escape(phone.removeprefix("+86")) if full else formatting.masked_phone(phone) if phone else "")
+            value=_or_none(
+                escape(phone.removeprefix("+86")) if full else formatting.masked_phone(phone) if phone else ""
+            )
         )
         + (_("(待验证)") if phone and not account.phone else ""),
         _("注册地:{value}").format(value=_or_none(escape(formatting.office_title(office)) if office else "")),
