@@ -51,10 +51,7 @@ class NotificationPurpose(StrEnum):
     OPENING = "opening"
     VOIDED = "voided"  # an admin ended a reservation because the data were wrong
     REVOKED = "revoked"  # an admin ended a reservation, without a ban
-    REGISTERED = "registered"  # an admin has recorded the number as being on its vehicle
     IDENTITY = "identity"  # an identity was moved to another account; suffixed with its time
-    USER_TYPE = "user_type"  # an admin has changed the type of an account; suffixed likewise
-    GRANTED = "granted"  # an admin has granted a vehicle chances; suffixed likewise
     PHONE = "phone"  # another account has proved the telephone to be its own; suffixed with its time
     SERVED = "served"  # an office that the recipient has waited for is served now
     BROADCAST = "broadcast"  # a broadcast of an office

@@ -81,11 +81,10 @@ async def registers(owner: Person, number: int = 0) -> None:
     await owner.see("Registration 3/3")
     await owner.send_contact()
     await owner.see("Please check your registration")
-    await owner.press("Confirm registration")
+    await owner.press("Register and preselect: Small car")
 
 
 async def enters_the_vehicle(owner: Person) -> None:
-    await owner.press("Small car")
     await owner.press("【Read and agree】")
     await owner.say(factories.vin(0)[:-1] + "I")
     await owner.see("A VIN has no letters I, O or Q (position 17)", fresh=True)
@@ -178,7 +177,6 @@ async def test_stranger_rehearses_in_english(world: World) -> None:
     await owner.press("【Rehearsal】")
     await owner.see("Rehearsal · the number is void", "The real online service hours")
     await owner.press("【Preselect a number】")
-    await owner.press("Small car")
     await owner.press("【Read and agree】")
     await owner.say(factories.VIN)
     await owner.press("Made in China")
@@ -205,7 +203,6 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
     await world.store.run(reserved, world.core, 0, TAKEN)
     owner, heard = await speaks_english(world)
     await registers(owner, 1)
-    await owner.press("Small car")
     await owner.press("【Read and agree】")
     await owner.say(factories.vin(0))
     await owner.see("A number has already been preselected for this vehicle; it cannot be preselected again!")

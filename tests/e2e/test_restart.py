@@ -123,10 +123,11 @@ async def _types_shown_code(owner: Person, _number: int) -> None:
 REHEARSED: tuple[tuple[Act, str], ...] = (
     (_say(lambda _number: "/rehearse"), "【模拟选号】"),
     (_press("【预选号牌】"), "第1步 基本信息"),
-    *WAY[7:13],
+    (_press("小型汽车"), "业务须知"),
+    *WAY[7:12],
     (_press("【开始选号】"), "模拟短信"),
     (_types_shown_code, "第5步"),
-    *WAY[15:],
+    *WAY[14:],
 )
 
 
@@ -165,7 +166,7 @@ async def _goes_through_restarts(restarts: Restarts, way: tuple[tuple[Act, str],
 async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) -> None:
     """What was pressed and typed meanwhile is processed at the start, in order."""
     owner = restarts.world.person()
-    for act, seen in WAY[:9]:
+    for act, seen in WAY[:8]:
         await act(owner, 0)
         await owner.see(seen)
     await owner.settled()
