@@ -55,13 +55,8 @@ def _state(ctx: Context) -> str:
         return home.UNFINISHED()
     if ctx.account_or_none.is_registered:
         return home.REGISTERED()
-    return registration.half_registered(missing_fields(ctx.account_or_none)) if _is_half(ctx) else home.NEW()
-
-
-def _is_half(ctx: Context) -> bool:
-    """Return whether the owner has begun to register and not finished."""
-    account = ctx.account_or_none
-    return account is not None and account.consents and not account.is_registered
+    is_half = ctx.account_or_none.consents
+    return registration.half_registered(missing_fields(ctx.account_or_none)) if is_half else home.NEW()
 
 
 def _warning(ctx: Context) -> str:
@@ -76,15 +71,14 @@ def _warning(ctx: Context) -> str:
     return clock + calendar + warnings.trouble(failed, shut)
 
 
-def _resume() -> Button:
-    return Button(label=registration.RESUME(), action=ActionName.CONTINUE, style=Style.SUCCESS)
-
-
 def _show(ctx: Context) -> View:
+    account = ctx.account_or_none
+    is_half = account is not None and account.consents and not account.is_registered
+    resume = Button(label=registration.RESUME(), action=ActionName.CONTINUE, style=Style.SUCCESS)
     return View(
         text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx)) + _warning(ctx),
         rows=(
-            *(((_resume(),),) if _is_half(ctx) else ()),
+            *(((resume,),) if is_half else ()),
             (Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),
             (Button(label=rehearsal.REHEARSE(), action=ActionName.REHEARSE),),
             (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),

@@ -116,7 +116,7 @@ AFTERWARDS = (
     ("/pool", "Pool bulletin", "SHA-256 of today's seed"),
     ("/notify", "Opening alerts"),
     ("/appeal", "You have made no appeal yet"),
-    ("/privacy", "About your personal data"),
+    ("/privacy", "My data"),
     ("/delete", "They cannot be deleted yet", "is not confirmed yet"),
 )
 """Questions of an owner who has a number, and text of the answers."""
@@ -177,6 +177,7 @@ async def test_stranger_rehearses_in_english(world: World) -> None:
     await owner.press("【Rehearsal】")
     await owner.see("Rehearsal · the number is void", "The real online service hours")
     await owner.press("【Preselect a number】")
+    await owner.press("Small car")
     await owner.press("【Read and agree】")
     await owner.say(factories.VIN)
     await owner.press("Made in China")
