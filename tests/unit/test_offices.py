@@ -254,6 +254,12 @@ def test_an_office_without_any_chance_is_refused() -> None:
             ],
         ),
         ("青海", [office.code for office in offices.by_province()["青海省"]]),
+        ("Maoming", ["粤K"]),
+        ("mao ming city", ["粤K"]),
+        ("xian", ["陕A", "陕U"]),
+        ("Harbin", ["黑A", "黑L"]),
+        ("ha'erbin", ["黑A", "黑L"]),
+        ("Urumqi", ["新A"]),
     ],
 )
 def test_search_finds_code_province_and_name(typed: str, found: list[str]) -> None:
