@@ -25,6 +25,7 @@ from core.people.lookup import People
 from core.people.probes import Probes
 from core.people.second_chief import SecondChief
 from core.people.sms_budget import SmsBudget, SmsCaps
+from core.people.telephones import Telephones
 from core.people.verification import Verification
 from core.personal_data import PersonalData
 from core.pool.batches import Batches
@@ -101,6 +102,7 @@ class Core:
     elsewhere: Mapping[str, str]  # links to the bots of other offices, by office code
     calendar: WorkingCalendar
     accounts: Accounts
+    telephones: Telephones
     verification: Verification
     sms_budget: SmsBudget
     probes: Probes
@@ -300,6 +302,7 @@ async def bootstrap(
         elsewhere={other.code: other.url for other in settings.elsewhere},
         calendar=calendar,
         accounts=accounts,
+        telephones=Telephones(vault, accounts),
         verification=verification,
         sms_budget=sms_budget,
         probes=Probes(vault),

@@ -133,8 +133,8 @@ def _seed(tx: Tx, core: Core) -> None:
     core.accounts.set_office(tx, owner, next(iter(core.offices)))
     core.accounts.set_name(tx, owner, _NAME)
     core.accounts.set_identity(tx, owner, _IDENTITY)
-    core.accounts.offer_phone(tx, owner, _PHONE)
-    core.accounts.prove_phone(tx, owner)
+    core.telephones.offer(tx, owner, _PHONE)
+    core.telephones.prove(tx, owner)
 
 
 def register_owner(tx: Tx, core: Core, office: str | None) -> None:

@@ -167,14 +167,25 @@ async def open_world(
 
 
 async def registers(person: Person, number: int = 0) -> None:
-    """Go from /start through consent and registration, with the contact button."""
+    """Register from one's own page, with the contact button, and go to step 1 of a preselection."""
+    await person.say("/privacy")
+    await person.press("📝 注册")
+    await person.press("同意并继续")
+    await person.say(f"测试车主 {factories.identity(number)}")
+    await person.send_contact()
+    await person.press("确认注册")
+    await person.press("返回首页")
+    await person.press("【预选号牌】")
+
+
+async def registers_for(person: Person, number: int = 0, kind: str = "小型汽车") -> None:
+    """Begin a preselection as a stranger: register on the way, and choose the kind with the confirmation."""
     await person.say("/start")
     await person.press("【预选号牌】")
     await person.press("同意并继续")
-    await person.say("测试车主")
-    await person.say(factories.identity(number))
+    await person.say(f"测试车主 {factories.identity(number)}")
     await person.send_contact()
-    await person.press("确认注册")
+    await person.press(f"确认注册并预选 {kind}")
 
 
 async def agrees(person: Person, number: int = 0, kind: str = "小型汽车") -> None:

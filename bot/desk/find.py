@@ -21,8 +21,8 @@ from bot.i18n import formatting
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
 from bot.texts.desk.known_registrations import on_card
-from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
+from bot.texts.owner.exported import USER_TYPES
 from core.audit import chat_actor
 from core.clock import CHINA
 from core.errors.base import XuanhaoError

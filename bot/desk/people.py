@@ -11,6 +11,7 @@ from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.errors.commands import Usage
 from bot.texts.desk import people as texts
+from bot.texts.owner.exported import USER_TYPES
 from core.clock import CHINA
 from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
@@ -68,7 +69,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
 
 def _type_of(raw: str) -> UserType:
     for user_type in UserType:
-        if raw.lower() == user_type or texts.USER_TYPES[user_type].means(raw):
+        if raw.lower() == user_type or USER_TYPES[user_type].means(raw):
             return user_type
     raise Usage("usertype")
 

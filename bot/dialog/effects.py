@@ -27,6 +27,7 @@ class SendFile:
     caption: str  # HTML
     read: Callable[[Tx], object]
     make: Callable[[Any], bytes]
+    then: "SendFile | None" = None  # a file that follows this one in the chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

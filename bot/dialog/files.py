@@ -73,6 +73,8 @@ class Files:
         except Exception:
             await self._bot.send_message(chat_id, texts.NOT_SENT())
             raise
+        if isinstance(wanted, SendFile) and wanted.then is not None:
+            await self.send(chat_id, wanted.then)
 
     async def _send_file(self, chat_id: int, wanted: SendFile) -> None:
         """Generate a file from a read-only snapshot, in the language that is active in the caller."""

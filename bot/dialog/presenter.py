@@ -147,7 +147,13 @@ class Presenter:
         if view.picture is not None:
             return self._send_picture(record, view, text)
         markup = _reply_keyboard(view) if view.contact else self._markup(record, view)
-        return self._bot.send_message(record.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        return self._bot.send_message(
+            record.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            protect_content=view.protected or None,
+        )
 
     async def _send_picture(self, record: Record, view: View, text: str) -> Message:
         if view.picture is None:
@@ -195,7 +201,9 @@ def _kind_of(view: View) -> MessageKind:
 
 
 def _key(view: View) -> str | None:
-    return None if view.picture is None else picture_key(view.picture.key, protected=view.protected)
+    if view.picture is None and not view.protected:
+        return None
+    return picture_key(view.picture.key if view.picture else "", protected=view.protected)
 
 
 def _shown(message_id: int, view: View) -> Shown:

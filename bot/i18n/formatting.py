@@ -297,26 +297,31 @@ def _part_words(part: str) -> str:
 
 
 def office_title(office: Office) -> str:
-    """Return an office's name for lists: 粤K 茂名市."""
-    return f"{office.code} {city(office.issuing)}"
+    """Return an office's name for lists: 粤K 茂名市, in English 粤K Maoming."""
+    return f"{office.code} {city_name(office.issuing)}"
 
 
-def city(issuing: IssuingOffice) -> str:
-    """Return the city that an office serves: 茂名市, Maoming."""
-    return issuing.city_en if spoken() == Language.ENGLISH else issuing.city
+def place(office: Office) -> str:
+    """Return where an office's counter is."""
+    return _("{name}({address})").format(name=escape(office.name), address=escape(office.address))
 
 
-def province(issuing: IssuingOffice, *, short: bool = False) -> str:
-    """Return the name of an office's province: 广东省 (short: 广东), Guangdong."""
-    if spoken() == Language.ENGLISH:
-        return issuing.province_en
+def city_name(issuing: IssuingOffice) -> str:
+    """Return the city of an office as readers of the active language write it."""
+    return issuing.city if spoken() == Language.CHINESE else issuing.city_in_english
+
+
+def province_name(issuing: IssuingOffice, *, short: bool = False) -> str:
+    """Return the province of an office as readers of the active language write it."""
+    if spoken() != Language.CHINESE:
+        return issuing.province_in_english
     return issuing.short_province if short else issuing.province
 
 
 def office_name(office: Office) -> str:
     """Return an office's full name, in English with the Chinese one, which taxis and signs use."""
     if spoken() == Language.ENGLISH:
-        return f"Vehicle Administration Office of {city(office.issuing)} ({office.name})"
+        return f"Vehicle Administration Office of {city_name(office.issuing)} ({office.name})"
     return office.name
 
 

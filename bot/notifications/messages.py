@@ -11,10 +11,10 @@ from bot.i18n.language import speaking
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
-from bot.texts.desk.people import USER_TYPES
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal, checking, home, suspicion, wished
 from bot.texts.owner import receipt as receipts
+from bot.texts.owner.exported import USER_TYPES
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -83,6 +83,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
             NotificationPurpose.IDENTITY
             | NotificationPurpose.USER_TYPE
             | NotificationPurpose.GRANTED
+            | NotificationPurpose.PHONE
             | NotificationPurpose.APPEAL
             | NotificationPurpose.SUPERSEDED
             | NotificationPurpose.SUSPENDED
@@ -221,6 +222,9 @@ def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[Tex
         return (_about_identity(notification),)
     if notification.topic in {NotificationPurpose.USER_TYPE, NotificationPurpose.GRANTED}:
         return _about_chances(tx, notification)
+    if notification.topic == NotificationPurpose.PHONE:
+        go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+        return (TextPart(text=notices.PHONE_TAKEN(), rows=((go,),)),)
     if notification.topic in {NotificationPurpose.SUSPENDED, NotificationPurpose.RESUMED}:
         return _about_suspicion(tx, core, notification)
     return _about_appeal(tx, core, notification)
@@ -376,6 +380,8 @@ def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Text
         if not office.hours.is_open(tx.now):  # closed again in the meantime: too late
             return ()
         return (TextPart(text=notices.opening(office), rows=((go,),)),)
+    if notification.topic == NotificationPurpose.SERVED:
+        return (TextPart(text=notices.served(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
     off = Button(
         label=notices.UNSUBSCRIBE(),

@@ -7,6 +7,7 @@ from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
+from bot.owner.registration_steps import register_first
 from bot.texts.owner import appeal as texts
 from core.appeals import RENEWABLE, Appeal, AppealState, Slot
 from core.errors.appeals import AppealDecided, AppealUnfinished, AppealUnknown
@@ -26,8 +27,7 @@ def begin(ctx: Context, vin: str = "") -> Goto:
     """
     account, core = ctx.account_or_none, ctx.core
     if account is None or not account.is_registered:
-        go = entry(ctx)
-        return Goto(screen=go.screen, args=go.args, note=texts.REGISTER_FIRST(), alert=True)
+        return register_first(ctx, ScreenName.APPEAL_NOTICE, {"vin": vin}, texts.REGISTER_FIRST())
     ban = running(ctx.tx, account.identity_hash)
     if ban is not None:
         note = texts.ban_stays(core.offices.get(ban.office))

@@ -22,7 +22,9 @@ def entry(ctx: Context) -> Goto:
         return registration_step(account)
     if running(ctx.tx, account.identity_hash) is not None:
         return Goto(screen=ScreenName.BANNED)
-    return _step_of_owner(ctx, account)
+    go = _step_of_owner(ctx, account)
+    needs_code = go.screen not in {ScreenName.DONE, ScreenName.SUSPENDED}
+    return go if account.has_phone or not needs_code else Goto(screen=ScreenName.REG_PHONE)
 
 
 def _step_of_owner(ctx: Context, account: Account) -> Goto:
@@ -51,6 +53,17 @@ def reserved_of(ctx: Context) -> Preselection | None:
     )
 
 
+def missing_fields(account: Account) -> list[str]:
+    """Return what a registration lacks."""
+    present = {
+        "office": account.office is not None,
+        "name": account.name_sealed is not None,
+        "identity": account.identity_sealed is not None,
+        "phone": account.has_phone,
+    }
+    return [name for name, is_there in present.items() if not is_there]
+
+
 def registration_step(account: Account) -> Goto:
     """Return the target for the first field that a registration lacks."""
     if not account.office:
@@ -59,7 +72,7 @@ def registration_step(account: Account) -> Goto:
         return Goto(screen=ScreenName.REG_NAME)
     if account.identity_sealed is None:
         return Goto(screen=ScreenName.REG_IDENTITY)
-    if account.phone_sealed is None:
+    if not account.has_phone:
         return Goto(screen=ScreenName.REG_PHONE)
     return Goto(screen=ScreenName.REG_REVIEW)
 

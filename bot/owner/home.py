@@ -13,7 +13,7 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.appeal_form import FORM
-from bot.owner.entry import entry, is_used_up
+from bot.owner.entry import entry, is_used_up, missing_fields
 from bot.owner.holding import Banner, banner
 from bot.owner.language import speak
 from bot.owner.own_data import export
@@ -21,7 +21,7 @@ from bot.owner.provinces import opened
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
-from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, suspicion
+from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
@@ -57,7 +57,10 @@ def _state(ctx: Context, held: Banner) -> str:
         lines.append(home.USED_UP() if is_used_up(ctx, ctx.current_preselection) else home.UNFINISHED())
     if lines:
         return "\n".join(lines)
-    return home.REGISTERED() if ctx.account_or_none.is_registered else home.NEW()
+    if ctx.account_or_none.is_registered:
+        return home.REGISTERED()
+    is_half = ctx.account_or_none.consents
+    return registration.half_registered(missing_fields(ctx.account_or_none)) if is_half else home.NEW()
 
 
 def _warning(ctx: Context) -> str:
@@ -74,11 +77,15 @@ def _warning(ctx: Context) -> str:
 
 def _show(ctx: Context) -> View:
     held = banner(ctx)
+    account = ctx.account_or_none
+    is_half = account is not None and account.consents and not account.is_registered
+    resume = Button(label=registration.RESUME(), action=ActionName.CONTINUE, style=Style.SUCCESS)
     return View(
         text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx, held)) + _warning(ctx),
         redraw_at=held.redraw_at,
         rows=(
             *held.rows,
+            *(((resume,),) if is_half else ()),
             (Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),
             (Button(label=rehearsal.REHEARSE(), action=ActionName.REHEARSE),),
             (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
@@ -148,6 +155,7 @@ HOME = Screen(
     buttons={
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
         ActionName.SELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.POOL: lambda _ctx, _arg: Goto(screen=ScreenName.POOL),
         ActionName.REHEARSE: lambda _ctx, _arg: REHEARSE,

@@ -7,7 +7,7 @@ from html import escape
 
 from bot.i18n.formatting import listed
 from bot.i18n.language import spoken
-from bot.texts.owner import own_data as texts
+from bot.texts.owner import exported as texts
 from core.clock import CHINA
 from core.personal_data import Everything, Record
 
@@ -45,13 +45,14 @@ def _plain(value: object) -> str:
 
 
 def _section(name: str, records: Sequence[Record]) -> str:
-    tables = "".join(_table(record) for record in records) or f"<p>{escape(texts.NOTHING())}</p>"
+    tables = "".join(_table(name, record) for record in records) or f"<p>{escape(texts.NOTHING())}</p>"
     return f"<section><h2>{escape(texts.section(name))}</h2>{tables}</section>"
 
 
-def _table(record: Record) -> str:
+def _table(section: str, record: Record) -> str:
     rows = (
-        f"<tr><th>{escape(texts.field(name))}</th><td>{escape(_shown(value))}</td></tr>"
+        f"<tr><th>{escape(texts.field(name))}</th>"
+        f"<td>{escape(texts.value(section, name, _shown(value)))}</td></tr>"
         for name, value in record.items()
         if value not in (None, "")
     )

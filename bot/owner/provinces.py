@@ -11,11 +11,13 @@ from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry
+from bot.owner.registration_steps import carried
 from bot.texts.errors import of_error
 from bot.texts.owner import bulletin, home, provinces
 from core.availability.maintenance import of_office
 from core.errors.accounts import NotThisUserType
 from core.errors.offices import NoSuchOffice
+from core.notifications import subscriptions
 from core.values import offices
 from core.values.offices import IssuingOffice, Office
 
@@ -42,8 +44,11 @@ def _show_provinces(ctx: Context) -> View:
 
 
 def _ways_out(ctx: Context) -> tuple[Button, ...]:
-    """Return the buttons to the home screen and back to an unfinished preselection."""
+    """Return the buttons to the home screen and back to an unfinished preselection or registration."""
     out = Button(label=formatting.HOME(), action=ActionName.HOME)
+    account = ctx.account_or_none
+    if account is not None and account.consents and not account.is_registered:
+        return (Button(label=provinces.BACK_TO_REGISTRATION(), action=ActionName.CONTINUE), out)
     return (
         (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out)
         if ctx.current_preselection
@@ -106,7 +111,9 @@ OFFICES = Screen(
     name=ScreenName.OFFICES,
     show=_show_offices,
     buttons={
-        ActionName.OFFICE: lambda _ctx, code: Goto(screen=ScreenName.OFFICE, args={"code": code}),
+        ActionName.OFFICE: lambda ctx, code: Goto(
+            screen=ScreenName.OFFICE, args={**carried(ctx), "code": code}
+        ),
         ActionName.PAGE: lambda ctx, page: Goto(screen=ScreenName.OFFICES, args={**ctx.args, "page": page}),
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
@@ -138,8 +145,33 @@ def _show_office(ctx: Context) -> View | Goto:
         ways.append((Button(label=provinces.OPEN(), url=url, style=Style.PRIMARY),))
     else:
         text = provinces.not_served(issuing)
+        ways.append((_tell_button(ctx, issuing.code),))
     ways.append((Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),))
     return View(text=text, rows=(*ways, _ways_out(ctx)))
+
+
+def _tell_button(ctx: Context, code: str) -> Button:
+    """Return the button that asks to be told when an office is served, or takes that back."""
+    if subscriptions.is_awaited(ctx.tx, ctx.chat_id, code):
+        return Button(label=provinces.TELL_SERVED_OFF(), action=ActionName.OFF)
+    return Button(label=provinces.TELL_SERVED(), action=ActionName.TELL, style=Style.PRIMARY)
+
+
+def _tell(ctx: Context, *, on: bool) -> Goto:
+    code = offices.find(ctx.arg("code")).code
+    if on:
+        subscriptions.await_office(ctx.tx, ctx.chat_id, code)
+    else:
+        subscriptions.stop_awaiting(ctx.tx, ctx.chat_id, code)
+    return Goto(
+        screen=ScreenName.OFFICE, args=ctx.args, note=provinces.SERVED_NOTED() if on else "", sticky=True
+    )
+
+
+def _continue(ctx: Context, _arg: str) -> Goto:
+    """Go back to the unfinished registration or preselection, and what asked for it."""
+    go = entry(ctx)
+    return replace(go, args={**go.args, **carried(ctx)})
 
 
 def _served(ctx: Context, office: Office) -> str:
@@ -171,11 +203,11 @@ def _preselect(ctx: Context, _arg: str) -> Goto:
     office = ctx.office_of(ctx.arg("code"))
     go = entry(ctx)
     if go.screen == ScreenName.CONSENT:
-        return replace(go, args={"office": office.code})
+        return replace(go, args={**carried(ctx), "office": office.code})
     account = ctx.account
     if not account.is_registered:  # preset the office; it can be changed until registration is complete
         ctx.core.accounts.set_office(ctx.tx, account, office.code)
-        return entry(ctx)
+        return _continue(ctx, "")
     if go.screen == ScreenName.BANNED:
         return go
     if not account.selects_at(office.code):
@@ -202,7 +234,9 @@ OFFICE = Screen(
         ActionName.PRESELECT: _preselect,
         ActionName.POOL: lambda ctx, _arg: Goto(screen=ScreenName.POOL, args={"office": ctx.arg("code")}),
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
-        ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
+        ActionName.TELL: lambda ctx, _arg: _tell(ctx, on=True),
+        ActionName.OFF: lambda ctx, _arg: _tell(ctx, on=False),
+        ActionName.CONTINUE: _continue,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     text=_search,

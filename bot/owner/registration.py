@@ -1,53 +1,26 @@
-"""Consent and registration: office, name, identity, telephone (docs/domain.md, section 2)."""
+"""Consent and registration: name and identity in one message, and the review (docs/domain.md, section 2).
 
-from dataclasses import replace
+The office is in ``registration_office``, the telephone in ``registration_phone``.
+"""
 
 from bot.dialog.context import Context
-from bot.dialog.events import Contact
-from bot.dialog.keyboards import in_columns, page_of
-from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen
-from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting
-from bot.owner import codes
-from bot.owner.entry import entry, registration_step
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.view import Button, Lifetime, Style, View
+from bot.owner import registration_office, registration_phone
+from bot.owner.entry import registration_step
+from bot.owner.registration_steps import is_correction, next_step, previous, to, turns
+from bot.texts.errors import of_error
 from bot.texts.owner import own_data, registration, units
 from core.clock import CHINA
-from core.errors.accounts import ContactOfSomebodyElse
-from core.people.accounts import CONSENT_VERSION
-from core.people.verification import CodeBinding, CodePurpose
-from core.values.identity import (
-    parse_credit_code,
-    parse_name,
-    parse_phone,
-    parse_resident_id,
-    parse_unit_name,
-)
+from core.errors.accounts import IdentityTaken
+from core.errors.base import InputError, XuanhaoError
+from core.people.accounts import CONSENT_VERSION, Account
+from core.values.identity import parse_credit_code, parse_name, parse_resident_id, parse_unit_name
+from core.values.name_and_number import NameAndNumber, split_person, split_unit
 from core.values.personal_numbers import InputKind
-
-_OFFICES_A_PAGE = 16
-
-
-def _on(ctx: Context) -> Goto:
-    """Go to the first field that is missing, or back to the review."""
-    ctx.refresh()
-    account = ctx.account
-    if not account.is_registered:
-        return registration_step(account)
-    back = SCREEN_NAMES.get(ctx.arg("back"))
-    return Goto(screen=back) if back else entry(ctx)
-
-
-def _back(ctx: Context) -> dict[str, object]:
-    """Return the arguments that make a correction page return to the page that opened it."""
-    back = ctx.arg("back")
-    return {"back": back} if back else {}
-
-
-def _way_back(there: object) -> tuple[Button, ...]:
-    """Return a back button for a page whose field is already filled in, else none."""
-    return (Button(label=formatting.BACK(), action=ActionName.BACK),) if there else ()
-
+from core.values.plates import PlateKind
 
 # --- consent --------------------------------------------------------------------------------
 
@@ -55,7 +28,7 @@ def _way_back(there: object) -> tuple[Button, ...]:
 def _show_consent(ctx: Context) -> View | Goto:
     renewed = ctx.account_or_none is not None
     if ctx.account_or_none is not None and ctx.account_or_none.consents:
-        return entry(ctx)
+        return next_step(ctx)
     consent = registration.consent(CONSENT_VERSION)
     return View(
         text=f"{own_data.RENEWED()}\n\n{consent}" if renewed else consent,
@@ -73,7 +46,7 @@ def _consent(ctx: Context, _arg: str) -> Goto:
     came_for = ctx.arg("office")  # opened from the page of an office
     if came_for in ctx.core.offices and not account.office:
         ctx.core.accounts.set_office(ctx.tx, account, came_for)
-    return _on(ctx)
+    return next_step(ctx)
 
 
 def _decline(ctx: Context, _arg: str) -> Goto:
@@ -88,66 +61,100 @@ CONSENT = Screen(
 )
 
 
-# --- office ---------------------------------------------------------------------------------
-
-
-def _show_office(ctx: Context) -> View | Goto:
-    offices = list(ctx.core.offices.values())
-    if len(offices) == 1 and not ctx.account.office:
-        ctx.core.accounts.set_office(ctx.tx, ctx.account, offices[0].code)
-        ctx.refresh()
-        return registration_step(ctx.account)
-    buttons = [
-        Button(label=formatting.office_title(office), action=ActionName.PICK, arg=office.code)
-        for office in offices
-    ]
-    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
-    rows = (*in_columns(page, 2), tuple(turns), _way_back(ctx.account.office))
-    return View(text=registration.OFFICE(), rows=tuple(row for row in rows if row))
-
-
-def _pick_office(ctx: Context, code: str) -> Goto:
-    office = ctx.office_of(code)
-    ctx.core.accounts.set_office(ctx.tx, ctx.account, office.code)
-    return _on(ctx)
-
-
-OFFICE = Screen(
-    name=ScreenName.REG_OFFICE,
-    show=_show_office,
-    personal=True,
-    buttons={
-        ActionName.PICK: _pick_office,
-        ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.REG_OFFICE, args={"page": page}),
-        ActionName.BACK: lambda ctx, _arg: _on(ctx),
-    },
-)
-
-
 # --- name and identity ----------------------------------------------------------------------
 
 
 def _show_name(ctx: Context) -> View:
-    """Ask for the name of a person or a unit (单位); the choice is open until registration is complete."""
-    unit, registered = ctx.account.is_unit, ctx.account.is_registered
+    """Ask for name and number of a person or a unit (单位), which can be chosen until registration ends."""
+    account = ctx.account
+    unit, registered = account.is_unit, account.is_registered
     choice = (
         Button(label=units.kind_label(unit=False, chosen=not unit), action=ActionName.PERSON),
         Button(label=units.kind_label(unit=True, chosen=unit), action=ActionName.UNIT),
     )
     said = units if unit else registration
-    rows = (() if registered else choice, _way_back(ctx.account.name_sealed))
-    return View(text=said.NAME_AGAIN() if registered else said.NAME(), rows=tuple(row for row in rows if row))
+    if registered or is_correction(ctx):
+        text = said.NAME_AGAIN()
+    else:
+        text = said.NAME() if account.identity_sealed is None else said.NAME_MISSING()
+    rows = (() if registered else choice, turns(ctx, is_filled=account.name_sealed is not None))
+    return View(text=text, rows=tuple(row for row in rows if row))
 
 
 def _choose_kind(ctx: Context, *, unit: bool) -> Goto:
     ctx.core.accounts.choose_kind(ctx.tx, ctx.account, unit=unit)
-    return Goto(screen=ScreenName.REG_NAME)
+    return to(ctx, ScreenName.REG_NAME)
 
 
 def _name(ctx: Context, text: str) -> Goto:
+    account = ctx.account
+    if account.is_registered:
+        _set_name(ctx, text)
+        ctx.refresh()
+        said = registration.changed(registration.FIELDS["name"], account.name, ctx.account.name)
+        return next_step(ctx, said or registration.NAME_CHANGED())
+    return _take(ctx, split_unit(text) if account.is_unit else split_person(text))
+
+
+def _identity(ctx: Context, text: str) -> Goto:
+    found = split_unit(text) if ctx.account.is_unit else split_person(text)
+    return _take(ctx, found if found.number else NameAndNumber(name="", number=text))
+
+
+def _take(ctx: Context, typed: NameAndNumber) -> Goto:
+    """Store a name, a number or both; of two the right one is kept, and the other asked for again.
+
+    Raises:
+        InputError: nothing that was typed is right.
+        IdentityTaken, ProbedTooOften, StepOutOfOrder: as ``Accounts.set_identity``.
+    """
+    before, was_correction = ctx.account, is_correction(ctx)
+    wrong: InputError | None = None
+    if typed.name or not typed.number:
+        try:
+            _set_name(ctx, typed.name)
+        except InputError as error:
+            if not typed.number:
+                raise
+            wrong = error
+    if typed.number:
+        try:
+            number = _parse_number(ctx, typed.number)
+        except InputError as error:
+            if not typed.name or wrong:
+                raise
+            wrong = error
+        else:
+            ctx.core.accounts.set_identity(ctx.tx, ctx.account, number)
+    ctx.refresh()
+    if wrong is not None:
+        return next_step(ctx, of_error(wrong))
+    return next_step(ctx, _changes(before, ctx.account) if was_correction else "")
+
+
+def _set_name(ctx: Context, text: str) -> None:
     name = parse_unit_name(text) if ctx.account.is_unit else parse_name(text)
     ctx.core.accounts.set_name(ctx.tx, ctx.account, name)
-    return _on(ctx)
+
+
+def _parse_number(ctx: Context, text: str) -> str:
+    if ctx.account.is_unit:
+        return parse_credit_code(text)
+    return parse_resident_id(text, today=ctx.tx.now.astimezone(CHINA).date())
+
+
+def _changes(before: Account, after: Account) -> str:
+    lines = (
+        registration.changed(registration.FIELDS["name"], before.name, after.name),
+        registration.changed(registration.FIELDS["identity"], before.identity, after.identity),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _taken(ctx: Context, _error: XuanhaoError) -> Goto:
+    """Say what to do about an identity that another account has, and by what the counter finds this one."""
+    said = registration.identity_taken(ctx.chat_id, ctx.core.offices.get(ctx.account.office or ""))
+    return stay(note=said)
 
 
 NAME = Screen(
@@ -158,119 +165,32 @@ NAME = Screen(
     buttons={
         ActionName.PERSON: lambda ctx, _arg: _choose_kind(ctx, unit=False),
         ActionName.UNIT: lambda ctx, _arg: _choose_kind(ctx, unit=True),
-        ActionName.BACK: lambda ctx, _arg: _on(ctx),
+        ActionName.NEXT: lambda ctx, _arg: next_step(ctx),
+        ActionName.BACK: lambda ctx, _arg: previous(ctx, ScreenName.REG_NAME),
     },
     text=_name,
     hint=registration.NAME_HINT,
+    errors={IdentityTaken: _taken},
 )
-
-
-def _identity(ctx: Context, text: str) -> Goto:
-    if ctx.account.is_unit:
-        number = parse_credit_code(text)
-    else:
-        number = parse_resident_id(text, today=ctx.tx.now.astimezone(CHINA).date())
-    ctx.core.accounts.set_identity(ctx.tx, ctx.account, number)
-    return _on(ctx)
 
 
 def _show_identity(ctx: Context) -> View:
     text = units.CODE() if ctx.account.is_unit else registration.IDENTITY()
-    back = _way_back(ctx.account.identity_sealed)
-    return View(text=text, rows=(back,) if back else ())
+    return View(text=text, rows=(turns(ctx, is_filled=ctx.account.identity_sealed is not None),))
 
 
 IDENTITY = Screen(
     name=ScreenName.REG_IDENTITY,
-    input_kind=InputKind.NUMBER,
+    input_kind=InputKind.NAME,
     personal=True,
     show=_show_identity,
-    buttons={ActionName.BACK: lambda ctx, _arg: _on(ctx)},
+    buttons={
+        ActionName.NEXT: lambda ctx, _arg: next_step(ctx),
+        ActionName.BACK: lambda ctx, _arg: previous(ctx, ScreenName.REG_IDENTITY),
+    },
     text=_identity,
     hint=registration.IDENTITY_HINT,
-)
-
-
-# --- telephone ------------------------------------------------------------------------------
-
-
-def _show_phone(ctx: Context) -> View:
-    said = units if ctx.account.is_unit else registration
-    return View(
-        text=said.PHONE_AGAIN() if ctx.account.is_registered else said.PHONE(),
-        contact=registration.SEND_CONTACT(),
-        replies=(registration.BACK_REPLY(),),
-    )
-
-
-def _phone(ctx: Context, text: str) -> Goto:
-    if registration.BACK_REPLY.means(text):
-        return _on(ctx) if ctx.account.phone_sealed else Goto(screen=ScreenName.HOME)
-    account, phone = ctx.account, parse_phone(text)
-    ctx.core.accounts.offer_phone(ctx.tx, account, phone)
-    return replace(codes.request(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE), args=_back(ctx))
-
-
-def _contact(ctx: Context, contact: Contact) -> Goto:
-    if not contact.own:
-        raise ContactOfSomebodyElse
-    ctx.core.accounts.offer_phone(ctx.tx, ctx.account, parse_phone(contact.phone), shared=True)
-    return _proved(ctx)
-
-
-def _proved(ctx: Context) -> Goto:
-    registered = ctx.account.is_registered
-    ctx.core.accounts.prove_phone(ctx.tx, ctx.account)
-    go = _on(ctx)
-    note = registration.PHONE_CHANGED() if registered else registration.PHONE_PROVED()
-    return Goto(screen=go.screen, args=go.args, note=note)
-
-
-PHONE = Screen(
-    name=ScreenName.REG_PHONE,
-    input_kind=InputKind.NUMBER,
-    personal=True,
-    show=_show_phone,
-    text=_phone,
-    contact=_contact,
-    hint=registration.PHONE_HINT,
-)
-
-
-def _code_binding(ctx: Context, phone: str) -> CodeBinding:
-    return CodeBinding(account=ctx.account, purpose=CodePurpose.REGISTRATION, phone=phone)
-
-
-def _show_code(ctx: Context) -> View | Goto:
-    phone = ctx.account.new_phone
-    if not phone:
-        return Goto(screen=ScreenName.REG_PHONE, args=_back(ctx))
-    other = Button(label=registration.OTHER_PHONE(), action=ActionName.OTHER)
-    return codes.page(ctx, _code_binding(ctx, phone), (other, *_way_back(ctx.account.phone_sealed)))
-
-
-def _resend(ctx: Context, _arg: str) -> Goto:
-    again = codes.request(ctx, _code_binding(ctx, ctx.account.new_phone), ScreenName.REG_CODE)
-    return replace(again, args=_back(ctx))
-
-
-def _code(ctx: Context, text: str) -> Goto:
-    binding = _code_binding(ctx, ctx.account.new_phone)
-    result = ctx.core.verification.check(ctx.tx, binding, codes.digits(text), received_at=ctx.received_at)
-    return _proved(ctx) if result.right else codes.wrong(result)
-
-
-CODE = Screen(
-    name=ScreenName.REG_CODE,
-    personal=True,
-    show=_show_code,
-    buttons={
-        ActionName.RESEND: _resend,
-        ActionName.OTHER: lambda ctx, _arg: Goto(screen=ScreenName.REG_PHONE, args=_back(ctx)),
-        ActionName.BACK: lambda ctx, _arg: _on(ctx),
-    },
-    text=_code,
-    hint=registration.CODE_HINT,
+    errors={IdentityTaken: _taken},
 )
 
 
@@ -280,16 +200,17 @@ CODE = Screen(
 def _show_review(ctx: Context) -> View | Goto:
     account = ctx.account
     if account.is_registered:
-        return entry(ctx)
+        return next_step(ctx)
     missing = registration_step(account)
     if missing.screen != ScreenName.REG_REVIEW:
-        return missing
+        return to(ctx, missing.screen or ScreenName.REG_REVIEW)
     said = units if account.is_unit else registration
     change_identity = units.CHANGE_CODE if account.is_unit else registration.CHANGE_IDENTITY
     return View(
         text=said.review(account, ctx.office_of(account.office or "")),
+        lifetime=Lifetime.PASSING,
         rows=(
-            (Button(label=registration.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
+            *in_columns(_confirming(ctx), 1),
             (
                 Button(label=registration.CHANGE_OFFICE(), action=ActionName.OFFICE),
                 Button(label=said.CHANGE_NAME(), action=ActionName.NAME),
@@ -302,10 +223,31 @@ def _show_review(ctx: Context) -> View | Goto:
     )
 
 
+def _confirming(ctx: Context) -> list[Button]:
+    """Return a button per plate kind, or the one of a registration that something else has asked for."""
+    if "then" in ctx.args:
+        return [Button(label=registration.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS)]
+    return [
+        Button(label=registration.confirm_kind(kind), action=ActionName.KIND, arg=kind, style=Style.SUCCESS)
+        for kind in PlateKind
+    ]
+
+
 def _register(ctx: Context, _arg: str) -> Goto:
     ctx.core.accounts.register(ctx.tx, ctx.account)
-    go = _on(ctx)
-    return Goto(screen=go.screen, args=go.args, note=registration.DONE())
+    return next_step(ctx, registration.DONE(), sticky=False)
+
+
+def _register_for(ctx: Context, kind: str) -> Goto:
+    """Complete the registration and choose the plate kind, unless a ban or an earlier number comes first."""
+    wanted = PlateKind(kind)
+    ctx.core.accounts.register(ctx.tx, ctx.account)
+    go = next_step(ctx, registration.DONE(), sticky=False)
+    if go.screen != ScreenName.BASICS:
+        return go
+    account = ctx.account
+    ctx.core.preselections.choose(ctx.tx, account, ctx.office_of(account.office or ""), wanted)
+    return Goto(screen=ScreenName.NOTICE, note=registration.DONE())
 
 
 REVIEW = Screen(
@@ -314,11 +256,12 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.CONFIRM: _register,
-        ActionName.OFFICE: lambda _ctx, _arg: Goto(screen=ScreenName.REG_OFFICE),
-        ActionName.NAME: lambda _ctx, _arg: Goto(screen=ScreenName.REG_NAME),
-        ActionName.IDENTITY: lambda _ctx, _arg: Goto(screen=ScreenName.REG_IDENTITY),
-        ActionName.PHONE: lambda _ctx, _arg: Goto(screen=ScreenName.REG_PHONE),
+        ActionName.KIND: _register_for,
+        ActionName.OFFICE: lambda ctx, _arg: to(ctx, ScreenName.REG_OFFICE),
+        ActionName.NAME: lambda ctx, _arg: to(ctx, ScreenName.REG_NAME),
+        ActionName.IDENTITY: lambda ctx, _arg: to(ctx, ScreenName.REG_IDENTITY),
+        ActionName.PHONE: lambda ctx, _arg: to(ctx, ScreenName.REG_PHONE),
     },
 )
 
-SCREENS = (CONSENT, OFFICE, NAME, IDENTITY, PHONE, CODE, REVIEW)
+SCREENS = (CONSENT, *registration_office.SCREENS, NAME, IDENTITY, *registration_phone.SCREENS, REVIEW)

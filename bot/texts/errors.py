@@ -143,6 +143,24 @@ def _wrong_length(what: str, error: _Length) -> str:
     )
 
 
+_OfNumber = identity_errors.ResidentIdCharacters | identity_errors.CreditCodeCharacters
+
+
+def _characters_of_number(error: _OfNumber) -> str:
+    """Return which characters are wrong; that they are, if hardly any number was typed."""
+    is_code = isinstance(error, identity_errors.CreditCodeCharacters)
+    if not error.masked:
+        wider = identity_errors.CreditCodeError if is_code else identity_errors.ResidentIdError
+        return _PLAIN[wider]()
+    if is_code:
+        wrong = _(
+            "统一社会信用代码{places}不正确:只能是数字和大写字母(没有 I、O、S、V、Z),第 3–8 位只能是数字。"
+        )
+    else:
+        wrong = _("身份证号码{places}不正确:前 17 位只能是数字,最后一位只能是数字或字母 X。")
+    return wrong.format(places=_places(error.positions))
+
+
 _PLAIN: dict[type[XuanhaoError], Phrase] = {
     plates_errors.SerialEmpty: phrase("请输入号码。"),
     plates_errors.SerialTooManyLetters: phrase("号码中最多只能有 2 个字母。"),
@@ -159,7 +177,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     vehicles_errors.CertificateEmpty: phrase("请输入证书编号。"),
     vehicles_errors.CertificateError: phrase("证书编号格式不正确,请对照证书重新输入。"),
     identity_errors.ResidentIdEmpty: phrase("请输入居民身份证号码。"),
-    identity_errors.ResidentIdMistyped: phrase("身份证号码校验不通过,有一位输错了,请核对后重新输入。"),
+    identity_errors.ResidentIdMistyped: phrase(
+        "身份证号码校验不通过(最后一位校验码不符),18 位中有一位输错了,请与身份证逐位核对后重新输入。"
+    ),
     identity_errors.ResidentIdRegion: phrase("身份证号码中的地区代码无效,请核对。"),
     identity_errors.ResidentIdBirthDate: phrase("身份证号码中的出生日期不存在,请核对。"),
     identity_errors.ResidentIdFuture: phrase("身份证号码中的出生日期晚于今天,请核对。"),
@@ -186,10 +206,18 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     offices_errors.OfficeUnknown: phrase("本服务不受理该发牌机关。"),
     accounts_errors.NotRegistered: phrase("您还没有完成注册,请先点【预选号牌】。"),
     accounts_errors.IdentityTaken: phrase(
-        "该身份证明号码已被其他账号注册。如不是您本人所为,请携带身份证原件到车辆管理所窗口,"
-        "由工作人员核实后将身份转到您的账号。"
+        "该身份证明号码已被其他账号注册。如那是您以前的 Telegram 账号,请在那个账号里发送 /delete;"
+        "否则请携带身份证原件到车辆管理所窗口,由工作人员核实后将身份转到您的账号。"
     ),
-    accounts_errors.PhoneTaken: phrase("该手机号已被其他账号注册,请换一个本人手机号。"),
+    accounts_errors.PhoneTaken: phrase(
+        "该手机号已注册在另一个账号上。请重新输入该号码(不用按钮发送),用短信验证码证明由您本人使用。"
+    ),
+    accounts_errors.PhoneLost: phrase(
+        "您的手机号已由现在使用它的人验证,注册到了他人的账号。请发送 /privacy,点【更换手机号】。"
+    ),
+    accounts_errors.OfficeHeld: phrase(
+        "您有已选定、还没有办理的号码,只能在原来的注册地办理;办结之前不能修改注册地。"
+    ),
     accounts_errors.ContactOfSomebodyElse: phrase("请发送您本人的联系方式,不能转发他人的名片。"),
     verification_errors.NoCodeYet: phrase("请先获取短信验证码。"),
     verification_errors.CodeExpired: phrase("验证码已超过5分钟有效期,请重新获取。"),
@@ -362,6 +390,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     vehicles_errors.CertificateDigitWanted: lambda error: _(
         "合格证编号后 10 位应为数字({places}不是)。"
     ).format(places=_places(error.positions)),
+    identity_errors.ResidentIdCharacters: _characters_of_number,
+    identity_errors.CreditCodeCharacters: _characters_of_number,
     identity_errors.ResidentIdLength: lambda error: _wrong_length(_("身份证号码"), error),
     identity_errors.ResidentIdAge: lambda error: _(
         "身份证号码中的出生日期距今超过 {years} 年,请核对。"

@@ -36,6 +36,11 @@ IDENTITY_TAKEN = phrase(
     "您注册时填写的身份证号经窗口核对属于他人,已从您的账号移除,未完成的预选已取消。"
     "请点【预选号牌】用您本人的身份证号重新注册;如有异议,请携带身份证件到车辆管理所窗口提出。"
 )
+PHONE_TAKEN = phrase(
+    "📱 您注册时用的手机号,已由现在使用该号码的人用短信验证码验证,注册到了另一个账号;您的账号不再使用该号码。"
+    "选号前请换成您现在的手机号:点【预选号牌】,或发送 /privacy 后点【更换手机号】。"
+    "如果号码仍由您本人使用,重新验证一次即可转回,并请告知车辆管理所。"
+)
 
 
 _MOVED = {
@@ -238,6 +243,10 @@ def granted(preselection: Preselection, batches: int, wishes: int) -> str:
     return _(
         "✅ 车辆管理所已为您的车辆(车辆识别代号后六位 {vin})增加选号机会:{chances}。可以继续选号。"
     ).format(vin=vin_last_six(preselection.vin) if preselection.vin else "", chances=listed(chances))
+
+
+def served(office: Office) -> str:
+    return _("📢 {office}已可以在这里预选号牌,您曾要求在开通时通知您。").format(office=escape(office.name))
 
 
 def voided(preselection: Preselection, office: Office | None, until: int | None) -> str:

@@ -31,7 +31,15 @@ class IdentityTaken(ForeignValue):
 
 
 class PhoneTaken(ForeignValue):
-    """The telephone number is registered by another chat account."""
+    """The telephone number is registered by another chat account, and no code has proved whose it is now."""
+
+
+class PhoneLost(Refusal):
+    """Another account has proved the owner's telephone to be its own; no code can be sent to it."""
+
+
+class OfficeHeld(Refusal):
+    """The office of registration cannot be changed while a number is reserved."""
 
 
 class ContactOfSomebodyElse(InputError):

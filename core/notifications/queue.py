@@ -56,6 +56,8 @@ class NotificationPurpose(StrEnum):
     IDENTITY = "identity"  # an identity was moved to another account; suffixed with its time
     USER_TYPE = "user_type"  # an admin has changed the type of an account; suffixed likewise
     GRANTED = "granted"  # an admin has granted a vehicle chances; suffixed likewise
+    PHONE = "phone"  # another account has proved the telephone to be its own; suffixed with its time
+    SERVED = "served"  # an office that the recipient has waited for is served now
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided

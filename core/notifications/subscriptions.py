@@ -65,14 +65,30 @@ def unsubscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
     )
 
 
+def await_office(tx: Tx, chat_id: int, office: str) -> None:
+    """Tell a chat when an office is served here, which it is not yet."""
+    tx.run("subscriptions.await_office", chat_id=chat_id, office=office, now=to_millis(tx.now))
+
+
+def stop_awaiting(tx: Tx, chat_id: int, office: str) -> None:
+    tx.run("subscriptions.stop_awaiting", chat_id=chat_id, office=office)
+
+
+def is_awaited(tx: Tx, chat_id: int, office: str) -> bool:
+    """Return whether a chat wants to be told when an office is served."""
+    return tx.one("subscriptions.is_awaited", chat_id=chat_id, office=office) is not None
+
+
 def announce(tx: Tx, offices: Mapping[str, Office]) -> int:
     """Plan notifications about everything that has opened since the last call; return how many."""
-    return _announce_segments(tx) + _announce_openings(tx, offices)
+    return _announce_segments(tx) + _announce_openings(tx, offices) + _announce_served(tx, offices)
 
 
 def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
     """Whether there is something to announce; read on a read-only snapshot at every run of the job."""
     if tx.all("announcements.segments_due", now=to_millis(tx.now)):
+        return True
+    if any(row["office"] in offices for row in tx.all("subscriptions.offices_not_served_yet")):
         return True
     return any(
         _is_awaited_and_open(tx, offices, row["office"]) for row in tx.all("subscriptions.offices_awaited")
@@ -105,6 +121,26 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
         wish = Subscription(office=code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
         announced += _tell(tx, wish, subject, {"office": code})
         tx.run("subscriptions.remove_opening", office=code, subject=subject)
+    return announced
+
+
+def _announce_served(tx: Tx, offices: Mapping[str, Office]) -> int:
+    """Tell those who have waited for an office that it is in the settings now."""
+    announced = 0
+    for row in tx.all("subscriptions.offices_not_served_yet"):
+        code = row["office"]
+        if code not in offices:
+            continue
+        subject = f"served:{code}:{to_millis(tx.now)}"
+        announced += tx.run(
+            "subscriptions.tell_served",
+            purpose=NotificationPurpose.SERVED,
+            subject=subject,
+            details=json.dumps({"office": code}, ensure_ascii=False),
+            now=to_millis(tx.now),
+            office=code,
+        )
+        tx.run("subscriptions.remove_served", office=code, subject=subject)
     return announced
 
 

@@ -1,9 +1,5 @@
 """Accounts: consent, registration, user types (docs/domain.md, section 2)."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-
 from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
@@ -12,108 +8,13 @@ from core.errors.counter import IdentityIsTheirs
 from core.errors.desk import NobodyFound
 from core.errors.preselection import StepOutOfOrder
 from core.errors.store import StoreConstraintError
+from core.people.account import CONSENT_VERSION, Account, UserType
 from core.people.probes import ensure_may_ask
 from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code
 
-CONSENT_VERSION = 3
-"""Version of the consent text; owners with an older version are asked again."""
-
-
-class UserType(StrEnum):
-    """The type of an account; it determines where the owner may select (docs/domain.md, section 2)."""
-
-    NEW_OWNER = "new_owner"
-    OWNER_DRIVER = "owner_driver"
-    COUNTER = "counter"
-    UNIT = "unit"
-
-    @property
-    def selects_elsewhere(self) -> bool:
-        """Whether this user may select at offices other than that of registration."""
-        return self in {UserType.OWNER_DRIVER, UserType.COUNTER}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """An owner's account.
-
-    Personal fields are decrypted on access only, as most steps do not need them.
-    """
-
-    account_id: int
-    chat_id: int
-    user_type: UserType
-    consent_version: int
-    office: str | None  # "粤K": where the vehicle will be registered
-    registered_at: datetime | None
-    vault: Vault = field(repr=False, compare=False)
-    name_sealed: bytes | None = field(repr=False)
-    identity_sealed: bytes | None = field(repr=False)
-    identity_hash: bytes | None = field(repr=False)
-    identity_seen_at: datetime | None  # when the identity document was checked at a counter, if ever
-    phone_sealed: bytes | None = field(repr=False)
-    new_phone_sealed: bytes | None = field(repr=False)
-
-    @property
-    def is_registered(self) -> bool:
-        """Whether registration is complete."""
-        return self.registered_at is not None
-
-    @property
-    def own_identity_hash(self) -> bytes | None:
-        """The hash of the identity if it is proven: registered, or checked at a counter.
-
-        None for an identity that was only typed, as it may be another person's.
-        """
-        return self.identity_hash if self.is_registered or self.identity_seen_at else None
-
-    def selects_at(self, office: str) -> bool:
-        """Return whether this user may select at an office (docs/domain.md, section 2)."""
-        return office == self.office or self.user_type.selects_elsewhere
-
-    @property
-    def actor(self) -> str:
-        """The owner as an actor in the audit log: an account id, anonymous after deletion."""
-        return self.subject
-
-    @property
-    def subject(self) -> str:
-        return audit.account_subject(self.account_id)
-
-    @property
-    def consents(self) -> bool:
-        """Whether the owner has consented to the current version."""
-        return self.consent_version >= CONSENT_VERSION
-
-    @property
-    def name(self) -> str:
-        """The owner's name; empty if unknown."""
-        return self._opened(self.name_sealed)
-
-    @property
-    def identity(self) -> str:
-        """The resident identity number or unified social credit code; empty if unknown."""
-        return self._opened(self.identity_sealed)
-
-    @property
-    def phone(self) -> str:
-        """The verified phone number in E.164 form; empty if there is none."""
-        return self._opened(self.phone_sealed)
-
-    @property
-    def new_phone(self) -> str:
-        """A phone number still to be verified, in E.164 form; empty if there is none."""
-        return self._opened(self.new_phone_sealed)
-
-    @property
-    def is_unit(self) -> bool:
-        """Whether this is an organisation, identified by its credit code."""
-        return self.user_type == UserType.UNIT
-
-    def _opened(self, sealed: bytes | None) -> str:
-        return "" if sealed is None else self.vault.open(sealed)
+__all__ = ["CONSENT_VERSION", "Account", "Accounts", "UserType", "at_once"]
 
 
 class Accounts:
@@ -182,7 +83,7 @@ class Accounts:
 
     def by_phone(self, tx: Tx, phone: str) -> Account | None:
         """Return the account registered with a phone number in E.164 form."""
-        row = tx.one("accounts.registered_phone", hash=self._phone_hash(phone))
+        row = tx.one("accounts.registered_phone", hash=self.phone_hash(phone))
         return self.by_id(tx, row["account_id"]) if row else None
 
     def identity_hash(self, identity: str) -> bytes:
@@ -229,6 +130,8 @@ class Accounts:
             sealed=self._vault.seal(name),
             now=to_millis(tx.now),
         )
+        if account.is_registered and name != account.name:
+            audit.record(tx, account.actor, AuditAction.CHANGED_NAME, account.subject, office=account.office)
 
     def set_identity(self, tx: Tx, account: Account, identity: str) -> None:
         """Set the identity number, in canonical form.
@@ -289,7 +192,7 @@ class Accounts:
             raise self._not_received(tx, account)
         self._fit_type(tx, account, identity)
         fresh = self.by_id(tx, account.account_id)
-        whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
+        whole = fresh.office and fresh.name_sealed and fresh.has_phone
         return self.register(tx, fresh) if whole and not fresh.is_registered else fresh
 
     def _not_received(self, tx: Tx, account: Account) -> NobodyFound | IdentityIsTheirs:
@@ -309,60 +212,6 @@ class Accounts:
             now=to_millis(tx.now),
         )
 
-    def offer_phone(self, tx: Tx, account: Account, phone: str, *, shared: bool = False) -> None:
-        """Set a phone number, in E.164 form, that is still to be verified.
-
-        Args:
-            tx: the transaction.
-            account: the owner.
-            phone: the number.
-            shared: whether it is the messenger's own contact of this chat: its answer tells nothing about
-                others, so it is neither refused by the limit on guessing nor counted.
-
-        Raises:
-            PhoneTaken: another chat account is registered with it.
-            ProbedTooOften: the chat has typed too many values of others, and has to wait.
-        """
-        digest = self._phone_hash(phone)
-        if shared:
-            self._ensure_shared_not_taken(tx, account, digest)
-        else:
-            ensure_may_ask(tx, account.chat_id)
-            self._ensure_phone_not_taken(tx, account, digest)
-        tx.run(
-            "accounts.offer_phone",
-            account_id=account.account_id,
-            sealed=self._vault.seal(phone),
-            hash=digest,
-            now=to_millis(tx.now),
-        )
-
-    def prove_phone(self, tx: Tx, account: Account) -> None:
-        """Mark the offered phone number as verified; it replaces the previous one.
-
-        Raises:
-            PhoneTaken: another chat account has been registered with it in the meantime.
-            StepOutOfOrder: none was offered.
-        """
-        fresh = self.by_id(tx, account.account_id)
-        if not fresh.new_phone:
-            raise StepOutOfOrder
-        self._ensure_phone_not_taken(tx, account, self._phone_hash(fresh.new_phone))
-        _at_once(tx, "accounts.prove_phone", account)
-        if fresh.is_registered:
-            audit.record(tx, fresh.actor, AuditAction.CHANGED_PHONE, fresh.subject, office=fresh.office)
-
-    def _ensure_shared_not_taken(self, tx: Tx, account: Account, digest: bytes) -> None:
-        try:
-            self._ensure_phone_not_taken(tx, account, digest)
-        except PhoneTaken:
-            raise PhoneTaken from None  # without the value, so that it is not counted
-
-    def _ensure_phone_not_taken(self, tx: Tx, account: Account, digest: bytes) -> None:
-        holder = tx.one("accounts.registered_phone", hash=digest)
-        if holder is not None and holder["account_id"] != account.account_id:
-            raise PhoneTaken(digest.hex())
-
     def register(self, tx: Tx, account: Account) -> Account:
         """Complete the registration; all data must be present.
 
@@ -373,16 +222,17 @@ class Accounts:
         """
         fresh = self.by_id(tx, account.account_id)
         if fresh.is_registered or not (
-            fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.phone_sealed
+            fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.has_phone
         ):
             raise StepOutOfOrder
-        if not _at_once(tx, "accounts.register", account):
-            taken = tx.one("accounts.registered_phone", hash=self._phone_hash(fresh.phone))
+        if not at_once(tx, "accounts.register", account):
+            taken = tx.one("accounts.registered_phone", hash=self.phone_hash(fresh.phone))
             raise PhoneTaken if taken else IdentityTaken
         audit.record(tx, fresh.actor, AuditAction.REGISTERED_ACCOUNT, fresh.subject, office=fresh.office)
         return self.by_id(tx, account.account_id)
 
-    def _phone_hash(self, phone: str) -> bytes:
+    def phone_hash(self, phone: str) -> bytes:
+        """Return the lookup hash of a phone number in E.164 form."""
         return self._vault.lookup("phone", phone)
 
     def _account(self, row: Row) -> Account:
@@ -400,10 +250,11 @@ class Accounts:
             identity_seen_at=moment_or_none(row["identity_seen_at"]),
             phone_sealed=row["phone_sealed"],
             new_phone_sealed=row["new_phone_sealed"],
+            phone_lost_at=moment_or_none(row["phone_lost_at"]),
         )
 
 
-def _at_once(tx: Tx, query: str, account: Account) -> int:
+def at_once(tx: Tx, query: str, account: Account) -> int:
     """Run an update guarded by unique indexes, and translate a violation.
 
     The statement's own checks see only committed data, so two concurrent transactions can both pass them;

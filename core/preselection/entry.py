@@ -6,7 +6,7 @@ from core import audit
 from core.audit import AuditAction
 from core.availability.maintenance import ensure_open
 from core.clock import to_millis
-from core.errors.accounts import NotThisUserType
+from core.errors.accounts import NotThisUserType, PhoneLost
 from core.errors.preselection import (
     DataIncomplete,
     StepOutOfOrder,
@@ -181,7 +181,13 @@ class Preselections:
             raise VinBeingSelected(preselection.required_vin)
 
     def code_binding(self, account: Account, preselection: Preselection) -> CodeBinding:
-        """Return what the code of step 4 is bound to: owner, telephone, VIN and office."""
+        """Return what the code of step 4 is bound to: owner, telephone, VIN and office.
+
+        Raises:
+            PhoneLost: the owner's telephone is another account's now.
+        """
+        if not account.has_phone:
+            raise PhoneLost
         return CodeBinding(
             account=account,
             purpose=CodePurpose.PRESELECTION,

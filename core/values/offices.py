@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 from core.errors.offices import HoursUnreadable, NoSuchOffice
 from core.values.hours import ServiceHours
 from core.values.plates import LETTERS, NEV_LETTERS, NEV_LETTERS_BATTERY, NEV_LETTERS_OTHER
-from core.values.text import DOTS, HYPHENS, compact, is_oversized
+from core.values.text import DOTS, HYPHENS, clean, compact, is_oversized
 
 Status = Literal["active", "new", "legacy", "special", "unsure"]
 OFFERED: tuple[Status, ...] = ("active", "new")
@@ -40,8 +40,6 @@ PAPERS = (
 LARGEST_BATCH = 20
 """Maximum numbers in a batch that stay legible in the picture and usable as buttons."""
 
-_FEWEST_LETTERS = 3
-"""Letters that a search by an English name needs."""
 _NEAR = 5
 _PROVINCE_ENDING = re.compile("(维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
 
@@ -55,20 +53,30 @@ class IssuingOffice:
         abbreviation: the province's character, e.g. 粤.
         letter: the office's letter, e.g. K.
         city: the city that it serves, e.g. 茂名市.
-        province_en: the province's name in English: Guangdong.
-        city_en: the city's name in English: Maoming.
         status: whether it is in use; see ``OFFERED``.
         note: a remark on the source, in English; may be empty.
+        latin: the city's name in Latin letters, the established spelling first: Harbin/Ha'erbin.
+        province_latin: the province's, likewise.
     """
 
     province: str
     abbreviation: str
     letter: str
     city: str
-    province_en: str
-    city_en: str
     status: Status
     note: str = ""
+    latin: str = ""
+    province_latin: str = ""
+
+    @property
+    def city_in_english(self) -> str:
+        """The city's name for readers of English: Maoming."""
+        return self.latin.partition("/")[0]
+
+    @property
+    def province_in_english(self) -> str:
+        """The province's name for readers of English: Guangdong."""
+        return self.province_latin.partition("/")[0]
 
     @property
     def code(self) -> str:
@@ -99,10 +107,10 @@ def _read(row: Mapping[str, str]) -> IssuingOffice:
         abbreviation=row["abbreviation"],
         letter=row["letter"],
         city=row["city"],
-        province_en=row["province_en"],
-        city_en=row["city_en"],
         status=cast("Status", row["status"]),  # the list is our own, and a test checks it
         note=row["note"],
+        latin=row["latin"],
+        province_latin=row["province_latin"],
     )
 
 
@@ -132,9 +140,10 @@ def by_province() -> Mapping[str, tuple[IssuingOffice, ...]]:
 
 
 def search(text: str) -> tuple[IssuingOffice, ...]:
-    """Search the offered offices by code, province or part of a name.
+    """Search the offered offices by code, province or part of a name, also in Latin letters.
 
-    A plate number matches its office; 广东省茂名市 and Maoming match 茂名市. An oversized text has no match.
+    A plate number matches its office, 广东省茂名市 matches 茂名市, maoming and Maoming City match it too. An
+    oversized text matches nothing.
     """
     plain = "" if is_oversized(text) else compact(text, DOTS + HYPHENS)
     if not plain:
@@ -144,30 +153,28 @@ def search(text: str) -> tuple[IssuingOffice, ...]:
         return tuple(of_code)
     if len(plain) == 1:
         return tuple(office for office in offered() if plain in office.code + office.city + office.province)
-    if plain.isascii():
-        return _search_english(plain)
+    if plain.isascii() or "Ü" in plain:
+        return _search_latin(plain)
     named = [office for office in offered() if plain in office.city or plain in office.province]
     return tuple(named or (office for office in offered() if _stem(office.city) in plain))
 
 
-def _search_english(plain: str) -> tuple[IssuingOffice, ...]:
-    """Search by English names, from their beginning: Maoming, maoming city, Guangdong."""
-    wanted = _bare(plain)
-    if plain.startswith("/") or len(wanted) < _FEWEST_LETTERS:
-        return ()
-    exact = [
-        office for office in offered() if wanted in {_bare(office.city_en), _bare(office.city_en) + "CITY"}
-    ]
-    if exact:
-        return tuple(exact)
-    names = ((office, _bare(office.city_en), _bare(office.province_en)) for office in offered())
-    return tuple(
-        office for office, city, province in names if city.startswith(wanted) or province.startswith(wanted)
-    )
+def _search_latin(plain: str) -> tuple[IssuingOffice, ...]:
+    """Return the offices of a city, else of a province, that is written in Latin letters."""
+    wanted = _letters_of(plain)
+    names = {wanted, wanted.removesuffix("CITY"), wanted.removesuffix("SHI"), wanted.removesuffix("PROVINCE")}
+    names.discard("")
+    of_city = tuple(office for office in offered() if names & _spellings(office.latin))
+    return of_city or tuple(office for office in offered() if names & _spellings(office.province_latin))
 
 
-def _bare(name: str) -> str:
-    return "".join(char for char in name.upper() if char.isalpha())
+def _spellings(latin: str) -> set[str]:
+    return {_letters_of(spelling) for spelling in latin.split("/")}
+
+
+def _letters_of(text: str) -> str:
+    """Return a name in Latin letters as anybody types it: without apostrophes and umlauts."""
+    return "".join(char for char in clean(text).replace("Ü", "U").replace("ü", "U") if char.isalpha())
 
 
 def _stem(city: str) -> str:

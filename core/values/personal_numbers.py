@@ -60,7 +60,7 @@ _PARTING = str.maketrans("", "", HYPHENS + " ")
 class InputKind(StrEnum):
     """What the page on which something was typed asks for."""
 
-    NAME = "name"  # of a person or an organisation
+    NAME = "name"  # of a person or an organisation, perhaps with the identity number
     NUMBER = "number"  # an identity number, a credit code or a telephone number
     VEHICLE = "vehicle"  # a VIN or a certificate number
     OTHER = "other"
@@ -87,9 +87,10 @@ def holds_personal_data(text: str, kind: InputKind = InputKind.OTHER) -> bool:
         return True
     if _is_of_vehicle(typed):
         return False
-    if kind is InputKind.NUMBER:
-        return any(sum(map(_digit_count, run)) >= _FEWEST_DIGITS_TYPED for run in _runs(bare))
-    return kind is InputKind.NAME and any(map(str.isalpha, bare))
+    if kind is InputKind.NAME and any(map(str.isalpha, bare)):
+        return True
+    is_asked_for = kind in {InputKind.NAME, InputKind.NUMBER}
+    return is_asked_for and any(sum(map(_digit_count, run)) >= _FEWEST_DIGITS_TYPED for run in _runs(bare))
 
 
 def ensure_no_personal_number(text: str, *, allow_landlines: bool = False) -> None:
@@ -155,7 +156,7 @@ def _is_personal(groups: list[str]) -> bool:
     if _are_serials(groups):
         return False
     if not _DIGITS.fullmatch(number.removesuffix("X")):
-        return _is_code(number)
+        return _is_code(number) or _is_identity_with_a_letter(number)
     alone = len(groups) == 1
     if alone and len(number) in _LONG:
         return True
@@ -180,6 +181,12 @@ def _is_certain(run: list[str]) -> bool:
     if _DIGITS.fullmatch(number.removesuffix("X")) and _is_plausible(number):
         return True
     return bool(_CODE.fullmatch(number)) and uscc.calc_check_digit(number) == number[-1]
+
+
+def _is_identity_with_a_letter(number: str) -> bool:
+    """Return whether this is a resident's number with a wrong last character: 11010519491231002Y."""
+    digits = number[:-1]
+    return len(number) == _IDENTITY and bool(_DIGITS.fullmatch(digits)) and _is_plausible(number)
 
 
 def _is_code(number: str) -> bool:

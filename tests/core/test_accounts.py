@@ -1,27 +1,30 @@
 """Accounts: an identity and a telephone belong to at most one registered account."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.bootstrap import Core
-from core.errors.accounts import IdentityTaken, NotRegistered, PhoneTaken
+from core.errors.accounts import IdentityTaken, NotRegistered, OfficeHeld, PhoneLost, PhoneTaken
 from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.counter import IdentityMove
+from core.preselection.moving import change_office
 from tests import factories
 from tests.core.interceptor import Interceptor
 from tests.core.sql import sql
-from tests.core.tools import half_registered, registered, release, verified
+from tests.core.tools import half_registered, registered, release, reserved, verified
 
 
 async def fresh(core: Core, account: Account) -> Account:
     return await core.store.read(core.accounts.by_id, account.account_id)
 
 
-async def change_phone(core: Core, account: Account, phone: str) -> None:
-    await core.store.run(core.accounts.offer_phone, account, phone)
-    await core.store.run(core.accounts.prove_phone, account)
+async def change_phone(core: Core, account: Account, phone: str, *, by_code: bool = False) -> None:
+    await core.store.run(core.telephones.offer, account, phone)
+    await core.store.run(core.telephones.prove, account, by_code=by_code)
 
 
 async def test_registered_owner_is_as_typed(core: Core) -> None:
@@ -48,11 +51,64 @@ async def test_registered_identity_is_refused(core: Core) -> None:
         await core.store.run(half_registered, core, 4, identity=3)
 
 
-async def test_registered_phone_is_refused(core: Core) -> None:
+async def test_registered_phone_is_not_taken_by_a_contact(core: Core) -> None:
     await core.store.run(registered, core, 3)
     other = await core.store.run(half_registered, core, 4)
     with pytest.raises(PhoneTaken):
-        await core.store.run(core.accounts.offer_phone, other, factories.phone(3))
+        await change_phone(core, other, factories.phone(3))
+
+
+@pytest.mark.parametrize("number", [3, 4], ids=["registered", "half registered"])
+async def test_phone_proved_by_a_code_leaves_its_former_account(core: Core, number: int) -> None:
+    former = await core.store.run(registered, core, 1)
+    make = registered if number == 3 else half_registered
+    owner = await core.store.run(make, core, number)
+    await change_phone(core, owner, factories.phone(1), by_code=True)
+    left = await fresh(core, former)
+    assert (left.is_registered, left.phone, left.identity) == (True, "", factories.identity(1))
+    assert (await fresh(core, owner)).phone == factories.phone(1)
+    notices = await core.store.read(sql, "SELECT chat_id, purpose, details FROM notice")
+    assert [(row["chat_id"], row["purpose"].partition(":")[0], row["details"]) for row in notices] == [
+        (former.chat_id, "phone", "{}")
+    ]
+    lost = await core.store.read(sql, "SELECT actor, subject FROM audit WHERE action = 'lost_phone'")
+    assert lost == [{"actor": "system", "subject": former.subject}]
+
+
+async def test_owner_without_a_phone_gets_no_code_and_may_prove_another(core: Core) -> None:
+    owner, begun = await core.store.run(verified, core, 1)
+    other = await core.store.run(registered, core, 2)
+    await change_phone(core, other, factories.phone(1), by_code=True)
+    left = await fresh(core, owner)
+    preselection = await core.store.read(get, begun)
+    with pytest.raises(PhoneLost):
+        core.preselections.code_binding(left, preselection)
+    await change_phone(core, left, factories.phone(9))
+    again = await fresh(core, owner)
+    assert core.preselections.code_binding(again, preselection).phone == factories.phone(9)
+
+
+async def test_office_changes_until_a_number_is_reserved(core: Core) -> None:
+    office = replace(core.offices["粤K"], code="粤A")
+    owner, begun = await core.store.run(verified, core, 1)
+    await core.store.run(change_office, owner, office)
+    moved = await fresh(core, owner)
+    assert moved.office == "粤A"
+    assert (await core.store.read(get, begun)).state == PreselectionState.CANCELLED
+    rows = await core.store.read(sql, "SELECT details FROM audit WHERE action = 'changed_office'")
+    assert rows == [{"details": '{"before": "粤K"}'}]
+    await core.store.run(release, core, "A####")
+    other, _ = await core.store.run(reserved, core, 2, "A1234")
+    with pytest.raises(OfficeHeld):
+        await core.store.run(change_office, other, office)
+    assert (await fresh(core, other)).office == "粤K"
+
+
+async def test_change_of_name_is_in_journal_without_the_name(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    await core.store.run(core.accounts.set_name, owner, "测试新名")
+    rows = await core.store.read(sql, "SELECT action, details FROM audit ORDER BY entry_id")
+    assert rows[-1] == {"action": "changed_name", "details": "{}"}
 
 
 async def test_office_of_a_registered_account_stays(core: Core) -> None:
@@ -85,18 +141,18 @@ async def test_half_registered_phone_blocks_nobody(core: Core) -> None:
 async def test_phone_offered_before_another_registers_is_refused(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
     other = await core.store.run(half_registered, core, 4)
-    await core.store.run(core.accounts.offer_phone, owner, factories.phone(4))
+    await core.store.run(core.telephones.offer, owner, factories.phone(4))
     await core.store.run(core.accounts.register, other)
     with pytest.raises(PhoneTaken):
-        await core.store.run(core.accounts.prove_phone, owner)
+        await core.store.run(core.telephones.prove, owner)
 
 
 async def test_new_phone_counts_when_proved(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
-    await core.store.run(core.accounts.offer_phone, owner, factories.phone(8))
+    await core.store.run(core.telephones.offer, owner, factories.phone(8))
     offered = await fresh(core, owner)
     assert (offered.phone, offered.new_phone) == (factories.phone(3), factories.phone(8))
-    await core.store.run(core.accounts.prove_phone, owner)
+    await core.store.run(core.telephones.prove, owner)
     proved = await fresh(core, owner)
     assert (proved.phone, proved.new_phone) == (factories.phone(8), "")
 
@@ -119,7 +175,7 @@ async def test_change_of_phone_is_in_journal(core: Core) -> None:
 async def test_nothing_offered_proves_nothing(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
     with pytest.raises(StepOutOfOrder):
-        await core.store.run(core.accounts.prove_phone, owner)
+        await core.store.run(core.telephones.prove, owner)
 
 
 async def test_identity_stays_after_registration(core: Core) -> None:

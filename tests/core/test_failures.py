@@ -58,10 +58,8 @@ class Journey:
             "identity": lambda: self.core.accounts.set_identity(
                 tx, self.account, factories.identity(self.number)
             ),
-            "offer_phone": lambda: self.core.accounts.offer_phone(
-                tx, self.account, factories.phone(self.number)
-            ),
-            "prove_phone": lambda: self.core.accounts.prove_phone(tx, self.account),
+            "offer_phone": lambda: self.core.telephones.offer(tx, self.account, factories.phone(self.number)),
+            "prove_phone": lambda: self.core.telephones.prove(tx, self.account),
             "register": lambda: self.core.accounts.register(tx, self.account),
             **self._phase_one(tx),
             **self._selecting(tx),

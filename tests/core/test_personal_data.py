@@ -304,7 +304,7 @@ async def test_telephone_of_a_deleted_owner_is_anybodys(core: Core) -> None:
     await core.store.run(core.personal_data.delete, CHAT)
     other = await core.store.run(core.accounts.consent, 6000)
     try:
-        await core.store.run(core.accounts.offer_phone, other, account.phone)
+        await core.store.run(core.telephones.offer, other, account.phone)
     except Refusal as error:
         pytest.fail(repr(error))
     binding = CodeBinding(account=other, purpose=CodePurpose.REGISTRATION, phone=account.phone)

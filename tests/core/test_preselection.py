@@ -315,15 +315,12 @@ async def test_abandoned_is_not_shown(core: Core) -> None:
 async def test_numbers_without_a_four_are_wanted_until_the_preselection_ends(core: Core) -> None:
     account, number = await core.store.run(verified, core, 1)
 
-    def wants(tx: Tx, *, wanted: bool) -> bool:
+    def wants(tx: Tx, wanted: bool) -> bool:  # noqa: FBT001 - the value that is stored
         core.selection.leave_out_four(tx, number, wanted=wanted)
         return get(tx, number).without_four
 
-    assert [await core.store.run(lambda tx, w=w: wants(tx, wanted=w)) for w in (True, False, True)] == [
-        True,
-        False,
-        True,
-    ]
+    for wanted in (True, False, True):
+        assert await core.store.run(wants, wanted) is wanted
     await core.store.run(core.preselections.lapse, number)
     assert (await core.store.read(get, number)).without_four
     await core.store.run(core.preselections.abandon, account, number)

@@ -6,7 +6,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors.accounts import IdentityTaken, PhoneTaken
+from core.errors.accounts import IdentityTaken
 from core.errors.base import XuanhaoError
 from core.errors.preselection import VinPreselected
 from core.errors.probes import ProbedTooOften
@@ -31,7 +31,7 @@ class Stranger:
         return await self._does(lambda tx: self.core.accounts.set_identity(tx, self.account, identity))
 
     async def types_phone(self, phone: str) -> XuanhaoError | None:
-        return await self._does(lambda tx: self.core.accounts.offer_phone(tx, self.account, phone))
+        return await self._does(lambda tx: self.core.telephones.offer(tx, self.account, phone))
 
     async def _does(self, step: object) -> XuanhaoError | None:
         try:
@@ -79,12 +79,18 @@ async def test_one_value_typed_again_and_again_counts_once(stranger: Stranger) -
     assert await stranger.types(factories.identity(50)) is None
 
 
-async def test_values_of_all_kinds_count_together(stranger: Stranger) -> None:
+async def test_values_of_all_kinds_count_together(core: Core, stranger: Stranger) -> None:
     for number in range(3):
-        assert type(await stranger.types_phone(factories.phone(number))) is PhoneTaken
+        await core.store.run(core.probes.note_value, stranger.account.chat_id, factories.vin(number))
     for number in range(2):
         await stranger.types(factories.identity(number))
     assert type(await stranger.types_phone(factories.phone(5))) is ProbedTooOften
+
+
+async def test_typed_phone_tells_nothing_about_its_holder(core: Core, stranger: Stranger) -> None:
+    for number in range(FREE_PROBES + 2):
+        assert await stranger.types_phone(factories.phone(number)) is None
+    assert await core.store.read(sql, "SELECT * FROM probe") == []
 
 
 async def test_ones_own_mistyped_values_never_wait(stranger: Stranger) -> None:
@@ -152,15 +158,15 @@ async def test_recorded_values_are_keyed_hashes_for_a_day(
     assert await core.store.read(sql, "SELECT * FROM probe") == []
 
 
-async def test_contact_of_ones_own_is_never_refused_nor_counted(core: Core, stranger: Stranger) -> None:
+async def test_contact_of_ones_own_is_never_delayed_nor_counted(core: Core, stranger: Stranger) -> None:
     async def shares(number: int) -> XuanhaoError | None:
         phone = factories.phone(number)
         return await stranger._does(
-            lambda tx: core.accounts.offer_phone(tx, stranger.account, phone, shared=True)
+            lambda tx: core.telephones.offer(tx, stranger.account, phone, shared=True)
         )
 
     for number in range(FREE_PROBES + 2):
-        assert type(await shares(number)) is PhoneTaken
+        assert await shares(number) is None
     assert await core.store.read(sql, "SELECT * FROM probe") == []
     for number in range(FREE_PROBES):
         await stranger.types(factories.identity(number))

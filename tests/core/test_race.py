@@ -423,8 +423,8 @@ async def test_one_of_two_registrations_ends(
 ) -> None:
     def prepare(tx: Tx, number: int) -> Account:
         account = half_registered(tx, core, 4 + number, identity=identities[number])
-        core.accounts.offer_phone(tx, account, factories.phone(phones[number]))
-        core.accounts.prove_phone(tx, account)
+        core.telephones.offer(tx, account, factories.phone(phones[number]))
+        core.telephones.prove(tx, account)
         return account
 
     accounts = [await core.store.run(prepare, number) for number in range(2)]
@@ -444,18 +444,41 @@ async def test_one_of_two_registrations_ends(
 async def test_one_of_two_phone_changes_counts(core: Core, engine: str) -> None:
     def prepare(tx: Tx, number: int) -> Account:
         account = registered(tx, core, number)
-        core.accounts.offer_phone(tx, account, factories.phone(77))
+        core.telephones.offer(tx, account, factories.phone(77))
         return account
 
     accounts = [await core.store.run(prepare, number) for number in range(2)]
     meet = meeting("accounts.prove_phone", parties(engine))
 
     def prove(tx: Tx, account: Account) -> bool:
-        core.accounts.prove_phone(Interceptor(tx, before=meet), account)
+        core.telephones.prove(Interceptor(tx, before=meet), account)
         return True
 
     outcomes = await together(*(core.store.run(prove, account) for account in accounts))
     assert Counter(type(outcome) for outcome in outcomes) == {bool: 1, PhoneTaken: 1}
+
+
+async def test_one_of_two_codes_takes_a_phone_over(core: Core, engine: str) -> None:
+    """Both have a code on the telephone of a third: one has it afterwards, and only the third has lost it."""
+    former = await core.store.run(registered, core, 7)
+
+    def prepare(tx: Tx, number: int) -> Account:
+        account = registered(tx, core, number)
+        core.telephones.offer(tx, account, factories.phone(7))
+        return account
+
+    accounts = [await core.store.run(prepare, number) for number in range(2)]
+    meet = meeting("accounts.lose_phone", parties(engine))
+
+    def prove(tx: Tx, account: Account) -> bool:
+        core.telephones.prove(Interceptor(tx, before=meet), account, by_code=True)
+        return True
+
+    outcomes = await together(*(core.store.run(prove, account) for account in accounts))
+    assert True in outcomes
+    holder = await core.store.read(core.accounts.by_phone, factories.phone(7))
+    assert holder is not None
+    assert holder.account_id != former.account_id
 
 
 async def test_draws_beside_tries_end_all_right(core: Core) -> None:

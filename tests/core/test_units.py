@@ -33,8 +33,8 @@ def unit(tx: Tx, core: Core, number: int, chat: int = 6000) -> Account:
     account = accounts.require(tx, chat)
     accounts.set_name(tx, account, "测试汽车有限公司")
     accounts.set_identity(tx, account, factories.credit_code(number))
-    accounts.offer_phone(tx, account, factories.phone(600 + number))
-    accounts.prove_phone(tx, account)
+    core.telephones.offer(tx, account, factories.phone(600 + number))
+    core.telephones.prove(tx, account)
     return accounts.register(tx, accounts.require(tx, chat))
 
 

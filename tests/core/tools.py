@@ -92,8 +92,8 @@ def half_registered(tx: Tx, core: Core, number: int, *, identity: int | None = N
     accounts.set_office(tx, account, "粤K")
     accounts.set_name(tx, account, "测试车主")
     accounts.set_identity(tx, account, factories.identity(number if identity is None else identity))
-    accounts.offer_phone(tx, account, factories.phone(number))
-    accounts.prove_phone(tx, account)
+    core.telephones.offer(tx, account, factories.phone(number))
+    core.telephones.prove(tx, account)
     return accounts.require(tx, chat)
 
 

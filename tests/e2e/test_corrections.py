@@ -36,7 +36,7 @@ async def test_correction_before_registration_can_be_left(tmp_path: Path, label:
         await owner.press(label)
         await owner.see(PAGES[label], fresh=True)
         await owner.press("返回")
-        await owner.see("请核对注册信息", "测**主", fresh=True)
+        await owner.see("请核对注册信息", "测试车主", fresh=True)
 
 
 @pytest.mark.parametrize("label", ["修改姓名", "修改手机号"])

@@ -56,7 +56,7 @@ async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
     await owner.press("【预选号牌】")
     await owner.press("同意并继续")
     await owner.say("测试车主")
-    await owner.see("注册 2/3")
+    await owner.see("18 位居民身份证号码:")
     await owner.say(factories.identity(9)[:-1])
     await owner.see("您输入了 17 位")
     await owner.say(factories.identity(9))
@@ -73,7 +73,7 @@ async def at_identity_page(place: World) -> Person:
     await owner.press("【预选号牌】")
     await owner.press("同意并继续")
     await owner.say("测试车主")
-    await owner.see("注册 2/3")
+    await owner.see("18 位居民身份证号码:")
     return owner
 
 

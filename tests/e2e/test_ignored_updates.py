@@ -105,7 +105,7 @@ async def has_account(world: World) -> Person:
     await owner.say("/start")
     await owner.press("【预选号牌】")
     await owner.press("同意并继续")
-    await owner.see("注册 1/3")
+    await owner.see("姓名和身份证")
     await owner.settled()
     return owner
 

@@ -81,11 +81,10 @@ async def registers(owner: Person, number: int = 0) -> None:
     await owner.see("Registration 3/3")
     await owner.send_contact()
     await owner.see("Please check your registration")
-    await owner.press("Confirm registration")
+    await owner.press("Register and preselect: Small car")
 
 
 async def enters_the_vehicle(owner: Person) -> None:
-    await owner.press("Small car")
     await owner.press("【Read and agree】")
     await owner.say(factories.vin(0)[:-1] + "I")
     await owner.see("A VIN has no letters I, O or Q (position 17)", fresh=True)
@@ -115,7 +114,7 @@ AFTERWARDS = (
     ("/pool", "Pool bulletin", "SHA-256 of today's seed"),
     ("/notify", "Opening alerts"),
     ("/appeal", "You have made no appeal yet"),
-    ("/privacy", "About your personal data"),
+    ("/privacy", "My data"),
     ("/delete", "They cannot be deleted yet", "is not confirmed yet"),
 )
 """Questions of an owner who has a number, and text of the answers."""
@@ -207,7 +206,6 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
     await world.store.run(reserved, world.core, 0, TAKEN)
     owner, heard = await speaks_english(world)
     await registers(owner, 1)
-    await owner.press("Small car")
     await owner.press("【Read and agree】")
     await owner.say(factories.vin(0))
     await owner.see("A number has already been preselected for this vehicle; it cannot be preselected again!")

@@ -25,8 +25,7 @@ def answer_of(  # noqa: PLR0911 - a table of what to do before each screen
         if any(label in button for button in buttons):
             return pressing(owner, label)
     for words, typed in (
-        ("注册 1/3", "测试车主"),
-        ("注册 2/3", factories.identity(number)),
+        ("姓名和身份证", f"测试车主 {factories.identity(number)}"),
         ("17 位车辆识别代号", f"{factories.vin(number)} {factories.certificate(number)}"),
     ):
         if words in shown:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.routing.screens import SCREENS
-from core.people import accounts
+from core.people import account, accounts
 from tests import factories
 from tests.core.sql import dump
 from tests.person import Person
@@ -24,6 +24,13 @@ def files(person: Person) -> dict[str, bytes]:
             name = str(shown.body["document"]["file_name"])
             found[name.rpartition(".")[2]] = person.read_file(shown.document)
     return found
+
+
+def renew_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Change the consent text, so that owners are asked again."""
+    version = accounts.CONSENT_VERSION + 1
+    for module in (account, accounts):
+        monkeypatch.setattr(module, "CONSENT_VERSION", version)
 
 
 # --- consent --------------------------------------------------------------------------------
@@ -71,7 +78,7 @@ async def test_changed_consent_is_asked_for_anew_at_every_way_in(
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")
     await owner.see("17 位车辆识别代号")
-    monkeypatch.setattr(accounts, "CONSENT_VERSION", accounts.CONSENT_VERSION + 1)
+    renew_consent(monkeypatch)
     await way(owner)
     await owner.see("个人信息告知已更新", "个人信息告知")
     await owner.press("不同意")
@@ -91,7 +98,7 @@ async def test_press_on_an_open_page_asks_for_changed_consent(
     owner = sqlite_world.person()
     await registers(owner)
     await owner.see("第1步")
-    monkeypatch.setattr(accounts, "CONSENT_VERSION", accounts.CONSENT_VERSION + 1)
+    renew_consent(monkeypatch)
     await owner.press("小型汽车")
     await owner.see("个人信息告知已更新")
 
@@ -102,7 +109,7 @@ async def test_press_on_an_open_page_asks_for_changed_consent(
 async def test_stranger_reads_what_would_be_held(sqlite_world: World) -> None:
     owner = sqlite_world.person()
     await owner.say("/start")
-    await owner.press("个人信息")
+    await owner.press("我的资料")
     await owner.see("个人信息说明", "收集什么、为什么", "保存多久", "谁能看到", "服务器在境外")
 
 
@@ -113,7 +120,7 @@ async def test_owner_gets_everything_as_two_files(world: World) -> None:
     await owner.press("【随机一次(5)】")
     await owner.see("本车第")
     await owner.say("/export")
-    await owner.see("个人信息说明")
+    await owner.see("我的资料", "一份可直接阅读")
     await eventually(lambda: set(files(owner)) == {"json", "html"})
     found = json.loads(files(owner)["json"])
     assert found["account"][0]["name"] == "测试车主"
@@ -121,6 +128,11 @@ async def test_owner_gets_everything_as_two_files(world: World) -> None:
     assert len(found["draws"][0]["numbers"]) == 10
     page = files(owner)["html"].decode()
     assert all(word in page for word in ("测试车主", factories.vin(0), "车辆识别代号", "业务日志"))
+    assert all(word in page for word in ("新车车主", "正在选号", "小型汽车", "Telegram 账号编号"))
+    assert "new_owner" not in page
+    sent = [shown for shown in owner.history if shown.document is not None]
+    assert [str(shown.body["document"]["file_name"]).rpartition(".")[2] for shown in sent] == ["html", "json"]
+    assert "点开即可阅读" in sent[0].words
     codes = [sms.code for sms in owner.sms]
     assert not any(code in page for code in codes)
 
@@ -129,8 +141,10 @@ async def test_typed_name_and_contact_leave_the_chat(world: World) -> None:
     owner = world.person()
     await registers(owner)
     await owner.see("第1步")
-    await eventually(lambda: [shown.text for shown in owner.history if not shown.from_bot] == ["/start"])
-    assert not any("测试车主" in shown.words or "13800138001" in shown.words for shown in owner.history)
+    await eventually(lambda: [shown.text for shown in owner.history if not shown.from_bot] == ["/privacy"])
+    await eventually(
+        lambda: not any("测试车主" in shown.words or "13800138001" in shown.words for shown in owner.history)
+    )
 
 
 # --- deletion -------------------------------------------------------------------------------
@@ -207,7 +221,7 @@ async def test_owner_keeps_what_they_have_when_they_think_again(sqlite_world: Wo
     await owner.say("/privacy")
     await owner.press("删除我的信息")
     await owner.press("不删除")
-    await owner.see("个人信息说明")
+    await owner.see("我的资料")
     await owner.say("x" * 4000)
     await owner.see("没有看懂", fresh=True)
     await owner.press("返回首页")

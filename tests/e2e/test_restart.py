@@ -106,12 +106,11 @@ async def _types_code(owner: Person, _number: int) -> None:
 WAY: tuple[tuple[Act, str], ...] = (
     (_say(lambda _number: "/start"), "机动车号牌预选"),
     (_press("【预选号牌】"), "个人信息"),
-    (_press("同意并继续"), "注册 1/3"),
-    (_say(lambda _number: "测试车主"), "注册 2/3"),
+    (_press("同意并继续"), "姓名和身份证"),
+    (_say(lambda _number: "测试车主"), "居民身份证号码:"),
     (_say(factories.identity), "注册 3/3"),
     (lambda owner, _number: owner.send_contact(), "注册"),
-    (_press("确认注册"), "第1步 基本信息"),
-    (_press("小型汽车"), "业务须知"),
+    (_press("确认注册并预选 小型汽车"), "业务须知"),
     (_press("【阅读并同意】"), "17 位车辆识别代号"),
     (_say(factories.vin), "请输入机动车整车出厂合格证编号"),
     (_say(factories.certificate), "请逐项核对"),
@@ -132,10 +131,11 @@ async def _types_shown_code(owner: Person, _number: int) -> None:
 REHEARSED: tuple[tuple[Act, str], ...] = (
     (_say(lambda _number: "/rehearse"), "【模拟选号】"),
     (_press("【预选号牌】"), "第1步 基本信息"),
-    *WAY[7:11],
+    (_press("小型汽车"), "业务须知"),
+    *WAY[7:10],
     (_press("【开始选号】"), "模拟短信"),
     (_types_shown_code, "第5步"),
-    *WAY[13:],
+    *WAY[12:],
 )
 
 
@@ -174,7 +174,7 @@ async def _goes_through_restarts(restarts: Restarts, way: tuple[tuple[Act, str],
 async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) -> None:
     """What was pressed and typed meanwhile is processed at the start, in order."""
     owner = restarts.world.person()
-    for act, seen in WAY[:9]:
+    for act, seen in WAY[:8]:
         await act(owner, 0)
         await owner.see(seen)
     await owner.settled()

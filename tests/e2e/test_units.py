@@ -24,9 +24,9 @@ async def _to_unit_name(owner: Person) -> None:
     await owner.say(f"/start {payload_of('粤K')}")
     await owner.press("【预选号牌】")
     await owner.press("同意并继续")
-    await owner.see("注册 1/3 · 姓名")
+    await owner.see("注册 2/3 · 姓名")
     await owner.press("○ 单位")
-    await owner.see("注册 1/3 · 单位名称")
+    await owner.see("注册 2/3 · 单位名称")
 
 
 async def _to_code(owner: Person) -> None:
@@ -40,8 +40,8 @@ async def _registers_unit(owner: Person) -> None:
     await owner.say(CODE.lower())
     await owner.see("经办人手机号")
     await owner.send_contact()
-    await owner.press("确认注册")
-    await owner.see("第1步")
+    await owner.press("确认注册并预选 小型汽车")
+    await owner.see("业务须知")
 
 
 async def test_unit_registers_and_reads_back_what_it_is(world: World) -> None:
@@ -51,9 +51,10 @@ async def test_unit_registers_and_reads_back_what_it_is(world: World) -> None:
     await owner.say(CODE)
     await owner.send_contact()
     shown = await owner.see("单位用户", "单位名称", "统一社会信用代码", "经办人手机号")
-    assert CODE not in shown.text
+    assert CODE in shown.text
     assert "修改信用代码" in shown.buttons
-    await owner.press("确认注册")
+    await owner.press("确认注册并预选 小型汽车")
+    await owner.press("« 返回")
     await agrees(owner)
     account = await world.store.read(world.core.accounts.require, OWNER)
     assert (account.user_type, account.name, account.identity) == ("unit", NAME, CODE)
@@ -75,10 +76,10 @@ async def test_owner_may_change_their_mind_before_the_end(world: World) -> None:
     await owner.send_contact()
     await owner.press("修改单位名称")
     await owner.press("○ 个人")
-    await owner.see("注册 1/3 · 姓名")
+    await owner.see("注册 2/3 · 姓名")
     await owner.say("测试车主")
     await owner.say(factories.identity(0))
-    await owner.see("请核对注册信息", "姓名:测**主")
+    await owner.see("请核对注册信息", "姓名:测试车主")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ async def test_bad_name_of_a_unit_keeps_the_page(tmp_path: Path, typed: str) -> 
         owner = world.person()
         await _to_unit_name(owner)
         await owner.say(typed)
-        await owner.see("单位名称", "注册 1/3 · 单位名称", fresh=True)
+        await owner.see("单位名称", "注册 2/3 · 单位名称", fresh=True)
         await owner.say("/nonsense")
         await owner.see("没有这个命令", fresh=True)
         assert (await world.store.read(world.core.accounts.require, OWNER)).name == ""

@@ -47,8 +47,8 @@ def _register(tx: Tx, harness: Harness, chat_id: int, number: int) -> None:
     accounts.set_office(tx, account, OFFICE)
     accounts.set_name(tx, account, "测试车主")
     accounts.set_identity(tx, account, factories.identity(number))
-    accounts.offer_phone(tx, account, factories.phone(chat_id))
-    accounts.prove_phone(tx, account)
+    harness.core.telephones.offer(tx, account, factories.phone(chat_id))
+    harness.core.telephones.prove(tx, account)
     accounts.register(tx, accounts.require(tx, chat_id))
 
 

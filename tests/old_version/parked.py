@@ -59,7 +59,7 @@ OWNERS: dict[int, Parked] = {
     4101: _parked("home", (say("/start"),), "机动车号牌预选", press("❓ 帮助"), "预选号牌怎么用"),
     4102: _parked("help", (say("/start"), press("❓ 帮助")), "预选号牌怎么用", press("返回首页"), "号牌预选"),
     4103: _parked("consent", acts.to_consent(), "个人信息告知", press("同意并继续"), "注册地"),
-    4104: _parked("reg_office", acts.to_office(), "注册地", press("粤K"), "注册 1/3"),
+    4104: _parked("reg_office", acts.to_office(), "注册地", press("粤K"), "姓名和身份证"),
     4105: _parked("reg_identity", acts.to_identity(), "注册 2/3", say(factories.identity(4105)), "注册 3/3"),
     4106: _parked("reg_phone", acts.to_phone(4106), "注册 3/3", acts.share_contact, "请核对注册信息"),
     4107: _parked(

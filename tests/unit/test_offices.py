@@ -254,6 +254,12 @@ def test_an_office_without_any_chance_is_refused() -> None:
             ],
         ),
         ("青海", [office.code for office in offices.by_province()["青海省"]]),
+        ("Maoming", ["粤K"]),
+        ("mao ming city", ["粤K"]),
+        ("xian", ["陕A", "陕U"]),
+        ("Harbin", ["黑A", "黑L"]),
+        ("ha'erbin", ["黑A", "黑L"]),
+        ("Urumqi", ["新A"]),
     ],
 )
 def test_search_finds_code_province_and_name(typed: str, found: list[str]) -> None:
@@ -280,7 +286,7 @@ def test_provinces_are_called_as_people_call_them() -> None:
         ("maoming city", ["粤K"]),
         ("Xi'an", ["陕A"]),
         ("Suzhou", ["苏E", "皖L"]),
-        ("Guangzh", ["粤A"]),
+        ("Guangzhou", ["粤A"]),
     ],
 )
 def test_search_finds_english_names(typed: str, found: list[str]) -> None:
@@ -289,9 +295,9 @@ def test_search_finds_english_names(typed: str, found: list[str]) -> None:
 
 def test_every_office_has_names_in_english() -> None:
     for office in offices.offered():
-        assert office.city_en.isascii() or "ü" in office.city_en, office.code
-        assert office.city_en[0].isupper(), office.code
-        assert office.province_en.isascii(), office.code
+        assert office.city_in_english.isascii() or "ü" in office.city_in_english, office.code
+        assert office.city_in_english[0].isupper(), office.code
+        assert office.province_in_english.isascii(), office.code
 
 
 def test_search_offers_no_office_out_of_use() -> None:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from bot.i18n.language import Language, speaking
 from bot.owner.personal_data_export import to_html, to_json
-from bot.texts.owner import own_data, registration
+from bot.texts.owner import exported, registration
 from core.clock import CHINA
 from core.people.accounts import CONSENT_VERSION
 from core.personal_data import SOURCES, Everything
@@ -69,7 +69,7 @@ def test_what_has_no_word_is_shown_under_its_own_name() -> None:
 
 
 def test_every_holding_of_the_core_has_a_word() -> None:
-    assert {source.name for source in SOURCES} <= set(own_data.SECTIONS)
+    assert {source.name for source in SOURCES} <= set(exported.SECTIONS)
 
 
 def test_consent_that_reads_otherwise_has_another_version() -> None:

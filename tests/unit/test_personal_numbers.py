@@ -72,6 +72,7 @@ def test_mobile_number_is_seen_in_any_grouping(number: int, head: str, data: st.
 @pytest.mark.parametrize(
     "text",
     [
+        "11010519491231002Y",  # the last character mistyped
         f"/identity {NOBODY} 5001 已核对",
         "/identity 110105 19491231 002X 2003 已核对原件",
         "1101 0519 4912 3100 2x",

@@ -35,6 +35,7 @@ ALLOWED = {
     "core/values/number_search.py": "the words that people type around what they look for",
     "core/values/plates.py": "the characters of the provinces, and what people type between numbers",
     "core/values/labels.py": "what papers print and people type before a value",
+    "core/values/name_and_number.py": "what people type between a name and a number",
     "core/values/personal_numbers.py": "what people type in dates and between the groups of a number",
     "core/rehearsal.py": "the invented owner of a rehearsal, in place of what somebody typed",
     "core/appeals/reviews.py": "a reason that is written down; bot/i18n/formatting.py words it",

@@ -7,8 +7,8 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, listed, plate
 from bot.i18n.language import Phrase, _, phrase
-from bot.texts.desk.people import USER_TYPES
 from bot.texts.desk.staff import ROLES
+from bot.texts.owner.exported import USER_TYPES
 from bot.texts.owner.suspicion import NAMES as RULE_NAMES
 from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
 from core.clock import CHINA, from_millis
@@ -36,6 +36,8 @@ _OWNERS = frozenset(
         AuditAction.AGREED_TO_NOTICE,
         AuditAction.BEGAN,
         AuditAction.BEGAN_APPEAL,
+        AuditAction.CHANGED_NAME,
+        AuditAction.CHANGED_OFFICE,
         AuditAction.CHANGED_PHONE,
         AuditAction.COMPOSED_IN_VAIN,
         AuditAction.CONFIRMED_DATA,
@@ -65,6 +67,8 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.BEGAN_APPEAL: phrase("开始填写申诉"),
     AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护:{text}"),
     AuditAction.CHANGED_BAN: phrase("黑名单改为到 {until},原因:{reason}"),
+    AuditAction.CHANGED_NAME: phrase("修改姓名"),
+    AuditAction.CHANGED_OFFICE: phrase("注册地由 {before} 改为 {office}"),
     AuditAction.CHANGED_PHONE: phrase("更换手机号"),
     AuditAction.CLOSED_DAY: phrase("{day} 窗口不办公,原因:{reason}"),
     AuditAction.COMMITTED_SEED: phrase("生成 {day} 的抽号种子({kind})"),
@@ -91,6 +95,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
     AuditAction.LOOKED_UP: phrase("查询({by},摘要 {key})"),
     AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
+    AuditAction.LOST_PHONE: phrase("手机号由账号 {to} 验证后转走"),
     AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
     AuditAction.MOVED_DEADLINE: phrase("{plate} 办理截止由 {before} 改到 {deadline}:{cause}"),
     AuditAction.RAISED_SUSPICION: phrase("{about} 列为异常选号嫌疑({rule})"),

@@ -20,7 +20,7 @@ from bot.i18n.formatting import (
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk.parts import date_of
-from bot.texts.desk.people import USER_TYPES
+from bot.texts.owner.exported import STATES, USER_TYPES
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
 from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
@@ -34,17 +34,6 @@ from core.reporting.audit_search import AuditEntry
 from core.reporting.case_file import CaseFileTopic, DueNotification, VehicleRecord
 from core.values.vehicles import group_vin
 
-STATES = {
-    PreselectionState.DRAFT: phrase("刚开始"),
-    PreselectionState.INFORMED: phrase("填写资料"),
-    PreselectionState.AGREED: phrase("资料已确认"),
-    PreselectionState.VERIFIED: phrase("正在选号"),
-    PreselectionState.RESERVED: phrase("已预选,待办理"),
-    PreselectionState.REGISTERED: phrase("已上牌"),
-    PreselectionState.EXPIRED: phrase("逾期收回"),
-    PreselectionState.CANCELLED: phrase("已取消"),
-    PreselectionState.VOID: phrase("已作废"),
-}
 _STANDINGS = {
     NumberStatus.FREE: phrase("空闲,可以选"),
     NumberStatus.NEVER_RELEASED: phrase("从未投放"),

@@ -6,16 +6,11 @@ from html import escape
 from bot.i18n.formatting import listed, masked_identity, plate, reason
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import somebody
+from bot.texts.owner.exported import USER_TYPES
 from core.people.accounts import Account, UserType
 from core.preselection import Preselection
 from core.values.vehicles import group_vin
 
-USER_TYPES = {
-    UserType.NEW_OWNER: phrase("新车车主"),
-    UserType.OWNER_DRIVER: phrase("车主/驾驶人"),
-    UserType.COUNTER: phrase("窗口注册用户"),
-    UserType.UNIT: phrase("单位用户"),
-}
 USERTYPE = phrase("✅ 确认")
 MOVE_IDENTITY = phrase("✅ 已核对证件,转移身份")
 IDENTITY_MOVED = phrase("✅ 身份已转移,双方都会收到通知。")

@@ -1,20 +1,29 @@
 """Texts about personal data: what is held and why, what can be deleted, what the exported file says."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from html import escape
 
 from bot.i18n import formatting
-from bot.i18n.language import Phrase, _, phrase
-from core.clock import CHINA
+from bot.i18n.language import _, phrase, spoken
+from bot.texts.owner.exported import USER_TYPES
+from bot.texts.owner.languages import NAMES
 from core.errors.accounts import DeletionBlocker
+from core.people.accounts import Account
 from core.values.offices import Office
 
-PRIVACY = phrase("🔒 个人信息")
+PRIVACY = phrase("🔒 我的资料")
+POLICY = phrase("📄 个人信息说明")
+SHOW = phrase("👁 显示完整信息")
+HIDE = phrase("🙈 隐藏")
+REGISTER = phrase("📝 注册")
 EXPORT = phrase("⬇ 导出我的信息")
 DELETE = phrase("🗑 删除我的信息")
-EXPORTING = phrase("正在生成,稍后以文件发送给您(JSON 和网页各一份)。")
-CAPTION = phrase("您的全部信息。内含个人信息,请妥善保管,不要转发。")
+EXPORTING = phrase("正在生成,稍后以文件发送给您:一份可直接阅读,一份供软件读取,内容相同。")
+CAPTIONS = {
+    "html": phrase("您的全部信息,点开即可阅读。内含个人信息,请妥善保管,不要转发。"),
+    "json": phrase("同样的内容,供软件读取(JSON),一般不需要打开。请妥善保管,不要转发。"),
+}
+"""Captions of the exported files, by their extension."""
 CONFIRM = phrase("⛔ 确认删除")
 KEEP = phrase("不删除")
 WHAT_IS_DELETED = phrase(
@@ -22,11 +31,12 @@ WHAT_IS_DELETED = phrase(
     "将删除:姓名、证件号码、手机号、注册地、用户类型、未完成的预选、证书编号、验证码记录、通知、订阅、提醒设置"
     "和本对话的进度。删除后如需预选,要重新注册。\n\n"
     "依规定须保留,但不再与您关联:\n"
-    "• 已选定、已上牌或已作废的号码及其车辆识别代号,抽号和业务日志(其中只有编号,没有姓名、证件号和聊天号);\n"
+    "• 已选定、已上牌或已作废的号码及其车辆识别代号,"
+    "抽号和业务日志(其中只有编号,没有姓名、证件号和 Telegram 账号);\n"
     "• 车辆识别代号已使用的选号次数:次数属于车辆,不会恢复;\n"
-    "• 已结束的黑名单:只留证件号的加密散列、日期、机关和类别;\n"
-    "• 当天的短信计数(手机号和聊天号的加密散列)次日清除,收到消息的编号两天后清除;\n"
-    "• 输入过他人信息的记录(聊天号、时间和加密散列)一天后清除,以免借删除绕过限制。\n\n"
+    "• 已结束的黑名单:证件号只留不能还原的代码,另有日期、机关和类别;\n"
+    "• 当天的短信计数(手机号和 Telegram 账号只留不能还原的代码)次日清除,收到消息的编号两天后清除;\n"
+    "• 输入过他人信息的记录(Telegram 账号、时间和不能还原的代码)一天后清除,以免借删除绕过限制。\n\n"
     "<b>删除后不能恢复。</b>聊天记录请您自行清除。"
 )
 DELETED = phrase(
@@ -46,6 +56,60 @@ IN_REMINDERS = {
 """What the SMS provider gets with a reminder, by parameter of ``ReminderSms``; the consent names it too."""
 
 
+def own_data(account: Account, office: Office | None, *, vehicles: int, full: bool) -> str:
+    """Return one's own data, masked or in full, and how what is fixed is put right.
+
+    Args:
+        account: the owner's.
+        office: the office of registration, if it is served.
+        vehicles: for how many a number is being or has been selected.
+        full: whether they are shown in full.
+    """
+    name, identity, phone = account.name, account.identity, account.phone or account.new_phone
+    unit = account.is_unit
+    lines = [
+        _("<b>我的资料</b>") + ("" if account.is_registered else _("(注册还没有完成)")),
+        _("用户类型:{type}").format(type=USER_TYPES[account.user_type]()),
+        (_("单位名称:{value}") if unit else _("姓名:{value}")).format(
+            value=_or_none(escape(name) if full else formatting.masked_name(name))
+        ),
+        (_("统一社会信用代码:{value}") if unit else _("身份证号:{value}")).format(
+            value=_or_none(escape(identity) if full else formatting.masked_identity(identity))
+        ),
+        _("手机号:{value}").format(
+            value=_or_none(
+                escape(phone.removeprefix("+86")) if full else formatting.masked_phone(phone) if phone else ""
+            )
+        )
+        + (_("(待验证)") if phone and not account.phone else ""),
+        _("注册地:{value}").format(value=_or_none(escape(formatting.office_title(office)) if office else "")),
+        _("车辆:{count} 辆").format(count=vehicles),
+        _("语言:{name}").format(name=NAMES[spoken()]),
+    ]
+    if account.is_registered:
+        place = formatting.place(office) if office else _("车辆管理所")
+        lines += ["", _identity_is_fixed(unit=unit).format(chat=account.chat_id, place=place)]
+    if full:
+        lines += ["", _("离开本页后,完整信息会从聊天中删除。")]
+    return "\n".join(lines)
+
+
+def _or_none(shown: str) -> str:
+    return shown or _("(无)")
+
+
+def _identity_is_fixed(*, unit: bool) -> str:
+    if unit:
+        return _(
+            "信用代码不能在网上修改,以防冒用。如有错误,请携带营业执照和经办人身份证到{place}的窗口,"
+            "报上账号编号 <code>{chat}</code>,由工作人员核对后更正。"
+        )
+    return _(
+        "身份证号不能在网上修改,以防冒用他人身份。如有错误,请本人携带身份证原件到{place}的窗口,"
+        "报上账号编号 <code>{chat}</code>,由工作人员核对后更正。"
+    )
+
+
 def privacy(offices: Sequence[Office], version: int) -> str:
     """Return what is held, why, for how long, and who sees it."""
     return _(
@@ -54,21 +118,21 @@ def privacy(offices: Sequence[Office], version: int) -> str:
         "• 姓名(单位名称)、身份证号(统一社会信用代码)、手机号:核对车主、"
         "发送验证码和到期提醒、窗口办理时核对;\n"
         "• 车辆识别代号、合格证编号:核对车辆,防止一车多选;\n"
-        "• 聊天号、预选和抽号记录、订阅:办理业务和核验抽号;\n"
+        "• Telegram 账号编号、预选和抽号记录、订阅:办理业务和核验抽号;\n"
         "• 申诉时(另行征得同意)的身份证明和购车发票照片、申诉原因:审核申诉。\n"
         "<b>保存多久</b>\n"
         "• 姓名、证件号、手机号加密保存,直到您删除;草稿 7 天,验证码 1 天,"
         "已处理的消息内容立即清除,通知 400 天;"
-        "短信计数(手机号和聊天号的加密散列)到次日,输入过他人信息的记录(加密散列)1 天;"
+        "短信计数到次日,输入过他人信息的记录 1 天(其中的号码都只存不能还原的代码);"
         "申诉的照片和原因在审核结束后按申诉时告知的天数删除;\n"
-        "• 黑名单只存证件号的加密散列;号码与车辆识别代号的记录由发牌机关长期保存。\n"
+        "• 黑名单中的证件号只存不能还原的代码;号码与车辆识别代号的记录由发牌机关长期保存。\n"
         "<b>谁能看到</b>\n"
         "• 受理的发牌机关({offices})的工作人员,在办理业务时;"
         "短信服务商只得到手机号和验证码,发送到期提醒时还有{reminder};\n"
         "• 公示和核验用的抽号记录中没有任何个人信息。\n"
         "<b>请注意</b>:Telegram 的服务器在境外,您在聊天中输入的内容会经过境外服务器。"
         "您输入的姓名和号码,机器人读取后会尽可能从聊天中删除。\n"
-        "<b>您可以</b>随时导出或删除自己的信息;不同意的,可以到窗口办理。"
+        "<b>您可以</b>随时在【我的资料】中查看、更正、导出或删除自己的信息;不同意的,可以到窗口办理。"
     ).format(
         version=version,
         offices=_named(offices),
@@ -106,105 +170,3 @@ def _hindrance(blocker: DeletionBlocker) -> str:
             ).format(until=until)
         case _:
             return _("{what} 尚未办结。{until}").format(what=escape(blocker.what), until=until)
-
-
-# --- the exported file ------------------------------------------------------------------------
-
-TITLE = phrase("我的选号信息")
-NOTHING = phrase("(无)")
-YES, NO = phrase("是"), phrase("否")
-
-SECTIONS: dict[str, Phrase] = {
-    "account": phrase("账号"),
-    "consents": phrase("同意记录"),
-    "preselections": phrase("预选"),
-    "draws": phrase("抽号"),
-    "wishes": phrase("未成功的自编"),
-    "codes": phrase("短信验证码(只有时间,没有验证码)"),
-    "appeals": phrase("申诉"),
-    "bans": phrase("黑名单"),
-    "notices": phrase("通知"),
-    "subscriptions": phrase("订阅"),
-    "wished_numbers": phrase("心愿号"),
-    "check_subscription": phrase("次日告知抽号核验结果"),
-    "mutes": phrase("不接收群发通知的发牌机关"),
-    "reminders": phrase("提醒设置"),
-    "reach": phrase("无法联系的记录"),
-    "conversation": phrase("对话进度"),
-    "probes": phrase("输入过他人信息的时间(保存一天)"),
-    "presses": phrase("选号操作的时间(保存到设定的天数)"),
-    "suspicions": phrase("异常选号嫌疑"),
-    "roles": phrase("管理员角色"),
-    "summary": phrase("管理员每日摘要"),
-    "journal": phrase("业务日志"),
-}
-"""Titles of the sections; one without a title is shown by its key."""
-
-FIELDS: dict[str, Phrase] = {
-    "chat": phrase("聊天号"),
-    "account": phrase("账号编号"),
-    "user_type": phrase("用户类型"),
-    "office": phrase("发牌机关"),
-    "name": phrase("姓名(单位名称)"),
-    "identity": phrase("身份证号(信用代码)"),
-    "phone": phrase("手机号"),
-    "phone_to_be_proved": phrase("待验证的手机号"),
-    "phone_proved_at": phrase("手机验证时间"),
-    "registered_at": phrase("注册时间"),
-    "created_at": phrase("建立时间"),
-    "version": phrase("版本"),
-    "at": phrase("时间"),
-    "number": phrase("编号"),
-    "kind": phrase("号牌种类"),
-    "state": phrase("状态"),
-    "vin": phrase("车辆识别代号"),
-    "certificate_kind": phrase("证书种类"),
-    "certificate": phrase("证书编号"),
-    "plate": phrase("号码"),
-    "way": phrase("选号方式"),
-    "verified_at": phrase("验证时间"),
-    "reserved_at": phrase("选定时间"),
-    "deadline": phrase("办理截止"),
-    "ended_at": phrase("结束时间"),
-    "reason": phrase("原因"),
-    "preselection": phrase("预选编号"),
-    "n": phrase("抽号序号"),
-    "without_four": phrase("不包含4"),
-    "numbers": phrase("给出的号码"),
-    "nonce": phrase("按键编号"),
-    "seed_digest": phrase("种子的 SHA-256"),
-    "seed": phrase("种子(公布之后)"),
-    "wishes": phrase("自编的号码"),
-    "purpose": phrase("用途"),
-    "wrong_tries": phrase("输错次数"),
-    "expires_at": phrase("失效时间"),
-    "subject": phrase("事项"),
-    "details": phrase("内容"),
-    "due_at": phrase("发送时间"),
-    "cause": phrase("类别"),
-    "since": phrase("开始时间"),
-    "until": phrase("截止时间"),
-    "asked_at": phrase("要求提供发票的时间"),
-    "lifted_at": phrase("解除时间"),
-    "lift_reason": phrase("解除原因"),
-    "topic": phrase("主题"),
-    "count": phrase("次数"),
-    "screen": phrase("画面"),
-    "role": phrase("角色"),
-    "wanted": phrase("需要"),
-    "by": phrase("操作者"),
-    "action": phrase("操作"),
-}
-"""Names of the fields; one without a name is shown by its key."""
-
-
-def section(name: str) -> str:
-    return SECTIONS[name]() if name in SECTIONS else name
-
-
-def field(name: str) -> str:
-    return FIELDS[name]() if name in FIELDS else name
-
-
-def made_at(at: datetime) -> str:
-    return _("生成时间:{at}").format(at=f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}")

@@ -20,6 +20,11 @@ OTHER_PROVINCE = phrase("« 其他省份")
 SHARE = phrase("🔗 分享本页")
 OPEN = phrase("↗ 前往办理")
 
+TELL_SERVED = phrase("🔔 开通时通知我")
+TELL_SERVED_OFF = phrase("🔕 不再通知我")
+SERVED_NOTED = phrase("✅ 本服务开通该地选号时,会通知您。")
+BACK_TO_REGISTRATION = phrase("« 返回注册")
+
 NEW_OWNER_STAYS = phrase(
     "您的用户类型是「新车车主」(网上注册),只能在注册地的发牌机关预选号牌。"
     "如需在其他地方选号,请携带身份证明到车辆管理所窗口办理面签注册。"
@@ -29,16 +34,16 @@ UNIT_STAYS = phrase("您的用户类型是「单位用户」,只能在注册地�
 
 def province_label(office: IssuingOffice, *, served: bool) -> str:
     """Return a province's button label from one of its offices: 粤 广东."""
-    return f"{'● ' if served else ''}{office.abbreviation} {formatting.province(office, short=True)}"
+    return f"{'● ' if served else ''}{office.abbreviation} {formatting.province_name(office, short=True)}"
 
 
 def office_label(office: IssuingOffice, *, served: bool, elsewhere: bool) -> str:
     mark = "● " if served else "↗ " if elsewhere else ""
-    return f"{mark}{office.code} {formatting.city(office)}"
+    return f"{mark}{office.code} {formatting.city_name(office)}"
 
 
 def offices_of(issuing: IssuingOffice) -> str:
-    return _("<b>{province}</b>\n请选择发牌机关:").format(province=escape(formatting.province(issuing)))
+    return _("<b>{province}</b>\n请选择发牌机关:").format(province=escape(formatting.province_name(issuing)))
 
 
 def found(count: int) -> str:
@@ -47,7 +52,7 @@ def found(count: int) -> str:
 
 def _head(issuing: IssuingOffice) -> str:
     return _("<b>{code} {city} · 选号服务</b>").format(
-        code=issuing.code, city=escape(formatting.city(issuing))
+        code=issuing.code, city=escape(formatting.city_name(issuing))
     )
 
 
@@ -95,8 +100,18 @@ def served_elsewhere(issuing: IssuingOffice) -> str:
 def not_served(issuing: IssuingOffice) -> str:
     """Return the page of an office that no known bot serves."""
     return _(
-        "{head}\n本服务暂不受理该发牌机关的选号。请通过“交管12123”或前往{city}的车辆管理所办理。"
-    ).format(head=_head(issuing), city=escape(formatting.city(issuing)))
+        "{head}\n本服务暂不受理该发牌机关的选号。请用官方的“交管12123”APP,或到{city}的车辆管理所窗口办理。"
+    ).format(head=_head(issuing), city=escape(formatting.city_name(issuing)))
+
+
+def not_here(served: list[Office]) -> str:
+    """Return what to do for a city that is not offered at the registration."""
+    return _(
+        "<b>我的城市不在这里</b>\n"
+        "本服务目前只受理:{offices}。\n"
+        "• 车辆将在其他城市登记的,请用官方的“交管12123”APP 预选号牌,或到当地车辆管理所窗口办理;\n"
+        "• 想在开通时收到通知:请直接输入您的城市名称或代号(例如:汕头、粤D)。"
+    ).format(offices=formatting.listed(escape(formatting.office_title(office)) for office in served))
 
 
 def in_maintenance(text: str) -> str:
@@ -120,7 +135,7 @@ def link(address: str) -> str:
 
 
 def share_words(issuing: IssuingOffice) -> str:
-    return _("{code} {city} · 预选机动车号牌").format(code=issuing.code, city=formatting.city(issuing))
+    return _("{code} {city} · 预选机动车号牌").format(code=issuing.code, city=formatting.city_name(issuing))
 
 
 def begun_elsewhere(office: Office) -> str:

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.formatting import masked_identity, masked_name, masked_phone, office_title
+from bot.i18n.formatting import masked_name, masked_phone, office_title
 from bot.i18n.language import _, phrase
 from core.people.accounts import Account
 from core.values.offices import Office
@@ -10,7 +10,12 @@ from core.values.offices import Office
 _PERSON = phrase("个人")
 _UNIT = phrase("单位")
 
-NAME = phrase("<b>注册 1/3 · 单位名称</b>\n请输入营业执照或登记证书上的单位名称:")
+NAME = phrase(
+    "<b>注册 2/3 · 单位名称和信用代码</b>\n"
+    "请在<b>一条消息</b>里输入营业执照或登记证书上的单位名称和 18 位统一社会信用代码,中间用空格或换行隔开。"
+    "(也可以分两次输入)"
+)
+NAME_MISSING = phrase("<b>注册 2/3 · 单位名称</b>\n已收到信用代码。请输入营业执照或登记证书上的单位名称:")
 NAME_AGAIN = phrase("<b>修改单位名称</b>\n请输入营业执照或登记证书上的单位名称:")
 CODE = phrase("<b>注册 2/3 · 统一社会信用代码</b>\n请输入单位的 18 位统一社会信用代码:")
 PHONE = phrase(
@@ -51,10 +56,10 @@ def review(account: Account, office: Office) -> str:
         "单位名称:{name}\n"
         "统一社会信用代码:{code}\n"
         "经办人手机号:{phone}\n\n"
-        "统一社会信用代码注册后不能在网上修改。"
+        "⚠️ 请与证照逐字核对:窗口办理时不一致的,号码作废。统一社会信用代码注册后不能在网上修改。"
     ).format(
         office=escape(office_title(office)),
-        name=masked_name(account.name),
-        code=masked_identity(account.identity),
+        name=escape(account.name),
+        code=escape(account.identity),
         phone=masked_phone(account.phone),
     )

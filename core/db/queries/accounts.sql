@@ -18,6 +18,15 @@ SELECT * FROM account WHERE account_id = :account_id
 -- Sets the office where the vehicle will be registered, before registration is complete.
 UPDATE account SET office = :office, updated_at = :now WHERE account_id = :account_id AND registered_at IS NULL
 
+-- name: move_office
+-- Changes the office of a registered account, unless a number is reserved: it has to be confirmed where it is. The
+-- owner's unfinished preselection is locked before, so none can become a reservation meanwhile.
+UPDATE account SET office = :office, updated_at = :now
+WHERE account_id = :account_id AND registered_at IS NOT NULL AND office = :seen
+  AND NOT EXISTS (
+      SELECT 1 FROM preselection AS p WHERE p.account_id = account.account_id AND p.state = 'reserved'
+  )
+
 -- name: choose_kind
 -- Switches between unit and person before registration is complete; deletes what was entered for the other.
 UPDATE account
@@ -45,9 +54,15 @@ WHERE account_id = :account_id
 -- name: prove_phone
 -- Makes the new telephone number the owner's: the messenger vouched for it, or the code was entered.
 UPDATE account
-SET phone_sealed = new_phone_sealed, phone_hash = new_phone_hash, phone_proved_at = :now,
+SET phone_sealed = new_phone_sealed, phone_hash = new_phone_hash, phone_proved_at = :now, phone_lost_at = NULL,
     new_phone_sealed = NULL, new_phone_hash = NULL, updated_at = :now
 WHERE account_id = :account_id AND new_phone_sealed IS NOT NULL
+
+-- name: lose_phone
+-- Takes a telephone from the other account that is registered with it: a code has proved whose it is now.
+UPDATE account SET phone_lost_at = :now, updated_at = :now
+WHERE phone_hash = :hash AND registered_at IS NOT NULL AND phone_lost_at IS NULL AND account_id <> :account_id
+RETURNING account_id
 
 -- name: registered_identity
 -- The account that holds an identity: registered with it, or given it at a counter.
@@ -56,7 +71,8 @@ WHERE identity_hash = :hash AND (registered_at IS NOT NULL OR identity_seen_at I
 
 -- name: registered_phone
 -- The account registered with a telephone number.
-SELECT account_id FROM account WHERE phone_hash = :hash AND registered_at IS NOT NULL
+SELECT account_id FROM account
+WHERE phone_hash = :hash AND registered_at IS NOT NULL AND phone_lost_at IS NULL
 
 -- name: register
 -- Completes registration, unless another account has concurrently been registered with the identity or telephone
@@ -71,6 +87,7 @@ WHERE account_id = :account_id AND registered_at IS NULL
   AND NOT EXISTS (
       SELECT 1 FROM account AS other
       WHERE other.registered_at IS NOT NULL AND other.phone_hash = account.phone_hash
+        AND other.phone_lost_at IS NULL AND other.account_id <> account.account_id
   )
 
 -- name: set_user_type

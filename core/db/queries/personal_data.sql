@@ -26,12 +26,20 @@ SELECT * FROM ban WHERE identity_hash = :identity_hash ORDER BY ban_id
 -- The subscriptions of a chat.
 SELECT office, kind, topic, since FROM subscription WHERE chat_id = :chat_id ORDER BY office, kind, topic
 
+-- name: awaited_offices
+-- The offices that a chat wants to be told of when they are served.
+SELECT office, since FROM awaited_office WHERE chat_id = :chat_id ORDER BY office
+
+-- name: forget_awaited_offices
+-- Deletes the wishes of a chat to be told when an office is served.
+DELETE FROM awaited_office WHERE chat_id = :chat_id
+
 -- name: empty_account
 -- Deletes the personal data of an account, unless it has a reservation or a running ban.
 UPDATE account
 SET chat_id = -account_id, user_type = 'new_owner', consent_version = 0, office = NULL, name_sealed = NULL,
     identity_sealed = NULL, identity_hash = NULL, phone_sealed = NULL, phone_hash = NULL, phone_proved_at = NULL,
-    new_phone_sealed = NULL, new_phone_hash = NULL, identity_seen_at = NULL, registered_at = NULL,
+    phone_lost_at = NULL, new_phone_sealed = NULL, new_phone_hash = NULL, identity_seen_at = NULL, registered_at = NULL,
     updated_at = :now, deleted_at = :now
 WHERE account_id = :account_id AND deleted_at IS NULL
   AND NOT EXISTS (

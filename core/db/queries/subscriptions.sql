@@ -35,3 +35,35 @@ DELETE FROM subscription
 WHERE topic = 'opening' AND office = :office AND EXISTS (
     SELECT 1 FROM notice WHERE notice.subject = :subject AND notice.chat_id = subscription.chat_id
 )
+
+-- name: await_office
+-- Adds the wish of a chat to be told when an office is served.
+INSERT INTO awaited_office (chat_id, office, since) VALUES (:chat_id, :office, :now)
+ON CONFLICT (chat_id, office) DO NOTHING
+
+-- name: is_awaited
+-- Whether a chat wants to be told when an office is served.
+SELECT since FROM awaited_office WHERE chat_id = :chat_id AND office = :office
+
+-- name: stop_awaiting
+-- Removes the wish of a chat to be told when an office is served.
+DELETE FROM awaited_office WHERE chat_id = :chat_id AND office = :office
+
+-- name: offices_not_served_yet
+-- The offices that chats want to be told of when they are served.
+SELECT DISTINCT office FROM awaited_office ORDER BY office
+
+-- name: tell_served
+-- Adds a notice for each chat that has waited for an office.
+INSERT INTO notice (chat_id, purpose, subject, details, due_at, state, try_at, created_at)
+SELECT chat_id, :purpose, :subject, :details, CAST(:now AS ${integer}), 'waiting', CAST(:now AS ${integer}),
+       CAST(:now AS ${integer})
+FROM awaited_office WHERE office = :office
+ON CONFLICT (subject, purpose, chat_id) DO NOTHING
+
+-- name: remove_served
+-- Removes the wishes that a notice has fulfilled. Concurrent new ones are served by the next run.
+DELETE FROM awaited_office
+WHERE office = :office AND EXISTS (
+    SELECT 1 FROM notice WHERE notice.subject = :subject AND notice.chat_id = awaited_office.chat_id
+)

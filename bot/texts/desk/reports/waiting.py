@@ -92,6 +92,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.REGISTERED: phrase("已上牌通知"),
     NotificationPurpose.USER_TYPE: phrase("用户类型通知"),
     NotificationPurpose.GRANTED: phrase("机会增加通知"),
+    NotificationPurpose.PHONE: phrase("手机号转走通知"),
+    NotificationPurpose.SERVED: phrase("开通通知"),
     NotificationPurpose.ROLE: phrase("角色通知"),
     NotificationPurpose.UNWITHHOLD: phrase("恢复投放复核通知"),
     NotificationPurpose.UNWITHHOLD_DECIDED: phrase("恢复投放结果通知"),
