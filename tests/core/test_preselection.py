@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import product
 
 import pytest
@@ -319,16 +320,13 @@ async def test_numbers_without_a_four_are_wanted_until_the_preselection_ends(cor
         core.selection.leave_out_four(tx, number, wanted=wanted)
         return get(tx, number).without_four
 
-    assert [await core.store.run(lambda tx, w=w: wants(tx, wanted=w)) for w in (True, False, True)] == [
-        True,
-        False,
-        True,
-    ]
+    for wanted in (True, False, True):
+        assert await core.store.run(partial(wants, wanted=wanted)) == wanted
     await core.store.run(core.preselections.lapse, number)
     assert (await core.store.read(get, number)).without_four
     await core.store.run(core.preselections.abandon, account, number)
     with pytest.raises(StepOutOfOrder):
-        await core.store.run(lambda tx: wants(tx, wanted=False))
+        await core.store.run(partial(wants, wanted=False))
 
 
 async def test_abandoned_keeps_no_vehicle(core: Core) -> None:
