@@ -111,7 +111,7 @@ async def test_month_off_bars_nobody_and_then_the_rules_go_on(tmp_path: Path) ->
             assert await bans(world) == 0
             assert await deadlines(world) == {at(10, 17)}
             for owner in owners:
-                await owner.see("未能及时提醒您", "2026年4月10日", "地点", "需带材料")
+                await owner.see("未能及时提醒您", "2026年4月10日", "📍", "需带材料")
                 await owner.say("/mine")
                 await owner.see("2026年4月10日")
             used.goes_to(at(10, 8, 1))
@@ -172,7 +172,7 @@ async def test_holiday_decreed_later_moves_the_deadline_at_the_next_start(tmp_pa
             (owner,) = await reserve(world, OWNER)
         used.goes_to(at(13, 12, month=3))
         async with used.runs(calendar={"holidays": [date(2026, 3, 17)]}) as world:
-            await owner.see("有变动", "2026年3月18日", "地点")
+            await owner.see("有变动", "2026年3月18日", "📍")
             used.goes_to(at(18, 8, 1, month=3))
             await ticks(world)
             await owner.see("今天是最后一天", "2026年3月18日")
