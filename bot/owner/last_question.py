@@ -6,7 +6,7 @@ from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
 from bot.owner.holding import Holds, current_holds, redraw_at
@@ -56,6 +56,7 @@ def _question(ctx: Context, holds: Holds, serial: str, until: datetime) -> View:
         text=texts.question(number, office, _deadline(ctx), until, now, rest=rest),
         rows=((take,), (change,), (Button(label=formatting.BACK(), action=ActionName.BACK),)),
         picture=PlatePicture(office=office.code, kind=ctx.preselection.kind, serial=serial),
+        lifetime=Lifetime.PASSING,
         redraw_at=redraw_at(now, [until]),
     )
 
@@ -96,6 +97,7 @@ def _choice(ctx: Context, kept: list[Shortlisted]) -> View:
             serials=tuple(hold.serial for hold in shown),
             title=formatting.plain(texts.CHOOSE()),
         ),
+        lifetime=Lifetime.PASSING,
         redraw_at=redraw_at(now, [until]),
     )
 
