@@ -77,8 +77,6 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await world.person(HOLDER).see("预选已被撤销", "您没有被列入黑名单")
     await owner.see("申诉 1 审核通过")
     await owner.press("【预选号牌】")
-    await owner.see("状态:审核通过")
-    await owner.press("【预选号牌】")
     await owner.see("请输入机动车整车出厂合格证编号")
     await owner.say(factories.certificate(HELD))
     await owner.see("请逐项核对", "选号服务说明")
