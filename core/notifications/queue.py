@@ -51,7 +51,10 @@ class NotificationPurpose(StrEnum):
     OPENING = "opening"
     VOIDED = "voided"  # an admin ended a reservation because the data were wrong
     REVOKED = "revoked"  # an admin ended a reservation, without a ban
+    REGISTERED = "registered"  # an admin has recorded the number as being on its vehicle
     IDENTITY = "identity"  # an identity was moved to another account; suffixed with its time
+    USER_TYPE = "user_type"  # an admin has changed the type of an account; suffixed likewise
+    GRANTED = "granted"  # an admin has granted a vehicle chances; suffixed likewise
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided

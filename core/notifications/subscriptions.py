@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core import audit
-from core.clock import to_millis
+from core.clock import moment_or_none, to_millis
 from core.notifications.queue import NotificationPurpose
 from core.ports import Tx
 from core.values.offices import Office
@@ -97,13 +97,25 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
         code = row["office"]
         if not _is_awaited_and_open(tx, offices, code):
             continue
-        opened = offices[code].hours.opened_at(tx.now)
-        key = opened.isoformat() if opened else "always"
         wish = Subscription(office=code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-        subject = f"opening:{code}:{key}"
+        subject = f"opening:{code}:{_opening_of(tx, offices[code])}"
         announced += _tell(tx, wish, subject, {"office": code})
         tx.run("subscriptions.remove_opening", office=code, subject=subject)
     return announced
+
+
+def _opening_of(tx: Tx, office: Office) -> str:
+    """Return what identifies the present opening: when it began, or when the maintenance within it ended."""
+    opened = office.hours.opened_at(tx.now)
+    row = tx.one(
+        "subscriptions.maintenance_ended",
+        subject=audit.office_subject(office.code),
+        of_all=audit.office_subject(""),
+    )
+    ended = moment_or_none(row["at"]) if row else None
+    if ended is not None and (opened is None or ended > opened):
+        return ended.isoformat()
+    return opened.isoformat() if opened else "always"
 
 
 def _is_awaited_and_open(tx: Tx, offices: Mapping[str, Office], code: str) -> bool:

@@ -44,6 +44,8 @@ from core.values.plates import Plate
 from core.values.vehicles import vin_last_six
 
 MAX_GRANTED = 100
+_AGAIN = frozenset({PreselectionState.EXPIRED, PreselectionState.CANCELLED, PreselectionState.VOID})
+"""States after which a vehicle may be selected for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +186,8 @@ class Counter:
         audit.record(
             tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
         )
+        chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
+        _plan(tx, chat_id, NotificationPurpose.REGISTERED, reserved.subject, {})
         return get(tx, reserved.preselection_id)
 
     def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> EndedReservation:
@@ -195,7 +199,7 @@ class Counter:
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=True)
         until = ended.banned_until
         details = {} if until is None else {"until": to_millis(until)}
-        _tell_owner(tx, ended, NotificationPurpose.VOIDED, details)
+        _plan(tx, ended.owner.chat_id, NotificationPurpose.VOIDED, ended.preselection.subject, details)
         return ended
 
     def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> EndedReservation:
@@ -205,7 +209,7 @@ class Counter:
             PlateNotReserved: it is not reserved.
         """
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
-        _tell_owner(tx, ended, NotificationPurpose.REVOKED, {})
+        _plan(tx, ended.owner.chat_id, NotificationPurpose.REVOKED, ended.preselection.subject, {})
         return ended
 
     def grant(self, tx: Tx, grant: Grant) -> None:
@@ -238,6 +242,10 @@ class Counter:
             compose=grant.wishes,
             reason=grant.reason,
         )
+        details = {"random": grant.batches, "compose": grant.wishes}
+        for preselection in _selecting(tx, grant.vin):
+            chat_id = self._accounts.by_id(tx, preselection.account_id).chat_id
+            self._tell(tx, chat_id, NotificationPurpose.GRANTED, preselection.subject, details)
 
     def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
         """Set the user type that an admin has checked against documents; return whether it changed.
@@ -272,6 +280,8 @@ class Counter:
             office=account.office,
             **{"from": account.user_type, "to": user_type},
         )
+        details = {"to": user_type}
+        self._tell(tx, account.chat_id, NotificationPurpose.USER_TYPE, account.subject, details)
         return True
 
     def move_identity(self, tx: Tx, move: IdentityMove) -> Account | None:
@@ -360,20 +370,22 @@ class Counter:
     def _tell(
         self, tx: Tx, chat_id: int, purpose: NotificationPurpose, subject: str, details: Mapping[str, object]
     ) -> None:
-        at = f"{purpose}:{to_millis(tx.now)}"
-        notification_queue.plan(
-            tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details)
-        )
+        """Tell an owner of something that may happen more than once."""
+        _plan(tx, chat_id, f"{purpose}:{to_millis(tx.now)}", subject, details)
 
 
-def _tell_owner(
-    tx: Tx, ended: EndedReservation, purpose: NotificationPurpose, details: Mapping[str, object]
-) -> None:
-    plan = Plan(
-        chat_id=ended.owner.chat_id,
-        purpose=purpose,
-        subject=ended.preselection.subject,
-        due_at=tx.now,
-        details=details,
+def _selecting(tx: Tx, vin: str) -> list[Preselection]:
+    """Return the preselections of a vehicle that new chances are for.
+
+    Without any underway it is the last one, if it has ended without registration: its owner may begin again.
+    """
+    known = [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
+    underway = [preselection for preselection in known if preselection.state in UNFINISHED]
+    ended = [preselection for preselection in known[:1] if preselection.state in _AGAIN]
+    return underway or ended
+
+
+def _plan(tx: Tx, chat_id: int, purpose: str, subject: str, details: Mapping[str, object]) -> None:
+    notification_queue.plan(
+        tx, Plan(chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details)
     )
-    notification_queue.plan(tx, plan)

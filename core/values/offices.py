@@ -258,6 +258,7 @@ class Office:
         code: 粤K.
         name: the office's full name, as displayed.
         address: the address of its counter.
+        phone: the telephone number of its counter, as displayed.
         latitude: degrees north, for a pin on the map; requires ``longitude``.
         longitude: degrees east.
         hours: the online hours of phase 2.
@@ -291,6 +292,7 @@ class Office:
     code: OfferedCode
     name: Line
     address: Line
+    phone: Line | None = None
     latitude: Annotated[float | None, Field(ge=3, le=54)] = None
     longitude: Annotated[float | None, Field(ge=73, le=136)] = None
     hours: ReadyHours = field(default_factory=lambda: ServiceHours.parse("08:00-23:00"))

@@ -12,8 +12,15 @@ DELETE FROM subscription WHERE chat_id = :chat_id AND office = :office AND kind 
 SELECT office, kind, topic FROM subscription WHERE chat_id = :chat_id ORDER BY office, kind, topic
 
 -- name: offices_awaited
--- The offices whose next opening has subscribers.
-SELECT DISTINCT office FROM subscription WHERE topic = 'opening' ORDER BY office
+-- The offices whose next opening has subscribers, except those in maintenance.
+SELECT DISTINCT office FROM subscription AS s
+WHERE topic = 'opening' AND NOT EXISTS (SELECT 1 FROM maintenance AS m WHERE m.office IN ('', s.office))
+ORDER BY office
+
+-- name: maintenance_ended
+-- When the last maintenance of an office, or of all, ended.
+SELECT max(at) AS at FROM audit
+WHERE subject IN (:subject, :of_all) AND action = 'ended_maintenance'
 
 -- name: add_notices
 -- Adds a notice for each subscriber of a topic.
