@@ -50,7 +50,7 @@ from bot.inbox.handover import HandOver
 from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.receiving import ByPolling, ByWebhook, Receiving
 from bot.inbox.service import InboxHooks
-from bot.inbox.webhook import Webhook, listen
+from bot.inbox.webhook import WebhookServer, listen
 from bot.isolation import runner as isolation
 from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
@@ -264,7 +264,7 @@ class Service:
         )
         return ByWebhook(
             workers=self.workers,
-            server=Webhook(self.inbox.accept, order.secret_token),
+            server=WebhookServer(self.inbox.accept, order.secret_token),
             listening=lambda: self._options.listening or listen(webhook.listen, webhook.port),
             keep=lambda: keep_webhook(self._bot, order, self._own_webhook),
         )

@@ -56,7 +56,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, task.cancel)
-        # Whoever stops a group of processes may send it to a worker beside its supervisor: once is enough.
+        # It may be sent to a whole group of processes, and by the supervisor as well: once is enough.
         loop.add_signal_handler(signal.SIGTERM, lambda: task.cancelling() or task.cancel())
         try:
             await task

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import socket
 import sys
 
 from bot import app
@@ -28,9 +29,12 @@ def _run(given: argparse.Namespace) -> int:
     _LOGGER.info("%s", first_line(settings, given.config))
     for line in (*settings.advice(), *warnings_of(given.config), *folder_warnings(settings)):
         _LOGGER.warning("%s", line)
+    webhook = settings.telegram.webhook if settings.telegram.mode == "webhook" else None
+    listening = None if webhook is None else listen(webhook.listen, webhook.port)
     if given.workers > 1:
-        return _supervise(given, settings)
-    run_until_stopped(app.run(settings, options=_options(given), on_open=_warn))
+        return _supervise(given.workers, listening)
+    options = Options(listening=listening, remove_webhook=given.remove_webhook)
+    run_until_stopped(app.run(settings, options=options, on_open=_warn))
     return DONE
 
 
@@ -45,12 +49,9 @@ def _ensure_several_can(settings: Settings, workers: int) -> None:
         raise SettingsRefused((f"database.url: {reason}",))
 
 
-def _supervise(given: argparse.Namespace, settings: Settings) -> int:
-    webhook = settings.telegram.webhook if settings.telegram.mode == "webhook" else None
-    listening = None if webhook is None else listen(webhook.listen, webhook.port)
-    supervisor = Supervisor(
-        [sys.executable, *sys.orig_argv[1:]], given.workers, None if listening is None else listening.fileno()
-    )
+def _supervise(workers: int, listening: socket.socket | None) -> int:
+    passed_on_to_all = None if listening is None else listening.fileno()
+    supervisor = Supervisor([sys.executable, *sys.orig_argv[1:]], workers, passed_on_to_all)
     status = DONE
 
     async def supervise() -> None:
@@ -73,10 +74,6 @@ def _work(given: argparse.Namespace, settings: Settings) -> int:
     on_open = _warn if given.replaces is None else None
     run_until_stopped(link.while_supervised(app.run(settings, options=options, on_open=on_open)))
     return DONE
-
-
-def _options(given: argparse.Namespace) -> Options:
-    return Options(remove_webhook=given.remove_webhook)
 
 
 async def _warn(core: Core) -> None:

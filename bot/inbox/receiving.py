@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.inbox.webhook import Webhook
+from bot.inbox.webhook import WebhookServer
 from bot.inbox.workers import Workers
 
 
@@ -39,10 +39,10 @@ class ByPolling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByWebhook:
-    """Webhook mode: each worker accepts updates, and the leader keeps the webhook set."""
+    """WebhookServer mode: each worker accepts updates, and the leader keeps the webhook set."""
 
     workers: Workers
-    server: Webhook
+    server: WebhookServer
     listening: Callable[[], socket.socket]  # raises CannotListenError
     keep: Callable[[], Coroutine[Any, Any, None]]
 

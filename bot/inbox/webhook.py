@@ -67,7 +67,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-class Webhook:
+class WebhookServer:
     """The HTTP server that the messenger, or the proxy in front of it, calls.
 
     Args:

@@ -138,7 +138,7 @@ async def _presses_until(owner: Person, end: asyncio.Event) -> float:
     await owner.see("【预选号牌】", within=START)
     slowest = 0.0
     while not end.is_set():
-        for label in ("【预选号牌】", "返回"):
+        for label in ("【预选号牌】", "不同意"):
             began = monotonic()
             await owner.press(label, within=START)
             slowest = max(slowest, monotonic() - began)

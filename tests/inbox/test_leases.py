@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from bot.inbox import LEASE, Share, WorkerInbox, Workers, mark_applied, mark_done
+from bot.inbox.backlog import BacklogLimits
 from bot.inbox.store import _Prepared
 from core.clock import FixedClock
 from core.ports import Store, Tx
@@ -192,6 +193,14 @@ async def test_update_left_with_a_dead_worker_comes_before_later_ones(
     page = await two.load(7, 10)
 
     assert (stored.behind, page.updates, page.is_behind) == (frozenset({7}), (), True)
+
+
+async def test_flood_is_counted_where_it_waits(one: WorkerInbox, two: WorkerInbox) -> None:
+    await one.add(messages(1, 2))
+    stored = await two.add(messages(3, 4), limits=BacklogLimits(typed=3))
+
+    assert stored.dropped == {4}
+    assert [update.update_id for update in (await one.load(7, 10)).updates] == [1, 2, 3]
 
 
 def _row(update_id: int) -> _Prepared:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.inbox.errors import CannotListenError, ReceiptClosedError
 from bot.inbox.model import RawUpdate
-from bot.inbox.webhook import LARGEST_BODY, SECRET_HEADER, Webhook, listen
+from bot.inbox.webhook import LARGEST_BODY, SECRET_HEADER, WebhookServer, listen
 from core.errors.store import StoreUnavailable
 from tests.inbox.tools import message
 
@@ -22,7 +22,7 @@ SECRET = "s3cret_-0123456789"
 JSON = "application/json"
 
 
-class Taker:
+class Accepting:
     """Stores updates, or fails."""
 
     def __init__(self) -> None:
@@ -36,9 +36,9 @@ class Taker:
 
 
 @asynccontextmanager
-async def serving(taker: Taker) -> AsyncIterator[str]:
+async def serving(taker: Accepting) -> AsyncIterator[str]:
     listening = listen("127.0.0.1", 0)
-    webhook = Webhook(taker, SECRET)
+    webhook = WebhookServer(taker, SECRET)
     await webhook.start(listening)
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
@@ -58,7 +58,7 @@ async def call(url: str, data: object, *, secret: str | None = SECRET, kind: str
 
 
 async def test_update_is_answered_once_it_is_stored() -> None:
-    taker = Taker()
+    taker = Accepting()
     async with serving(taker) as url:
         assert await call(url, json.dumps(message(1))) == 200
 
@@ -67,7 +67,7 @@ async def test_update_is_answered_once_it_is_stored() -> None:
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", SECRET[:-1], SECRET + "x", "é" * 300])
 async def test_forged_call_is_refused_unread(secret: str | None) -> None:
-    taker = Taker()
+    taker = Accepting()
     async with serving(taker) as url:
         assert await call(url, b"x" * 50_000, secret=secret) == 403
 
@@ -94,7 +94,7 @@ async def test_forged_call_is_refused_unread(secret: str | None) -> None:
     ],
 )
 async def test_what_is_no_update_is_refused(body: object, kind: str) -> None:
-    taker = Taker()
+    taker = Accepting()
     async with serving(taker) as url:
         assert await call(url, body, kind=kind) == 400
 
@@ -108,7 +108,7 @@ async def _endless() -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize("declared", [True, False])
 async def test_huge_call_is_refused_before_all_of_it_is_read(*, declared: bool) -> None:
-    taker = Taker()
+    taker = Accepting()
     async with serving(taker) as url:
         try:
             status = await call(url, io.BytesIO(b" " * (LARGEST_BODY + 1)) if declared else _endless())
@@ -119,21 +119,21 @@ async def test_huge_call_is_refused_before_all_of_it_is_read(*, declared: bool) 
 
 
 async def test_largest_update_is_taken() -> None:
-    taker = Taker()
+    taker = Accepting()
     body = json.dumps(message(1)).encode().ljust(LARGEST_BODY)
     async with serving(taker) as url:
         assert await call(url, io.BytesIO(body)) == 200
 
 
 async def test_other_methods_are_refused() -> None:
-    async with serving(Taker()) as url, aiohttp.ClientSession() as session:
+    async with serving(Accepting()) as url, aiohttp.ClientSession() as session:
         for method in ("GET", "PUT", "DELETE", "OPTIONS"):
             async with session.request(method, url, headers={SECRET_HEADER: SECRET}) as response:
                 assert response.status == 405
 
 
 async def test_no_http_ends_nothing() -> None:
-    taker = Taker()
+    taker = Accepting()
     async with serving(taker) as url:
         port = int(url.split(":")[2].split("/")[0])
         for nonsense in (b"\x16\x03\x01\x02\x00", b"POST\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b""):
@@ -152,7 +152,7 @@ async def test_failure_is_no_confirmation(
     error: Exception, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    taker = Taker()
+    taker = Accepting()
     taker.error = error
     async with serving(taker) as url:
         assert await call(url, json.dumps(message(1, text="陈晓东"))) == status
@@ -171,7 +171,7 @@ async def test_call_at_the_end_is_answered() -> None:
         await go_on.wait()
 
     listening = listen("127.0.0.1", 0)
-    webhook = Webhook(slow, SECRET)
+    webhook = WebhookServer(slow, SECRET)
     await webhook.start(listening)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
     calling = asyncio.ensure_future(call(url, json.dumps(message(1))))

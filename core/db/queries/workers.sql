@@ -13,10 +13,6 @@ WHERE worker_lead.worker = excluded.worker OR worker_lead.lease_until <= :now
 -- The living workers, in the order in which the chats are shared out among them.
 SELECT name, lease_until FROM worker WHERE lease_until > :now ORDER BY name
 
--- name: lead
--- Who has the lead, and until when.
-SELECT worker, lease_until FROM worker_lead
-
 -- name: leave
 -- A worker has ended: nothing is handed to it any longer.
 DELETE FROM worker WHERE name = :name
