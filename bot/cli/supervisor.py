@@ -25,7 +25,7 @@ from bot.cli.command import BAD_SETTINGS
 _LOGGER = logging.getLogger("xuanhao")
 
 _FIRST_GAP, _LONGEST_GAP = 0.5, 30.0  # seconds before a restart; doubled each time
-_LASTING = 60.0  # seconds after which a worker counts as one that works
+_LASTING = 20.0  # seconds after which a worker counts as one that works
 _READY_WITHIN = 120.0  # seconds for a successor to start, with a migration
 _STOP_WITHIN = 30.0  # seconds, after which a worker is killed
 
