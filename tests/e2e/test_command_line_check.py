@@ -245,7 +245,7 @@ async def test_webhook_of_another_program_is_named_with_the_remedy(
 ) -> None:
     await sandbox.api.webhook.set("http://127.0.0.1:9/other", "", 1)
     _, lines = await checked(made, capsys)
-    (said,) = [one for one in lines if "webhook" in one]
+    (said,) = [one for one in lines if "a webhook of another" in one]
     assert "http://127.0.0.1:9/other gets the updates, polling gets none" in said
     assert "xuanhao run --remove-webhook" in said
 
@@ -255,5 +255,5 @@ async def test_own_webhook_is_left_to_run(made: Path, sandbox: Sandbox, capsys: 
     _replace(made, "[database]", f"{hook}[database]")
     await sandbox.api.webhook.set("http://127.0.0.1:9/ours", "", 1)
     _, lines = await checked(made, capsys)
-    (said,) = [one for one in lines if "webhook" in one]
+    (said,) = [one for one in lines if "the webhook http" in one]
     assert "the webhook http://127.0.0.1:9/ours is set: until `run` removes it" in said
