@@ -45,8 +45,8 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=49, functions=273, statements=30, write_transactions=3),
-    "revoke": Length(files=51, functions=224, statements=22, write_transactions=3),
+    "draw": Length(files=49, functions=275, statements=30, write_transactions=3),
+    "revoke": Length(files=51, functions=227, statements=22, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""
 
