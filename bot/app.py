@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +14,9 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
-from bot.bot_api.connecting import clear_webhook, connect
+from bot.bot_api.connecting import connect
 from bot.bot_api.rate_limits import COSMETIC, Limiter, Limits, Rate
+from bot.bot_api.webhooks import OwnWebhook, WebhookOrder, clear_webhook, keep_webhook
 from bot.clock_watch import Bell, ClockWatch
 from bot.database_watch import run_beside
 from bot.dialog.attachments import AttachmentReader
@@ -28,23 +30,29 @@ from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
 from bot.dialog.progress import Progress
+from bot.dialog.record import redraw_soon
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.transition import Transition
 from bot.i18n import formatting
 from bot.i18n.language import Language, speaking
 from bot.inbox import (
+    LEASE,
     Dispatcher,
     InboxService,
     Lease,
     Poller,
     WorkerInbox,
+    Workers,
     new_worker_name,
     updates_of,
 )
 from bot.inbox.backlog import BacklogLimits
 from bot.inbox.errors import ProcessDiedError
+from bot.inbox.handover import HandOver
 from bot.inbox.model import NO_CHAT, DeadLetter
-from bot.inbox.service import LEASE, InboxHooks
+from bot.inbox.receiving import ByPolling, ByWebhook, Receiving
+from bot.inbox.service import InboxHooks
+from bot.inbox.webhook import WebhookServer, listen
 from bot.isolation import runner as isolation
 from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
@@ -64,12 +72,12 @@ from bot.texts.desk import warnings
 from bot.texts.errors import of_error
 from bot.texts.owner import files as file_words
 from bot.texts.owner import home as texts
+from bot.ticker import guarded
 from bot.vehicle_import import isolated as vehicle_files
 from bot.vehicle_import.loader import Loader
 from core.bootstrap import Core, Ports, bootstrap, claim
 from core.clock import ClockSources
-from core.errors.settings import SettingsRefused
-from core.installation import bind_bot
+from core.installation import bind_bot, note_webhook, webhook_of
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
@@ -84,10 +92,24 @@ UNHURRIED = Limits(chat=Rate(per_second=1000.0, burst=1000))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options for tests and the demo that are not part of the settings."""
+    """Options that are not part of the settings: for tests, the demo, and workers that a supervisor starts.
+
+    Attributes:
+        limits: of the rate limiter.
+        long_poll: seconds.
+        listening: the socket on which the webhook is called; None: one of this process alone.
+        replaces: the name of a worker that is certainly dead.
+        remove_webhook: whether a webhook of another program is removed before polling.
+        on_ready: is called when this worker handles updates, with its name and with what is to be called with
+            the name of another one that has died.
+    """
 
     limits: Limits | None = None
-    long_poll: int = 50  # seconds
+    long_poll: int = 50
+    listening: socket.socket | None = None
+    replaces: str | None = None
+    remove_webhook: bool = False
+    on_ready: Callable[[str, Callable[[str], None]], None] = lambda _worker, _on_death: None
 
 
 class Service:
@@ -95,8 +117,6 @@ class Service:
 
     def __init__(self, core: Core, rehearsal: Rehearsal, options: Options) -> None:
         telegram = core.settings.telegram
-        if telegram.mode != "polling":
-            raise SettingsRefused(("telegram.mode: only polling works in this version",))
         isolation.preload((barcodes, validation, vehicle_files, journal_checks))
         self.core = core
         sources = core.clock_sources or ClockSources()
@@ -151,19 +171,17 @@ class Service:
                 lambda: bot.username,
             )
         )
-        worker = new_worker_name()
+        worker, is_alone = new_worker_name(), core.settings.database.sqlite_path is not None
+        self.workers = Workers(core.store, worker, is_alone=is_alone, replaces=options.replaces)
         inbox = WorkerInbox(
             core.store,
             core.vault,
-            Lease(
-                worker=worker,
-                span=LEASE,
-                is_alone=core.settings.database.sqlite_path is not None,
-            ),
+            Lease(worker=worker, span=LEASE, is_alone=is_alone),
         )
         self.dispatcher = Dispatcher(
             inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
         )
+        self._hand_over = HandOver(core.store, worker, self.dispatcher.resume, self._take_over_soon)
         self.clock_watch = ClockWatch(
             core, core.clock_sources, (self._polling, self._calling), bot.get_me, Bell(core, bot, codec)
         )
@@ -176,6 +194,7 @@ class Service:
                 on_personal=self._delete_message,
                 on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
                 may_purge=self.clock_watch.check,
+                on_handed=self._hand_over.tell,
             ),
         )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
@@ -188,14 +207,19 @@ class Service:
             self.loader,
             self.clock_watch,
             self.journals.checks,
+            self.workers,
         )
+        self._bot = bot
+        self._options = options
+        self._own_webhook = OwnWebhook(get=self._own_webhooks, note=self._note_webhook)
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
             self.inbox.accept,
-            on_webhook=partial(clear_webhook, bot),
+            on_webhook=partial(clear_webhook, bot, self._own_webhook),
             on_poll=lambda works: self.alarms.report(Subject.POLLING, works=works),
         )
-        self._bot = bot
+        self._receiving = self._way_of_receiving()
+        self._background: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Receive and answer updates until cancelled.
@@ -210,16 +234,21 @@ class Service:
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
             await connect(self.application.initialize)
             await self.core.store.run(bind_bot, self._bot.id)
-            await clear_webhook(self._bot)
             stack.push_async_callback(self.application.shutdown)
             stack.callback(self.journals.close)
             stack.push_async_callback(self.alarms.close)
             stack.push_async_callback(self.cosmetics.close)
             stack.push_async_callback(self.engine.close)
+            stack.push_async_callback(self._hand_over.stop)
+            stack.push_async_callback(self._hand_over.tell_gone)
+            self._hand_over.start()
+            await self.workers.start()
             await self.inbox.start()
             stack.push_async_callback(self.inbox.stop)
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
+            stack.push_async_callback(self.workers.leave)  # now others lead, and get what comes
+            await self._receiving.start(stack)
             self.jobs.start()
             stack.callback(self.jobs.stop)
             stack.callback(self.clock_watch.stop)
@@ -227,7 +256,56 @@ class Service:
             for beside in (self.jobs.after_outage(), self.menus.offer_all()):
                 stack.callback(asyncio.ensure_future(beside).cancel)
             _LOGGER.info("receiving as @%s", self._bot.username)
-            await run_beside(self.core, self._poller.run())
+            self._options.on_ready(self.workers.name, self._succeed_soon)
+            await run_beside(self.core, self._receiving.run())
+
+    def _way_of_receiving(self) -> Receiving:
+        webhook = self.core.settings.telegram.webhook
+        if self.core.settings.telegram.mode == "polling" or webhook is None:
+            return ByPolling(workers=self.workers, poll=self._poll)
+        order = WebhookOrder(
+            url=webhook.public_url,
+            secret_token=webhook.secret_token.get_secret_value(),
+            connections=webhook.max_connections,
+        )
+        return ByWebhook(
+            workers=self.workers,
+            server=WebhookServer(self.inbox.accept, order.secret_token),
+            listening=lambda: self._options.listening or listen(webhook.listen, webhook.port),
+            keep=lambda: keep_webhook(self._bot, order, self._own_webhook),
+        )
+
+    async def _poll(self) -> None:
+        await clear_webhook(self._bot, self._own_webhook, any_url=self._options.remove_webhook)
+        await self._poller.run()
+
+    async def _own_webhooks(self) -> frozenset[str]:
+        """Return the webhook that was set last, and the one of the settings."""
+        configured = self.core.settings.telegram.webhook
+        known = (await self.core.store.read(webhook_of), configured and configured.public_url)
+        return frozenset(url for url in known if url)
+
+    async def _note_webhook(self, url: str | None) -> None:
+        await self.core.store.run(note_webhook, url)
+
+    def _take_over_soon(self) -> None:
+        """Take what a worker has given up: its updates, and the lead if it had that."""
+        for work in (self.inbox.take_over, self.workers.beat):
+            self._begin("take over", work)
+
+    def _succeed_soon(self, worker: str) -> None:
+        """Take what a worker has held that has died."""
+
+        async def succeed() -> None:
+            await self.workers.bury(worker)
+            self._take_over_soon()
+
+        self._begin("take over", succeed)
+
+    def _begin(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.ensure_future(guarded(name, work))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
         self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id, rate_limit_args=COSMETIC))
@@ -246,6 +324,9 @@ class Service:
             await self._bot.send_message(chat_id, warnings.outage(what, minutes, fails=fails))
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
+        if not self.workers.share.has(chat_id):
+            await self.core.store.run(redraw_soon, chat_id)
+            return
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
 

@@ -1,7 +1,8 @@
 """Ends a worker whose database has been migrated, or given newer keys, by a newer program beside it.
 
-On PostgreSQL several processes use one database. A worker that goes on with an older schema fails with every
-update, and one without the newest key cannot read what the others write.
+On PostgreSQL several processes use one database. A worker goes on with a schema that is newer by one, while
+the workers are being replaced. With one that is newer by more, its updates would fail; and a worker without
+the newest key cannot read what the others write.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ async def run_beside(core: Core, work: Coroutine[Any, Any, None]) -> None:
     """Run until the work ends; on PostgreSQL also until the database is no longer this program's.
 
     Raises:
-        DatabaseNewer: a newer program has migrated the database.
+        DatabaseNewer: a program that is newer by more than one migration has migrated the database.
         KeysDoNotFit: its keys are being replaced, and this process lacks the newest.
     """
     if core.settings.database.sqlite_path is not None:  # the file is locked: nobody else can change it
@@ -40,10 +41,16 @@ async def run_beside(core: Core, work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _watch(core: Core) -> NoReturn:
+    was_current = True
     while True:
         await asyncio.sleep(EVERY)
         try:
-            await core.store.read(require_known)
+            is_current = await core.store.read(require_known)
+            if was_current and not is_current:
+                _LOGGER.warning(
+                    "a newer program has migrated the database: this one works on, replace it soon"
+                )
+            was_current = is_current
             await core.store.read(core.database_keys.require_fit)
         except DatabaseNewer:
             raise

@@ -1,6 +1,7 @@
 """Periodic jobs; each may run twice, concurrently with others, or a week late.
 
-The ticker only triggers; what is due is stored in the database.
+The ticker only triggers; what is due is stored in the database. Of several workers the leader runs the jobs
+(``bot/inbox/workers.py``); screens are redrawn by each for its own chats.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from functools import partial
 from bot.beacon import fetch
 from bot.clock_watch import ClockWatch
 from bot.dialog.engine import Engine
-from bot.inbox import Dispatcher
+from bot.inbox import Dispatcher, Workers
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.public_journal.checks import CheckRequest, Checks
@@ -36,6 +37,7 @@ from core.reporting.own_draws import draws_of_day
 
 _LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
+_CODES_EVERY = 20
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
 _PURGE_EVERY = 60
@@ -64,6 +66,7 @@ class Jobs:
         loader: Loader,
         clock: ClockWatch,
         checks: Checks,
+        workers: Workers,
     ) -> None:
         self._core = core
         self._engine = engine
@@ -72,14 +75,16 @@ class Jobs:
         self._loader = loader
         self._clock = clock
         self._checks = checks
+        self._workers = workers
         self._may_end = False
         self._unreckonable: set[int] = set()  # the reservations that the log has already named
         self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
         self._scheduler = Ticker()
 
     def start(self) -> None:
+        self._scheduler.add("screens", self.screens, _SCREENS_EVERY)
+        self._scheduler.add("rehearsals", self.rehearsals, _PURGE_EVERY)
         for tick, seconds in (
-            (self.screens, _SCREENS_EVERY),
             (self.tell, _TELL_EVERY),
             (self.tell_by_sms, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
@@ -89,11 +94,13 @@ class Jobs:
             (self.suspect, _SUSPECT_EVERY),
             (self.recount, _RECOUNT_EVERY),
             (self.check_days, _CHECK_EVERY),
+            (self.codes, _CODES_EVERY),
         ):
-            self._scheduler.add(tick.__name__, tick, seconds)
+            self._scheduler.add(tick.__name__, partial(self._if_leading, tick), seconds)
         if self._core.settings.beacon.url is not None:
-            self._scheduler.add("beacon", self.beacon, self._core.settings.beacon.minutes * 60, at_once=True)
-        self._scheduler.add("ends", self._reminders_and_ends, _ENDS_EVERY, at_once=True)
+            beacon = partial(self._if_leading, self.beacon)
+            self._scheduler.add("beacon", beacon, self._core.settings.beacon.minutes * 60, at_once=True)
+        self._scheduler.add("ends", self._ends_if_leading, _ENDS_EVERY, at_once=True)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -131,6 +138,10 @@ class Jobs:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
         await self._if_trusted(self._purge)
 
+    async def rehearsals(self) -> None:
+        """End idle rehearsals."""
+        await self._if_trusted(self._end_idle_rehearsals)
+
     async def imports(self) -> None:
         """Resume the imports that a crash has interrupted."""
         await self._loader.resume()
@@ -138,6 +149,10 @@ class Jobs:
     async def count(self) -> None:
         """Count the free numbers for 号池公示 on a read-only snapshot, every ten minutes."""
         await self._if_trusted(self._count)
+
+    async def codes(self) -> None:
+        """Send the codes that a dead worker has left behind."""
+        await self._codes.resume()
 
     async def check_days(self) -> None:
         """Recompute the draws of days whose seed has been published; tell chiefs and owners the outcome."""
@@ -155,6 +170,18 @@ class Jobs:
         """Delete the photos that the program has dropped; set aside those that no row has ever named."""
         await self._if_trusted(self._sweep)
 
+    # --- one of several workers leads ------------------------------------------------------------------
+
+    async def _if_leading(self, work: Callable[[], Awaitable[None]]) -> None:
+        if self._workers.leads:
+            await work()
+
+    async def _ends_if_leading(self) -> None:
+        if self._workers.leads:
+            await self._reminders_and_ends()
+        else:
+            self._may_end = False  # when this worker takes the lead, reminders come first
+
     # --- all of these depend on the clock ------------------------------------------------------------
 
     async def _if_trusted(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -166,11 +193,11 @@ class Jobs:
     async def _screens(self) -> None:
         if await self._core.store.read(self._core.cleanup.has_unsent):
             await _until_none(self._clock.run, self._core.cleanup.settle_unsent)
-        self.redraws.start(await self._engine.due(), self._engine.redraw_clock)
+        self.redraws.start(await self._engine.due(self._workers.share), self._engine.redraw_clock)
 
     async def _running_screens(self) -> None:
         await _until_none(self._clock.run, self._core.cleanup.settle_unsent)
-        self.redraws.start(await self._engine.running(), self._engine.redraw_clock)
+        self.redraws.start(await self._engine.running(self._workers.share), self._engine.redraw_clock)
 
     async def _reminders_and_ends(self) -> None:
         """Run ``ends``; after an outage or a doubt only when the reminders that are still of use are sent."""
@@ -271,7 +298,11 @@ class Jobs:
         if await _until_none(run, core.appeals.purge):
             await self.sweep()
         await _until_none(run, imports.purge)
-        self.redraws.start(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+        await self._end_idle_rehearsals()
+
+    async def _end_idle_rehearsals(self) -> None:
+        idle = await self._engine.idle_rehearsals(self._workers.share)
+        self.redraws.start(idle, self._engine.end_idle_rehearsal)
 
     async def _count(self) -> None:
         core = self._core

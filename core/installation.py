@@ -74,6 +74,18 @@ def bind_bot(tx: Tx, bot_id: int) -> None:
         raise DatabaseOfAnotherBot(found.bot_id or 0, bot_id)
 
 
+def note_webhook(tx: Tx, url: str | None) -> None:
+    """Record the webhook that this installation has set; None when it has removed it."""
+    ensure(tx)
+    tx.run("installation.note_webhook", url=url)
+
+
+def webhook_of(tx: Tx) -> str | None:
+    """Return the URL of the webhook that this installation has set, or None."""
+    row = tx.one("installation.webhook")
+    return None if row is None else row["webhook_url"]
+
+
 def change_bot(tx: Tx, bot_id: int) -> None:
     """Serve another bot from now on: what refers to the former one's updates and messages is forgotten."""
     if ensure(tx).bot_id == bot_id:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,6 +80,19 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Wait for submitted functions, then close the database."""
+        ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A database that wakes other processes (``inbox.notify``)."""
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        """Call a function with each payload from now on, until cancelled.
+
+        Raises:
+            StoreError: the connection is lost; payloads may have been missed.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bot.cli.check_database import check_calendar, check_database
+from bot.cli.check_database import FoundInDatabase, check_calendar, check_database
 from bot.cli.check_token import check_token
 from bot.cli.command import DONE, Command
 from bot.cli.described import NO_ID, counted, folder_warnings, rows_of, warnings_of
@@ -18,7 +18,6 @@ from core.clock import CHINA, SystemClock
 from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
 from core.security.photo_files import ORPHANS, FilePhotos, owner_of
-from core.security.vault import Vault
 from core.settings import Settings, load_settings
 
 
@@ -31,22 +30,20 @@ async def check(settings: Settings, config: Path) -> int:
     check_calendar(settings, report)
     found = await check_database(settings, report)
     if found is not None:
-        _check_photos(settings.photo_directory(), *found, report)
-    await check_token(settings, report)
+        _check_photos(settings.photo_directory(), found, report)
+    await check_token(settings, report, found.webhooks if found is not None else frozenset())
     return report.status
 
 
-def _check_photos(
-    folder: Path, vault: Vault, named: frozenset[str], database_id: str | None, report: Report
-) -> None:
-    photos = FilePhotos(folder, vault, SystemClock())
+def _check_photos(folder: Path, found: FoundInDatabase, report: Report) -> None:
+    photos = FilePhotos(folder, found.vault, SystemClock())
     try:
         owner = owner_of(folder)
-        if database_id is not None and owner not in {None, database_id}:
+        if found.database_id is not None and owner not in {None, found.database_id}:
             report.bad("photos", PhotoFolderOfAnother(folder))
             return
         photos.delete(photos.put(b"a trial"))
-        orphans, absent = photos.orphans(), photos.missing(named)
+        orphans, absent = photos.orphans(), photos.missing(found.photos)
     except (PhotoStoreError, OSError) as error:
         report.bad("photos", f"{error} (photos.directory)")
         return

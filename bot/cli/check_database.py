@@ -5,6 +5,7 @@ On SQLite it works beside the running service, on a connection that only reads.
 
 import asyncio
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.described import counted, described, missing_offices
@@ -39,15 +40,18 @@ LEAST_SPACE = 64 * MIB
 LITTLE_SPACE = 1024 * MIB
 
 
-async def check_database(
-    settings: Settings, report: Report
-) -> tuple[Vault, frozenset[str], str | None] | None:
-    """Check the database.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInDatabase:
+    """What the other checks need of the database."""
 
-    Returns:
-        its vault, the keys of the photos that it names, and its id, to check the photo folder; None if they
-        are not known.
-    """
+    vault: Vault
+    photos: frozenset[str]  # the keys of those that it names
+    database_id: str | None
+    webhooks: frozenset[str]  # URLs that this installation has set
+
+
+async def check_database(settings: Settings, report: Report) -> FoundInDatabase | None:
+    """Check the database; return what is found there, or None if it is not known."""
     path = settings.database.sqlite_path
     if path is not None and not exists(path):
         report.bad("database", DatabaseMissing(str(path.absolute())))
@@ -73,12 +77,15 @@ async def check_database(
 
 async def _check_opened(
     store: Store, holder: StoreInUse | None, vault: Vault, settings: Settings, report: Report
-) -> tuple[Vault, frozenset[str], str | None]:
+) -> FoundInDatabase:
     """Check an open database; of an older schema, what can be checked before its migration."""
     schema = await store.read(_schema)
     is_older = schema < known_schema()
     if is_older:
         report.bad("schema", DatabaseOlder(found=schema, known=known_schema()))
+    elif schema > known_schema():
+        report.ok("schema", f"{schema}, newer by one than this program, which works with it")
+        report.warn("a newer program has migrated the database: install it here as well")
     else:
         report.ok("schema", f"{known_schema()}, up to date")
     database_keys = DatabaseKeys(vault, settings.key_source())
@@ -94,7 +101,13 @@ async def _check_opened(
     elif not is_older:
         report.warn("the database has no id yet; `xuanhao migrate` or `xuanhao run` gives it one")
     named = await store.read(appeals.photo_keys) if schema >= OLDEST_SCHEMA else frozenset[str]()
-    return vault, named, found.database_id if found else None
+    own = None if is_older else await store.read(installation.webhook_of)
+    return FoundInDatabase(
+        vault=vault,
+        photos=named,
+        database_id=found.database_id if found else None,
+        webhooks=frozenset({own} if own else ()),
+    )
 
 
 async def _opened(settings: Settings, report: Report) -> tuple[Store, StoreInUse | None] | None:

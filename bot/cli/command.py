@@ -55,8 +55,9 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+        # It may be sent to a whole group of processes, and by the supervisor as well: once is enough.
+        loop.add_signal_handler(signal.SIGTERM, lambda: task.cancelling() or task.cancel())
         try:
             await task
         except asyncio.CancelledError:

@@ -36,6 +36,7 @@ from bot.dialog.record import (
     find_record,
     forget_shown,
     idle_rehearsals,
+    is_still_in_turn,
     open_record,
     record_rehearsal_shown,
     redraw_again,
@@ -50,6 +51,7 @@ from bot.errors.typed import UnreadableCharacters
 from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
+from bot.inbox.workers import Share
 from bot.public_journal.checks import CheckNeeded, PoolCheck
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
@@ -186,6 +188,8 @@ class Engine:
             return
 
         def redrawn(tx: Tx) -> None:
+            if not is_still_in_turn(tx, result.record):
+                return
             if shown is not None:
                 save_shown(tx, chat_id, shown)
             else:
@@ -195,16 +199,17 @@ class Engine:
 
         await self._core.store.run(redrawn)
 
-    async def due(self) -> list[int]:
-        return await self._core.store.read(due_chats)
+    async def due(self, share: Share) -> list[int]:
+        """Return the chats of a worker's share whose screen is due to be redrawn."""
+        return await self._core.store.read(due_chats, share)
 
-    async def running(self) -> list[int]:
-        """Return the chats whose screen has a running timer."""
-        return await self._core.store.read(running_chats)
+    async def running(self, share: Share) -> list[int]:
+        """Return the chats of a worker's share whose screen has a running timer."""
+        return await self._core.store.read(running_chats, share)
 
-    async def idle_rehearsals(self) -> list[int]:
-        """Return the chats whose rehearsal has been idle for too long."""
-        return await self._core.store.read(idle_rehearsals)
+    async def idle_rehearsals(self, share: Share) -> list[int]:
+        """Return the chats of a worker's share whose rehearsal has been idle for too long."""
+        return await self._core.store.read(idle_rehearsals, share)
 
     async def close(self) -> None:
         """Cancel the background tasks; unfinished work is resumed at the next start.

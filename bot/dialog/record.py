@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from bot.dialog.view import Lifetime, MessageKind
 from bot.i18n.language import Language
+from bot.inbox.workers import Share
 from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
 from core.rehearsal import IDLE
@@ -38,6 +39,7 @@ class Record:
     screen: str
     args: Mapping[str, object]
     revision: int
+    turns: int  # how often it was opened
     begun_at: int  # milliseconds since the epoch; its buttons are bound to it
     message_id: int | None  # the live message
     message_kind: MessageKind | None
@@ -86,6 +88,7 @@ def _record(row: Row) -> Record:
         screen=row["screen"],
         args=json.loads(row["args"]),
         revision=row["revision"],
+        turns=row["turns"],
         begun_at=row["begun_at"],
         message_id=row["message_id"],
         message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
@@ -214,17 +217,36 @@ def end_rehearsal(tx: Tx, record: Record) -> Record:
     return replace(record, rehearsal=None)
 
 
-def due_chats(tx: Tx) -> list[int]:
+def is_still_in_turn(tx: Tx, record: Record) -> bool:
+    """Return whether nothing has happened to a conversation since it was opened, and lock it.
+
+    If another worker has handled an update of it meanwhile, its screen is due to be redrawn: which of the two
+    reached the chat last is unknown.
+    """
+    if tx.run("dialog.still_in_turn", chat_id=record.chat_id, turns=record.turns):
+        return True
+    redraw_soon(tx, record.chat_id)
+    return False
+
+
+def redraw_soon(tx: Tx, chat_id: int) -> None:
+    """Have the worker whose chat it is redraw a conversation's screen."""
+    tx.run("dialog.redraw_soon", chat_id=chat_id, now=to_millis(tx.now))
+
+
+def due_chats(tx: Tx, share: Share) -> list[int]:
     """Return the chats whose screen has a timer that has run out."""
-    return [row["chat_id"] for row in tx.all("dialog.due", now=to_millis(tx.now))]
+    rows = tx.all("dialog.due", now=to_millis(tx.now), workers=share.count, place=share.place)
+    return [row["chat_id"] for row in rows]
 
 
-def running_chats(tx: Tx) -> list[int]:
+def running_chats(tx: Tx, share: Share) -> list[int]:
     """Return the chats whose screen has a running timer."""
-    return [row["chat_id"] for row in tx.all("dialog.live")]
+    return [row["chat_id"] for row in tx.all("dialog.live", workers=share.count, place=share.place)]
 
 
-def idle_rehearsals(tx: Tx) -> list[int]:
+def idle_rehearsals(tx: Tx, share: Share) -> list[int]:
     """Return the chats whose rehearsal has been idle for too long."""
-    rows = tx.all("dialog.idle_rehearsals", before=to_millis(tx.now - IDLE))
+    before = to_millis(tx.now - IDLE)
+    rows = tx.all("dialog.idle_rehearsals", before=before, workers=share.count, place=share.place)
     return [row["chat_id"] for row in rows]

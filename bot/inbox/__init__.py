@@ -25,10 +25,12 @@ from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUp
 from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
 from bot.inbox.retry import RetryPolicy
-from bot.inbox.service import InboxService, new_worker_name
+from bot.inbox.service import InboxService
 from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
+from bot.inbox.workers import LEASE, Share, Workers, new_worker_name
 
 __all__ = [
+    "LEASE",
     "Cipher",
     "DeadLetter",
     "Dispatcher",
@@ -38,9 +40,11 @@ __all__ = [
     "QueuedUpdate",
     "ReceiptClosedError",
     "RetryPolicy",
+    "Share",
     "TokenRefusedError",
     "UnreadableUpdateError",
     "WorkerInbox",
+    "Workers",
     "mark_applied",
     "mark_done",
     "new_worker_name",

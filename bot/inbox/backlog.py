@@ -82,14 +82,22 @@ class FloodNotices:
         turns: who holds the turns of the chats.
         tell: sends the notice; None disables notices.
         longest: seconds after which a chat is told although it has not stopped.
+        quiet: seconds for which a chat that was told is not told again. Needed beside other workers: here
+            nothing may wait of a chat that floods.
     """
 
     def __init__(
-        self, turns: Turns, tell: Callable[[int], Awaitable[None]] | None, *, longest: float = _LONGEST_FLOOD
+        self,
+        turns: Turns,
+        tell: Callable[[int], Awaitable[None]] | None,
+        *,
+        longest: float = _LONGEST_FLOOD,
+        quiet: float = 0.0,
     ) -> None:
         self._turns = turns
         self._tell = tell
         self._longest = longest
+        self._quiet = quiet
         self._flooding: set[int] = set()  # chats that are going to be told
 
     def begin(self, chat_id: int) -> Coroutine[None, None, None] | None:
@@ -108,6 +116,9 @@ class FloodNotices:
         try:
             while not await self._told(chat_id, tell, until):  # noqa: ASYNC110 - others may hold the turn
                 await asyncio.sleep(_AGAIN)
+            if self._quiet:
+                await asyncio.sleep(self._quiet)
+                self._flooding.discard(chat_id)
         except ReceiptClosedError:
             self._flooding.discard(chat_id)
 
@@ -116,6 +127,7 @@ class FloodNotices:
         async with self._turns.lock(chat_id):  # comes after what waits now, unless the chat is paused
             if self._turns.waiting(chat_id) and asyncio.get_running_loop().time() < until:
                 return False
-            self._flooding.discard(chat_id)  # what is dropped from now on is a flood of its own
+            if not self._quiet:
+                self._flooding.discard(chat_id)  # what is dropped from now on is a flood of its own
             await tell(chat_id)
             return True

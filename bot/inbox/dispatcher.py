@@ -108,6 +108,11 @@ class Dispatcher:
                 queue.updates.append(update)
             self._schedule(queue)
 
+    @property
+    def chats(self) -> list[int]:
+        """The chats of which something waits in memory or is handled."""
+        return list(self._queues)
+
     def waiting(self, chat_id: int) -> int:
         """Return how many updates of a chat wait, without those that an earlier process has left behind."""
         queue = self._queues.get(chat_id)

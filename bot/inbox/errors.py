@@ -1,5 +1,7 @@
 """The errors of the inbox and of polling; the first line of each docstring is the message."""
 
+import errno
+
 from core.errors.base import OperationError, SettingsError, XuanhaoError
 
 
@@ -25,6 +27,15 @@ class BadAnswerError(OperationError):
 
 class UnconfirmableError(BadAnswerError):
     """The messenger sent nothing but updates without a usable id."""
+
+
+class CannotListenError(XuanhaoError):
+    """The address of the webhook cannot be listened on."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another process listens there" if taken else error.strerror or type(error).__name__
+        super().__init__(f"telegram.webhook: {host} port {port} cannot be listened on: {reason}")
 
 
 class ReceiptClosedError(OperationError):

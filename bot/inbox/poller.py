@@ -16,6 +16,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.bot_api.errors import reason_of
+from bot.bot_api.webhooks import ALLOWED
 from bot.inbox.errors import BadAnswerError, TokenRefusedError, UnconfirmableError
 from bot.inbox.model import RawUpdate
 from bot.inbox.retry import RetryPolicy
@@ -42,7 +43,7 @@ def updates_of(
     request: BaseRequest,
     base_url: str,
     *,
-    allowed: Sequence[str] = ("message", "edited_message", "callback_query", "my_chat_member"),
+    allowed: Sequence[str] = ALLOWED,
     long_poll: int = LONG_POLL,
 ) -> Fetch:
     """Return a function that gets updates from a Bot API.

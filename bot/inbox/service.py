@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import os
-import secrets
-import socket
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,21 +13,16 @@ from bot.inbox.model import RawUpdate
 from bot.inbox.personal import personal_message
 from bot.inbox.retry import trace
 from bot.inbox.store import Added, WorkerInbox, chat_of, is_storable
+from bot.inbox.workers import LEASE
 from core.errors.base import OperationError
 from core.errors.store import QueryError, StoreConstraintError
 
 _LOGGER = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
-"""How long a worker keeps its updates after its last heartbeat."""
-
 _PURGE_EVERY = timedelta(hours=1)
+_QUIET = 30.0  # seconds in which a chat is told once, where its updates may wait at another worker
+_LATE = 1.0  # seconds by which a heartbeat may be late without anything being looked up again
 _LAST_TRY = 0.3  # seconds for giving up the leases at the end
-
-
-def new_worker_name() -> str:
-    """Return a name that no other process has, nor this one before its restart."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 async def _always() -> bool:
@@ -45,6 +37,7 @@ class InboxHooks:
     on_personal: Callable[[int, int], Awaitable[None]] | None = None  # deletes one: chat, message
     on_heartbeat: Callable[[bool], None] = lambda _works: None  # whether the database works
     may_purge: Callable[[], Awaitable[bool]] = _always  # whether the clock can be trusted
+    on_handed: Callable[[Mapping[str, Collection[int]]], None] = lambda _handed: None  # wakes other workers
 
 
 class InboxService:
@@ -75,7 +68,9 @@ class InboxService:
         self._heart: asyncio.Task[None] | None = None
         self._accepting: set[asyncio.Task[None]] = set()
         self._backlog = backlog
-        self._notices = FloodNotices(dispatcher, self._hooks.on_dropped)
+        self._notices = FloodNotices(
+            dispatcher, self._hooks.on_dropped, quiet=0.0 if inbox.is_alone else _QUIET
+        )
         self._telling: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
@@ -88,6 +83,11 @@ class InboxService:
         self.dispatcher.resume(await self._inbox.take_over())
         self.dispatcher.start()
         self._heart = asyncio.create_task(self._heartbeat(), name="inbox-heartbeat")
+
+    async def take_over(self) -> None:
+        """Take over what another worker has just given up, instead of at the next heartbeat."""
+        if not self._is_closing:
+            self.dispatcher.resume(await self._inbox.take_over())
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Store a batch and hand on what is new; when this returns, the batch may be confirmed.
@@ -137,11 +137,13 @@ class InboxService:
     async def _accept(self, updates: Sequence[RawUpdate]) -> None:
         """Store a batch and hand on what is new."""
         dropped: set[int] = set()
-        if self._backlog is not None:
+        if self._backlog is not None and self._inbox.is_alone:
             placed = [(chat_of(update), update) for update in updates]
             dropped = excess(placed, self.dispatcher.waiting, self._backlog)
         for added in await self._stored(updates, dropped):
             self.dispatcher.offer(added.updates)
+            if added.handed:
+                self._hooks.on_handed(added.handed)
             if added.behind:
                 self.dispatcher.resume(added.behind)
             if added.dead:
@@ -152,7 +154,7 @@ class InboxService:
     async def _stored(self, updates: Sequence[RawUpdate], dropped: set[int]) -> list[Added]:
         """Store a batch; if the database refuses it, store each update by itself and set bad ones aside."""
         try:
-            return [await self._inbox.add(updates, dropped)]
+            return [await self._inbox.add(updates, dropped, self._backlog)]
         except Exception as error:
             if _is_outage(error):
                 raise
@@ -161,7 +163,7 @@ class InboxService:
 
     async def _stored_alone(self, update: RawUpdate, dropped: set[int]) -> Added:
         try:
-            return await self._inbox.add([update], dropped)
+            return await self._inbox.add([update], dropped, self._backlog)
         except Exception as error:
             if _is_outage(error):
                 raise
@@ -186,12 +188,18 @@ class InboxService:
     async def _heartbeat(self) -> None:
         """Renew leases, take over expired ones, resume interrupted hand-overs, and purge, until cancelled."""
         loop = asyncio.get_running_loop()
-        purge_at = loop.time()
+        purge_at = renewed_at = loop.time()
         while True:
             await asyncio.sleep(self._interval)
             try:
-                self.dispatcher.resume_idle(await self._inbox.renew())
-                self.dispatcher.resume(await self._inbox.take_over())
+                chats = await self._inbox.renew()
+                late = loop.time() - renewed_at > 2 * self._interval + _LATE
+                renewed_at = loop.time()
+                if late:  # others may have taken over what is in memory here, or were as late in an outage
+                    self.dispatcher.resume(self.dispatcher.chats)
+                self.dispatcher.resume_idle(chats)
+                if not late:
+                    self.dispatcher.resume(await self._inbox.take_over())
                 if loop.time() >= purge_at and await self._hooks.may_purge():
                     await self._inbox.purge()
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()

@@ -13,9 +13,11 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, Literal, Protocol
 
+from bot.inbox.backlog import BacklogLimits, excess
 from bot.inbox.errors import ProcessDiedError, UnreadableUpdateError
 from bot.inbox.model import NO_CHAT, DeadLetter, QueuedUpdate, RawUpdate
 from bot.inbox.personal import personal_message
+from bot.inbox.workers import Holder, owner_of
 from core.clock import from_millis, to_millis
 from core.ports import Row, Store, Tx
 
@@ -62,6 +64,7 @@ class Added:
 
     updates: tuple[QueuedUpdate, ...]  # to be handled now, in order
     behind: frozenset[int]  # chats with new updates that come after what another worker holds
+    handed: Mapping[str, frozenset[int]] = field(default_factory=dict)  # to other workers: their chats
     dropped: frozenset[int] = frozenset()  # updates that were dropped, now or when they came before
     dead: tuple[DeadLetter, ...] = ()  # new updates that cannot be stored
 
@@ -84,6 +87,16 @@ class _Prepared:
     body: bytes = field(default=b"", repr=False)
     state: Literal["waiting", "done", "broken"] = "waiting"
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Who has to handle the new updates of a chat."""
+
+    worker: str
+    lease_until: int
+    waiting: int = 0  # unfinished updates of the chat
+    is_split: bool = False  # another worker, which has died, holds earlier ones
 
 
 def is_storable(update: object) -> bool:
@@ -121,7 +134,17 @@ class WorkerInbox:
         self._cipher = cipher
         self._lease = lease
 
-    async def add(self, updates: Sequence[RawUpdate], dropped: Collection[int] = ()) -> Added:
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other worker can use the database."""
+        return self._lease.is_alone
+
+    async def add(
+        self,
+        updates: Sequence[RawUpdate],
+        dropped: Collection[int] = (),
+        limits: BacklogLimits | None = None,
+    ) -> Added:
         """Store a batch, and return what is new; updates that are known are left as they are.
 
         An update that cannot be stored becomes a dead letter at once, and does not hold up the others.
@@ -129,15 +152,16 @@ class WorkerInbox:
         Args:
             updates: with ids that ``is_storable``.
             dropped: ids of those that are not to be handled; they are only remembered.
+            limits: beside other workers, how many may wait for a chat; further ones are dropped.
         """
         ordered = sorted(updates, key=itemgetter("update_id"))
         batch = [self._prepared(raw, is_dropped=raw["update_id"] in dropped) for raw in ordered]
-        return await self._store.run(self._add, batch)
+        return await self._store.run(self._add, batch, limits)
 
     async def set_aside(self, update: RawUpdate, error: BaseException) -> Added:
         """Store only that an update has arrived and cannot be stored, for this reason."""
         unreadable = _Prepared(raw=update, chat_id=NO_CHAT, state="broken", note=type(error).__name__)
-        return await self._store.run(self._add, [unreadable])
+        return await self._store.run(self._add, [unreadable], None)
 
     async def load(self, chat_id: int, count: int) -> ChatPage:
         """Return at most ``count`` of the first updates of a chat that this worker has to handle.
@@ -222,9 +246,17 @@ class WorkerInbox:
             return _Prepared(raw=raw, chat_id=known, state="broken", note=UnreadableUpdateError.__name__)
         return _Prepared(raw=raw, chat_id=chat_id, body=body)
 
-    def _add(self, tx: Tx, batch: Sequence[_Prepared]) -> Added:
-        new = [row for row in batch if self._is_new(tx, row)]
-        elsewhere = frozenset() if self._lease.is_alone else self._chats_elsewhere(tx)
+    def _add(self, tx: Tx, batch: Sequence[_Prepared], limits: BacklogLimits | None) -> Added:
+        places = {} if self._lease.is_alone else self._places(tx, batch)
+        if limits is not None and places:
+            batch = self._without_excess(batch, places, limits)
+        new = [row for row in batch if self._is_new(tx, row, places.get(row.chat_id))]
+        waiting = [row for row in new if row.state == "waiting"]
+        handed: dict[str, set[int]] = {}
+        for row in waiting:
+            if row.chat_id in places and places[row.chat_id].worker != self._lease.worker:
+                handed.setdefault(places[row.chat_id].worker, set()).add(row.chat_id)
+        behind = frozenset(chat_id for chat_id, place in places.items() if place.is_split)
         return Added(
             updates=tuple(
                 QueuedUpdate(
@@ -234,10 +266,11 @@ class WorkerInbox:
                     decode=partial(dict, row.raw),
                     is_risky=_has_file(row.raw),
                 )
-                for row in new
-                if row.state == "waiting" and row.chat_id not in elsewhere
+                for row in waiting
+                if row.chat_id not in behind and self._is_here(places.get(row.chat_id))
             ),
-            behind=elsewhere.intersection(row.chat_id for row in new if row.state == "waiting"),
+            behind=behind.intersection(row.chat_id for row in waiting),
+            handed={worker: frozenset(chats) for worker, chats in handed.items()},
             dropped=frozenset(
                 row.raw["update_id"]
                 for row in batch
@@ -257,18 +290,57 @@ class WorkerInbox:
             ),
         )
 
-    def _is_new(self, tx: Tx, row: _Prepared) -> bool:
+    def _is_here(self, place: "_Place | None") -> bool:
+        return place is None or place.worker == self._lease.worker
+
+    def _places(self, tx: Tx, batch: Sequence[_Prepared]) -> dict[int, "_Place"]:
+        """Return who has to handle the new updates of each chat: who holds some of it, else whose it is.
+
+        Until the transaction ends no other worker stores updates of these chats. They are locked in the order
+        of their ids.
+        """
+        chats = sorted({row.chat_id for row in batch if row.state == "waiting"} - {NO_CHAT})
+        return {chat_id: self._place(tx, chat_id) for chat_id in chats}
+
+    def _place(self, tx: Tx, chat_id: int) -> "_Place":
+        tx.all("inbox.lock_chat", chat_id=chat_id)
+        held = tx.all("inbox.holders", chat_id=chat_id)
+        if held:
+            return _Place(
+                worker=held[0]["worker"],
+                lease_until=held[0]["lease_until"],
+                waiting=sum(row["waiting"] for row in held),
+                is_split=len(held) > 1 and held[0]["worker"] == self._lease.worker,
+            )
+        owner = owner_of(tx, chat_id) or Holder(worker=self._lease.worker, lease_until=0)
+        return _Place(worker=owner.worker, lease_until=owner.lease_until)
+
+    def _without_excess(
+        self, batch: Sequence[_Prepared], places: Mapping[int, "_Place"], limits: BacklogLimits
+    ) -> list[_Prepared]:
+        """Mark as dropped what is too much for its chat."""
+        waiting = [(row.chat_id, row.raw) for row in batch if row.state == "waiting"]
+        dropped = excess(waiting, lambda chat_id: places[chat_id].waiting if chat_id in places else 0, limits)
+        return [
+            self._prepared(row.raw, is_dropped=True) if row.raw["update_id"] in dropped else row
+            for row in batch
+        ]
+
+    def _is_new(self, tx: Tx, row: _Prepared, place: "_Place | None") -> bool:
         """Store an update; return False when it is known."""
         given = {
             "update_id": row.raw["update_id"],
             "chat_id": row.chat_id,
             "now": to_millis(tx.now),
-            "worker": self._lease.worker,
         }
-        if row.state == "waiting":
-            until = self._lease.end(tx.now)
-            return tx.run("inbox.store", **given, body=row.body, lease_until=until) == 1
-        return tx.run("inbox.store_ended", **given, state=row.state, note=row.note) == 1
+        if row.state != "waiting":
+            worker = self._lease.worker
+            return tx.run("inbox.store_ended", **given, worker=worker, state=row.state, note=row.note) == 1
+        if place is None or self._is_here(place):
+            worker, until = self._lease.worker, self._lease.end(tx.now)
+        else:  # its lease is not made longer: the other worker may be dead
+            worker, until = place.worker, place.lease_until
+        return tx.run("inbox.store", **given, worker=worker, body=row.body, lease_until=until) == 1
 
     def _load(self, tx: Tx, chat_id: int, count: int) -> ChatPage:
         end = _AFTER_ALL if self._lease.is_alone else self._first_elsewhere(tx, chat_id)
@@ -301,11 +373,6 @@ class WorkerInbox:
         """Renew the leases; return how many updates this worker holds."""
         return tx.run("inbox.renew", worker=self._lease.worker, lease_until=self._lease.end(tx.now))
 
-    def _chats_elsewhere(self, tx: Tx) -> frozenset[int]:
-        """Return the chats of which other workers hold updates."""
-        rows = tx.all("inbox.elsewhere", worker=self._lease.worker)
-        return frozenset(int(row["chat_id"]) for row in rows)
-
     def _first_elsewhere(self, tx: Tx, chat_id: int) -> int:
         """Return the first update of a chat that another worker holds, or _AFTER_ALL."""
         row = tx.one("inbox.first_elsewhere", worker=self._lease.worker, chat_id=chat_id)
@@ -330,9 +397,23 @@ class WorkerInbox:
             decode=partial(self._decrypted, bytes(row["body"])),
             repeated=row["state"] == "applied" or row["tries"] > 0 or row["begun"] > 0,
             tries=row["tries"],
-            is_risky=True,
+            is_risky=self._is_risky(row),
             crashes=row["begun"],
         )
+
+    def _is_risky(self, row: Row) -> bool:
+        """Return whether a process may die over a stored update, or has.
+
+        Alone, what is loaded was left behind or did not fit into memory. Beside other workers it may just
+        have been handed over; if its process dies, it becomes the first one that the chat has left, so it is
+        taken for begun.
+        """
+        if self._lease.is_alone or row["begun"] or row["tries"]:
+            return True
+        try:
+            return _has_file(self._decrypted(bytes(row["body"])))
+        except UnreadableUpdateError:
+            return True
 
     def _encrypted(self, raw: RawUpdate) -> bytes:
         return self._cipher.encrypt(_ENCODER.encode(raw).encode("utf-8", "surrogatepass"))

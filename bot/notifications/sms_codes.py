@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
 from core.bootstrap import Core
@@ -11,6 +12,10 @@ from core.errors.verification import SmsGatewayError, SmsRejected
 _LOGGER = logging.getLogger(__name__)
 _AT_ONCE = 8
 """Codes left by a restart that are sent at a time: a gateway that hangs must not delay them one by one."""
+
+_CLAIM = timedelta(seconds=60)
+"""How long no other worker sends a code that this one has begun to send. A process that is alone needs no
+claim: what an earlier one has left is sent at once."""
 
 
 class CodeSender:
@@ -25,6 +30,8 @@ class CodeSender:
         self._core = core
         self._redraw = redraw
         self._in_hand: set[int] = set()
+        is_alone = core.settings.database.sqlite_path is not None
+        self._claim = timedelta() if is_alone else _CLAIM
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def send(self, code_id: int) -> None:
@@ -61,7 +68,7 @@ class CodeSender:
     async def _sent(self, code_id: int) -> int | None:
         """Send a code; return the chat that waits for it, or None if there is nothing to send."""
         core = self._core
-        sms = await core.store.read(core.verification.outgoing, code_id)
+        sms = await core.store.run(partial(core.verification.claim, code_id=code_id, span=self._claim))
         if sms is None:
             return None
         try:

@@ -7,6 +7,9 @@ in one transaction, which also writes its row of ``schema_migration``.
 That row has a checksum of the statements, so that a migration that is edited after it was applied is
 refused: a new database would get another schema than the existing ones. Comments and white space do not
 count. Rows of older versions have no checksum until the next migration.
+
+A program also works with a schema that has one migration more than it knows, so that workers can be replaced
+one by one. docs/contributing.md says what a migration may do for this to be safe.
 """
 
 import hashlib
@@ -19,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.clock import to_millis
 from core.db.dialect import Dialect
@@ -29,6 +32,9 @@ LOG = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 """The folder of the program's migrations."""
+
+AHEAD: Final = 1
+"""How many migrations a database may have that the program does not know."""
 
 LEDGER = """\
 CREATE TABLE IF NOT EXISTS schema_migration (
@@ -142,7 +148,7 @@ def migrate(
             later one fails.
 
     Raises:
-        DatabaseNewer: the schema is newer than the program; nothing was changed.
+        DatabaseNewer: the schema is newer than the program by more than one; nothing was changed.
         MigrationError: the database has a different migration of the same number, or one failed.
         MigrationEdited: a migration was edited after it was applied; nothing was changed.
     """
@@ -180,7 +186,7 @@ def require_current(ledger: Ledger, migrations: Sequence[Migration], *, or_older
 
     Raises:
         DatabaseOlder: a migration is pending.
-        DatabaseNewer: the schema is newer than the program.
+        DatabaseNewer: the schema is newer than the program by more than one.
         MigrationError, MigrationEdited: the database has other migrations.
     """
     with ledger.snapshot():
@@ -193,11 +199,11 @@ def pending(applied: Mapping[int, Applied], migrations: Sequence[Migration]) -> 
     """Return the migrations that have not been applied.
 
     Raises:
-        DatabaseNewer: the database has more migrations than the program.
+        DatabaseNewer: the database has at least two migrations more than the program.
         MigrationError: the database has a number under another name.
         MigrationEdited: the database has another text of a migration.
     """
-    if applied and max(applied) > len(migrations):
+    if applied and max(applied) > len(migrations) + AHEAD:
         raise DatabaseNewer(found=max(applied), known=len(migrations))
     for migration in migrations:
         found = applied.get(migration.version)

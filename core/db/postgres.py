@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -157,6 +158,27 @@ class PostgresStore:
             StoreError: the database failed, or the function tried to write.
         """
         return await self._carry(function, args, kwargs, reading=True)
+
+    async def listen(self, hear: Callable[[str], None]) -> None:
+        """Call a function with each payload that a transaction of any process sends, until cancelled.
+
+        It uses a connection of its own. Behind a pooler that shares out connections for each transaction it
+        hears nothing.
+
+        Raises:
+            StoreUnavailable: the connection is lost; payloads may have been missed.
+        """
+        try:
+            async with await psycopg.AsyncConnection.connect(
+                self._url, autocommit=True, keepalives_idle=30, **_connection_options(self._options)
+            ) as connection:
+                found = await connection.execute("SELECT 'xuanhao_' || md5(current_schema())")
+                (channel,) = await found.fetchone() or ("",)
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                async for heard in connection.notifies():
+                    hear(heard.payload)
+        except psycopg.Error:
+            raise StoreUnavailable from None
 
     async def close(self) -> None:
         """Wait for submitted functions, stop the threads and close the connections; idempotent."""

@@ -3,7 +3,7 @@
 from functools import cache
 
 from core.db.dialect import SQLITE
-from core.db.migrate import MIGRATIONS, load_migrations
+from core.db.migrate import AHEAD, MIGRATIONS, load_migrations
 from core.errors.store import DatabaseNewer, StoreError
 from core.ports import Store, Tx
 
@@ -18,15 +18,21 @@ def known_schema() -> int:
     return load_migrations(MIGRATIONS, SQLITE)[-1].version
 
 
-def require_known(tx: Tx) -> None:
-    """Check that no newer program has migrated the database meanwhile.
+def require_known(tx: Tx) -> bool:
+    """Check that no program that is too new has migrated the database meanwhile.
+
+    Returns:
+        whether the schema is the one that this program knows; one that is newer by one is not, but works.
 
     Raises:
-        DatabaseNewer: one has; the queries of this one may fail, or store what the newer one cannot read.
+        DatabaseNewer: it is newer by more; the queries of this program may fail, or store what the newer one
+            cannot read.
     """
     row = tx.one("schema.version")
-    if row is not None and row["version"] > known_schema():
-        raise DatabaseNewer(found=row["version"], known=known_schema())
+    found = known_schema() if row is None else row["version"]
+    if found > known_schema() + AHEAD:
+        raise DatabaseNewer(found=found, known=known_schema())
+    return bool(found <= known_schema())
 
 
 async def try_writing(store: Store) -> None:

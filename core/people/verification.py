@@ -178,6 +178,19 @@ class Verification:
         """Return the ids of codes still to be sent, for recovery after a crash."""
         return [row["code_id"] for row in tx.all("sms.queued", now=to_millis(tx.now))]
 
+    def claim(self, tx: Tx, code_id: int, span: timedelta) -> OutgoingSms | None:
+        """Claim a code for sending, and return it; None if it is sent, replaced or claimed by another worker.
+
+        Args:
+            tx: the transaction.
+            code_id: the code.
+            span: how long no other worker sends it.
+        """
+        now, until = to_millis(tx.now), to_millis(tx.now + span)
+        if not tx.run("sms.claim", code_id=code_id, claimed_until=until, now=now):
+            return None
+        return self.outgoing(tx, code_id)
+
     def outgoing(self, tx: Tx, code_id: int) -> OutgoingSms | None:
         """Return an SMS to send; None if it has been sent or replaced."""
         row = tx.one("sms.parcel", code_id=code_id)

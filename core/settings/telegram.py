@@ -26,12 +26,14 @@ class WebhookSettings(SettingsTable):
         port: the port to listen on.
         public_url: the URL that Telegram calls.
         secret_token: the token with which Telegram authenticates its requests.
+        max_connections: how many requests the messenger makes at a time.
     """
 
     listen: str = "127.0.0.1"
     port: Annotated[Whole, Field(ge=1, le=65535)] = 8443
     public_url: HttpUrl
     secret_token: SecretStr
+    max_connections: Annotated[Whole, Field(ge=1, le=100)] = 40
 
     @field_validator("secret_token")
     @classmethod

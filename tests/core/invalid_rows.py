@@ -165,6 +165,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "numbers": "[]",
     },
     "dialog": {"chat_id": 7000, "screen": "s", "args": "{}", "revision": 1, "updated_at": 1},
+    "worker": {"name": "w", "started_at": 1, "lease_until": 1},
+    "worker_lead": {"one": 1, "worker": "w", "lease_until": 1},
     "inbox": {
         "update_id": 1,
         "chat_id": 1,
@@ -407,6 +409,8 @@ INVALID_ROWS = {
     "half a rehearsal": row("dialog", "dialog_rehearsal_whole", rehearsal=1, rehearsed_at=1),
     "a message of no kind": row("dialog", "dialog_message_whole", message_id=1),
     "a chat that is spoken to in French": row("dialog", "dialog_language", language="fr"),
+    "a worker without a name": row("worker", "worker_name", name=""),
+    "two leaders": row("worker_lead", "worker_lead_one", one=2),
     "an update in no state": row("inbox", "inbox_state", state="lost"),
     "a notice in no state": row("notice", "notice_state", state="lost"),
     "a notice twice": row("notice", "notice_once", "notice.subject", purpose="known", subject="known"),

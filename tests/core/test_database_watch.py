@@ -22,6 +22,7 @@ from tests.engines import open_test_store, postgres_url
 from tests.world import KEYS
 
 LATER = known_schema() + 1
+"""The newest schema with which this program works."""
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         built = await build(store, FixedClock(NOON), {"database": {"url": postgres_url()}})
         await store.run(built.database_keys.ensure_fit)
         yield built
-        await store.run(lambda tx: sql(tx, f"DELETE FROM schema_migration WHERE version = {LATER}"))  # noqa: S608 - ours
+        await store.run(lambda tx: sql(tx, f"DELETE FROM schema_migration WHERE version >= {LATER}"))  # noqa: S608 - ours
 
 
 async def _works(stopped: asyncio.Event) -> None:
@@ -41,17 +42,25 @@ async def _works(stopped: asyncio.Event) -> None:
         stopped.set()
 
 
+async def _migrate(core: Core, version: int) -> None:
+    row = f"INSERT INTO schema_migration (version, name, applied_at) VALUES ({version}, 'later', 0)"  # noqa: S608 - ours
+    await core.store.run(lambda tx: sql(tx, row))
+
+
 @pytest.mark.postgres
-async def test_it_stops_at_a_newer_schema(core: Core) -> None:
+async def test_it_stops_at_a_schema_that_is_newer_by_two(
+    core: Core, caplog: pytest.LogCaptureFixture
+) -> None:
     stopped = asyncio.Event()
     beside = asyncio.ensure_future(run_beside(core, _works(stopped)))
+    await _migrate(core, LATER)
     await asyncio.sleep(0.3)
-    assert not beside.done(), "as long as nothing has changed, it works on"
-    row = f"INSERT INTO schema_migration (version, name, applied_at) VALUES ({LATER}, 'later', 0)"  # noqa: S608 - ours
-    await core.store.run(lambda tx: sql(tx, row))
+    assert not beside.done(), "with one migration more it works on"
+    assert caplog.text.count("a newer program has migrated the database") == 1
+    await _migrate(core, LATER + 1)
     with pytest.raises(DatabaseNewer) as caught:
         await asyncio.wait_for(beside, 10)
-    assert caught.value.found == LATER
+    assert caught.value.found == LATER + 1
     assert stopped.is_set(), "the work was cancelled"
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -319,3 +320,17 @@ async def test_code_shows_in_no_text(core: Core, owner: Owner) -> None:
     sms = await core.store.read(core.verification.outgoing, owner.code_id)
     assert owner.code not in repr(sms)
     assert owner.account.phone not in repr(sms) + repr(owner.bond)
+
+
+async def test_code_is_sent_by_one_worker_at_a_time(owner: Owner, core: Core, clock: FixedClock) -> None:
+    await owner.asks()
+    claim = partial(core.verification.claim, code_id=owner.code_id, span=timedelta(seconds=60))
+
+    assert await core.store.run(claim) is not None
+    assert await core.store.run(claim) is None
+    assert await core.store.read(core.verification.queued) == []
+
+    clock.advance(timedelta(seconds=60))
+
+    assert await core.store.read(core.verification.queued) == [owner.code_id]
+    assert await core.store.run(claim) is not None

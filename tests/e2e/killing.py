@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from sandbox import PersonSpec, Sandbox
 from tests import factories
@@ -39,9 +39,11 @@ PATIENCE = 60.0
 class Program:
     """The real process; it is stopped at the end of the block."""
 
-    def __init__(self, config: Path, *, is_made: bool = False) -> None:
+    def __init__(self, config: Path, *words: str, is_made: bool = False) -> None:
         self._config = config
+        self._words = words  # of ``run``
         self._is_made = is_made
+        self._log: int | IO[bytes] = asyncio.subprocess.DEVNULL
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -53,7 +55,12 @@ class Program:
 
     async def start(self) -> None:
         await self._make()
-        self._process = await self.call("run")
+        self._process = await self.call("run", *self._words)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def kill(self) -> None:
         assert self._process is not None
@@ -86,7 +93,7 @@ class Program:
             "--config",
             str(self._config),
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=self._log,
         )
 
 

@@ -21,7 +21,7 @@ from sandbox import Sandbox
 from tests.e2e.test_command_line import GOOD, HEADER
 from tests.e2e.test_command_line_keys import call, config, content
 from tests.old_version.left_behind import lay_out_database
-from tests.world import MORNING, TOKEN, clock_at
+from tests.world import MORNING, clock_at
 
 Said = pytest.CaptureFixture[str]
 
@@ -197,16 +197,6 @@ async def test_a_full_disk_is_told(
     assert any("MiB are free" in one for one in lines) == (free < 2**40)
 
 
-async def test_a_webhook_is_told(made: Path, capsys: Said, sandbox: Sandbox) -> None:
-    from telegram import Bot  # noqa: PLC0415
-
-    async with Bot(TOKEN, base_url=sandbox.base_url) as bot:
-        await bot.set_webhook("https://elsewhere.example/not-to-be-shown")
-    _, lines = await checked(made, capsys)
-    assert any("a webhook is set on this token" in one for one in lines)
-    assert "not-to-be-shown" not in "".join(lines)
-
-
 async def test_the_placeholder_of_the_example_is_told(made: Path, capsys: Said) -> None:
     _replace(made, "某市某路1号", PLACEHOLDER)
     _, lines = await checked(made, capsys)
@@ -248,3 +238,22 @@ async def test_folder_that_others_may_enter_is_told(made: Path, tmp_path: Path, 
         told = [one for one in lines if "other users can enter it" in one]
         assert len(told) == (0 if mode == 0o700 else 2)
         assert [one.removeprefix("  warning: ") for one in told] == folder_warnings(settings)
+
+
+async def test_webhook_of_another_program_is_named_with_the_remedy(
+    made: Path, sandbox: Sandbox, capsys: Said
+) -> None:
+    await sandbox.api.webhook.set("http://127.0.0.1:9/other", "", 1)
+    _, lines = await checked(made, capsys)
+    (said,) = [one for one in lines if "a webhook of another" in one]
+    assert "http://127.0.0.1:9/other gets the updates, polling gets none" in said
+    assert "xuanhao run --remove-webhook" in said
+
+
+async def test_own_webhook_is_left_to_run(made: Path, sandbox: Sandbox, capsys: Said) -> None:
+    hook = '[telegram.webhook]\npublic_url = "http://127.0.0.1:9/ours"\nsecret_token = "0123456789abcdef"\n'
+    _replace(made, "[database]", f"{hook}[database]")
+    await sandbox.api.webhook.set("http://127.0.0.1:9/ours", "", 1)
+    _, lines = await checked(made, capsys)
+    (said,) = [one for one in lines if "the webhook http" in one]
+    assert "the webhook http://127.0.0.1:9/ours is set: until `run` removes it" in said

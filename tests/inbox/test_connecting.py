@@ -1,7 +1,5 @@
 """The first contact: anything but a refused token is waited for, and a webhook is removed."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +7,9 @@ import pytest
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api.connecting import clear_webhook, connect
+from bot.bot_api.connecting import connect
+from bot.bot_api.webhooks import OwnWebhook, clear_webhook
+from core.installation import note_webhook
 from tests.world import OWNER, TOKEN, eventually, open_world
 
 
@@ -54,7 +54,9 @@ async def test_refused_token_is_not_waited_for() -> None:
 
 
 class Api:
-    """The two calls about webhooks."""
+    """The calls about webhooks."""
+
+    token = TOKEN
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -68,23 +70,46 @@ class Api:
         self.removed.append(given)
 
 
-@pytest.mark.parametrize(("url", "removed"), [("", []), ("https://x/", [{"drop_pending_updates": False}])])
-async def test_webhook_is_removed_only_where_one_is_set(url: str, removed: list[dict[str, Any]]) -> None:
+def own(*urls: str) -> OwnWebhook:
+    async def get() -> frozenset[str]:
+        return frozenset(urls)
+
+    async def note(url: str | None) -> None:
+        assert url is None
+
+    return OwnWebhook(get=get, note=note)
+
+
+KEEPING = {"drop_pending_updates": False}
+
+
+@pytest.mark.parametrize(("url", "removed"), [("", []), ("https://ours/", [KEEPING]), ("https://x/", [])])
+async def test_only_the_own_webhook_is_removed(url: str, removed: list[dict[str, Any]]) -> None:
     api = Api(url)
-    await clear_webhook(cast("Bot", api))
+    await clear_webhook(cast("Bot", api), own("https://ours/"))
 
     assert api.removed == removed
 
 
-@asynccontextmanager
-async def talking_to(base_url: str) -> AsyncIterator[Bot]:
-    async with Bot(TOKEN, base_url=base_url) as bot:
-        yield bot
+async def test_webhook_of_another_is_removed_on_request() -> None:
+    api = Api("https://x/")
+    await clear_webhook(cast("Bot", api), own(), any_url=True)
+
+    assert api.removed == [KEEPING]
 
 
-async def test_webhook_set_while_running_is_removed(tmp_path: Path) -> None:
-    """The whole program: somebody sets a webhook, and the bot soon polls again."""
+async def test_webhook_of_another_is_named_without_the_token(caplog: pytest.LogCaptureFixture) -> None:
+    await clear_webhook(cast("Bot", Api(f"https://x/{TOKEN}")), own())
+
+    assert "https://x/… gets the updates" in caplog.text
+    assert "run --remove-webhook" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+async def test_own_webhook_is_removed_while_running(tmp_path: Path) -> None:
+    """The whole program: somebody sets what it had set before, and it soon polls again."""
     async with open_world("sqlite", tmp_path) as world:
+        await world.store.run(note_webhook, "http://127.0.0.1:9/")
         owner = world.person(OWNER)
         await owner.say("/start")
         await owner.see("【预选号牌】")

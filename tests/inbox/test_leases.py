@@ -5,13 +5,17 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from bot.inbox import WorkerInbox, mark_applied, mark_done
+from bot.inbox import LEASE, Share, WorkerInbox, Workers, mark_applied, mark_done
+from bot.inbox.backlog import BacklogLimits
+from bot.inbox.store import _Prepared
 from core.clock import FixedClock
 from core.ports import Store, Tx
 from tests.inbox.schema import add_effect, effects
+from tests.inbox.test_poller import until
 from tests.inbox.tools import Gate, Recorder, message, messages, receiving, take_in, worker_inbox
 
 
@@ -155,39 +159,131 @@ async def test_finished_updates_are_not_taken_over(
     assert await alone.take_over() == []
 
 
-async def test_later_update_waits_for_another_workers_earlier(one: WorkerInbox, two: WorkerInbox) -> None:
+async def test_update_is_handed_to_the_holder_of_the_chat(one: WorkerInbox, two: WorkerInbox) -> None:
     await one.add(messages(1))
-    stored = await two.add(messages(2))
+    stored = await two.add(messages(2, 5))
+    await two.add(messages(3))
+
+    page = await one.load(7, 10)
+
+    assert (stored.handed, stored.updates) == ({"one": frozenset({7})}, ())
+    assert [update.update_id for update in page.updates] == [1, 2, 3, 5]
+
+
+async def test_dead_holder_does_not_live_longer_by_what_it_is_handed(
+    one: WorkerInbox, two: WorkerInbox, clock: FixedClock
+) -> None:
+    await one.add(messages(1))
+    clock.advance(timedelta(seconds=29))
+    await two.add(messages(2))
+    clock.advance(timedelta(seconds=1))
+
+    assert await two.take_over() == [7]
+    assert [update.update_id for update in (await two.load(7, 10)).updates] == [1, 2]
+
+
+async def test_update_left_with_a_dead_worker_comes_before_later_ones(
+    store: Store, one: WorkerInbox, two: WorkerInbox
+) -> None:
+    """Another worker has handed it over in the very moment in which the rest was taken over."""
+    await two.add(messages(2))
+    await store.run(one._is_new, _row(1), None)
+    stored = await two.add(messages(3))
 
     page = await two.load(7, 10)
 
     assert (stored.behind, page.updates, page.is_behind) == (frozenset({7}), (), True)
 
 
-async def test_earlier_update_goes_before_another_workers_later(one: WorkerInbox, two: WorkerInbox) -> None:
-    await one.add(messages(5))
-    await two.add(messages(2))
+async def test_flood_is_counted_where_it_waits(one: WorkerInbox, two: WorkerInbox) -> None:
+    await one.add(messages(1, 2))
+    stored = await two.add(messages(3, 4), limits=BacklogLimits(typed=3))
 
-    page = await two.load(7, 10)
+    assert stored.dropped == {4}
+    assert [update.update_id for update in (await one.load(7, 10)).updates] == [1, 2, 3]
 
-    assert ([update.update_id for update in page.updates], page.is_behind) == ([2], False)
+
+def _row(update_id: int) -> _Prepared:
+    return _Prepared(raw=message(update_id), chat_id=7, body=b"!")
 
 
 async def test_two_workers_keep_one_chats_order(store: Store) -> None:
     served = Recorder()
-    slow = Gate(served)
+    slow = Gate(served, only=7)
     async with (
-        receiving(store, slow, worker="one", is_alone=False) as first,
-        receiving(store, served, worker="two", is_alone=False) as second,
+        receiving(store, slow, worker="one", is_alone=False, every=0.05) as first,
+        receiving(store, served, worker="two", is_alone=False, every=0.05) as second,
     ):
         await first.accept([message(1)])
         await second.accept([message(2), message(3, chat_id=8)])
-        await asyncio.sleep(0.3)
-        before = served.ids
+        await second.accept([message(4)])
+        await until(lambda: served.ids == [3])
         slow.opened.set()
-        await asyncio.wait_for(second.dispatcher.idle(), 10)
+        await until(lambda: len(served.ids) == 4)
 
-    assert (before, served.ids) == ([3], [3, 1, 2])
+    assert served.ids == [3, 1, 2, 4]
+
+
+async def test_chats_are_shared_out_among_the_living(store: Store, clock: FixedClock) -> None:
+    workers = [Workers(store, name, is_alone=False) for name in ("one", "two")]
+    for worker in (*workers, workers[0]):
+        await worker.beat()
+    stored = await worker_inbox(store, "one", is_alone=False).add([message(1, 8), message(2, 9)])
+
+    assert [worker.share for worker in workers] == [Share(place=0, count=2), Share(place=1, count=2)]
+    assert ([update.chat_id for update in stored.updates], stored.handed) == ([8], {"two": frozenset({9})})
+
+    clock.advance(LEASE)
+    await workers[0].beat()
+
+    assert workers[0].share == Share()
+
+
+async def test_one_leads_until_its_lease_has_expired(store: Store, clock: FixedClock) -> None:
+    one, two = (Workers(store, name, is_alone=False) for name in ("one", "two"))
+    await one.beat()
+    await two.beat()
+    assert (one.leads, two.leads) == (True, False)
+
+    clock.advance(LEASE)
+    await two.beat()
+    await one.beat()
+
+    assert (one.leads, two.leads) == (False, True)
+
+
+async def test_dead_worker_is_succeeded_at_once(store: Store, one: WorkerInbox, two: WorkerInbox) -> None:
+    former, other = (Workers(store, name, is_alone=False) for name in ("one", "two"))
+    await former.beat()
+    await one.add(messages(1))
+    await other.bury("one")
+    await other.beat()
+
+    assert (other.leads, other.share, await two.take_over()) == (True, Share(), [7])
+
+
+async def test_work_runs_only_while_leading(store: Store, clock: FixedClock) -> None:
+    one, two = (Workers(store, name, is_alone=False) for name in ("one", "two"))
+    running: set[str] = set()
+
+    async def work(name: str) -> None:
+        running.add(name)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            running.discard(name)
+
+    await one.beat()
+    tasks = [asyncio.ensure_future(w.while_leading(partial(work, w.name))) for w in (one, two)]
+    await until(lambda: running == {"one"})
+    clock.advance(LEASE)
+    await two.beat()
+    await one.beat()
+    await until(lambda: running == {"two"})
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert not running
 
 
 async def test_dead_workers_updates_come_before_new_ones(
@@ -201,7 +297,7 @@ async def test_dead_workers_updates_come_before_new_ones(
         await asyncio.sleep(0.2)
         before = served.ids
         clock.advance(timedelta(seconds=31))
-        await asyncio.wait_for(service.dispatcher.idle(), 10)
+        await until(lambda: len(served.ids) == 2)
 
     assert (before, served.ids) == ([], [2, 3])
 

@@ -13,6 +13,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 
 from bot.bot_api.client import AiohttpRequest
 from bot.inbox import Poller, TokenRefusedError, WorkerInbox, updates_of
+from bot.inbox.backlog import BacklogLimits
 from bot.inbox.model import RawUpdate
 from bot.inbox.poller import POLLING
 from bot.inbox.store import Added
@@ -332,11 +333,14 @@ async def test_batch_that_the_database_refuses_is_stored_one_by_one(
     add = WorkerInbox.add
 
     async def refusing(
-        inbox: WorkerInbox, updates: Sequence[RawUpdate], dropped: Collection[int] = ()
+        inbox: WorkerInbox,
+        updates: Sequence[RawUpdate],
+        dropped: Collection[int] = (),
+        limits: BacklogLimits | None = None,
     ) -> Added:
         if any(update["update_id"] == 2 for update in updates):
             raise StoreConstraintError("inbox.store", "nobody knows")
-        return await add(inbox, updates, dropped)
+        return await add(inbox, updates, dropped, limits)
 
     monkeypatch.setattr(WorkerInbox, "add", refusing)
     async with receiving(quick_store, served, recorder=served) as service:
@@ -349,8 +353,8 @@ async def test_batch_that_the_database_refuses_is_stored_one_by_one(
     )
 
 
-async def test_webhook_that_is_set_is_removed() -> None:
-    """The Bot API refuses to be polled until then."""
+async def test_refusal_for_a_webhook_is_passed_on() -> None:
+    """The Bot API refuses to be polled as long as one is set."""
     conflict = Conflict("Conflict: can't use getUpdates method while webhook is active")
     script, taker, removed = Script(conflict, [message(1)]), Taker(), []
 

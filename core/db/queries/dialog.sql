@@ -3,7 +3,7 @@
 -- that cannot be reached.
 INSERT INTO dialog (chat_id, screen, args, revision, begun_at, updated_at)
 VALUES (:chat_id, :screen, '{}', 0, :now, :now)
-ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at
+ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, turns = dialog.turns + 1
 RETURNING *,
   CASE WHEN EXISTS (SELECT 1 FROM unreachable AS u WHERE u.chat_id = dialog.chat_id) THEN 1 ELSE 0 END
   AS is_unreachable
@@ -33,13 +33,24 @@ WHERE chat_id = :chat_id
 UPDATE dialog SET redraw_at = :redraw_at
 WHERE chat_id = :chat_id AND (redraw_at IS NULL OR redraw_at > :redraw_at)
 
+-- name: still_in_turn
+-- Locks a conversation unless it was opened since; 0 rows mean that another worker has handled an update of it.
+UPDATE dialog SET turns = turns WHERE chat_id = :chat_id AND turns = :turns
+
+-- name: redraw_soon
+-- What a redraw has shown may be outdated: it is due again.
+UPDATE dialog SET redraw_at = :now WHERE chat_id = :chat_id AND message_id IS NOT NULL
+
 -- name: due
--- Conversations whose screen is to be redrawn by now; without a live message there is nothing to redraw.
-SELECT chat_id FROM dialog WHERE redraw_at <= :now AND message_id IS NOT NULL ORDER BY redraw_at LIMIT 200
+-- Conversations of one worker's share whose screen is to be redrawn by now; without a live message there is
+-- nothing to redraw.
+SELECT chat_id FROM dialog
+WHERE redraw_at <= :now AND message_id IS NOT NULL AND ABS(chat_id) % :workers = :place
+ORDER BY redraw_at LIMIT 200
 
 -- name: live
--- Conversations on a screen with a timer: shown again after an outage.
-SELECT chat_id FROM dialog WHERE redraw_at IS NOT NULL ORDER BY redraw_at
+-- Conversations of one worker's share on a screen with a timer: shown again after an outage.
+SELECT chat_id FROM dialog WHERE redraw_at IS NOT NULL AND ABS(chat_id) % :workers = :place ORDER BY redraw_at
 
 -- name: speak
 -- Sets the language of a chat.
@@ -71,5 +82,6 @@ SET rehearsal = NULL, rehearsal_version = NULL, rehearsal_image = NULL, rehearsa
 WHERE chat_id = :chat_id
 
 -- name: idle_rehearsals
--- Chats whose rehearsal has been idle for too long.
-SELECT chat_id FROM dialog WHERE rehearsed_at <= :before ORDER BY rehearsed_at LIMIT 200
+-- Chats of one worker's share whose rehearsal has been idle for too long.
+SELECT chat_id FROM dialog WHERE rehearsed_at <= :before AND ABS(chat_id) % :workers = :place
+ORDER BY rehearsed_at LIMIT 200

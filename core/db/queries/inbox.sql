@@ -88,9 +88,19 @@ WHERE update_id IN (
 SELECT DISTINCT chat_id FROM inbox WHERE worker = :worker AND state IN ('waiting', 'applied')
 ORDER BY chat_id
 
--- name: elsewhere
--- Chats of which other workers hold updates.
-SELECT DISTINCT chat_id FROM inbox WHERE worker <> :worker AND state IN ('waiting', 'applied')
+-- name: lock_chat
+-- Lets one worker at a time store updates of a chat, until the transaction ends. SQLite has one writer anyway.
+SELECT :chat_id AS chat_id
+
+-- name: holders
+-- Which workers hold unfinished updates of a chat, and how many; the holder of the last one first.
+SELECT worker, COUNT(*) AS waiting, MAX(lease_until) AS lease_until FROM inbox
+WHERE chat_id = :chat_id AND state IN ('waiting', 'applied')
+GROUP BY worker ORDER BY MAX(update_id) DESC
+
+-- name: notify
+-- Wakes the workers that listen (``Listening`` in core/ports.py). On SQLite there are none.
+SELECT :payload AS payload
 
 -- name: first_elsewhere
 -- The first update of a chat that another worker holds.

@@ -15,6 +15,14 @@ UPDATE installation SET database_id = :database_id
 -- Records the bot that the database serves, unless another one is recorded.
 UPDATE installation SET bot_id = :bot_id WHERE bot_id IS NULL OR bot_id = :bot_id
 
+-- name: note_webhook
+-- Records the webhook that this installation has set; NULL when it has removed it.
+UPDATE installation SET webhook_url = :url WHERE one = 1
+
+-- name: webhook
+-- The webhook that this installation has set.
+SELECT webhook_url FROM installation
+
 -- name: change_bot
 -- Records another bot, deliberately.
 UPDATE installation SET bot_id = :bot_id

@@ -40,6 +40,10 @@ RETURNING *
 UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :now
 WHERE state = 'sending' AND claimed_until < :now
 
+-- name: release
+-- A worker is known to be dead: what it has claimed is released at the next look, not when the claim ends.
+UPDATE notice SET claimed_until = 0 WHERE state = 'sending' AND worker = :worker
+
 -- name: take_over
 -- Releases notices claimed by other workers, all of which are dead.
 UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :now

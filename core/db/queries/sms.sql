@@ -64,8 +64,15 @@ UPDATE sms_code SET state = 'used', parcel_sealed = NULL
 WHERE code_id = :code_id AND state IN ('queued', 'sent', 'failed')
 
 -- name: queued
--- Codes that are to be sent and have not expired.
-SELECT code_id FROM sms_code WHERE state = 'queued' AND expires_at > :now ORDER BY created_at, code_id
+-- Codes that are to be sent, that nobody is sending, and that have not expired.
+SELECT code_id FROM sms_code
+WHERE state = 'queued' AND expires_at > :now AND (claimed_until IS NULL OR claimed_until <= :now)
+ORDER BY created_at, code_id
+
+-- name: claim
+-- Claims a code for sending; 0 rows mean that it is sent, replaced, or being sent by another worker.
+UPDATE sms_code SET claimed_until = :claimed_until
+WHERE code_id = :code_id AND state = 'queued' AND (claimed_until IS NULL OR claimed_until <= :now)
 
 -- name: parcel
 -- The contents of a code that is still to be sent.
