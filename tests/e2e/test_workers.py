@@ -32,6 +32,7 @@ async def answers(owner: Person, within: float = START) -> None:
 
 
 @MODES
+@pytest.mark.soak
 @pytest.mark.timeout(400)
 async def test_killed_worker_is_succeeded_by_the_others(tmp_path: Path, *, webhook: bool) -> None:
     """The supervisor tells them at once: nobody waits for a lease, or for the successor to start."""
@@ -81,6 +82,7 @@ def _nothing_is_double(here: Place, owners: int) -> None:
     assert here.ask("SELECT count(*) FROM inbox WHERE state = 'broken'") == [(0,)]
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_poll_is_taken_over_from_another_host(tmp_path: Path) -> None:
     """No supervisor knows of both: the other one polls when the lease of the killed one has expired."""
@@ -98,6 +100,7 @@ async def test_poll_is_taken_over_from_another_host(tmp_path: Path) -> None:
         assert monotonic() - began < 2 * LEASE + 10  # the lease, a heartbeat, and a crowded machine
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_stopped_worker_hands_over_at_once(tmp_path: Path) -> None:
     (person,) = people_of(1)
@@ -115,6 +118,7 @@ async def test_stopped_worker_hands_over_at_once(tmp_path: Path) -> None:
 
 
 @MODES
+@pytest.mark.soak
 @pytest.mark.timeout(400)
 async def test_every_press_is_answered_while_all_are_replaced(tmp_path: Path, *, webhook: bool) -> None:
     people = people_of(3)
@@ -145,6 +149,7 @@ async def _presses_until(owner: Person, end: asyncio.Event) -> float:
     return slowest
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(200)
 async def test_workers_stop_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     async with place(tmp_path, people_of(1)) as here, here.program(2) as program:
