@@ -282,7 +282,7 @@ async def test_page_counts_down_until_another_code_can_be_sent(world: World) -> 
     await agrees(owner, 1)
     await owner.press("【开始选号】")
     await owner.sms_code()
-    await owner.see("验证码已发送", "秒可以重新发送")
+    await owner.see("验证码已发送", "秒后可以重新发送")
     world.forward(seconds=46)
     await world.tick()
     shown = await owner.see("还剩 1")
@@ -295,3 +295,18 @@ async def test_page_counts_down_until_another_code_can_be_sent(world: World) -> 
     await owner.say("000000")
     shown = await owner.see("验证码不正确", "还可输入 4 次", fresh=True)
     assert shown.words.count("还可输入") == 1
+
+
+async def test_registration_does_not_lead_into_a_kind_without_numbers(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    await owner.say(f"测试车主 {factories.identity(0)}")
+    await owner.send_contact()
+    await owner.press("确认注册并预选 小型新能源汽车 · 暂无号段")
+    shown = await owner.see("目前没有开放的号段")
+    assert "🔔 开放时提醒我" in shown.buttons
+    await owner.press("小型汽车")
+    await owner.see("业务须知")

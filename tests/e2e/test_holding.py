@@ -160,14 +160,13 @@ async def test_closing_leaves_what_is_held_and_no_dead_button(world: World) -> N
     await world.tick()
     shown = await owner.see("选号服务时间已结束", LATER)
     assert [label.split("】")[0] for label in shown.buttons] == [
-        f"⭐ {number}",
         "【确认选号",
         "🔔 开放时提醒我",
         "🏠 返回首页",
     ]
     await owner.press("开放时提醒我")
     await owner.see_toast("下次开放时会提醒您")
-    await owner.press(f"⭐ {number}")
+    await owner.press(f"【确认选号】{number}")
     await owner.press("确定选用")
     await owner.see("完成号牌预选")
 
@@ -188,3 +187,30 @@ async def test_outside_the_hours_there_is_one_page(world: World, way: str) -> No
     assert not any(
         word in label for label in shown.buttons for word in ("换一批", "随机", "自编", "开始选号")
     )
+
+
+@pytest.mark.parametrize("label", ["【换一批", "【自编选号】"])
+async def test_maintenance_is_said_on_the_page(world: World, label: str) -> None:
+    """A button that cannot do anything now becomes a sentence with a bell; what is held can be confirmed."""
+    await world.release()
+    owner, chief = await stands_before_step_5(world, 1), world.person(CHIEF)
+    number = await keeps_one(owner)
+    await chief.say("/maintenance 粤K on 系统升级")
+    await chief.press("开始维护")
+    await chief.see("维护", fresh=True)
+    await owner.press(label)
+    if label == "【自编选号】":
+        shown = await owner.see("第5步 预选号牌 · 自编选号", "系统维护中", "系统升级")
+        await owner.press("回到为您保留的号码")
+    shown = await owner.see("系统维护中", "系统升级", "仍可【确认选号】")
+    assert not any("【换一批" in one or "【自编选号】" in one for one in shown.buttons)
+    assert "🔔 开放时提醒我" in shown.buttons
+    await chief.say("/maintenance 粤K off")
+    await chief.press("结束维护")
+    world.forward(seconds=61)
+    await world.tick()
+    shown = await owner.see("本车第1批")
+    assert any("【换一批" in one for one in shown.buttons)
+    await owner.press(f"【确认选号】{number}")
+    await owner.press("确定选用")
+    await owner.see("完成号牌预选")

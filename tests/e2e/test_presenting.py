@@ -48,7 +48,7 @@ async def test_to_and_fro_leaves_no_second_picture(place: World) -> None:
     for _ in range(2):
         await owner.press("【自编选号】")
         await owner.see("自编选号")
-        await owner.press("« 随机选号")
+        await owner.press("回到为您保留的号码")
         await owner.see(BATCH)
         await owner.press("返回首页")
         await owner.press("【预选号牌】")

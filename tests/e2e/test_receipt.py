@@ -242,3 +242,15 @@ async def test_reminders_are_listed_from_the_first_to_the_last(town: World) -> N
     await owner.press("【我的选号】")
     await owner.press("提醒设置")
     await owner.see("截止前 3、1 个工作日 + 最后一天早上")
+
+
+async def test_receipt_that_is_looked_at_again_leaves_no_second_picture(town: World) -> None:
+    owner = town.person()
+    await reaches_receipt(owner)
+    for _time in range(2):
+        await owner.say("/start")
+        await owner.press("【预选号牌】")
+        await owner.see("完成号牌预选", fresh=True)
+    await owner.press("返回首页")
+    await owner.settled()
+    assert sum("完成号牌预选" in shown.words for shown in owner.chat) == 1
