@@ -136,7 +136,7 @@ class Banner:
 
     @property
     def lifetime(self) -> Lifetime:
-        """What becomes of the page: one with a clock does not stay behind, where the clock would stand still."""
+        """A page with a clock does not stay behind, where its clock would stand still."""
         return Lifetime.PASSING if self.text else Lifetime.PAGE
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from core.availability import maintenance
 from core.clock import from_millis
 from core.ports import Tx
 from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.e2e.selecting import numbers, owners, stands_before_step_5
 from tests.person import Person
-from tests.world import World, open_world
+from tests.world import World, eventually, open_world
 
 GRACE = timedelta(seconds=5)
 LATER = "2026年3月11日(周三) 08:00"
@@ -193,24 +194,20 @@ async def test_outside_the_hours_there_is_one_page(world: World, way: str) -> No
 async def test_maintenance_is_said_on_the_page(world: World, label: str) -> None:
     """A button that cannot do anything now becomes a sentence with a bell; what is held can be confirmed."""
     await world.release()
-    owner, chief = await stands_before_step_5(world, 1), world.person(CHIEF)
+    owner = await stands_before_step_5(world, 1)
     number = await keeps_one(owner)
-    await chief.say("/maintenance 粤K on 系统升级")
-    await chief.press("开始维护")
-    await chief.see("维护", fresh=True)
+    await world.store.run(maintenance.begin, "粤K", "系统升级", "chief")
     await owner.press(label)
     if label == "【自编选号】":
-        shown = await owner.see("第5步 预选号牌 · 自编选号", "系统维护中", "系统升级")
+        await owner.see("自编选号", "系统维护中", "系统升级")
         await owner.press("回到为您保留的号码")
     shown = await owner.see("系统维护中", "系统升级", "仍可【确认选号】")
     assert not any("【换一批" in one or "【自编选号】" in one for one in shown.buttons)
     assert "🔔 开放时提醒我" in shown.buttons
-    await chief.say("/maintenance 粤K off")
-    await chief.press("结束维护")
+    await world.store.run(maintenance.end, "粤K", "chief")
     world.forward(seconds=61)
     await world.tick()
-    shown = await owner.see("本车第1批")
-    assert any("【换一批" in one for one in shown.buttons)
+    await eventually(lambda: any("【换一批" in one for one in owner.last.buttons))
     await owner.press(f"【确认选号】{number}")
     await owner.press("确定选用")
     await owner.see("完成号牌预选")
