@@ -14,7 +14,7 @@ from tests.e2e.selecting import opens_pool, owners, stands_before_step_5
 from tests.person import Person, Shown
 from tests.world import OWNER, World, eventually, open_world, reaches_selection
 
-BATCH = "本批 10 个号码"
+BATCH = "本车第1批"
 
 
 @pytest.fixture
