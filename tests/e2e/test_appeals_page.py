@@ -68,7 +68,5 @@ async def test_appeal_goes_through_the_page(tmp_path: Path) -> None:
         await chat.open(OWNER)
         await chat.see("申诉 1 审核通过")
         await chat.press("【预选号牌】")
-        await chat.see("只由您选号。请点【预选号牌】")
-        await chat.press("【预选号牌】")
         await chat.see("请输入机动车整车出厂合格证编号")
         assert chat.complaints == []

@@ -96,7 +96,6 @@ def is_coloured(file: bytes, folder: Path) -> bool:
 async def test_receipt_stays_in_the_chat(place: World) -> None:
     owner = await has_batch(place)
     await owner.press("粤K·")
-    await owner.press("【确认选号】")
     await owner.press("确定选用")
     receipt = await owner.see("完成号牌预选")
     await owner.press("返回首页")
@@ -118,7 +117,7 @@ async def test_what_is_not_understood_sends_no_picture_again(place: World) -> No
     assert [shown.message_id for shown in photos(owner)] == [live]
     assert owner.me.messages[live].body == page
     await owner.press("换一批")
-    await owner.see("随机选号还剩 3 批")
+    await owner.see("随机还剩 3 批")
     assert [shown.message_id for shown in photos(owner)] == [live]
 
 
@@ -136,7 +135,7 @@ async def test_outdated_button_gets_a_toast_only(place: World) -> None:
     owner = await has_batch(place)
     old = owner.button("换一批").data
     await owner.press("换一批")
-    await owner.see("随机选号还剩 3 批")
+    await owner.see("随机还剩 3 批")
     await owner.settled()
     before = [(shown.message_id, shown.words) for shown in owner.history]
     owner.press_raw(old, owner.last)
@@ -200,8 +199,7 @@ async def test_nobody_waits_for_tidying_under_the_messengers_limit(
         await step(owner.say("测试车主"), "身份证")
         await step(owner.say(factories.identity(0)), "手机号")
         await step(owner.send_contact(), "请核对注册信息")
-        await step(owner.press("确认注册"), "基本信息")
-        await step(owner.press("小型汽车"), "业务须知")
+        await step(owner.press("确认注册并预选 小型汽车"), "业务须知")
         await step(owner.press("【阅读并同意】"), "车辆识别代号")
         await step(owner.say(factories.vin(0)), "您的车辆是")
         await eventually(lambda: not owner.keys, within=10)
