@@ -45,8 +45,8 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=51, functions=279, statements=30, write_transactions=3),
-    "revoke": Length(files=52, functions=226, statements=22, write_transactions=3),
+    "draw": Length(files=52, functions=283, statements=30, write_transactions=3),
+    "revoke": Length(files=54, functions=230, statements=23, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""
 

@@ -201,7 +201,7 @@ async def test_nobody_waits_for_tidying_under_the_messengers_limit(
         await step(owner.send_contact(), "请核对注册信息")
         await step(owner.press("确认注册并预选 小型汽车"), "业务须知")
         await step(owner.press("【阅读并同意】"), "车辆识别代号")
-        await step(owner.say(factories.vin(0)), "您的车辆是")
+        await step(owner.say(factories.vin(0)), "合格证编号")
         await eventually(lambda: not owner.keys, within=10)
         assert max(took) < 1.3, str(took)
         assert world.sandbox.flood.refused == 0
