@@ -166,6 +166,7 @@ KIND_CLOSED = Screen(
         ActionName.BACK: lambda ctx, _arg: Goto(screen=ScreenName.BASICS, args=_kept(ctx)),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
+    text=_typed,
     hint=formatting.PRESS_HINT,
 )
 

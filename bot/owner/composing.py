@@ -6,14 +6,18 @@ from datetime import timedelta
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
 from bot.owner.holding import banner, closing_redraw, closing_words, redraw_at
+from bot.owner.readiness import shut_words
+from bot.owner.receipt import completed
 from bot.owner.selecting import ERRORS
+from bot.owner.wishes import tell_opening
 from bot.texts.errors import of_error
 from bot.texts.owner import composing as texts
+from bot.texts.owner.wishes import OPENING_NOTED, TELL_OPENING
 from core.clock import from_millis, to_millis
 from core.errors.base import InputError, XuanhaoError
 from core.errors.offices import OfficeClosed
@@ -69,14 +73,18 @@ def _show(ctx: Context) -> View | Goto:
     held = banner(ctx)
     open_now = composable(ctx.tx, office, begun.kind).patterns
     text = texts.composing(office, begun.kind, left, wishes, open_now)
+    shut = shut_words(ctx)
     return View(
-        text=held.text + text + closing_words(now, office),
-        rows=(*held.rows, *_rows(ctx, wishes)),
-        redraw_at=redraw_at(now, (), lease, held.redraw_at, closing_redraw(now, office)),
+        text=held.text + text + closing_words(now, office) + shut.text,
+        rows=(*held.rows, *_rows(ctx, wishes, is_shut=bool(shut.text), leads_back=not held.rows)),
+        lifetime=Lifetime.PASSING,  # a list of wishes that stays behind would be taken for the present one
+        redraw_at=redraw_at(now, (), lease, held.redraw_at, closing_redraw(now, office), shut.redraw_at),
     )
 
 
-def _rows(ctx: Context, wishes: Sequence[str]) -> list[tuple[Button, ...]]:
+def _rows(
+    ctx: Context, wishes: Sequence[str], *, is_shut: bool, leads_back: bool
+) -> list[tuple[Button, ...]]:
     code = ctx.office.code
     listed = [
         Button(label=texts.remove_label(code, wish), action=ActionName.REMOVE, arg=wish) for wish in wishes
@@ -87,10 +95,14 @@ def _rows(ctx: Context, wishes: Sequence[str]) -> list[tuple[Button, ...]]:
         if idea not in wishes
     ]
     rows = [*in_columns(listed, 2), *in_columns(suggested, 2)]
-    if wishes:
+    clear = Button(label=texts.CLEAR(), action=ActionName.CLEAR)
+    if is_shut:
+        rows.append((Button(label=TELL_OPENING(), action=ActionName.TELL), *([clear] if wishes else [])))
+    elif wishes:
         submit = Button(label=texts.SUBMIT(), action=ActionName.SUBMIT, style=Style.PRIMARY)
-        rows.append((submit, Button(label=texts.CLEAR(), action=ActionName.CLEAR)))
-    rows.append((Button(label=texts.BACK_TO_RANDOM(), action=ActionName.RANDOM),))
+        rows.append((submit, clear))
+    if leads_back:  # while something is held, the button above leads to it
+        rows.append((Button(label=texts.BACK_TO_RANDOM(), action=ActionName.RANDOM),))
     return rows
 
 
@@ -182,6 +194,11 @@ def _submit(ctx: Context, _arg: str) -> Goto:
     return Goto(screen=ScreenName.TRY, args=_args(ctx, wishes))
 
 
+def _tell(ctx: Context, _arg: str) -> Goto:
+    tell_opening(ctx, ctx.office)
+    return stay(note=OPENING_NOTED())
+
+
 COMPOSE = Screen(
     name=ScreenName.COMPOSE,
     show=_show,
@@ -190,6 +207,7 @@ COMPOSE = Screen(
         ActionName.REMOVE: _without,
         ActionName.CLEAR: lambda ctx, _arg: _to_list(ctx, ()),
         ActionName.SUBMIT: _submit,
+        ActionName.TELL: _tell,
         ActionName.RANDOM: lambda ctx, _arg: _back_to_random(ctx),
         ActionName.SELECT: lambda ctx, _arg: _back_to_random(ctx),
     },
@@ -225,7 +243,7 @@ def _try(ctx: Context, _arg: str) -> Goto:
         ctx.tx, ctx.account, begun.preselection_id, ctx.office, wishes, received_at=ctx.received_at
     )
     if result.taken:
-        return Goto(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
+        return completed(begun.preselection_id)
     return _to_list(ctx, (), result.suggestions, note=texts.failed(ctx.office, result), sticky=True)
 
 

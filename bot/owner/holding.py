@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName
-from bot.dialog.view import Button, Rows, Style
+from bot.dialog.view import Button, Lifetime, Rows, Style
 from bot.i18n import formatting
 from bot.texts.owner import holding, preselect, selecting
 from core.pool.batches import Batch, latest_batch
@@ -133,6 +133,11 @@ class Banner:
     text: str = ""  # with the blank line below it; empty if nothing is held and nothing has just expired
     rows: Rows = ()  # a button with the action SELECT, which leads to what is held
     redraw_at: datetime | None = None
+
+    @property
+    def lifetime(self) -> Lifetime:
+        """A page with a clock does not stay behind, where its clock would stand still."""
+        return Lifetime.PASSING if self.text else Lifetime.PAGE
 
 
 def banner(ctx: Context) -> Banner:

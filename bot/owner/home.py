@@ -83,6 +83,7 @@ def _show(ctx: Context) -> View:
     return View(
         text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx, held)) + _warning(ctx),
         redraw_at=held.redraw_at,
+        lifetime=held.lifetime,
         rows=(
             *held.rows,
             *(((resume,),) if is_half else ()),

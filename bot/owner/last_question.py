@@ -10,6 +10,7 @@ from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
 from bot.owner.holding import Holds, current_holds, redraw_at
+from bot.owner.receipt import completed
 from bot.owner.selecting import ERRORS
 from bot.pictures.batch import NUMBERS, BatchPicture
 from bot.pictures.single_plate import PlatePicture
@@ -135,7 +136,7 @@ def _take(ctx: Context, serial: str) -> Goto:
     ctx.core.selection.claim(
         ctx.tx, ctx.account, begun.preselection_id, office, serial, received_at=ctx.received_at
     )
-    return Goto(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
+    return completed(begun.preselection_id)
 
 
 SURE = Screen(

@@ -41,6 +41,7 @@ def _show_mine(ctx: Context) -> View:
         + _banned(ctx)
         + selecting.mine([_listed(ctx, preselection) for preselection in entries]),
         redraw_at=held.redraw_at,
+        lifetime=held.lifetime,
         rows=(
             *held.rows,
             *in_columns(receipts, 1),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.dialog.context import Context
 from bot.i18n import formatting
+from bot.owner.holding import closing_redraw, closing_words
 from bot.texts.owner import preselect
 from bot.texts.owner import readiness as texts
 from core.availability.maintenance import of_office
@@ -13,8 +14,7 @@ from core.notifications.subscriptions import NO_KIND, Subscription, Subscription
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
-CLOSING_WARNING = timedelta(minutes=30)
-_LOOK_AGAIN = timedelta(minutes=5)
+_LOOK_AGAIN = timedelta(minutes=1)
 """How often a page is redrawn during a maintenance, whose end is not known."""
 
 
@@ -36,15 +36,14 @@ def readiness(ctx: Context, office: Office, kind: PlateKind | None = None) -> Re
     wished: list[Subscription] = []
     opened = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
     is_open = hours.is_open(now)
-    change = hours.closes_at(now) if is_open else hours.next_opening(now)
-    changes.append(change)
-    if not is_open:
-        lines.append(preselect.closed(formatting.moment(change) if change else ""))
+    if is_open:
+        lines.append(closing_words(now, office))
+        changes.append(closing_redraw(now, office))
+    else:
+        opens = hours.next_opening(now)
+        lines.append(preselect.closed(formatting.moment(opens) if opens else ""))
         wished.append(opened)
-    elif change is not None and change - now <= CLOSING_WARNING:
-        lines.append(preselect.closing_soon(formatting.minute(change)))
-    elif change is not None:
-        changes.append(change - CLOSING_WARNING)
+        changes.append(opens)
     maintenance = of_office(ctx.tx, office.code)
     if maintenance is not None:
         lines.append(preselect.in_maintenance(maintenance.text))
@@ -65,6 +64,22 @@ def readiness(ctx: Context, office: Office, kind: PlateKind | None = None) -> Re
         bell=next((wish for wish in wished if wish not in known), None),
         redraw_at=min((at for at in changes if at is not None), default=None),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """What a page of the selection says during maintenance, when nothing new may begin."""
+
+    text: str = ""  # HTML to append to the page; empty outside maintenance
+    redraw_at: datetime | None = None
+
+
+def shut_words(ctx: Context) -> Shut:
+    """Return what a page of the selection says about maintenance of its office."""
+    maintenance = of_office(ctx.tx, ctx.office.code)
+    if maintenance is None:
+        return Shut()
+    return Shut(text=preselect.shut_meanwhile(maintenance.text), redraw_at=ctx.tx.now + _LOOK_AGAIN)
 
 
 def subscribe(ctx: Context, office: Office, kind: PlateKind | None = None) -> str:

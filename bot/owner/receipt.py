@@ -4,6 +4,7 @@ What to bring and what to do if the time is too short replace the caption for a 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.dialog.context import Context
 from bot.dialog.effects import SendFile, SendPicture, SendVenue
@@ -27,7 +28,20 @@ from core.values.offices import Office
 
 WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
 PAPERS = "papers"
+_FIRST = "first"  # the argument that marks the message which stays in the chat
 LATE = "late"
+
+
+def completed(preselection_id: int) -> Goto:
+    """Return the receipt of a number that has just been taken; its message stays in the chat."""
+    return Goto(screen=ScreenName.DONE, args={"id": str(preselection_id), _FIRST: "1"})
+
+
+def to_receipt(ctx: Context, number: str, page: str = "") -> Goto:
+    """Return the receipt; shown again, it is deleted when it is left, so that no second picture stays."""
+    is_first = ctx.screen == ScreenName.DONE and ctx.arg("id") == number and bool(ctx.arg(_FIRST))
+    args = {"id": number, "page": page, _FIRST: "1" if is_first else ""}
+    return Goto(screen=ScreenName.DONE, args={name: value for name, value in args.items() if value})
 
 
 def _found(ctx: Context, number: str) -> Preselection | None:
@@ -98,19 +112,20 @@ def _show_done(ctx: Context) -> View | Goto:
     picture = ReceiptPicture(number=f"{own.preselection_id}:{own.state}", receipt=_receipt(ctx, own))
     waits = own.state == PreselectionState.RESERVED
     page = ctx.arg("page") if waits else ""
+    lifetime = Lifetime.LASTING if ctx.arg(_FIRST) else Lifetime.PASSING
     if page in {PAPERS, LATE}:
         text = texts.papers(own, office) if page == PAPERS else texts.late(own, office)
         back = (
             Button(label=formatting.BACK(), action=ActionName.RECEIPT),
             Button(label=formatting.HOME(), action=ActionName.HOME),
         )
-        return View(text=text, picture=picture, rows=(back,), lifetime=Lifetime.LASTING)
+        return View(text=text, picture=picture, rows=(back,), lifetime=lifetime)
     claim = entry_of_claim(ctx.tx, own.preselection_id)
     return View(
         text=texts.page(own, office, claim),
         picture=picture,
         rows=_rows(office, waits=waits),
-        lifetime=Lifetime.LASTING,
+        lifetime=lifetime,
     )
 
 
@@ -144,7 +159,7 @@ def _rows(office: Office, *, waits: bool) -> Sequence[Sequence[Button]]:
 
 def _turned(page: str) -> Handler:
     """Return the handler of a button that replaces the caption."""
-    return lambda ctx, _arg: Goto(screen=ScreenName.DONE, args={"id": ctx.arg("id"), "page": page})
+    return lambda ctx, _arg: to_receipt(ctx, ctx.arg("id"), page)
 
 
 def _next_vehicle(ctx: Context, _arg: str) -> Goto:
@@ -243,22 +258,22 @@ def _with_calendar(ctx: Context, number: str) -> Goto:
     """Send the calendar file that fits by now, and show the receipt, or the list without one."""
     found = _found(ctx, number)
     file = None if found is None else _calendar(ctx, found)
-    return Goto(screen=ScreenName.DONE, args={"id": number}, effects=() if file is None else (file,))
+    return replace(to_receipt(ctx, number), effects=() if file is None else (file,))
 
 
 def _with_card(ctx: Context, number: str) -> Goto:
     found = _found(ctx, number)
     has_receipt = found is not None and found.state in WITH_RECEIPT
     effects = (_card(found),) if found is not None and has_receipt else ()
-    return Goto(screen=ScreenName.DONE, args={"id": number}, effects=effects)
+    return replace(to_receipt(ctx, number), effects=effects)
 
 
 def _opened(page: str) -> Handler:
-    return lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number, "page": page})
+    return lambda ctx, number: to_receipt(ctx, number, page)
 
 
 GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
-    ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
+    ActionName.RECEIPT: to_receipt,
     ActionName.PAPERS: _opened(PAPERS),
     ActionName.LATE: _opened(LATE),
     ActionName.CALENDAR: _with_calendar,

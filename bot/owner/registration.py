@@ -227,8 +227,15 @@ def _confirming(ctx: Context) -> list[Button]:
     """Return a button per plate kind, or the one of a registration that something else has asked for."""
     if "then" in ctx.args:
         return [Button(label=registration.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS)]
+    office, opening = ctx.office_of(ctx.account.office or ""), ctx.core.preselections.opening
+    is_open = {kind: opening(ctx.tx, office, kind).is_open for kind in PlateKind}
     return [
-        Button(label=registration.confirm_kind(kind), action=ActionName.KIND, arg=kind, style=Style.SUCCESS)
+        Button(
+            label=registration.confirm_kind(kind, is_open=is_open[kind]),
+            action=ActionName.KIND,
+            arg=kind,
+            style=Style.SUCCESS if is_open[kind] else None,
+        )
         for kind in PlateKind
     ]
 
@@ -245,8 +252,11 @@ def _register_for(ctx: Context, kind: str) -> Goto:
     go = next_step(ctx, registration.DONE(), sticky=False)
     if go.screen != ScreenName.BASICS:
         return go
-    account = ctx.account
-    ctx.core.preselections.choose(ctx.tx, account, ctx.office_of(account.office or ""), wanted)
+    office = ctx.office_of(ctx.account.office or "")
+    if not ctx.core.preselections.opening(ctx.tx, office, wanted).is_open:
+        args = {"office": office.code, "kind": wanted.value}
+        return Goto(screen=ScreenName.KIND_CLOSED, args=args, note=registration.DONE())
+    ctx.core.preselections.choose(ctx.tx, ctx.account, office, wanted)
     return Goto(screen=ScreenName.NOTICE, note=registration.DONE())
 
 

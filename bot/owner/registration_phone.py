@@ -12,7 +12,7 @@ from bot.owner import codes
 from bot.owner.registration_steps import carried, is_correction, next_step, previous, to, turns
 from bot.texts.owner import registration, units
 from core.errors.accounts import ContactOfSomebodyElse
-from core.people.verification import CodeBinding, CodePurpose, CodeStatus
+from core.people.verification import CodeBinding, CodePurpose
 from core.values.identity import parse_phone
 from core.values.personal_numbers import InputKind
 
@@ -35,25 +35,18 @@ def _phone(ctx: Context, text: str) -> Goto:
         return previous(ctx, ScreenName.REG_PHONE)
     if ctx.account.new_phone and _is_code(codes.digits(text)):
         return _code(ctx, text)  # it has arrived while another number was to be typed
-    phone = parse_phone(text)
-    if ctx.account.new_phone == phone and _code_is_good(ctx):
-        return to(ctx, ScreenName.REG_CODE)
-    return _send_code(ctx, phone)
+    return _send_code(ctx, parse_phone(text))
 
 
 def _is_code(typed: str) -> bool:
     return len(typed) == _CODE_DIGITS and typed.isascii() and typed.isdigit()
 
 
-def _code_is_good(ctx: Context) -> bool:
-    """Return whether the code sent to the offered number can still be typed, and no other be sent yet."""
-    current = ctx.core.verification.state(ctx.tx, ctx.account, CodePurpose.REGISTRATION)
-    return current is not None and current.resend_at > ctx.tx.now and current.state != CodeStatus.LOCKED
-
-
 def _send_code(ctx: Context, phone: str, *, shared: bool = False) -> Goto:
-    ctx.core.telephones.offer(ctx.tx, ctx.account, phone, shared=shared)
-    return replace(codes.request(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE), args=carried(ctx))
+    if ctx.account.new_phone != phone:
+        ctx.core.telephones.offer(ctx.tx, ctx.account, phone, shared=shared)
+    go = codes.request_unless_sent(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE)
+    return replace(go, args=carried(ctx))
 
 
 def _contact(ctx: Context, contact: Contact) -> Goto:

@@ -87,9 +87,8 @@ def _rows(ctx: Context, *, can_start: bool, has_bell: bool, in_full: bool) -> tu
         ),
         (Button(label=other, action=ActionName.KIND),),
         (Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),),
-        (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
         (
-            Button(label=formatting.BACK(), action=ActionName.BACK),
+            Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),
             Button(label=formatting.HOME(), action=ActionName.HOME),
         ),
     )

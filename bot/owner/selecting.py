@@ -21,6 +21,7 @@ from bot.owner.holding import (
     holds_of,
     redraw_at,
 )
+from bot.owner.readiness import Shut, shut_words
 from bot.owner.terms import start
 from bot.owner.typed_choices import Meaning, read
 from bot.owner.vehicle import REFUSED
@@ -86,15 +87,17 @@ def _page(ctx: Context, found: _Selection, holds: Holds, *, said: str, is_open: 
     first = batch is None and left.batches == office.random_batches
     text = texts.page(office, left, living, holds.shortlisted, now, said=said, first=first)
     text += closing_words(now, office) if is_open else preselect.closed_meanwhile(_opening(now, office))
+    shut = Shut() if ctx.known is found else shut_words(ctx)  # a draw has just looked for maintenance
+    may_draw = is_open and not shut.text
     return View(
-        text=text,
+        text=text + shut.text,
         rows=(
             *_number_rows(ctx, holds),
-            *in_columns(_tools(ctx, left, first=first) if is_open else _closed_tools(), 2),
+            *in_columns(_tools(ctx, left, first=first) if may_draw else _closed_tools(), 2),
         ),
         picture=_picture(office, batch, left, over=living is None) if batch is not None else None,
         lifetime=Lifetime.PAGE if batch is None else Lifetime.PASSING,
-        redraw_at=redraw_at(now, holds.ends, found.lease_until, closing_redraw(now, office)),
+        redraw_at=redraw_at(now, holds.ends, found.lease_until, closing_redraw(now, office), shut.redraw_at),
         on_delivered=partial(_counts_from_now, office, living) if living is not None else None,
     )
 
@@ -128,7 +131,11 @@ def _picture(office: Office, batch: Batch, left: Quota, *, over: bool) -> BatchP
 
 
 def _number_rows(ctx: Context, holds: Holds) -> list[tuple[Button, ...]]:
-    """Return the numbers of the batch, marked as in its picture, and the rest of the shortlist."""
+    """Return the numbers of the batch, marked as in its picture, and the shortlist.
+
+    A single shortlisted number is on the button that confirms: with a row of its own, the plates and the
+    buttons would not be visible together on a telephone.
+    """
     code, batch = ctx.office.code, holds.living
     kept = {hold.serial for hold in holds.shortlisted}
     serials = batch.serials if batch is not None else ()
@@ -145,11 +152,11 @@ def _number_rows(ctx: Context, holds: Holds) -> list[tuple[Button, ...]]:
             label=texts.number_label(code, hold.serial, kept=True), action=ActionName.PICK, arg=hold.serial
         )
         for hold in holds.shortlisted
-        if hold.serial not in serials
+        if hold.serial not in serials and len(holds.shortlisted) > 1
     ]
     rows = [*in_columns(numbers, 2), *in_columns(older, 2)]
     if holds.shortlisted:
-        label = texts.confirm_label(holds.shortlisted, ctx.tx.now)
+        label = texts.confirm_label(code, holds.shortlisted, ctx.tx.now)
         rows.append((Button(label=label, action=ActionName.CONFIRM, style=Style.SUCCESS),))
     return rows
 

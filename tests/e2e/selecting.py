@@ -35,7 +35,7 @@ COMPOSED: Sequence[Step] = (
     ("wish", lambda owner: owner.say(" ".join(TAKEN)), "粤K·A0002"),
     ("submit", lambda owner: _presses(owner, "提交"), "剩余自编号牌个数将减少2个"),
     ("try", lambda owner: _presses(owner, "确认提交"), "您还可以自编18个号牌"),
-    ("add", lambda owner: _presses(owner, "💡"), "本次要提交的号码"),
+    ("add", lambda owner: _presses(owner, "💡"), "按顺序提交"),
 )
 WAYS = pytest.mark.parametrize("way", [RANDOM, COMPOSED], ids=["random", "composed"])
 

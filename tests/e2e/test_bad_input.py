@@ -220,7 +220,7 @@ async def test_fifth_wrong_code_locks(world: World) -> None:
         await owner.say(wrong)
         await owner.see(f"还可输入 {left} 次", fresh=True)
     await owner.say(wrong)
-    await owner.see("已连续输错5次,已作废", "秒可以重新发送", fresh=True)
+    await owner.see("已连续输错5次,已作废", "秒后可以重新发送", fresh=True)
     await owner.say(right)
     await owner.see("已连续输错5次", fresh=True)
 

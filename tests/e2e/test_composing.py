@@ -87,7 +87,7 @@ async def test_numbers_are_looked_for_without_charge(world: World) -> None:
     await owner.see("没有带 BB 的号码", fresh=True)
     await owner.say("尾号8")
     await owner.press("💡")
-    await owner.see("本次要提交的号码")
+    await owner.see("按顺序提交")
     await books_agree(world)
 
 

@@ -170,6 +170,7 @@ async def test_vehicle_of_another_kind_needs_another_certificate(world: World) -
 async def test_office_is_taken_as_it_is_typed(tmp_path: Path) -> None:
     offices = [office("粤K"), office("粤A"), office("粤G")]
     async with open_world("sqlite", tmp_path, offices=offices) as world:
+        await world.release()
         owner = world.person()
         await owner.say(f"/start {payload_of('粤K')}")
         await owner.press("【预选号牌】")
@@ -178,6 +179,7 @@ async def test_office_is_taken_as_it_is_typed(tmp_path: Path) -> None:
         await owner.say(IDENTITY)
         await owner.send_contact()
         await owner.press("确认注册")
+        await owner.press("« 返回")
         await owner.see("第1步", "粤K")
         await owner.say("广州")
         await owner.see("只能在注册地的发牌机关预选号牌", fresh=True)
@@ -282,10 +284,10 @@ async def test_page_counts_down_until_another_code_can_be_sent(world: World) -> 
     await agrees(owner, 1)
     await owner.press("【开始选号】")
     await owner.sms_code()
-    await owner.see("验证码已发送", "秒可以重新发送")
+    await owner.see("验证码已发送", "秒后可以重新发送")
     world.forward(seconds=46)
     await world.tick()
-    shown = await owner.see("还剩 1")
+    shown = await owner.see("没有收到?1")
     assert "🔄 重新发送" not in shown.buttons
     world.forward(seconds=15)
     await world.tick()
@@ -295,3 +297,17 @@ async def test_page_counts_down_until_another_code_can_be_sent(world: World) -> 
     await owner.say("000000")
     shown = await owner.see("验证码不正确", "还可输入 4 次", fresh=True)
     assert shown.words.count("还可输入") == 1
+
+
+async def test_registration_does_not_lead_into_a_kind_without_numbers(world: World) -> None:
+    owner = world.person()
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    await owner.say(f"测试车主 {factories.identity(0)}")
+    await owner.send_contact()
+    await owner.press("确认注册并预选 小型新能源汽车 · 暂无号段")
+    shown = await owner.see("目前没有开放的号段")
+    assert "🔔 开放时提醒我" in shown.buttons
+    await owner.press("小型汽车")
+    await owner.see("业务须知")

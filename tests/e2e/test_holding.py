@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from core.availability import maintenance
 from core.clock import from_millis
 from core.ports import Tx
 from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.e2e.selecting import numbers, owners, stands_before_step_5
 from tests.person import Person
-from tests.world import World, open_world
+from tests.world import World, eventually, open_world
 
 GRACE = timedelta(seconds=5)
 LATER = "2026年3月11日(周三) 08:00"
@@ -160,14 +161,13 @@ async def test_closing_leaves_what_is_held_and_no_dead_button(world: World) -> N
     await world.tick()
     shown = await owner.see("选号服务时间已结束", LATER)
     assert [label.split("】")[0] for label in shown.buttons] == [
-        f"⭐ {number}",
         "【确认选号",
         "🔔 开放时提醒我",
         "🏠 返回首页",
     ]
     await owner.press("开放时提醒我")
     await owner.see_toast("下次开放时会提醒您")
-    await owner.press(f"⭐ {number}")
+    await owner.press(f"【确认选号】{number}")
     await owner.press("确定选用")
     await owner.see("完成号牌预选")
 
@@ -188,3 +188,26 @@ async def test_outside_the_hours_there_is_one_page(world: World, way: str) -> No
     assert not any(
         word in label for label in shown.buttons for word in ("换一批", "随机", "自编", "开始选号")
     )
+
+
+@pytest.mark.parametrize("label", ["【换一批", "【自编选号】"])
+async def test_maintenance_is_said_on_the_page(world: World, label: str) -> None:
+    """A button that cannot do anything now becomes a sentence with a bell; what is held can be confirmed."""
+    await world.release()
+    owner = await stands_before_step_5(world, 1)
+    number = await keeps_one(owner)
+    await world.store.run(maintenance.begin, "粤K", "系统升级", "chief")
+    await owner.press(label)
+    if label == "【自编选号】":
+        await owner.see("自编选号", "系统维护中", "系统升级")
+        await owner.press("回到为您保留的号码")
+    shown = await owner.see("系统维护中", "系统升级", "仍可【确认选号】")
+    assert not any("【换一批" in one or "【自编选号】" in one for one in shown.buttons)
+    assert "🔔 开放时提醒我" in shown.buttons
+    await world.store.run(maintenance.end, "粤K", "chief")
+    world.forward(seconds=61)
+    await world.tick()
+    await eventually(lambda: any("【换一批" in one for one in owner.last.buttons))
+    await owner.press(f"【确认选号】{number}")
+    await owner.press("确定选用")
+    await owner.see("完成号牌预选")

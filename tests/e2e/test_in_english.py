@@ -106,7 +106,7 @@ async def tries_in_vain(owner: Person) -> None:
     await owner.say(TAKEN)
     await owner.press("Submit")
     await owner.press("Yes, submit")
-    await owner.see("None is available", "preselected by somebody else", "Self-composed numbers left: 19")
+    await owner.see("None is available", "preselected by somebody else", "Self-composed left: 19")
 
 
 AFTERWARDS = (

@@ -209,7 +209,7 @@ async def test_calls_that_only_tidy_hold_up_no_press(place: World, fault: Fault)
     await books_agree(place)
 
 
-@pytest.mark.parametrize("method", ["answerCallbackQuery", "editMessageReplyMarkup"])
+@pytest.mark.parametrize("method", ["answerCallbackQuery", "deleteMessage"])
 async def test_toast_and_buttons_come_through_one_failure(place: World, method: str) -> None:
     """The control of the limits above: one failure is made good, so buttons go and the press is answered."""
     owner = await stands_before_step_5(place, 1)

@@ -14,7 +14,7 @@ from tests.e2e.selecting import opens_pool, owners, stands_before_step_5
 from tests.person import Person, Shown
 from tests.world import OWNER, World, eventually, open_world, reaches_selection
 
-BATCH = "本批 10 个号码"
+BATCH = "本车第1批"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_to_and_fro_leaves_no_second_picture(place: World) -> None:
     for _ in range(2):
         await owner.press("【自编选号】")
         await owner.see("自编选号")
-        await owner.press("« 随机选号")
+        await owner.press("回到为您保留的号码")
         await owner.see(BATCH)
         await owner.press("返回首页")
         await owner.press("【预选号牌】")
@@ -96,7 +96,6 @@ def is_coloured(file: bytes, folder: Path) -> bool:
 async def test_receipt_stays_in_the_chat(place: World) -> None:
     owner = await has_batch(place)
     await owner.press("粤K·")
-    await owner.press("【确认选号】")
     await owner.press("确定选用")
     receipt = await owner.see("完成号牌预选")
     await owner.press("返回首页")
@@ -200,10 +199,9 @@ async def test_nobody_waits_for_tidying_under_the_messengers_limit(
         await step(owner.say("测试车主"), "身份证")
         await step(owner.say(factories.identity(0)), "手机号")
         await step(owner.send_contact(), "请核对注册信息")
-        await step(owner.press("确认注册"), "基本信息")
-        await step(owner.press("小型汽车"), "业务须知")
+        await step(owner.press("确认注册并预选 小型汽车"), "业务须知")
         await step(owner.press("【阅读并同意】"), "车辆识别代号")
-        await step(owner.say(factories.vin(0)), "您的车辆是")
+        await step(owner.say(factories.vin(0)), "合格证编号")
         await eventually(lambda: not owner.keys, within=10)
         assert max(took) < 1.3, str(took)
         assert world.sandbox.flood.refused == 0

@@ -138,7 +138,6 @@ async def test_rehearsal_sends_nothing(world: World) -> None:
     owner = world.person()
     await rehearses_to_selection(owner)
     await owner.press(await draws(owner))
-    await owner.press("【确认选号】")
     await owner.press("确定选用")
     await owner.see("模拟", "完成号牌预选")
     assert not any(word in label for label in owner.last.buttons for word in ("日历", "PDF", "分享", "地图"))
@@ -178,7 +177,7 @@ async def test_owner_is_told_of_granted_chances(town: World) -> None:
     await tick(town)
     await owner.see("增加选号机会", "随机选号 2 批、自编选号 5 个", "000000")
     await owner.press("【预选号牌】")
-    await owner.see("随机选号还剩 7 批", "您还可以自编25个号牌")
+    await owner.see("随机还剩 7 批", "您还可以自编25个号牌")
 
 
 async def test_owner_is_told_of_another_user_type(town: World) -> None:
@@ -197,7 +196,8 @@ async def test_owner_turned_away_by_maintenance_is_told_when_it_is_over(town: Wo
     await chief.say("/maintenance 粤K on 升级")
     await chief.press("开始维护")
     await owner.press("【开始选号】")
-    await owner.see_toast("升级")
+    await owner.see("系统维护中", "升级")
+    await owner.press("🔔 开放时提醒我")
     await tick(town)
     assert not any("选号服务已开放" in shown.words for shown in owner.history)
     await chief.say("/maintenance 粤K off")
@@ -213,7 +213,7 @@ async def test_owner_who_was_told_of_the_opening_is_told_of_the_end_of_maintenan
     owner = town.person()
     await registers(owner)
     await agrees(owner)
-    await _maintained(town, owner, "", "【开始选号】", "结束后会通知您")
+    await _maintained(town, owner, "/preselect", "开放时提醒我", "会提醒您")
     await _maintained(town, owner, "/preselect", "开放时提醒我", "会提醒您")
     assert sum("选号服务已开放" in shown.words for shown in owner.history) == 2
 
@@ -242,3 +242,14 @@ async def test_reminders_are_listed_from_the_first_to_the_last(town: World) -> N
     await owner.press("【我的选号】")
     await owner.press("提醒设置")
     await owner.see("截止前 3、1 个工作日 + 最后一天早上")
+
+
+async def test_receipt_that_is_looked_at_again_leaves_no_second_picture(town: World) -> None:
+    owner = await chosen(town)
+    for _time in range(2):
+        await owner.say("/start")
+        await owner.press("【预选号牌】")
+        await owner.see("完成号牌预选", fresh=True)
+    await owner.press("返回首页")
+    await owner.settled()
+    assert sum("完成号牌预选" in shown.words for shown in owner.history) == 1

@@ -7,6 +7,7 @@ import pytest
 from core.notifications import subscriptions
 from core.ports import Tx
 from core.values.identity import mask_identity
+from core.values.plates import PlateKind
 from sandbox import PersonSpec
 from tests import factories
 from tests.core.sql import sql
@@ -33,6 +34,7 @@ async def _to_review(owner: Person, number: int = 0) -> None:
 
 
 async def test_stranger_comes_from_the_button_to_the_notice_in_five_inputs(world: World) -> None:
+    await world.release("D0####", PlateKind.SMALL_NEV)
     owner = world.person()
     await registers_for(owner, kind="小型新能源汽车")
     await owner.see("业务须知", "小型新能源汽车")
@@ -62,6 +64,7 @@ async def test_right_name_is_kept_beside_a_wrong_number(world: World) -> None:
 
 
 async def test_correction_is_marked_and_the_full_page_leaves_the_chat(world: World) -> None:
+    await world.release()
     owner = world.person()
     await _to_review(owner)
     await owner.press("修改姓名")
@@ -166,6 +169,7 @@ async def test_good_code_is_not_lost_by_going_back(world: World) -> None:
 
 
 async def test_telephone_moves_to_whoever_proves_it_by_a_code(world: World) -> None:
+    await world.release()
     former, owner = world.person(OTHER), world.person()
     await registers(former, 1)
     phone = former.me.spec.phone.removeprefix("+86")
@@ -249,6 +253,7 @@ async def test_name_and_telephone_are_corrected_from_own_data(world: World) -> N
 
 async def test_wrong_office_is_put_right_as_long_as_nothing_is_reserved(tmp_path: Path) -> None:
     async with open_world("sqlite", tmp_path, offices=TWO) as world:
+        await world.release(code="粤A")
         owner = world.person()
         await _agrees(owner)
         await owner.press("粤A")

@@ -451,7 +451,7 @@ async def test_used_up_chances_end_as_they_really_do(engine: str, tmp_path: Path
         await owner.say("A8888")
         await owner.press("提交")
         await owner.press("确认提交")
-        await owner.see("粤K·A8888:已被他人预选", "自编号牌已用完", "【随机一次(1)】")
+        await owner.see("粤K·A8888:已被他人预选", "自编号牌已用完", "随机还剩 1 批")
         await owner.press("【随机一次(1)】")
         await owner.see("本车第")
         await owner.settled()

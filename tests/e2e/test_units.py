@@ -41,7 +41,7 @@ async def _registers_unit(owner: Person) -> None:
     await owner.see("经办人手机号")
     await owner.send_contact()
     await owner.press("确认注册并预选 小型汽车")
-    await owner.see("业务须知")
+    await owner.see("第1步 基本信息")
 
 
 async def test_unit_registers_and_reads_back_what_it_is(world: World) -> None:

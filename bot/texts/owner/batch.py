@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
-from itertools import groupby
 
-from bot.i18n.formatting import listed, plate, remaining
+from bot.i18n.formatting import listed, mask_words, plate, remaining
 from bot.i18n.language import _, phrase
 from bot.texts.owner import holding
 from bot.texts.owner.selecting import composable
@@ -39,11 +38,13 @@ def number_label(office: str, serial: str, *, mark: str = "", kept: bool = False
     return " ".join(filter(None, (mark, "⭐" if kept else "", plate(office, serial))))
 
 
-def confirm_label(kept: Sequence[Shortlisted], now: datetime) -> str:
+def confirm_label(office: str, kept: Sequence[Shortlisted], now: datetime) -> str:
     """Return the label of the button that leads to the last question, with what is left of the shortlist."""
     left = remaining(min(hold.held_until for hold in kept) - now)
     if len(kept) == 1:
-        return _("{confirm}备选{left}").format(confirm=CONFIRM(), left=left)
+        return _("{confirm}{number} {left}").format(
+            confirm=CONFIRM(), number=plate(office, kept[0].serial), left=left
+        )
     return _("{confirm}{count}个备选{left}").format(confirm=CONFIRM(), count=len(kept), left=left)
 
 
@@ -85,11 +86,13 @@ def _chances(left: Quota, *, is_shown: bool) -> str:
     """Return what is left; before and while the last chance is used, that it is the last."""
     if left.none:
         return _("{composable} · <b>不选则只能到窗口选号</b>").format(composable=composable(0))
-    last = ""
-    if left.batches == 1:
-        last = _("(最后一批)") if left.wishes else _("(最后一批,不选则只能到窗口选号)")
-    elif not left.batches and left.wishes == 1 and not is_shown:
+    if left.batches == 1 and left.wishes:
+        return _("随机<b>只剩最后一批</b> · {composable}").format(composable=composable(left.wishes))
+    last = _("(最后一批,不选则只能到窗口选号)") if left.batches == 1 else ""
+    if not left.batches and left.wishes == 1 and not is_shown:
         return _("随机已用完 · {composable},不选则只能到窗口选号").format(composable=composable(1))
+    if not left.batches:
+        return _("随机已用完 · {composable}").format(composable=composable(left.wishes))
     return _("随机还剩 <b>{batches}</b> 批{last} · {composable}").format(
         batches=left.batches, last=last, composable=composable(left.wishes)
     )
@@ -104,20 +107,11 @@ def how_to_wish(left: int, masks: Sequence[Mask]) -> str:
     """Return how to get a certain number: what can be composed now, or that nothing can."""
     if not left:
         return _("本车的自编选号已用完,只能从随机抽到的号码中选。")
-    forms = listed(dict.fromkeys(form(mask) for mask in masks[:_MOST_FORMS]))
+    forms = listed(
+        mask_words(pattern) for pattern in dict.fromkeys(mask.pattern for mask in masks[:_MOST_FORMS])
+    )
     if not forms:
         return _("该号牌种类现在还没有开放自编选号。")
     return _("想要指定的号码,请点【自编选号】({composable}),现在可以自编:{forms}。").format(
         composable=composable(left), forms=forms
     )
-
-
-def form(mask: Mask) -> str:
-    """Return a mask in words: A####, A + 4位数字."""
-    return " + ".join(_part(char, len(list(run))) for char, run in groupby(mask.pattern))
-
-
-def _part(char: str, count: int) -> str:
-    if char == "#":
-        return _("{count}位数字").format(count=count)
-    return _("{count}个字母").format(count=count) if char == "@" else char * count

@@ -54,5 +54,5 @@ def _state(state: CodeState | None, wait: int, *, over: bool) -> str:
 def _then(wait: int) -> str:
     """Return when another code can be requested."""
     if wait:
-        return _("还剩 {seconds} 秒可以重新发送。").format(seconds=wait)
+        return _("{seconds} 秒后可以重新发送。").format(seconds=wait)
     return _("请点【重新发送】获取新的验证码。")

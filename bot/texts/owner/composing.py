@@ -70,10 +70,11 @@ def composing(
     lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
     if left.wishes == 1:
         lines.append(_last(left, 1))
-    lines.append(_open_now(patterns))
     room = min(office.compose_per_try, left.wishes) - len(wishes)
+    if room > 0:
+        lines.append(_open_now(patterns))
     if wishes:
-        lines.append(_("本次要提交的号码(按顺序,第一个可用的即为所选):"))
+        lines.append(_("按顺序提交,第一个可用的即为所选:"))
         lines += _numbered(office, wishes)
         if room > 0:
             lines.append(_("还可输入 {count} 个。点 ✕ 移出该号码。").format(count=room))

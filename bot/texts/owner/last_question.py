@@ -48,12 +48,12 @@ def choice(until: datetime, now: datetime) -> str:
 
 def back_to_batch() -> str:
     """Return what becomes of a number that is taken off the shortlist while its batch lives."""
-    return _("<i>移出备选后放回本批,本批到时后放回号池。</i>")
+    return _("⭐ 已留作备选,到时前都可以回来选。<i>移出备选则放回本批。</i>")
 
 
 def back_to_pool() -> str:
     """Return what becomes of a number that is taken off the shortlist when its batch is over."""
-    return _("<i>移出备选后放回号池;它那一批已经结束,不能再要回来。</i>")
+    return _("⭐ 已留作备选,到时前都可以回来选。<i>移出备选则放回号池,不能再要回来。</i>")
 
 
 def instead_of(kept: str, number: str) -> str:

@@ -189,6 +189,12 @@ def closed_meanwhile(opening: str) -> str:
     return f"\n\n{said}{then}"
 
 
+def shut_meanwhile(text: str) -> str:
+    """Return the maintenance message, and what may still be done while numbers are held."""
+    held = _("暂时不能换一批或提交自编;还在保留的号码,到时之前仍可【确认选号】。")
+    return f"{in_maintenance(text)}\n{held}"
+
+
 def used_up(words: str, office: Office) -> str:
     """Return the page shown when all chances are used and only the office can help."""
     return _(

@@ -88,9 +88,10 @@ def consent(version: int) -> str:
     return _CONSENT().format(version=version)
 
 
-def confirm_kind(kind: PlateKind) -> str:
+def confirm_kind(kind: PlateKind, *, is_open: bool) -> str:
     """Return the label that completes the registration and begins a preselection at once."""
-    return _("✅ 确认注册并预选 {kind}").format(kind=KINDS[kind]())
+    label = _("✅ 确认注册并预选 {kind}").format(kind=KINDS[kind]())
+    return label if is_open else _("{label} · 暂无号段").format(label=label)
 
 
 def review(account: Account, office: Office) -> str:

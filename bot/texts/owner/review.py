@@ -44,7 +44,6 @@ def review(
     identity = _("统一社会信用代码:{value}") if is_unit else _("身份证号:{value}")
     lines = [
         _HEAD(),
-        "",
         field(_("发牌机关:{value}"), "office", lambda code: _office(code, office)),
         field(_("号牌种类:{value}"), "kind", lambda kind: KINDS[PlateKind(kind)]()),
         field(_("车辆识别代号:{value}"), "vin", lambda vin: f"<code>{escape(group_vin(vin))}</code>"),
