@@ -10,6 +10,7 @@ from bot.i18n.formatting import (
     masked_name,
     masked_phone,
     moment,
+    office_name,
     office_title,
 )
 from bot.i18n.language import _, phrase
@@ -246,7 +247,9 @@ def ban_stays(office: Office | None) -> str:
     """Return that an appeal lifts no ban, and where to object to one."""
     place = ""
     if office is not None:
-        place = _(":{name},{address}").format(name=escape(office.name), address=escape(office.address))
+        place = _(":{name},{address}").format(
+            name=escape(office_name(office)), address=escape(office.address)
+        )
     return _("申诉不能解除黑名单。对黑名单有异议的,请携带身份证明到车辆管理所窗口提出{place}。").format(
         place=place
     )
@@ -296,7 +299,7 @@ def decided(appeal: Appeal, office: Office | None) -> str:
     place = ""
     if office is not None:
         place = _("\n窗口核实:{name},{address}({hours})").format(
-            name=escape(office.name),
+            name=escape(office_name(office)),
             address=escape(office.address),
             hours=counter_hours(office.counter_hours),
         )
@@ -341,5 +344,5 @@ def superseded(plate: str, details: Mapping[str, object], office: Office | None)
     if office is None:
         return text
     return text + _("\n如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
-        name=escape(office.name), address=escape(office.address)
+        name=escape(office_name(office)), address=escape(office.address)
     )

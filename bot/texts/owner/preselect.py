@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, hours, office_title, reason
+from bot.i18n.formatting import KINDS, barred, counter_hours, hours, office_name, office_title, reason
 from bot.i18n.language import _, phrase
 from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
 from core.preselection.quotas import Quota
@@ -149,7 +149,7 @@ def terms(office: Office, quota: Quota) -> str:
         "• 办理地点:{address}({counter_hours})\n"
         "• 逾期:号码收回{barred}"
     ).format(
-        name=escape(office.name),
+        name=escape(office_name(office)),
         hours=hours(office.hours),
         batches=office.random_batches,
         batch_size=office.batch_size,
@@ -196,7 +196,7 @@ def used_up(words: str, office: Office) -> str:
         "如果机会是被他人用完的,可以点【异常选号资料修改】提出申诉。"
     ).format(
         words=words,
-        name=escape(office.name),
+        name=escape(office_name(office)),
         address=escape(office.address),
         hours=counter_hours(office.counter_hours),
     )
@@ -213,7 +213,7 @@ def vin_refused(why: str, office: Office) -> str:
         "请点【异常选号资料修改】提出申诉,或携带身份证明和购车发票到车辆管理所核实:\n{name}\n{address}({hours})"
     ).format(
         words=words(),
-        name=escape(office.name),
+        name=escape(office_name(office)),
         address=escape(office.address),
         hours=counter_hours(office.counter_hours),
     )
