@@ -5,7 +5,7 @@ from datetime import date, datetime
 from html import escape
 
 from bot.i18n.formatting import KINDS, brief_day, listed, moment, office_name, office_title, plate, short_day
-from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.language import Language, Phrase, _, phrase, spoken
 from bot.public_journal.checks import PoolCheck, RecomputedDraw
 from bot.texts.owner.check_reasons import explained
 from core.clock import CHINA
@@ -59,7 +59,9 @@ def verify(*, has_batches: bool) -> str:
 
 def batch_label(draw: OwnDraw, *, with_vehicle: bool) -> str:
     """Return a batch as a button: 第2批 · 11-27 10:03."""
-    at = f"{draw.at.astimezone(CHINA):%m-%d %H:%M}"
+    local = draw.at.astimezone(CHINA)
+    day = f"{local:%m-%d}" if spoken() == Language.CHINESE else short_day(local.date())
+    at = f"{day} {local:%H:%M}"
     label = (
         _("第{place}批 · {at}").format(place=draw.place, at=at)
         if draw.place
