@@ -101,6 +101,7 @@ DROPPED = phrase("已放弃,填写的内容和照片已删除。")
 WITHDRAWN = phrase("已撤回。")
 REGISTER_FIRST = phrase("请先完成注册,再提出申诉。")
 OTHER_VEHICLE = phrase("您正在为另一辆车预选号牌,完成或放弃(/cancel)之后,再为申诉通过的车辆选号。")
+SUBMITTED = phrase("✅ 申诉已提交。")
 GONE = phrase("您填写的那份申诉已提交、已放弃,或因 7 天未填写而清除。")
 ENDED_BEFORE = phrase("该申诉已审核完毕,没有撤回。")
 UNFINISHED = phrase("您有一份还没提交的申诉,请先提交或放弃。")
@@ -198,10 +199,6 @@ def review(appeal: Appeal, account: Account, office: Office) -> str:
 
 def mark(appeal: Appeal) -> str:
     return _("仅供审核申诉 {number} 使用").format(number=appeal.appeal_id)
-
-
-def submitted(appeal: Appeal) -> str:
-    return _("✅ 申诉已提交。<b>申诉编号:{number}</b>").format(number=appeal.appeal_id)
 
 
 def page(appeal: Appeal, office: Office | None) -> str:

@@ -70,7 +70,7 @@ def basics(offices: list[Office], chosen: Office, *, may_change: bool) -> str:
     if may_change and len(offices) > 1:
         what = _("您可以改选其他发牌机关(点下方按钮,或直接输入名称),再选号牌种类。")
     return _("<b>第1步 基本信息</b>\n发牌机关:{office}\n{name}\n\n{what}").format(
-        office=escape(office_title(chosen)), name=escape(chosen.name), what=what
+        office=escape(office_title(chosen)), name=escape(office_name(chosen)), what=what
     )
 
 
