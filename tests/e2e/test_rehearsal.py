@@ -483,7 +483,7 @@ async def test_rehearsal_speaks_the_language_of_the_chat(world: World) -> None:
     owner = world.person()
     await owner.say("/start")
     await owner.press("🌐 English")
-    await owner.see("Before a new vehicle is registered")
+    await owner.see("Bought a new vehicle?")
     await owner.say("/rehearse")
     with speaking(Language.ENGLISH):
         await owner.see(rehearsal.REHEARSE())
