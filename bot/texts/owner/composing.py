@@ -89,9 +89,7 @@ def _examples(kind: PlateKind, patterns: Sequence[str]) -> str:
     """Return two numbers of the segments that can be self-composed now, as an owner would type them."""
     letter = "A" if kind == PlateKind.SMALL else "D"
     chosen = (patterns[0], patterns[min(1, len(patterns) - 1)])
-    return " ".join(
-        _filled(pattern, digits, letter) for pattern, digits in zip(chosen, _DIGITS, strict=True)
-    )
+    return " ".join(_filled(pattern, digits, letter) for pattern, digits in zip(chosen, _DIGITS, strict=True))
 
 
 def _filled(pattern: str, digits: str, letter: str) -> str:
