@@ -115,7 +115,7 @@ AFTERWARDS = (
     ("/notify", "Opening alerts"),
     ("/appeal", "You have made no appeal yet"),
     ("/privacy", "My data"),
-    ("/delete", "Your data cannot be deleted yet", "is not confirmed yet"),
+    ("/delete", "Your data cannot be deleted yet", "is not registered yet"),
 )
 """Questions of an owner who has a number, and text of the answers."""
 
@@ -172,7 +172,7 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     await world.service.jobs.tell()
     await owner.see("has expired", "cannot preselect online before Fri 17 Mar 2028")
     await owner.say("/preselect")
-    await owner.see("You are on the blacklist", "was not confirmed in time", fresh=True)
+    await owner.see("You are on the blacklist", "was not registered in time", fresh=True)
     await owner.settled()
     assert heard.chinese(world) == set()
 
