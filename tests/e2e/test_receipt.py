@@ -138,7 +138,6 @@ async def test_rehearsal_sends_nothing(world: World) -> None:
     owner = world.person()
     await rehearses_to_selection(owner)
     await owner.press(await draws(owner))
-    await owner.press("【确认选号】")
     await owner.press("确定选用")
     await owner.see("模拟", "完成号牌预选")
     assert not any(word in label for label in owner.last.buttons for word in ("日历", "PDF", "分享", "地图"))
@@ -178,7 +177,7 @@ async def test_owner_is_told_of_granted_chances(town: World) -> None:
     await tick(town)
     await owner.see("增加选号机会", "随机选号 2 批、自编选号 5 个", "000000")
     await owner.press("【预选号牌】")
-    await owner.see("随机选号还剩 7 批", "您还可以自编25个号牌")
+    await owner.see("随机还剩 7 批", "您还可以自编25个号牌")
 
 
 async def test_owner_is_told_of_another_user_type(town: World) -> None:
