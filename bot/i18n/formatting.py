@@ -262,7 +262,9 @@ def named_paper(paper: str) -> str:
 def place_of(office: Office) -> str:
     """Return where to go, when, and whom to call, as HTML."""
     place = _("{name},{address}({hours})").format(
-        name=escape(office.name), address=escape(office.address), hours=counter_hours(office.counter_hours)
+        name=escape(office_name(office)),
+        address=escape(office.address),
+        hours=counter_hours(office.counter_hours),
     )
     return place + phone_of(office)
 
@@ -303,7 +305,7 @@ def office_title(office: Office) -> str:
 
 def place(office: Office) -> str:
     """Return where an office's counter is."""
-    return _("{name}({address})").format(name=escape(office.name), address=escape(office.address))
+    return _("{name}({address})").format(name=escape(office_name(office)), address=escape(office.address))
 
 
 def city_name(issuing: IssuingOffice) -> str:

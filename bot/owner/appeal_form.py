@@ -262,7 +262,7 @@ def _submit(ctx: Context, _arg: str) -> Goto:
     return Goto(
         screen=ScreenName.APPEAL,
         args={"id": str(appeal.appeal_id)},
-        note=texts.submitted(appeal),
+        note=texts.SUBMITTED(),
         sticky=True,
     )
 

@@ -55,6 +55,12 @@ def send(ctx: Context, code: str) -> Goto:
     )
 
 
+def _send_here(ctx: Context, code: str) -> Goto:
+    """Send the journal by a button, which leaves the page as it is: perhaps the outcome of a check."""
+    outcome = send(ctx, code)
+    return stay(note=outcome.note, effects=outcome.effects)
+
+
 def command(ctx: Context, arguments: str) -> Goto:
     """Route /verify, with or without an office."""
     return send(ctx, arguments) if arguments.strip() else Goto(screen=ScreenName.VERIFY)
@@ -106,7 +112,7 @@ VERIFY = Screen(
     show=_show,
     buttons={
         ActionName.BATCH: to_draw,
-        ActionName.SEND: send,
+        ActionName.SEND: _send_here,
         ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.VERIFY, args={"page": page}),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
@@ -157,7 +163,7 @@ VERIFY_DRAW = Screen(
     name=ScreenName.VERIFY_DRAW,
     show=_show_draw,
     buttons={
-        ActionName.SEND: send,
+        ActionName.SEND: _send_here,
         ActionName.VERIFY: lambda _ctx, _arg: Goto(screen=ScreenName.VERIFY),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },

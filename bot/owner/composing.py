@@ -145,18 +145,22 @@ def _composable(ctx: Context) -> Composable:
 def _added(ctx: Context, judged: SortedWishes) -> Goto:
     """Add what is possible; name each of the others with its reason, and what was probably meant."""
     meant = _meant(ctx, judged.refused)
-    refused = WishesRefused(judged.refused) if judged.refused else None
-    if refused is not None and not (judged.good or judged.left_out or meant):
-        raise refused
-    notes = [of_error(refused)] if refused is not None else []
+    if judged.refused and not (judged.good or judged.left_out or meant):
+        raise WishesRefused(judged.refused)
+    wishes = [*ctx.list_arg("wishes"), *judged.good]
+    ideas = [*meant, *judged.left_out] or ctx.list_arg("ideas")
+    return _to_list(ctx, wishes, ideas, note="\n".join(_notes(ctx, judged, meant)), sticky=True)
+
+
+def _notes(ctx: Context, judged: SortedWishes, meant: Sequence[str]) -> list[str]:
+    """Return what is said of the numbers that are not in the list."""
+    notes = [of_error(WishesRefused(judged.refused))] if judged.refused else []
     if meant:
         notes.append(texts.meant())
     if judged.left_out:
         left = remaining_quota(ctx.tx, ctx.office, ctx.preselection.required_vin)
         notes.append(texts.left_out(ctx.office, judged.left_out, left))
-    wishes = [*ctx.list_arg("wishes"), *judged.good]
-    ideas = [*meant, *judged.left_out] or ctx.list_arg("ideas")
-    return _to_list(ctx, wishes, ideas, note="\n".join(notes), sticky=True)
+    return notes
 
 
 def _meant(ctx: Context, refused: Sequence[tuple[str, InputError]]) -> list[str]:
@@ -173,9 +177,13 @@ def _searched(ctx: Context, search: NumberSearch | None, judged: SortedWishes) -
     day = f"{ctx.account.account_id}:{ctx.today}:{search.part}:{search.at_end}"
     numbers = find_numbers(ctx.tx, _composable(ctx), search, seed=ctx.core.vault.lookup("search", day))
     wishes = [*ctx.list_arg("wishes"), *judged.good]
-    notes = [of_error(WishesRefused(judged.refused))] if judged.refused else []
-    notes.append(texts.found(search, numbers))
-    return _to_list(ctx, wishes, numbers.examples, note="\n".join(notes), sticky=True)
+    meant = _meant(ctx, judged.refused)
+    notes = _notes(ctx, judged, meant)
+    examples = [one for one in numbers.examples if one not in wishes]
+    if examples or not numbers.examples:  # else all of them are in the list
+        notes.append(texts.found(search, numbers))
+    ideas = dict.fromkeys([*meant, *judged.left_out, *examples])
+    return _to_list(ctx, wishes, list(ideas), note="\n".join(notes), sticky=True)
 
 
 def _without(ctx: Context, wish: str) -> Goto:

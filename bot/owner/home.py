@@ -166,7 +166,7 @@ HOME = Screen(
         ActionName.HELP: lambda _ctx, _arg: Goto(screen=ScreenName.HELP),
         ActionName.SPEAK: speak,
     },
-    hint=home.NEW,
+    hint=formatting.PRESS_HINT,
 )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Lifetime, Style, View
@@ -20,6 +21,7 @@ from core.people.accounts import CONSENT_VERSION
 from core.personal_data import Everything
 from core.ports import Tx
 from core.preselection import PreselectionState, of_account
+from core.preselection.moving import ensure_not_held
 
 _FORMS: dict[str, Callable[[Everything, datetime], bytes]] = {"html": to_html, "json": to_json}
 
@@ -51,7 +53,8 @@ def _show_privacy(ctx: Context) -> View:
         else Button(label=texts.SHOW(), action=ActionName.SHOW)
     )
     register = Button(label=texts.REGISTER(), action=ActionName.REGISTER, style=Style.PRIMARY)
-    first = ((show,), tuple(corrections)) if account.is_registered else ((register,), (show,))
+    corrected = in_columns((show, *corrections), 2)
+    first = corrected if account.is_registered else ((register,), (show,))
     vehicles = {one.vin for one in of_account(ctx.tx, account) if one.vin is not None and _counts(one.state)}
     office = ctx.core.offices.get(account.office or "")
     return View(
@@ -82,6 +85,11 @@ def _register(ctx: Context, _arg: str) -> Goto:
 def _corrects(screen: ScreenName) -> Goto:
     """Return the page of a correction, which comes back here."""
     return Goto(screen=screen, args={"back": ScreenName.PRIVACY.value})
+
+
+def _change_office(ctx: Context, _arg: str) -> Goto:
+    ensure_not_held(ctx.tx, ctx.account)
+    return _corrects(ScreenName.REG_OFFICE)
 
 
 def export(ctx: Context) -> Goto:
@@ -124,7 +132,7 @@ PRIVACY = Screen(
         ActionName.HIDE: lambda _ctx, _arg: Goto(screen=ScreenName.PRIVACY),
         ActionName.NAME: lambda _ctx, _arg: _corrects(ScreenName.REG_NAME),
         ActionName.PHONE: lambda _ctx, _arg: _corrects(ScreenName.REG_PHONE),
-        ActionName.OFFICE: lambda _ctx, _arg: _corrects(ScreenName.REG_OFFICE),
+        ActionName.OFFICE: _change_office,
         ActionName.REGISTER: _register,
         ActionName.POLICY: lambda _ctx, _arg: Goto(screen=ScreenName.POLICY),
     },

@@ -10,8 +10,10 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
+from bot.i18n.language import Language, spoken
+from bot.owner import registration_office
 from bot.owner.entry import entry
-from bot.owner.registration_steps import carried
+from bot.owner.registration_steps import carried, to
 from bot.texts.errors import of_error
 from bot.texts.owner import bulletin, home, provinces
 from core.availability.maintenance import of_office
@@ -21,8 +23,8 @@ from core.notifications import subscriptions
 from core.values import offices
 from core.values.offices import IssuingOffice, Office
 
-_PROVINCES_ACROSS = 3
-"""Columns; with more, phones truncate 黑龙江 and 内蒙古."""
+_PROVINCES_ACROSS = {Language.CHINESE: 3, Language.ENGLISH: 2}
+"""Columns; with more, phones truncate 黑龙江 and Heilongjiang."""
 _OFFICES_A_PAGE = 16
 
 
@@ -40,12 +42,15 @@ def _show_provinces(ctx: Context) -> View:
         )
         for own in offices.by_province().values()
     ]
-    return View(text=provinces.PROVINCES(), rows=(*in_columns(buttons, _PROVINCES_ACROSS), _ways_out(ctx)))
+    across = _PROVINCES_ACROSS[spoken()]
+    return View(text=provinces.PROVINCES(), rows=(*in_columns(buttons, across), _ways_out(ctx)))
 
 
 def _ways_out(ctx: Context) -> tuple[Button, ...]:
-    """Return the buttons to the home screen and back to an unfinished preselection or registration."""
+    """Return the buttons to the home screen and back to what is unfinished, or was being changed."""
     out = Button(label=formatting.HOME(), action=ActionName.HOME)
+    if ctx.arg("back"):
+        return (Button(label=formatting.BACK(), action=ActionName.CONTINUE), out)
     account = ctx.account_or_none
     if account is not None and account.consents and not account.is_registered:
         return (Button(label=provinces.BACK_TO_REGISTRATION(), action=ActionName.CONTINUE), out)
@@ -56,22 +61,37 @@ def _ways_out(ctx: Context) -> tuple[Button, ...]:
     )
 
 
-def _search(_ctx: Context, text: str) -> Goto:
+def _search(ctx: Context, text: str) -> Goto:
     """Go to the search result; the typed text is not stored, because it could contain anything."""
     found = offices.search(text)
     if not found:
         return stay(note=provinces.NOTHING_FOUND())
     if len(found) == 1:
-        return Goto(screen=ScreenName.OFFICE, args={"code": found[0].code})
-    return Goto(screen=ScreenName.OFFICES, args={"codes": [office.code for office in found]})
+        return _to_office(ctx, found[0].code)
+    return to(ctx, ScreenName.OFFICES, codes=[office.code for office in found])
+
+
+def _to_office(ctx: Context, code: str) -> Goto:
+    """Show an office; where the office of registration is being changed, take one that is served."""
+    if ctx.arg("back") and code in ctx.core.offices:
+        return registration_office.choose(ctx, code)
+    return to(ctx, ScreenName.OFFICE, code=code)
+
+
+def _continue(ctx: Context, _arg: str) -> Goto:
+    """Go back to the unfinished registration or preselection, and what asked for it."""
+    if ctx.arg("back"):
+        return to(ctx, ScreenName.REG_OFFICE)
+    go = entry(ctx)
+    return replace(go, args={**go.args, **carried(ctx)})
 
 
 PROVINCES = Screen(
     name=ScreenName.PROVINCES,
     show=_show_provinces,
     buttons={
-        ActionName.PROVINCE: lambda _ctx, one: Goto(screen=ScreenName.OFFICES, args={"province": one}),
-        ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
+        ActionName.PROVINCE: lambda ctx, one: to(ctx, ScreenName.OFFICES, province=one),
+        ActionName.CONTINUE: _continue,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     text=_search,
@@ -111,11 +131,9 @@ OFFICES = Screen(
     name=ScreenName.OFFICES,
     show=_show_offices,
     buttons={
-        ActionName.OFFICE: lambda ctx, code: Goto(
-            screen=ScreenName.OFFICE, args={**carried(ctx), "code": code}
-        ),
+        ActionName.OFFICE: _to_office,
         ActionName.PAGE: lambda ctx, page: Goto(screen=ScreenName.OFFICES, args={**ctx.args, "page": page}),
-        ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
+        ActionName.PROVINCES: lambda ctx, _arg: to(ctx, ScreenName.PROVINCES),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     text=_search,
@@ -166,12 +184,6 @@ def _tell(ctx: Context, *, on: bool) -> Goto:
     return Goto(
         screen=ScreenName.OFFICE, args=ctx.args, note=provinces.SERVED_NOTED() if on else "", sticky=True
     )
-
-
-def _continue(ctx: Context, _arg: str) -> Goto:
-    """Go back to the unfinished registration or preselection, and what asked for it."""
-    go = entry(ctx)
-    return replace(go, args={**go.args, **carried(ctx)})
 
 
 def _served(ctx: Context, office: Office) -> str:
@@ -233,7 +245,7 @@ OFFICE = Screen(
     buttons={
         ActionName.PRESELECT: _preselect,
         ActionName.POOL: lambda ctx, _arg: Goto(screen=ScreenName.POOL, args={"office": ctx.arg("code")}),
-        ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
+        ActionName.PROVINCES: lambda ctx, _arg: to(ctx, ScreenName.PROVINCES),
         ActionName.TELL: lambda ctx, _arg: _tell(ctx, on=True),
         ActionName.OFF: lambda ctx, _arg: _tell(ctx, on=False),
         ActionName.CONTINUE: _continue,

@@ -38,7 +38,7 @@ def _show(ctx: Context) -> View | Goto:
     return View(text=text, rows=tuple(row for row in rows if row))
 
 
-def _pick(ctx: Context, code: str) -> Goto:
+def choose(ctx: Context, code: str) -> Goto:
     account, office = ctx.account, ctx.office_of(code)
     was_correction, before = is_correction(ctx), ctx.core.offices.get(account.office or "")
     if account.is_registered:
@@ -57,7 +57,7 @@ def _typed(ctx: Context, text: str) -> Goto:
     if len(found) > 1:
         return to(ctx, ScreenName.OFFICES, codes=[office.code for office in found])
     if found[0].code in ctx.core.offices:
-        return _pick(ctx, found[0].code)
+        return choose(ctx, found[0].code)
     return to(ctx, ScreenName.OFFICE, code=found[0].code)
 
 
@@ -66,7 +66,7 @@ OFFICE = Screen(
     show=_show,
     personal=True,
     buttons={
-        ActionName.PICK: _pick,
+        ActionName.PICK: choose,
         ActionName.PAGE: lambda ctx, page: to(ctx, ScreenName.REG_OFFICE, page=page),
         ActionName.ELSEWHERE: lambda ctx, _arg: to(ctx, ScreenName.REG_ELSEWHERE),
         ActionName.NEXT: lambda ctx, _arg: next_step(ctx),

@@ -255,8 +255,9 @@ def _typed(ctx: Context, text: str) -> Goto:
     if choice.meaning in _TYPED:
         return _TYPED[choice.meaning](ctx, "")
     if choice.meaning == Meaning.UNKNOWN:
-        hint = texts.HINT() if holds.is_any else formatting.PRESS_HINT()
-        return stay(note=f"{home.NOT_UNDERSTOOD()}{hint}\n{_how_to_wish(ctx)}")
+        hint = texts.HINT if holds.is_any else formatting.PRESS_HINT
+        not_understood = home.not_taken(hint, is_photo=False, is_text=True)
+        return stay(note=f"{not_understood}\n{_how_to_wish(ctx)}")
     if choice.serial in {*serials, *(hold.serial for hold in holds.shortlisted)}:
         return _open(ctx, choice.serial)
     return stay(note=f"{texts.not_here(ctx.office.code, choice.serial)}{_how_to_wish(ctx)}")

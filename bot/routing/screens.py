@@ -47,10 +47,21 @@ from bot.owner import (
     wishes,
 )
 from bot.owner import suspicion as owner_suspicion
+from bot.owner.side_pages import with_banner
+
+_SIDE_PAGES: tuple[Screen, ...] = (
+    home.HELP,
+    *wishes.SCREENS,
+    wished_numbers.WISHED,
+    *provinces.SCREENS,
+    *pool.SCREENS,
+    *checking.SCREENS,
+    *own_data.SCREENS,
+    language.LANGUAGE,
+)
 
 SCREENS: tuple[Screen, ...] = (
     home.HOME,
-    home.HELP,
     *registration.SCREENS,
     *basics.SCREENS,
     *vehicle.SCREENS,
@@ -61,17 +72,11 @@ SCREENS: tuple[Screen, ...] = (
     *composing.SCREENS,
     receipt.DONE,
     *mine.SCREENS,
-    *wishes.SCREENS,
-    wished_numbers.WISHED,
-    *provinces.SCREENS,
-    *pool.SCREENS,
-    *checking.SCREENS,
-    *own_data.SCREENS,
+    *map(with_banner, _SIDE_PAGES),
     *appeals.SCREENS,
     *appeal_form.SCREENS,
     banned.BANNED,
     *owner_suspicion.SCREENS,
-    language.LANGUAGE,
     releases.RELEASE,
     withholding.WITHHOLD,
     withholding.UNWITHHOLD,

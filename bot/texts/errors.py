@@ -353,7 +353,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         places=_places(error.positions)
     ),
     plates_errors.MaskLength: lambda error: _wrong_length(_("号段"), error),
-    plates_errors.MaskLookalike: lambda error: _("号段中不使用字母 O 和 I({places})。").format(
+    plates_errors.MaskLookalike: lambda error: _("号码中不使用字母 O 和 I({places})。").format(
         places=_places(error.positions)
     ),
     plates_errors.MaskNevLetter: lambda error: _(

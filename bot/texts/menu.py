@@ -12,7 +12,7 @@ OWNER_MENU = {
     "pool": phrase("号池公示"),
     "verify": phrase("核验抽号"),
     "notify": phrase("开放提醒"),
-    "privacy": phrase("个人信息说明"),
+    "privacy": phrase("我的资料"),
     "export": phrase("导出我的信息"),
     "delete": phrase("删除我的信息"),
     "language": phrase("语言 Language"),

@@ -10,6 +10,7 @@ from bot.i18n.formatting import (
     day,
     listed,
     moment,
+    office_name,
     papers,
     phone_of,
     place_of,
@@ -138,7 +139,7 @@ def moved(
     """Return that a deadline has moved, and why; it has the contents of a reminder and counts as one."""
     said = _MOVED_BY_CLOSED_DAY if closed else _MOVED[cause]
     why = said().format(
-        office=escape(office.name),
+        office=escape(office_name(office)),
         number=number(preselection),
         deadline=_deadline(preselection),
         day=short_day(closed.day) if closed else "",
@@ -186,7 +187,7 @@ def objection(office: Office | None) -> str:
     if office is None:
         return _("如有异议,请携带身份证明到车辆管理所窗口提出")
     said = _("如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
-        name=escape(office.name), address=escape(office.address)
+        name=escape(office_name(office)), address=escape(office.address)
     )
     return said + phone_of(office)
 
@@ -208,7 +209,7 @@ def compose(office: Office, kind: str, mask: str) -> str:
 
 
 def opening(office: Office) -> str:
-    return _("📢 {office}选号服务已开放,可以开始选号了。").format(office=escape(office.name))
+    return _("📢 {office}选号服务已开放,可以开始选号了。").format(office=escape(office_name(office)))
 
 
 def registered(preselection: Preselection, office: Office | None) -> str:
@@ -246,7 +247,9 @@ def granted(preselection: Preselection, batches: int, wishes: int) -> str:
 
 
 def served(office: Office) -> str:
-    return _("📢 {office}已可以在这里预选号牌,您曾要求在开通时通知您。").format(office=escape(office.name))
+    return _("📢 {office}已可以在这里预选号牌,您曾要求在开通时通知您。").format(
+        office=escape(office_name(office))
+    )
 
 
 def voided(preselection: Preselection, office: Office | None, until: int | None) -> str:

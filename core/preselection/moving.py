@@ -12,6 +12,16 @@ from core.preselection.model import UNFINISHED, PreselectionState, get, of_accou
 from core.values.offices import Office
 
 
+def ensure_not_held(tx: Tx, account: Account) -> None:
+    """Tell an owner at once that nothing can be changed now; the guard itself is in the UPDATE.
+
+    Raises:
+        OfficeHeld: a number is reserved.
+    """
+    if any(one.state == PreselectionState.RESERVED for one in of_account(tx, account)):
+        raise OfficeHeld
+
+
 def change_office(tx: Tx, account: Account, office: Office) -> None:
     """Move a registered account to another office; cancel a preselection that it may not finish from there.
 
@@ -33,8 +43,8 @@ def change_office(tx: Tx, account: Account, office: Office) -> None:
         now=to_millis(tx.now),
     )
     if not moved:
-        is_held = any(one.state == PreselectionState.RESERVED for one in of_account(tx, account))
-        raise OfficeHeld if is_held else StepOutOfOrder
+        ensure_not_held(tx, account)
+        raise StepOutOfOrder
     if locked is not None and locked.state in UNFINISHED and not account.user_type.selects_elsewhere:
         cancel_draft(tx, locked, account.actor, AuditAction.ABANDONED)
     audit.record(

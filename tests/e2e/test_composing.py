@@ -64,6 +64,17 @@ async def test_typing_is_forgiven(sqlite_world: World) -> None:
     await owner.see("1. 粤K·12345", fresh=True)
 
 
+async def test_suggestion_has_its_button_beside_a_search(sqlite_world: World) -> None:
+    await sqlite_world.release()
+    owner = await _to_list(sqlite_world)
+    await owner.see("A1234 A6789")
+    await owner.say("A0001 AO234 0001 888")
+    page = await owner.see("是不是 A0234?", "1. 粤K·A0001", fresh=True)
+    assert "💡 粤K·A0234" in page.buttons
+    assert "💡 粤K·A0001" not in page.buttons  # it is in the list
+    assert "点一下可加入" not in page.words  # nothing else has 0001
+
+
 async def test_numbers_are_looked_for_without_charge(world: World) -> None:
     await opens_pool(world)
     owner = await _to_list(world)

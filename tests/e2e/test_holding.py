@@ -57,7 +57,10 @@ async def comes_to(world: World, seconds: float) -> None:
     await world.tick()
 
 
-@pytest.mark.parametrize("way", ["【自编选号】", "返回首页", "/mine"])
+@pytest.mark.parametrize(
+    "way",
+    ["【自编选号】", "返回首页", "/mine", "/notify", "/privacy", "/offices", "/verify", "/language", "/pool"],
+)
 async def test_every_page_counts_down_and_says_the_end(world: World, way: str) -> None:
     await world.release()
     owner = await stands_before_step_5(world, 1)

@@ -65,14 +65,14 @@ async def speaks_english(world: World) -> tuple[Person, Heard]:
     owner = world.person()
     await owner.say("/start")
     await owner.press("🌐 English")
-    await owner.see("Before a new vehicle is registered")
+    await owner.see("Bought a new vehicle?")
     return owner, Heard(owner)
 
 
 async def registers(owner: Person, number: int = 0) -> None:
     await owner.press("【Preselect a number】")
     await owner.see("About your personal data")
-    await owner.press("Agree and go on")
+    await owner.press("Agree and continue")
     await owner.say("Ann·Tester")
     await owner.see("Registration 2/3")
     await owner.say("110105")
@@ -110,12 +110,12 @@ async def tries_in_vain(owner: Person) -> None:
 
 
 AFTERWARDS = (
-    ("/mine", "preselected, to be confirmed at the counter", "Next reminder"),
+    ("/mine", "preselected, to be registered at the counter", "Next reminder"),
     ("/pool", "Pool bulletin", "SHA-256 of today's seed"),
     ("/notify", "Opening alerts"),
     ("/appeal", "You have made no appeal yet"),
     ("/privacy", "My data"),
-    ("/delete", "They cannot be deleted yet", "is not confirmed yet"),
+    ("/delete", "Your data cannot be deleted yet", "is not registered yet"),
 )
 """Questions of an owner who has a number, and text of the answers."""
 
@@ -132,13 +132,13 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await owner.press("粤K·")
     await owner.see("Take 粤K·", "cannot be changed or returned")
     await owner.press("Take this number")
-    receipt = await owner.see("Step 6, the number is preselected", "Confirm by")
+    receipt = await owner.see("Step 6, you have preselected", "Register by")
     assert receipt.photo
     await owner.press("What to bring")
     await owner.see("certificate of conformity")
     await owner.press("Back")
     await owner.press("Too little time?")
-    await owner.see("the number is taken back", "2-year ban")
+    await owner.see("the number is taken back", "cannot preselect online for 2 years")
     await owner.press("Back")
     for said, *words in AFTERWARDS:
         await owner.say(said)
@@ -164,7 +164,7 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     await owner.press("Show receipt")
     await owner.press("Calendar")
     event = owner.read_file((await owner.see("Add the deadline to your calendar")).document or "").decode()
-    assert "SUMMARY:Plate number: last moment to confirm 粤K·A1234" in event
+    assert "SUMMARY:Plate number: deadline for registration 粤K·A1234" in event
     world.forward(days=4)  # the day before the last
     await world.service.jobs.tell()
     world.forward(days=2)
@@ -172,7 +172,7 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     await world.service.jobs.tell()
     await owner.see("has expired", "cannot preselect online before Fri 17 Mar 2028")
     await owner.say("/preselect")
-    await owner.see("You are on the blacklist", "was not confirmed in time", fresh=True)
+    await owner.see("You are on the blacklist", "was not registered in time", fresh=True)
     await owner.settled()
     assert heard.chinese(world) == set()
 
@@ -211,7 +211,7 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
     await owner.see("A number has already been preselected for this vehicle; it cannot be preselected again!")
     await owner.press("【Appeal about a VIN】")
     await owner.press("【Read and agree】")
-    await owner.press("Agree and go on")
+    await owner.press("Agree and continue")
     await owner.see("Appeal 2/4")
     await owner.say("I have never preselected for it")
     await owner.see("Appeal 3/4")
@@ -223,7 +223,7 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
     await owner.see("Appeal submitted", "waiting for review")
     await world.store.run(_approved, world.core)
     await world.service.jobs.tell()
-    await owner.see("Appeal 1 approved", "it is yours alone to select for")
+    await owner.see("Appeal 1 approved", "only you can select for it")
     await owner.settled()
     assert heard.chinese(world) == set()
 
@@ -263,7 +263,7 @@ async def test_desk_answers_in_english(world: World) -> None:
     chief = world.person(CHIEF)
     await chief.say("/start")
     await chief.press("🌐 English")
-    await chief.see("Before a new vehicle is registered")
+    await chief.see("Bought a new vehicle?")
     heard = Heard(chief)
     for said, words in ASKED:
         await chief.say(said)

@@ -40,7 +40,7 @@ def _menu(person: Person) -> list[str]:
 async def _speaks_english(person: Person) -> None:
     await person.say("/start")
     await person.press("🌐 English")
-    await person.see("Before a new vehicle is registered")
+    await person.see("Bought a new vehicle?")
 
 
 async def test_first_page_turns_english_and_back_in_place(world: World) -> None:
@@ -48,7 +48,7 @@ async def test_first_page_turns_english_and_back_in_place(world: World) -> None:
     await owner.say("/start")
     before = await owner.see(home.NEW.chinese)
     await owner.press("🌐 English")
-    english = await owner.see("Before a new vehicle is registered")
+    english = await owner.see("Bought a new vehicle?")
     assert english.message_id == before.message_id
     assert {"【Preselect a number】", "【My numbers】", "❓ Help", "🌐 中文"} <= set(english.buttons)
     await owner.press("🌐 中文")
@@ -61,7 +61,7 @@ async def test_command_offers_both_languages_in_both(world: World) -> None:
     asked = await owner.see("请选择显示语言", "Please choose a language")
     assert asked.buttons == ["● 中文", "○ English", "🏠 返回首页"]
     await owner.press("English")
-    await owner.see("Before a new vehicle is registered")
+    await owner.see("Bought a new vehicle?")
     await owner.say("/language")
     assert (await owner.see("Please choose")).buttons == ["○ 中文", "● English", "🏠 Home"]
 
@@ -91,7 +91,7 @@ async def test_what_is_not_understood_is_said_in_the_language(world: World) -> N
     await owner.say("/nothing")
     await owner.see("There is no such command. Commands: /start", fresh=True)
     await owner.say("???")
-    await owner.see("That was not understood. Before a new vehicle", fresh=True)
+    await owner.see("I did not understand that. Please use the buttons", fresh=True)
 
 
 async def test_old_button_answers_in_the_language(world: World) -> None:

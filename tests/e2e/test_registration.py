@@ -11,7 +11,7 @@ from core.values.plates import PlateKind
 from sandbox import PersonSpec
 from tests import factories
 from tests.core.sql import sql
-from tests.core.tools import registered
+from tests.core.tools import registered, reserved
 from tests.person import Person
 from tests.world import OTHER, OWNER, World, eventually, office, open_world, registers, registers_for
 
@@ -267,3 +267,55 @@ async def test_wrong_office_is_put_right_as_long_as_nothing_is_reserved(tmp_path
         await owner.see("注册地已更改", "注册地:粤K 茂名市")
         await owner.say("/preselect")
         await owner.see("第1步", "粤K 茂名市")
+
+
+async def test_place_typed_for_another_office_leads_back_to_the_change(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path, offices=TWO) as world:
+        owner = world.person()
+        await _agrees(owner)
+        await owner.press("粤A")
+        await owner.say(f"测试车主 {NUMBER}")
+        await owner.send_contact()
+        await owner.press("确认注册并预选 小型汽车")
+        await owner.say("/privacy")
+        await owner.press("修改注册地")
+        await owner.say("汕头")
+        await owner.see("粤D 汕头市", "暂不受理")
+        await owner.press("« 返回")
+        await owner.see("修改注册地", "请选择", fresh=True)
+        await owner.say("广东")
+        await owner.press("粤K")
+        await owner.see("注册地已更改", "我的资料", "注册地:粤K 茂名市")
+
+
+async def test_change_of_office_is_refused_before_one_is_chosen(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path, offices=TWO) as world:
+        await world.release()
+        owner = world.person()
+        await _agrees(owner)
+        await owner.press("粤K")
+        await owner.say(f"测试车主 {NUMBER}")
+        await owner.send_contact()
+        await owner.press("确认注册并预选 小型汽车")
+        await owner.see("业务须知")
+
+        def reserve(tx: Tx) -> None:
+            reserved(tx, world.core, 901, "A0001")
+            account = "(SELECT account_id FROM account WHERE chat_id = 2001)"
+            sql(tx, f"UPDATE preselection SET account_id = {account} WHERE serial = 'A0001'")  # noqa: S608
+
+        await world.store.run(reserve)
+        await owner.say("/privacy")
+        await owner.press("修改注册地")
+        await owner.see_toast("办结之前不能修改注册地")
+        await owner.see("我的资料", "粤K 茂名市")
+
+
+async def test_latin_name_is_shown_in_whole_words(world: World) -> None:
+    owner = world.person()
+    await _to_review(owner)
+    await owner.press("修改姓名")
+    await owner.say("John Smith")
+    await owner.press("修改姓名")
+    await owner.say("Jane Smith")
+    await owner.see("姓名已修改:John → Jane", fresh=True)

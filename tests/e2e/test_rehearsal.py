@@ -133,8 +133,8 @@ async def test_composing_fails_and_then_succeeds(world: World) -> None:
 @pytest.mark.parametrize(
     ("kind", "example", "taken"),
     [
-        ("小型新能源汽车", "D12345 FA6789", "D08888"),
-        ("大型新能源汽车", "12345D 67890F", "08888D"),
+        ("小型新能源汽车", "D01234 D86789", "D08888"),
+        ("大型新能源汽车", "01234D 86789D", "08888D"),
     ],
 )
 async def test_new_energy_plates_can_be_rehearsed(world: World, kind: str, example: str, taken: str) -> None:
@@ -483,7 +483,7 @@ async def test_rehearsal_speaks_the_language_of_the_chat(world: World) -> None:
     owner = world.person()
     await owner.say("/start")
     await owner.press("🌐 English")
-    await owner.see("Before a new vehicle is registered")
+    await owner.see("Bought a new vehicle?")
     await owner.say("/rehearse")
     with speaking(Language.ENGLISH):
         await owner.see(rehearsal.REHEARSE())

@@ -138,7 +138,7 @@ OWNERS: dict[int, Parked] = {
         "您的信息已删除",
     ),
     4130: _parked(
-        "language", (say("/language"),), "请选择显示语言", press("English"), "Before a new vehicle"
+        "language", (say("/language"),), "请选择显示语言", press("English"), "Bought a new vehicle?"
     ),
     4131: _parked(
         "abandon",

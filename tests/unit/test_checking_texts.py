@@ -86,8 +86,8 @@ def test_pages_and_captions_fit_a_message(language: Language) -> None:
 def test_label_of_a_batch_in_english_has_a_space() -> None:
     with speaking(Language.ENGLISH):
         assert checking.verify_this_label(_draw("A1111"), with_vehicle=False) == (
-            "Verify this batch: Batch 2 · 03-10 10:03"
+            "Verify this batch: Batch 2 · 10 Mar 10:03"
         )
         assert checking.verify_this_label(_draw(), with_vehicle=False) == (
-            "Verify this batch: Empty batch · 03-10 10:03"
+            "Verify this batch: Empty batch · 10 Mar 10:03"
         )

@@ -10,6 +10,7 @@ from bot.i18n.formatting import (
     masked_name,
     masked_phone,
     moment,
+    office_name,
     office_title,
 )
 from bot.i18n.language import _, phrase
@@ -100,6 +101,7 @@ DROPPED = phrase("已放弃,填写的内容和照片已删除。")
 WITHDRAWN = phrase("已撤回。")
 REGISTER_FIRST = phrase("请先完成注册,再提出申诉。")
 OTHER_VEHICLE = phrase("您正在为另一辆车预选号牌,完成或放弃(/cancel)之后,再为申诉通过的车辆选号。")
+SUBMITTED = phrase("✅ 申诉已提交。")
 GONE = phrase("您填写的那份申诉已提交、已放弃,或因 7 天未填写而清除。")
 ENDED_BEFORE = phrase("该申诉已审核完毕,没有撤回。")
 UNFINISHED = phrase("您有一份还没提交的申诉,请先提交或放弃。")
@@ -199,10 +201,6 @@ def mark(appeal: Appeal) -> str:
     return _("仅供审核申诉 {number} 使用").format(number=appeal.appeal_id)
 
 
-def submitted(appeal: Appeal) -> str:
-    return _("✅ 申诉已提交。<b>申诉编号:{number}</b>").format(number=appeal.appeal_id)
-
-
 def page(appeal: Appeal, office: Office | None) -> str:
     """Return the page of one appeal: number, subject, state."""
     lines = [
@@ -246,7 +244,9 @@ def ban_stays(office: Office | None) -> str:
     """Return that an appeal lifts no ban, and where to object to one."""
     place = ""
     if office is not None:
-        place = _(":{name},{address}").format(name=escape(office.name), address=escape(office.address))
+        place = _(":{name},{address}").format(
+            name=escape(office_name(office)), address=escape(office.address)
+        )
     return _("申诉不能解除黑名单。对黑名单有异议的,请携带身份证明到车辆管理所窗口提出{place}。").format(
         place=place
     )
@@ -296,7 +296,7 @@ def decided(appeal: Appeal, office: Office | None) -> str:
     place = ""
     if office is not None:
         place = _("\n窗口核实:{name},{address}({hours})").format(
-            name=escape(office.name),
+            name=escape(office_name(office)),
             address=escape(office.address),
             hours=counter_hours(office.counter_hours),
         )
@@ -341,5 +341,5 @@ def superseded(plate: str, details: Mapping[str, object], office: Office | None)
     if office is None:
         return text
     return text + _("\n如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
-        name=escape(office.name), address=escape(office.address)
+        name=escape(office_name(office)), address=escape(office.address)
     )

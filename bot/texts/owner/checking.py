@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, brief_day, listed, moment, office_title, plate, short_day
-from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.formatting import KINDS, brief_day, listed, moment, office_name, office_title, plate, short_day
+from bot.i18n.language import Language, Phrase, _, phrase, spoken
 from bot.public_journal.checks import PoolCheck, RecomputedDraw
 from bot.texts.owner.check_reasons import explained
 from core.clock import CHINA
@@ -59,7 +59,9 @@ def verify(*, has_batches: bool) -> str:
 
 def batch_label(draw: OwnDraw, *, with_vehicle: bool) -> str:
     """Return a batch as a button: 第2批 · 11-27 10:03."""
-    at = f"{draw.at.astimezone(CHINA):%m-%d %H:%M}"
+    local = draw.at.astimezone(CHINA)
+    day = f"{local:%m-%d}" if spoken() == Language.CHINESE else short_day(local.date())
+    at = f"{day} {local:%H:%M}"
     label = (
         _("第{place}批 · {at}").format(place=draw.place, at=at)
         if draw.place
@@ -134,7 +136,7 @@ def wrong(draw: OwnDraw, outcome: PoolCheck, office: Office) -> str:
     else:
         what = _("您收到的号码与公开记录中这次抽号的号码不同。")
     tell = _("请保留本页,并告知车辆管理所:{name},{address}。管理员也已收到警报或将在当晚核验时收到。").format(
-        name=escape(office.name), address=escape(office.address)
+        name=escape(office_name(office)), address=escape(office.address)
     )
     return "\n\n".join((_draw_title(draw), _("❌ <b>不一致</b>"), what, tell, _numbers(draw), _seed(draw)))
 

@@ -30,12 +30,7 @@ _REASONS = {
     Unavailable.USED: phrase("已使用"),
     Unavailable.RESTING: phrase("退回后暂不开放"),
 }
-_EXAMPLES = {
-    PlateKind.SMALL: "12345 A6789",
-    PlateKind.SMALL_NEV: "D12345 FA6789",
-    PlateKind.LARGE_NEV: "12345D 67890F",
-}
-"""Examples of valid numbers."""
+_DIGITS = ("1234567890", "6789012345")
 _MOST_PATTERNS = 6
 
 
@@ -83,12 +78,24 @@ def composing(
     elif patterns:
         lines.append(
             _("最多可输入 {most} 个号码,按喜好顺序,用空格或换行隔开,例如:\n<code>{example}</code>").format(
-                most=room, example=_EXAMPLES[kind]
+                most=room, example=_examples(kind, patterns)
             )
         )
         lines.append(_("也可以输入想要的数字,例如 888、尾号8,先看看有哪些号码,不扣次数。"))
     lines.append(_("全部不可用时才扣减次数;选中则立即完成,不能更改。"))
     return "\n".join(lines)
+
+
+def _examples(kind: PlateKind, patterns: Sequence[str]) -> str:
+    """Return two numbers of the segments that can be self-composed now, as an owner would type them."""
+    letter = "A" if kind == PlateKind.SMALL else "D"
+    chosen = (patterns[0], patterns[min(1, len(patterns) - 1)])
+    return " ".join(_filled(pattern, digits, letter) for pattern, digits in zip(chosen, _DIGITS, strict=True))
+
+
+def _filled(pattern: str, digits: str, letter: str) -> str:
+    left = iter(digits)
+    return "".join(next(left) if sign == "#" else letter if sign == "@" else sign for sign in pattern)
 
 
 def _last(left: Quota, count: int) -> str:

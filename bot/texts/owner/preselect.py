@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, hours, office_title, reason
+from bot.i18n.formatting import KINDS, barred, counter_hours, hours, office_name, office_title, reason
 from bot.i18n.language import _, phrase
 from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
 from core.preselection.quotas import Quota
@@ -70,7 +70,7 @@ def basics(offices: list[Office], chosen: Office, *, may_change: bool) -> str:
     if may_change and len(offices) > 1:
         what = _("您可以改选其他发牌机关(点下方按钮,或直接输入名称),再选号牌种类。")
     return _("<b>第1步 基本信息</b>\n发牌机关:{office}\n{name}\n\n{what}").format(
-        office=escape(office_title(chosen)), name=escape(chosen.name), what=what
+        office=escape(office_title(chosen)), name=escape(office_name(chosen)), what=what
     )
 
 
@@ -149,7 +149,7 @@ def terms(office: Office, quota: Quota) -> str:
         "• 办理地点:{address}({counter_hours})\n"
         "• 逾期:号码收回{barred}"
     ).format(
-        name=escape(office.name),
+        name=escape(office_name(office)),
         hours=hours(office.hours),
         batches=office.random_batches,
         batch_size=office.batch_size,
@@ -202,7 +202,7 @@ def used_up(words: str, office: Office) -> str:
         "如果机会是被他人用完的,可以点【异常选号资料修改】提出申诉。"
     ).format(
         words=words,
-        name=escape(office.name),
+        name=escape(office_name(office)),
         address=escape(office.address),
         hours=counter_hours(office.counter_hours),
     )
@@ -219,7 +219,7 @@ def vin_refused(why: str, office: Office) -> str:
         "请点【异常选号资料修改】提出申诉,或携带身份证明和购车发票到车辆管理所核实:\n{name}\n{address}({hours})"
     ).format(
         words=words(),
-        name=escape(office.name),
+        name=escape(office_name(office)),
         address=escape(office.address),
         hours=counter_hours(office.counter_hours),
     )

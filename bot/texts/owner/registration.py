@@ -122,7 +122,11 @@ def changed(what: Phrase, before: str, after: str) -> str:
     if before == after or not before:
         return ""
     start = _same_at_start(before, after)
+    while start and _is_in_word(before[start - 1]):
+        start -= 1
     end = _same_at_start(before[start:][::-1], after[start:][::-1])
+    while end and _is_in_word(before[len(before) - end]):
+        end -= 1
     old, new = (one[start : len(one) - end] for one in (before, after))
     if not old:
         return _("✏️ {what}已修改:增加了 {new}").format(what=what(), new=escape(new, quote=False))
@@ -131,6 +135,11 @@ def changed(what: Phrase, before: str, after: str) -> str:
     return _("✏️ {what}已修改:{old} → {new}").format(
         what=what(), old=escape(old, quote=False), new=escape(new, quote=False)
     )
+
+
+def _is_in_word(character: str) -> bool:
+    """Return whether a character belongs to a word that must not be cut: a name in Latin letters."""
+    return character.isascii() and character.isalpha()
 
 
 def _same_at_start(one: str, other: str) -> int:

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.formatting import listed, moment, office_title
+from bot.i18n.formatting import listed, moment, office_name, office_title
 from bot.i18n.language import Phrase, _, phrase
 from core.appeals import Appeal
 from core.settings.tables import SuspicionSettings
@@ -134,7 +134,7 @@ def suspended(
     if office is not None:
         lines.append(
             _("也可以携带身份证明和购车发票到窗口说明:{name},{address}").format(
-                name=escape(office.name), address=escape(office.address)
+                name=escape(office_name(office)), address=escape(office.address)
             )
         )
     return "\n".join(lines)
