@@ -328,7 +328,8 @@ async def test_favours_that_are_followed_by_success_are_noticed(core: Core, cloc
         assert len(found) == (vehicle == 3)
     assert (found[0].kind, found[0].subject) == (SuspicionKind.INSIDER, "admin:3001")
     entries = [event["entry"] for event in found[0].evidence["events"]]  # type: ignore[attr-defined]
-    rows = await core.store.read(sql, "SELECT entry_id FROM audit WHERE action = 'granted_chances' ORDER BY entry_id")
+    granted = "SELECT entry_id FROM audit WHERE action = 'granted_chances' ORDER BY entry_id"
+    rows = await core.store.read(sql, granted)
     assert entries == [row["entry_id"] for row in rows]
 
 
