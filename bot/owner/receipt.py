@@ -28,19 +28,19 @@ from core.values.offices import Office
 
 WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
 PAPERS = "papers"
-_FIRST = "first"  # the argument that marks the message which stays in the chat
+_AGAIN = "again"  # the argument that marks a receipt which does not stay in the chat
 LATE = "late"
 
 
 def completed(preselection_id: int) -> Goto:
     """Return the receipt of a number that has just been taken; its message stays in the chat."""
-    return Goto(screen=ScreenName.DONE, args={"id": str(preselection_id), _FIRST: "1"})
+    return Goto(screen=ScreenName.DONE, args={"id": str(preselection_id)})
 
 
 def to_receipt(ctx: Context, number: str, page: str = "") -> Goto:
     """Return the receipt; shown again, it is deleted when it is left, so that no second picture stays."""
-    is_first = ctx.screen == ScreenName.DONE and ctx.arg("id") == number and bool(ctx.arg(_FIRST))
-    args = {"id": number, "page": page, _FIRST: "1" if is_first else ""}
+    is_first = ctx.screen == ScreenName.DONE and ctx.arg("id") == number and not ctx.arg(_AGAIN)
+    args = {"id": number, "page": page, _AGAIN: "" if is_first else "1"}
     return Goto(screen=ScreenName.DONE, args={name: value for name, value in args.items() if value})
 
 
@@ -112,7 +112,7 @@ def _show_done(ctx: Context) -> View | Goto:
     picture = ReceiptPicture(number=f"{own.preselection_id}:{own.state}", receipt=_receipt(ctx, own))
     waits = own.state == PreselectionState.RESERVED
     page = ctx.arg("page") if waits else ""
-    lifetime = Lifetime.LASTING if ctx.arg(_FIRST) else Lifetime.PASSING
+    lifetime = Lifetime.PASSING if ctx.arg(_AGAIN) else Lifetime.LASTING
     if page in {PAPERS, LATE}:
         text = texts.papers(own, office) if page == PAPERS else texts.late(own, office)
         back = (
