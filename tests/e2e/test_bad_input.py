@@ -88,11 +88,11 @@ BAD: list[tuple[str, Goto, str, str, str]] = [
     ("code", _to_code, "12345", "6 位数字", "短信验证码"),
     ("code", _to_code, "😀" * 6, "6 位数字", "短信验证码"),
     ("wishes", _to_wishes, "A12O4", "请确认是否为数字 0 或 1", "自编选号"),
-    ("wishes", _to_wishes, "粤A·12345", "本次选号的发牌机关是 粤K", "自编选号"),
+    ("wishes", _to_wishes, "粤A·12345", "本次选号的发牌机关是 粤K", "以下号码不能提交"),
     ("wishes", _to_wishes, "A1234 A1234", "同一号码重复填写", "自编选号"),
-    ("wishes", _to_wishes, "B1234", "不在已投放的号段内", "自编选号"),
+    ("wishes", _to_wishes, "B1234", "不在已投放的号段内", "以下号码不能提交"),
     ("wishes", _to_wishes, "A0001 A0002 A0003 A0004 A0005 A0006", "每次最多提交 5 个", "自编选号"),
-    ("wishes", _to_wishes, "1" * 4000, "位", "自编选号"),
+    ("wishes", _to_wishes, "1" * 4000, "位", "以下号码不能提交"),
 ]
 
 
