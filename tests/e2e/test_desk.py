@@ -354,6 +354,8 @@ async def test_maintenance_stops_what_begins_and_says_why(world: World) -> None:
     await chief.say("/maintenance all off")
     await chief.press("结束维护")
     await chief.see("系统维护已结束")
+    await owner.see("选号服务已开放")
+    await owner.press("【预选号牌】")
     await owner.press("【随机一次(5)】")
     await owner.see("本车第")
 
