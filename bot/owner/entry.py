@@ -32,7 +32,7 @@ def _step_of_owner(ctx: Context, account: Account) -> Goto:
     begun = ctx.current_preselection
     reserved = reserved_of(ctx) if begun is None else None
     if reserved is not None:
-        return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
+        return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id), "again": "1"})
     if find_asked(ctx.tx, account.account_id):
         return Goto(screen=ScreenName.SUSPENDED)
     return Goto(screen=ScreenName.BASICS) if begun is None else step_of(ctx, begun)

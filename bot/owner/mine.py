@@ -90,7 +90,9 @@ MINE = Screen(
     name=ScreenName.MINE,
     show=_show_mine,
     buttons={
-        ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
+        ActionName.RECEIPT: lambda _ctx, number: Goto(
+            screen=ScreenName.DONE, args={"id": number, "again": "1"}
+        ),
         ActionName.BATCH: checking.to_draw,
         ActionName.VERIFY: lambda _ctx, _arg: Goto(screen=ScreenName.VERIFY),
         ActionName.REMINDERS: lambda _ctx, _arg: Goto(screen=ScreenName.REMINDERS),
