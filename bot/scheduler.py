@@ -269,9 +269,9 @@ class Jobs:
             await _until_none(self._clock.run, wished.tell_some)
 
     async def _summarise(self) -> None:
-        concerned = await self._core.store.read(self._core.summaries.due)
-        if concerned is not None:
-            await self._clock.run(lambda tx: self._core.summaries.plan(tx, concerned))
+        due = await self._core.store.read(self._core.summaries.due)
+        if due is not None:
+            await self._clock.run(lambda tx: self._core.summaries.plan(tx, due))
 
     async def _tell(self) -> None:
         await self._sender.send_due(self._clock.run)

@@ -108,8 +108,8 @@ async def _close(core: Core, gap: Gap, clock: FixedClock) -> tuple[Marked, int]:
     while await run(blacklist.lift_due):
         pass
     await run(subscriptions.announce, core.offices)
-    if (concerned := await core.store.read(core.summaries.due)) is not None:
-        await run(core.summaries.plan, concerned)
+    if (due := await core.store.read(core.summaries.due)) is not None:
+        await run(core.summaries.plan, due)
     clock.set(now)
     return marked, await run(end_notices, gap.lost_at)
 

@@ -3,7 +3,7 @@
 Once per working day, every admin with pending tasks gets one, unless turned off.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from core.availability import closed_days
@@ -13,6 +13,14 @@ from core.people.admins import Admin, Admins, Permission
 from core.ports import Tx
 from core.reporting.tasks import DeskServices
 from core.reporting.work_queue import WorkQueue, is_pressing, read_work_queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueSummaries:
+    """Who needs a summary of a day."""
+
+    day: date  # in China, when the tasks were looked at
+    chats: tuple[int, ...]
 
 
 def wants_summary(tx: Tx, chat_id: int) -> bool:
@@ -42,8 +50,8 @@ class Summaries:
         self._admins = admins
         self._send_from = send_from
 
-    def due(self, tx: Tx) -> tuple[int, ...] | None:
-        """Return the chats that need a summary today; None if it is too early or already done.
+    def due(self, tx: Tx) -> DueSummaries | None:
+        """Return who needs a summary today; None if it is too early or already done.
 
         Called on a read-only snapshot at every tick; does its work once per day.
         """
@@ -52,16 +60,19 @@ class Summaries:
             return None
         off = {row["chat_id"] for row in tx.all("work_queue.summaries_off")}
         wanting = (admin for admin in self._admins.all(tx) if admin.chat_id not in off)
-        return tuple(admin.chat_id for admin in wanting if self._concerns(tx, admin, now.date()))
+        chats = tuple(admin.chat_id for admin in wanting if self._concerns(tx, admin, now.date()))
+        return DueSummaries(day=now.date(), chats=chats)
 
-    def plan(self, tx: Tx, chats: Iterable[int]) -> None:
-        """Plan today's summaries; idempotent across workers. They expire at midnight."""
-        today = tx.now.astimezone(CHINA).date()
-        subject = _announcement(today)
+    def plan(self, tx: Tx, due: DueSummaries) -> None:
+        """Plan the summaries of a day, even if the next one has begun; idempotent across workers.
+
+        They expire at the day's midnight.
+        """
+        subject = _announcement(due.day)
         if not tx.run("announcements.add", subject=subject, now=to_millis(tx.now)):
             return
-        midnight = datetime.combine(today + timedelta(days=1), time(), CHINA)
-        for chat_id in chats:
+        midnight = datetime.combine(due.day + timedelta(days=1), time(), CHINA)
+        for chat_id in due.chats:
             plan(
                 tx,
                 Plan(

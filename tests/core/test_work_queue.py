@@ -256,9 +256,9 @@ async def test_items_come_oldest_first(core: Core, clock: FixedClock) -> None:
 async def tick(core: Core) -> list[int]:
     """Run the tick; return the chats for which a summary is newly planned."""
     before = set(await summaries(core))
-    concerned = await core.store.read(core.summaries.due)
-    if concerned is not None:
-        await core.store.run(core.summaries.plan, concerned)
+    due = await core.store.read(core.summaries.due)
+    if due is not None:
+        await core.store.run(core.summaries.plan, due)
     return [chat for chat, _ in sorted(set(await summaries(core)) - before)]
 
 
@@ -305,11 +305,24 @@ async def test_whoever_turned_it_off_gets_none(core: Core, clock: FixedClock) ->
 
 async def test_second_ticker_of_the_same_morning_writes_nothing(core: Core) -> None:
     await core.store.run(sets_aside)
-    concerned = await core.store.read(core.summaries.due)
-    assert concerned == (CHIEF,)
+    due = await core.store.read(core.summaries.due)
+    assert due is not None
+    assert due.chats == (CHIEF,)
     for _ in range(2):
-        await core.store.run(core.summaries.plan, concerned)
+        await core.store.run(core.summaries.plan, due)
     assert len(await summaries(core)) == 1
+
+
+async def test_day_that_begins_between_reading_and_writing_keeps_its_own_summary(
+    core: Core, clock: FixedClock
+) -> None:
+    late = await core.store.read(core.summaries.due)
+    assert late is not None
+    assert late.chats == ()
+    await core.store.run(sets_aside)
+    clock.advance(timedelta(days=1))
+    await core.store.run(core.summaries.plan, late)
+    assert await tick(core) == [CHIEF]
 
 
 async def test_summary_of_work_that_was_done_meanwhile_says_nothing(core: Core) -> None:
