@@ -12,6 +12,10 @@ from core.suspicion import find_asked
 _WITH_CHANCES = frozenset({PreselectionState.AGREED, PreselectionState.VERIFIED})
 
 
+AGAIN = "again"
+"""The argument of a receipt that is looked at again: its message does not stay in the chat."""
+
+
 def entry(ctx: Context) -> Goto:
     """Return the target at which the owner left off."""
     ctx.refresh()
@@ -32,7 +36,7 @@ def _step_of_owner(ctx: Context, account: Account) -> Goto:
     begun = ctx.current_preselection
     reserved = reserved_of(ctx) if begun is None else None
     if reserved is not None:
-        return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id), "again": "1"})
+        return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id), AGAIN: "1"})
     if find_asked(ctx.tx, account.account_id):
         return Goto(screen=ScreenName.SUSPENDED)
     return Goto(screen=ScreenName.BASICS) if begun is None else step_of(ctx, begun)

@@ -9,7 +9,7 @@ from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.entry import entry, is_used_up
 from bot.owner.holding import banner
-from bot.owner.receipt import WITH_RECEIPT
+from bot.owner.receipt import WITH_RECEIPT, to_receipt
 from bot.texts import notifications as notices
 from bot.texts.owner import checking as checking_texts
 from bot.texts.owner import home, selecting, wishes
@@ -90,9 +90,7 @@ MINE = Screen(
     name=ScreenName.MINE,
     show=_show_mine,
     buttons={
-        ActionName.RECEIPT: lambda _ctx, number: Goto(
-            screen=ScreenName.DONE, args={"id": number, "again": "1"}
-        ),
+        ActionName.RECEIPT: to_receipt,
         ActionName.BATCH: checking.to_draw,
         ActionName.VERIFY: lambda _ctx, _arg: Goto(screen=ScreenName.VERIFY),
         ActionName.REMINDERS: lambda _ctx, _arg: Goto(screen=ScreenName.REMINDERS),

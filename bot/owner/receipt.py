@@ -14,7 +14,7 @@ from bot.dialog.view import Button, Lifetime, View
 from bot.i18n import formatting
 from bot.i18n.bilingual import bilingual
 from bot.owner.calendar_file import calendar_file, cancellation_file
-from bot.owner.entry import entry
+from bot.owner.entry import AGAIN, entry
 from bot.pictures.receipt import Receipt, ReceiptField, ReceiptPicture, receipt_pdf
 from bot.pictures.share_card import ShareCard
 from bot.texts import notifications as notices
@@ -28,7 +28,6 @@ from core.values.offices import Office
 
 WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
 PAPERS = "papers"
-_AGAIN = "again"  # the argument that marks a receipt which does not stay in the chat
 LATE = "late"
 
 
@@ -39,8 +38,8 @@ def completed(preselection_id: int) -> Goto:
 
 def to_receipt(ctx: Context, number: str, page: str = "") -> Goto:
     """Return the receipt; shown again, it is deleted when it is left, so that no second picture stays."""
-    is_first = ctx.screen == ScreenName.DONE and ctx.arg("id") == number and not ctx.arg(_AGAIN)
-    args = {"id": number, "page": page, _AGAIN: "" if is_first else "1"}
+    is_first = ctx.screen == ScreenName.DONE and ctx.arg("id") == number and not ctx.arg(AGAIN)
+    args = {"id": number, "page": page, AGAIN: "" if is_first else "1"}
     return Goto(screen=ScreenName.DONE, args={name: value for name, value in args.items() if value})
 
 
@@ -112,7 +111,7 @@ def _show_done(ctx: Context) -> View | Goto:
     picture = ReceiptPicture(number=f"{own.preselection_id}:{own.state}", receipt=_receipt(ctx, own))
     waits = own.state == PreselectionState.RESERVED
     page = ctx.arg("page") if waits else ""
-    lifetime = Lifetime.PASSING if ctx.arg(_AGAIN) else Lifetime.LASTING
+    lifetime = Lifetime.PASSING if ctx.arg(AGAIN) else Lifetime.LASTING
     if page in {PAPERS, LATE}:
         text = texts.papers(own, office) if page == PAPERS else texts.late(own, office)
         back = (

@@ -157,22 +157,6 @@ class ServiceHours:
             before = closes
         return None
 
-    def opened_at(self, moment: datetime) -> datetime | None:
-        """Return when the current session began.
-
-        None if the office is closed, or if it never closes and so has no start.
-        """
-        local = _local(moment)
-        if self.always or not self.is_open(local):
-            return None
-        began: datetime | None = None
-        for opens, closes in self._spans_back_from(local.date()):
-            if began is not None and closes != began:
-                return began
-            if opens <= local:
-                began = opens
-        return None
-
     def same_session(self, first: datetime, second: datetime) -> bool:
         """Return whether both moments lie in one uninterrupted session.
 
@@ -187,10 +171,6 @@ class ServiceHours:
     def _spans_from(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         for ahead in range(HORIZON_DAYS):
             yield from self._moments(day + timedelta(days=ahead))
-
-    def _spans_back_from(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for back in range(HORIZON_DAYS):
-            yield from reversed(self._moments(day - timedelta(days=back)))
 
     def _moments(self, day: date) -> list[tuple[datetime, datetime]]:
         return [(_moment(day, span.opens), _moment(day, span.closes)) for span in self.spans_on(day)]

@@ -37,11 +37,6 @@ VIN_AGAIN = phrase("重新输入")
 ABANDON = phrase("确定放弃")
 KEEP = phrase("继续预选")
 
-_CERTIFICATE_NUMBERS = {
-    CertificateKind.DOMESTIC: phrase("合格证编号"),
-    CertificateKind.IMPORT: phrase("货物进口证明书编号"),
-}
-
 VIN = phrase(
     "<b>第2步 确认信息 · 车辆识别代号</b>\n"
     "请输入 17 位车辆识别代号(VIN、车架号),在合格证或前挡风玻璃左下角可以看到:"
