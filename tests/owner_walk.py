@@ -39,7 +39,7 @@ SMALL = (360, 640)
 VEHICLE = f"{VEHICLES[0].vin} {VEHICLES[0].certificate}"
 TAKEN = next(vehicle.vin for vehicle in VEHICLES if vehicle.registered)
 """The VIN of a vehicle that is registered already."""
-Words = Callable[[], str]
+Phrase = Callable[[], str]
 _COLOURS = 128
 _PATIENCE = 30.0  # seconds
 _LOOKS_AGAIN = 0.03  # seconds
@@ -96,7 +96,7 @@ class OwnerWalk:
 
     # --- what an owner does ---------------------------------------------------------------------
 
-    async def presses(self, *labels: str | Words) -> None:
+    async def presses(self, *labels: str | Phrase) -> None:
         for label in labels:
             words = label if isinstance(label, str) else self._said(label)
             await self._done(self._chat.press(words))
@@ -113,7 +113,7 @@ class OwnerWalk:
             while not await self._world.store.read(_is_done, before):  # noqa: ASYNC110 - it looks again
                 await asyncio.sleep(_LOOKS_AGAIN)
 
-    def _said(self, words: Words) -> str:
+    def _said(self, words: Phrase) -> str:
         with speaking(self._look.language):
             return words()
 
