@@ -19,7 +19,7 @@ from tests.browser_person import TELEPHONE, browser_person
 from tests.owner_walk import SMALL, Look, OwnerWalk
 from tests.world import open_world
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]  # a long walk, on a busy machine
 
 DOCS = Path(__file__).parents[2] / "docs" / "pictures"
 WRITE = "XUANHAO_WRITE_PICTURES"

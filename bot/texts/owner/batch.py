@@ -19,7 +19,7 @@ COMPOSE = phrase("【自编选号】")
 CONFIRM = phrase("【确认选号】")
 
 NOTHING_KEPT = phrase("还没有备选的号码,请先点一个号码。")
-HINT = phrase("可以点号码,也可以发送序号(如 3)、号码、「换一批」或「确认选号」。")
+HINT = phrase("请点画面中的按钮;抽到号码后,也可以发送序号(如 3)、号码、「换一批」或「确认选号」。")
 
 _MOST_FORMS = 6
 
