@@ -137,7 +137,7 @@ class Service:
         self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
         self.alarms = Alarms(self._chiefs, self._tell_of_outage)
-        self.codes = CodeSender(core, self._redraw_in_turn)
+        self.codes = CodeSender(core, partial(self._redraw_in_turn, is_optional=True))
         self.files = Files(core, bot)
         self.journals = Journals(core, bot)
         self.attachments = AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics))
@@ -323,12 +323,12 @@ class Service:
             what = _OUTAGES[subject]()
             await self._bot.send_message(chat_id, warnings.outage(what, minutes, fails=fails))
 
-    async def _redraw_in_turn(self, chat_id: int) -> None:
+    async def _redraw_in_turn(self, chat_id: int, *, is_optional: bool = False) -> None:
         if not self.workers.share.has(chat_id):
             await self.core.store.run(redraw_soon, chat_id)
             return
         async with self.dispatcher.lock(chat_id):
-            await self.engine.redraw(chat_id)
+            await self.engine.redraw(chat_id, is_optional=is_optional)
 
     async def _report_dead_letter(self, letter: DeadLetter) -> None:
         """Inform chiefs and sender about an update that could not be handled; delete what is personal."""
