@@ -6,12 +6,12 @@ import socket
 import sys
 
 from bot import app
-from bot.app import Options
 from bot.cli.command import DONE, Command, run_until_stopped
 from bot.cli.described import first_line, folder_warnings, missing_offices, warnings_of
 from bot.cli.supervised import Link, passed_on
 from bot.cli.supervisor import Supervisor
 from bot.inbox.webhook import listen
+from bot.wiring.options import Options
 from core.bootstrap import Core
 from core.errors.settings import SettingsRefused
 from core.ports import Row, Tx

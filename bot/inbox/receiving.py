@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.inbox.poller import Poller
 from bot.inbox.webhook import WebhookServer
 from bot.inbox.workers import Workers
 
@@ -27,14 +28,19 @@ class ByPolling:
     """Long polling by the leader; the other workers handle what it stores for them."""
 
     workers: Workers
-    poll: Callable[[], Coroutine[Any, Any, None]]
+    poller: Poller
+    before: Callable[[], Coroutine[Any, Any, None]]  # each time that this worker begins to poll
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Do nothing: only the leader may poll."""
 
     async def run(self) -> None:
         """Poll while this worker leads, until cancelled or until the token is refused."""
-        await self.workers.while_leading(self.poll)
+        await self.workers.while_leading(self._poll)
+
+    async def _poll(self) -> None:
+        await self.before()
+        await self.poller.run()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
