@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder
@@ -29,7 +31,6 @@ from bot.inbox import (
     Lease,
     WorkerInbox,
     Workers,
-    new_worker_name,
     updates_of,
 )
 from bot.inbox.backlog import BacklogLimits
@@ -50,11 +51,13 @@ from bot.vehicle_import.loader import Loader
 from bot.wiring.chat_reports import ChatReports
 from bot.wiring.collector import spare_collector
 from bot.wiring.dialog import build_engine
+from bot.wiring.monitoring import Observation, listen_for_monitoring, metrics_of, watch_health
 from bot.wiring.options import Options
 from bot.wiring.receiving import receiving
 from bot.wiring.succession import Succession
 from core.bootstrap import Core, Ports, bootstrap, claim
 from core.clock import ClockSources
+from core.errors.store import StoreCorrupt
 from core.installation import bind_bot
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
@@ -65,13 +68,15 @@ _LOGGER = logging.getLogger(__name__)
 class Service:
     """The whole program: receiver, dialog engine and scheduler."""
 
-    def __init__(self, core: Core, rehearsal: Rehearsal, options: Options) -> None:
+    def __init__(self, core: Core, rehearsal: Rehearsal, options: Options, observation: Observation) -> None:
         telegram = core.settings.telegram
         isolation.preload((barcodes, validation, vehicle_files, journal_checks))
         self.core = core
         sources = core.clock_sources or ClockSources()
-        self._polling = AiohttpRequest(connections=2, steady=sources.steady)
-        self._calling = AiohttpRequest(steady=sources.steady)
+        self._polling = AiohttpRequest(
+            connections=2, steady=sources.steady, on_call=observation.metrics.called
+        )
+        self._calling = AiohttpRequest(steady=sources.steady, on_call=observation.metrics.called)
         bot = Messenger(
             token=telegram.token.get_secret_value(),
             base_url=telegram.base_url,
@@ -87,7 +92,7 @@ class Service:
         self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
         self.reports = ChatReports(core, bot, self.cosmetics)
-        self.alarms = Alarms(self.reports.chiefs, self.reports.tell_of_outage)
+        self.alarms = Alarms(self.reports.chiefs, self.reports.tell_of_outage, may_tell=self._may_tell)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.journals = Journals(core, bot)
@@ -108,6 +113,7 @@ class Service:
                 read=self.attachments.read,
                 delete_message=self.reports.delete_message,
                 refresh_menu=self.menus.refresh,
+                on_shown=observation.metrics.step_shown,
             ),
             username=lambda: bot.username,
         )
@@ -119,7 +125,7 @@ class Service:
                 lambda: bot.username,
             )
         )
-        worker, is_alone = new_worker_name(), core.settings.database.sqlite_path is not None
+        worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
         self.workers = Workers(core.store, worker, is_alone=is_alone, replaces=options.replaces)
         inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
         self.dispatcher = Dispatcher(
@@ -139,6 +145,7 @@ class Service:
                 on_personal=self.reports.delete_message,
                 on_heartbeat=lambda works: self.alarms.report(Subject.DATABASE, works=works),
                 may_purge=self.clock_watch.check,
+                on_stored=observation.count_updates,
                 on_handed=self._hand_over.tell,
             ),
         )
@@ -156,6 +163,7 @@ class Service:
         )
         self._bot = bot
         self._options = options
+        self._observation = observation
         self.receiving = receiving(
             core,
             bot,
@@ -166,16 +174,21 @@ class Service:
             listening=options.listening,
             remove_webhook=options.remove_webhook,
         )
+        watch_health(options.health, core.store, self.inbox, self.workers, self.receiving)
 
     async def run(self) -> None:
         """Receive and answer updates until cancelled.
 
         Raises:
-            TokenRefusedError: Telegram rejects the token.
-            InvalidToken: the same, raised by the first call.
+            InvalidToken: the Bot API rejects the token.
+            CannotListenError: a port is taken.
             DatabaseNewer, KeysDoNotFit: a newer program or newer keys have taken over the database.
+            StoreCorrupt: the database is damaged.
         """
         async with contextlib.AsyncExitStack() as stack:
+            await self._observation.serve(
+                stack, self._options.health, self.core.store, lambda: self.workers.leads, self._endpoint
+            )
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
             await connect(self.application.initialize)
@@ -202,8 +215,21 @@ class Service:
             for beside in (self.jobs.after_outage(), self.menus.offer_all()):
                 stack.callback(asyncio.ensure_future(beside).cancel)
             _LOGGER.info("receiving as @%s", self._bot.username)
+            stack.callback(self._options.health.stopping)
+            self._options.health.started()
             self._options.on_ready(self.workers.name, self._succession.of_one_dead)
-            await run_beside(self.core, self.receiving.run())
+            try:
+                await run_beside(self.core, self.receiving.run(), self._observation.until_damaged())
+            except StoreCorrupt:
+                await self.reports.tell_of_damage()
+                raise
+
+    def _endpoint(self) -> socket.socket | None:
+        return self._options.monitoring or listen_for_monitoring(self.core.settings)
+
+    def _may_tell(self, subject: Subject) -> bool:
+        """Of several workers that notice an outage of the database one tells; the leader alone polls."""
+        return subject != Subject.DATABASE or self.workers.share.place == 0
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
         if not self.workers.share.has(chat_id):
@@ -218,10 +244,14 @@ async def service(
     settings: Settings, ports: Ports | None = None, options: Options | None = None
 ) -> AsyncIterator[Service]:
     """Build the program; close its resources on exit."""
-    core = await bootstrap(settings, ports)
+    observation = Observation(metrics_of(settings))
+    watched = replace(
+        ports or Ports(), on_store_error=observation.report_store_error, on_sms=observation.metrics.sms
+    )
+    core = await bootstrap(settings, watched)
     try:
         await claim(core)
-        yield Service(core, await prepare(core), options or Options())
+        yield Service(core, await prepare(core), options or Options(), observation)
     finally:
         await core.close()
 

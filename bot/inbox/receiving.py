@@ -22,6 +22,11 @@ class Receiving(Protocol):
         """Receive until cancelled."""
         ...
 
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing is received, although this worker should; None if nothing is wrong."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByPolling:
@@ -35,8 +40,13 @@ class ByPolling:
         """Do nothing: only the leader may poll."""
 
     async def run(self) -> None:
-        """Poll while this worker leads, until cancelled or until the token is refused."""
+        """Poll while this worker leads, until cancelled."""
         await self.workers.while_leading(self._poll)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why polling fails; None while it works, or this worker stands by."""
+        return self.poller.trouble if self.workers.leads else None
 
     async def _poll(self) -> None:
         await self.before()
@@ -45,7 +55,7 @@ class ByPolling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByWebhook:
-    """WebhookServer mode: each worker accepts updates, and the leader keeps the webhook set."""
+    """Webhook mode: each worker accepts updates, and the leader keeps the webhook set."""
 
     workers: Workers
     server: WebhookServer
@@ -60,3 +70,8 @@ class ByWebhook:
     async def run(self) -> None:
         """Keep the webhook set while this worker leads, until cancelled."""
         await self.workers.while_leading(self.keep)
+
+    @property
+    def trouble(self) -> str | None:
+        """Whether the port of the webhook is listened on."""
+        return None if self.server.is_listening else "nothing listens for the webhook"

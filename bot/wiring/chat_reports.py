@@ -53,6 +53,16 @@ class ChatReports:
             what = _OUTAGES[subject]()
             await self._bot.send_message(chat_id, warnings.outage(what, minutes, fails=fails))
 
+    async def tell_of_damage(self) -> None:
+        """Tell the chiefs that the database is damaged and the service ends; never fails."""
+        try:
+            async with asyncio.timeout(_DATABASE_WITHIN):
+                for chat_id in await self.chiefs():
+                    with speaking(await self._language_of(chat_id)), contextlib.suppress(TelegramError):
+                        await self._bot.send_message(chat_id, warnings.DATABASE_DAMAGED())
+        except TimeoutError:
+            _LOGGER.warning("the chiefs could not be told in time that the database is damaged")
+
     async def report_dead_letter(self, letter: DeadLetter) -> None:
         """Inform chiefs and sender about an update that could not be handled; delete what is personal."""
         if letter.personal_message is not None:

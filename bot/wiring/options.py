@@ -2,9 +2,11 @@
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.bot_api.rate_limits import Limits, Rate
+from bot.inbox import new_worker_name
+from bot.monitoring.health import Health
 
 UNHURRIED = Limits(chat=Rate(per_second=1000.0, burst=1000))
 """Limits for a self-hosted Bot API server, which has no per-chat limit."""
@@ -22,6 +24,9 @@ class Options:
         remove_webhook: whether a webhook of another program is removed before polling.
         on_ready: is called when this worker handles updates, with its name and with what is to be called with
             the name of another one that has died.
+        worker: this worker's name.
+        monitoring: the socket of the endpoint; None: one of this process alone.
+        health: what is known of this process.
     """
 
     limits: Limits | None = None
@@ -30,3 +35,6 @@ class Options:
     replaces: str | None = None
     remove_webhook: bool = False
     on_ready: Callable[[str, Callable[[str], None]], None] = lambda _worker, _on_death: None
+    worker: str = field(default_factory=new_worker_name)
+    monitoring: socket.socket | None = None
+    health: Health = field(default_factory=Health)

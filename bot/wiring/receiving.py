@@ -47,19 +47,23 @@ def receiving(  # noqa: PLR0913 - what it connects
         bot: the Bot API client.
         inbox: accepts the updates.
         workers: says whether this one leads.
-        alarms: is told whether polling works.
+        alarms: is told whether updates arrive.
         fetch: polls.
         listening: the socket on which the webhook is called; None: one of this process alone.
         remove_webhook: whether a webhook of another program is removed before polling.
     """
     own = _own_webhook(core)
+
+    def report(works: bool) -> None:  # noqa: FBT001 - as both call it
+        alarms.report(Subject.POLLING, works=works)
+
     webhook = core.settings.telegram.webhook
     if core.settings.telegram.mode == "polling" or webhook is None:
         poller = Poller(
             fetch,
             inbox.accept,
             on_webhook=partial(clear_webhook, bot, own),
-            on_poll=lambda works: alarms.report(Subject.POLLING, works=works),
+            on_poll=report,
         )
         before = partial(clear_webhook, bot, own, any_url=remove_webhook)
         return ByPolling(workers=workers, poller=poller, before=before)
@@ -72,5 +76,5 @@ def receiving(  # noqa: PLR0913 - what it connects
         workers=workers,
         server=WebhookServer(inbox.accept, order.secret_token),
         listening=lambda: listening or listen(webhook.listen, webhook.port),
-        keep=lambda: keep_webhook(bot, order, own),
+        keep=lambda: keep_webhook(bot, order, own, report),
     )
