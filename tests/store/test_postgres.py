@@ -1,22 +1,27 @@
 """PostgreSQL: deadlocks, lost connections, races and several workers, on a real server."""
 
 import asyncio
+import contextlib
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from core.clock import FixedClock
 from core.db import open_postgres, open_store
 from core.db.postgres import ATTEMPTS, PostgresStore
+from core.db.postgres_tx import translate
 from core.errors.store import (
     StoreContention,
+    StoreCorrupt,
     StoreDriverMissing,
     StoreError,
     StoreUnavailable,
@@ -279,6 +284,63 @@ async def test_server_that_is_not_there_is_told() -> None:
         await open_postgres(
             "postgresql://postgres@127.0.0.1:1/postgres", migrations=MIGRATIONS, queries=QUERIES
         )
+
+
+@asynccontextmanager
+async def way_to_the_server() -> AsyncIterator[tuple[str, Callable[[], None]]]:
+    """Yield the URL of a server, and what lets it vanish."""
+    parts, writers = conninfo_to_dict(postgres_url()), list[asyncio.StreamWriter]()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while some := await reader.read(65536):
+                writer.write(some)
+        writer.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(str(parts["host"]), int(parts.get("port") or 5432))
+        writers.extend((writer, back))
+        await asyncio.gather(carry(reader, back), carry(there, writer))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+
+    def vanish() -> None:
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield make_conninfo(postgres_url(), host="127.0.0.1", port=port), vanish
+    finally:
+        vanish()
+
+
+async def test_store_closes_within_seconds_when_its_server_is_gone() -> None:
+    """A connection is waited for ten seconds; nobody waits for that at the end."""
+    with postgres_schema() as schema:
+        async with way_to_the_server() as (url, vanish):
+            store = await open_postgres(
+                url, schema=schema, migrations=MIGRATIONS, queries=QUERIES, pool_size=2
+            )
+            assert await store.run(add, "a") == "a"
+            vanish()
+            waiting = [asyncio.ensure_future(store.run(add, name)) for name in "bcde"]
+            await asyncio.sleep(0.3)
+            began = time.monotonic()
+            await store.close()
+            assert time.monotonic() - began < 5
+            assert {type(one) for one in await asyncio.gather(*waiting, return_exceptions=True)} <= {
+                StoreUnavailable,
+                StoreContention,
+            }
+
+
+@pytest.mark.parametrize("state", ["XX001", "XX002"])
+async def test_damage_is_told_from_other_failures(state: str) -> None:
+    error = psycopg.errors.lookup(state)()
+    assert isinstance(translate("x", error), StoreCorrupt)
+    assert not isinstance(translate("x", psycopg.errors.lookup("XX000")()), StoreCorrupt)
 
 
 async def test_password_is_not_told() -> None:
