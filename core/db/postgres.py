@@ -194,7 +194,7 @@ class PostgresStore:
             await asyncio.wait(self._under_way, timeout=PATIENCE)
         if self._under_way:
             if self._pool.get_stats().get("requests_waiting"):  # there is no server to connect to
-                await asyncio.to_thread(self._pool.close, PATIENCE)  # they get none any more
+                await asyncio.to_thread(self._pool.close, PATIENCE)  # none will come
             await asyncio.wait(self._under_way)
         await self._in_thread(self._pool.close)
         self._threads.shutdown()

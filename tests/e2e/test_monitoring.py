@@ -8,17 +8,23 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot import app
+from bot.wiring.options import UNHURRIED, Options
+from core.bootstrap import bootstrap
 from sandbox import PersonSpec, Sandbox
 from tests import factories
 from tests.e2e.killing import PATIENCE, Program, settings
-from tests.e2e.several_workers import free_port
+from tests.e2e.several_workers import free_port, postgres_database
+from tests.e2e.several_workers import place as several_place
 from tests.person import Person
-from tests.world import CHIEF, MORNING, OWNER, clock_at, reaches_selection
+from tests.postgres_way import way_to_the_server
+from tests.world import CHIEF, MORNING, OWNER, clock_at, eventually, reaches_selection, settings_for
 
 MANUAL = Path(__file__).parents[2] / "docs" / "monitoring.md"
 PEOPLE = [
@@ -36,8 +42,9 @@ class Watched(Program):
 
     async def start(self) -> None:
         await self._make()
-        self._log = self._file.open("wb")
-        await super().start()
+        with self._file.open("wb") as log:
+            self._log = log
+            await super().start()
 
     @property
     def lines(self) -> list[str]:
@@ -48,18 +55,11 @@ class Watched(Program):
         return await asyncio.wait_for(self._process.wait(), PATIENCE)
 
 
-class Place:
-    """A sandbox, and a program with an endpoint."""
+class Endpoint:
+    """The endpoint of a worker."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, port: int) -> None:
-        self.sandbox = sandbox
-        self.database = folder / "data" / "xuanhao.db"
-        self.config = folder / "config.toml"
-        self.program = Watched(self.config, folder / "log")
+    def __init__(self, port: int) -> None:
         self._url = f"http://127.0.0.1:{port}"
-
-    def person(self, chat_id: int) -> Person:
-        return Person(self.sandbox, chat_id)
 
     async def get(self, path: str) -> tuple[int, str]:
         async with aiohttp.ClientSession() as session, session.get(self._url + path) as answer:
@@ -75,6 +75,20 @@ class Place:
                     await asyncio.sleep(0.2)
 
 
+class Place:
+    """A sandbox, and a program with an endpoint."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, port: int) -> None:
+        self.sandbox = sandbox
+        self.database = folder / "data" / "xuanhao.db"
+        self.config = folder / "config.toml"
+        self.program = Watched(self.config, folder / "log")
+        self.endpoint = Endpoint(port)
+
+    def person(self, chat_id: int) -> Person:
+        return Person(self.sandbox, chat_id)
+
+
 @asynccontextmanager
 async def place(folder: Path) -> AsyncIterator[Place]:
     port = free_port()
@@ -88,7 +102,7 @@ async def place(folder: Path) -> AsyncIterator[Place]:
         async with here.program:
             await here.program.release("A####")
             await here.program.start()
-            await here.until_ready()
+            await here.endpoint.until_ready()
             yield here
 
 
@@ -118,12 +132,12 @@ async def test_metrics_log_and_systemd_tell_who_runs_it_what_happens(
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         monkeypatch.setenv("WATCHDOG_USEC", "3000000")
         async with place(tmp_path) as here:
-            await here.get("/metrics")  # from now on the draws are counted
+            await here.endpoint.get("/metrics")  # from now on the draws are counted
             owner = here.person(OWNER)
             await reaches_selection(owner)
             await owner.press("【随机一次(5)】")
             await owner.see("随机还剩 4 批")
-            assert await here.get("/healthz") == (200, "ok\n")
+            assert await here.endpoint.get("/healthz") == (200, "ok\n")
             await _until_exposed(here)
             assert await here.program.stop() == 0
             said = [systemd.recv(1000).decode() for _ in range(4)]
@@ -138,12 +152,12 @@ async def test_metrics_log_and_systemd_tell_who_runs_it_what_happens(
 
 
 async def _until_exposed(here: Place) -> None:
-    """Scrape until the draw was counted; every metric is in the manual, and every one there is exposed."""
-    async with asyncio.timeout(30):
+    """Scrape until draw and pool were counted: the metrics are those of the manual."""
+    async with asyncio.timeout(PATIENCE):
         while True:
-            found = exposed_in((await here.get("/metrics"))[1])
+            found = exposed_in((await here.endpoint.get("/metrics"))[1])
             draws = [line for line in found.get("xuanhao_draws_total", ()) if 'result="drawn"' in line]
-            if any(line.endswith(" 1.0") for line in draws):
+            if any(line.endswith(" 1.0") for line in draws) and "xuanhao_pool_free" in found:
                 break
             await asyncio.sleep(0.5)
     failures = {f"xuanhao_{what}_total" for what in ("send_errors", "sms_failures", "database_errors")}
@@ -217,3 +231,65 @@ async def test_missing_library_is_said_in_one_line(
     assert await asyncio.to_thread(cli.main, ["run", "--config", str(config)]) == 2
     said: Any = capsys.readouterr().err
     assert said.splitlines()[-1].endswith('pip install "xuanhao[monitoring]".')
+
+
+@pytest.mark.postgres
+@pytest.mark.both_engines
+async def test_program_ends_within_seconds_when_postgresql_is_gone(tmp_path: Path) -> None:
+    """An update is being handled, and everything that ends writes to the database."""
+    with postgres_database() as direct:
+        async with (
+            way_to_the_server(direct) as (url, vanish),
+            Sandbox(clock_at(MORNING), people=PEOPLE) as sandbox,
+        ):
+            photos = {"directory": tmp_path / "photos"}
+            given = settings_for(sandbox, tmp_path, database={"url": url}, photos=photos)
+            await (await bootstrap(given, create=True)).close()
+            async with app.service(given, options=Options(limits=UNHURRIED, long_poll=5)) as service:
+                running = asyncio.create_task(service.run())
+                owner = Person(sandbox, OWNER)
+                await owner.say("/start")
+                await owner.see("【预选号牌】")
+                vanish()
+                await owner.say("/help")
+                await asyncio.sleep(0.5)
+                began = monotonic()
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+            assert monotonic() - began < 5
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.both_engines
+@pytest.mark.timeout(300)
+async def test_each_of_several_workers_has_an_endpoint_and_one_leads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(0)
+        async with several_place(tmp_path, PEOPLE) as here:
+            port = free_port()
+            text = here.config.read_text(encoding="utf-8")
+            here.config.write_text(f"[monitoring]\nport = {port}\n{text}", encoding="utf-8")
+            monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+            async with here.program(2) as program:
+                await program.start()
+                await here.until_living(2)
+                ends = [Endpoint(port), Endpoint(port + 1)]
+                for end in ends:
+                    await end.until_ready()
+                found = [exposed_in((await end.get("/metrics"))[1]) for end in ends]
+                leads = sorted(one["xuanhao_leader"][0] for one in found)
+                assert leads == ["xuanhao_leader 0.0", "xuanhao_leader 1.0"]
+                assert sum("xuanhao_inbox_depth" in one for one in found) == 1
+                await eventually(lambda: b"READY=1" in _received(systemd), within=PATIENCE)
+                assert await program.stop() == 0
+
+
+def _received(systemd: socket.socket) -> list[bytes]:
+    try:
+        return [systemd.recv(1000)]
+    except BlockingIOError:
+        return []

@@ -1,19 +1,16 @@
 """PostgreSQL: deadlocks, lost connections, races and several workers, on a real server."""
 
 import asyncio
-import contextlib
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from core.clock import FixedClock
 from core.db import open_postgres, open_store
@@ -30,6 +27,7 @@ from core.errors.store import (
 )
 from core.ports import Tx
 from tests.engines import ReadySchemas, open_test_store, postgres_schema, postgres_url
+from tests.postgres_way import way_to_the_server
 from tests.store.sample import MIGRATIONS, QUERIES, add, get, names, up
 
 pytestmark = pytest.mark.postgres
@@ -284,36 +282,6 @@ async def test_server_that_is_not_there_is_told() -> None:
         await open_postgres(
             "postgresql://postgres@127.0.0.1:1/postgres", migrations=MIGRATIONS, queries=QUERIES
         )
-
-
-@asynccontextmanager
-async def way_to_the_server() -> AsyncIterator[tuple[str, Callable[[], None]]]:
-    """Yield the URL of a server, and what lets it vanish."""
-    parts, writers = conninfo_to_dict(postgres_url()), list[asyncio.StreamWriter]()
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while some := await reader.read(65536):
-                writer.write(some)
-        writer.close()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(str(parts["host"]), int(parts.get("port") or 5432))
-        writers.extend((writer, back))
-        await asyncio.gather(carry(reader, back), carry(there, writer))
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-
-    def vanish() -> None:
-        server.close()
-        for writer in writers:
-            writer.transport.abort()
-
-    port = server.sockets[0].getsockname()[1]
-    try:
-        yield make_conninfo(postgres_url(), host="127.0.0.1", port=port), vanish
-    finally:
-        vanish()
 
 
 async def test_store_closes_within_seconds_when_its_server_is_gone() -> None:

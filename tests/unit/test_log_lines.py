@@ -36,7 +36,7 @@ class Log:
 
 def fail(logger: logging.Logger) -> None:
     try:
-        {}["x"]
+        dict[str, int]()["x"]
     except KeyError:
         logger.exception("the tick %s failed", "tell")
 
