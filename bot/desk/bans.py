@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.desk.arguments import first_end, split_named_args
+from bot.desk.arguments import split_named_args
+from bot.desk.ban_ends import read_end
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Context
@@ -22,7 +23,8 @@ from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.lookup import Who
 
 
-def _who(ctx: Context, raw: str) -> Who:
+def find_person(ctx: Context, raw: str) -> Who:
+    """Find the person meant by a chat id, an identity number, a telephone or a plate number."""
     today = ctx.tx.now.astimezone(CHINA).date()
     return ctx.core.people.find(ctx.tx, raw, today=today)
 
@@ -41,13 +43,13 @@ class Wish:
 
 
 def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
-    """Parse [until] 2028-01-01 REASON; without a date the rule sets the end.
+    """Parse [until] 2028-01-01 REASON or REASON 3年; without a date the rule sets the end.
 
     Raises:
         Usage: the reason is missing, or a required date.
         UnreadableTime: the date is malformed.
     """
-    until, words = first_end(raw, today, needed=needs_date) if raw else (None, "")
+    until, words = read_end(raw, today, needed=needs_date) if raw else (None, "")
     reason = reason_of(words)
     if not reason:
         raise Usage("ban")
@@ -64,7 +66,7 @@ def parse_ban(ctx: Context, arguments: str) -> Goto:
     """
     written, more = split_named_args("ban", arguments, 2)
     wish = read_wish(more, ctx.today)
-    return to_ban(ctx, _who(ctx, written), wish)
+    return to_ban(ctx, find_person(ctx, written), wish)
 
 
 def to_ban(ctx: Context, who: Who, wish: Wish) -> Goto:
@@ -135,7 +137,7 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
     ctx.admin.require(Permission.BAN)
     written, words = split_named_args("unban", arguments, 2)
     reason = reason_of(words)  # first, as a personal number in it is refused in any case
-    who = _who(ctx, written)
+    who = find_person(ctx, written)
     current = blacklist.running(ctx.tx, who.identity_hash)
     home = who.account.office if who.account and who.account.office else EVERYWHERE
     if not ctx.admin.may(Permission.BAN, home) and (

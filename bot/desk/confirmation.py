@@ -48,7 +48,7 @@ def screen_of(confirmation: Confirmation) -> Screen:
         ctx.require(confirmation.permission)
         buttons = (
             Button(label=confirmation.label(), action=ActionName.DO, style=confirmation.style),
-            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+            Button(label=parts.KEEP(), action=ActionName.CANCEL),
         )
         return View(text=confirmation.question_text(ctx), rows=(buttons,))
 
@@ -76,11 +76,11 @@ def with_origin(card: Goto, confirmation: Goto) -> Goto:
 
 
 def return_to_origin(ctx: Context, note: str) -> Goto:
-    """Return to where a question was opened: a card or, after a command, the home page."""
+    """Return to where a question was opened: a card or, after a command, the desk's menu."""
     match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := SCREEN_NAMES.get(name):
             return Goto(screen=screen, args=args, note=note, sticky=True)
-    return Goto(screen=ScreenName.HOME, note=note, sticky=True)
+    return Goto(screen=ScreenName.DESK_MENU, note=note, sticky=True)
 
 
 def _gone(ctx: Context, error: XuanhaoError) -> Goto:

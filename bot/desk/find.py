@@ -25,7 +25,6 @@ from bot.texts.errors import of_error
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import chat_actor
 from core.clock import CHINA
-from core.errors.base import XuanhaoError
 from core.errors.counter import PlateNotReserved
 from core.errors.desk import NothingKnown, NotYourOffice
 from core.people.accounts import UserType
@@ -49,16 +48,6 @@ def parse(ctx: Context, arguments: str) -> Goto:
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
     ctx.admin.require(Permission.FIND)
-    try:
-        return _found(ctx, arguments)
-    except XuanhaoError as error:
-        if ctx.screen != ScreenName.DESK_FIND:
-            raise
-        # The card of an earlier search must not stand below the error, as if it were what was found.
-        return Goto(screen=ScreenName.HOME, note=of_error(error), alert=True)
-
-
-def _found(ctx: Context, arguments: str) -> Goto:
     today = ctx.tx.now.astimezone(CHINA).date()
     key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))

@@ -447,9 +447,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         day=escape(error.written.strip())
     ),
     command_errors.OfficeMissing: lambda error: _("缺少发牌机关。{usage}").format(
-        usage=commands.usage(error.command)
+        usage=commands.usage(error.command, error.office, error.kind)
     ),
-    command_errors.Usage: lambda error: commands.usage(error.command),
+    command_errors.Usage: lambda error: commands.usage(error.command, error.office, error.kind),
     offices_errors.DayInThePast: lambda error: _("{day}已经过去了。").format(
         day=day(datetime.combine(error.day, time(), CHINA))
     ),

@@ -7,6 +7,7 @@ from html import escape
 
 from bot.desk import known_registrations, suspicion, withholding
 from bot.desk.find import to_card
+from bot.desk.menu import group_rows, to_menu
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.desk.spreadsheets import record_export
@@ -103,6 +104,7 @@ def _show(ctx: Context) -> View:
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
             ),
             (_switch(ctx), *home_row()),
+            *group_rows(ctx),
         ),
     )
 
@@ -242,6 +244,7 @@ DESK = Screen(
     show=_show,
     buttons={
         ActionName.LEAD: _lead,
+        ActionName.MENU: lambda _ctx, group: to_menu(group),
         ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
         ActionName.SHEET: _sheet,

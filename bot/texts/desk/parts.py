@@ -8,7 +8,8 @@ from bot.i18n.language import _, phrase
 from core.clock import CHINA
 from core.people.accounts import Account
 
-CANCEL = phrase("取消")
+MENU = phrase("🗂 管理")
+KEEP = phrase("不做更改")
 CANCELLED = phrase("已取消,未作任何更改。")
 OFFICES_BEFORE = phrase("← 机关")
 OFFICES_AFTER = phrase("机关 →")
@@ -20,10 +21,10 @@ def office_name(code: str) -> str:
     return escape(code) or _("全部发牌机关")
 
 
-def somebody(account: Account | None) -> str:
-    """Return an account's masked name and identity; an identity may have no account."""
+def somebody(account: Account | None, masked: str = "") -> str:
+    """Return an account's masked name and identity; an identity without an account as far as it is known."""
     if account is None:
-        return _("(尚未注册的身份)")
+        return _("{identity}(尚未注册的身份)").format(identity=masked)
     return f"{masked_name(account.name)} {masked_identity(account.identity)}"
 
 
