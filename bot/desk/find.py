@@ -29,6 +29,7 @@ from core.errors.counter import PlateNotReserved
 from core.errors.desk import NothingKnown, NotYourOffice
 from core.people.accounts import UserType
 from core.people.admins import EVERYWHERE, Permission
+from core.people.ban_causes import causes_of
 from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
@@ -92,7 +93,11 @@ def _number(case_file: CaseFile) -> str:
 SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: _number(case_file),
     lambda _ctx, case_file: texts.owner(case_file.account),
-    lambda _ctx, case_file: texts.ban(case_file.ban, known=case_file.identity_hash is not None),
+    lambda ctx, case_file: texts.ban(
+        case_file.ban,
+        causes_of(ctx.tx, case_file.ban) if case_file.ban else (),
+        known=case_file.identity_hash is not None,
+    ),
     lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
     _late,
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",

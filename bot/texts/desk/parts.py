@@ -4,9 +4,10 @@ from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import masked_identity, masked_name
-from bot.i18n.language import _, phrase
+from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
 from core.people.accounts import Account
+from core.people.blacklist import Cause
 
 MENU = phrase("🗂 管理")
 KEEP = phrase("不做更改")
@@ -26,6 +27,19 @@ def somebody(account: Account | None, masked: str = "") -> str:
     if account is None:
         return _("{identity}(尚未注册的身份)").format(identity=masked)
     return f"{masked_name(account.name)} {masked_identity(account.identity)}"
+
+
+_CAUSES: dict[str, Phrase] = {
+    "": phrase("全部"),
+    Cause.EXPIRED: phrase("逾期"),
+    Cause.VOID: phrase("作废"),
+    Cause.ADMIN: phrase("人工"),
+}
+
+
+def cause_name(name: str) -> str:
+    """Return the label of a ban's cause; an unknown cause is shown by its stored name."""
+    return _CAUSES[name]() if name in _CAUSES else escape(name)
 
 
 def date_of(at: datetime) -> str:
