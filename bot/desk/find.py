@@ -84,6 +84,14 @@ def _late(ctx: Context, case_file: CaseFile) -> str:
     return texts.late(until) if until else ""
 
 
+def _vehicle(case_file: CaseFile) -> str:
+    if case_file.vehicle is None:
+        return ""
+    known = [one for one in (case_file.focus, *_hits(case_file)) if one and one.vin == case_file.vehicle.vin]
+    is_confirmed = any(one.state == PreselectionState.REGISTERED for one in known)
+    return texts.vehicle(case_file.vehicle, is_confirmed=is_confirmed)
+
+
 def _number(case_file: CaseFile) -> str:
     return texts.number(case_file.number, case_file.withholdings) if case_file.number else ""
 
@@ -101,7 +109,7 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
     _late,
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
-    lambda _ctx, case_file: texts.vehicle(case_file.vehicle) if case_file.vehicle else "",
+    lambda _ctx, case_file: _vehicle(case_file),
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
     lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),
     lambda _ctx, case_file: texts.listed(len(case_file.listed), case_file.key.topic),

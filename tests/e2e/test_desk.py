@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.routing.commands import DESK, WITHOUT_WORDS
+from bot.desk.commands import DESK, WITHOUT_WORDS
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU
 from core.errors.selection import WishesRefused

@@ -293,7 +293,7 @@ async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
     await chief.press("🚫 取消预选")
     await chief.say("本人申请")
     await chief.see("取消预选?")
-    await chief.press("取消")
+    await chief.press("不做更改")
     await chief.see("查询结果")
     assert (await place.store.read(get, 1)).state == PreselectionState.RESERVED
 

@@ -248,8 +248,13 @@ def _heading(preselection: Preselection) -> str:
     )
 
 
-def vehicle(found: VehicleRecord) -> str:
-    """Return a vehicle's remaining quota and what else is known of it."""
+def vehicle(found: VehicleRecord, *, is_confirmed: bool) -> str:
+    """Return a vehicle's remaining quota and what else is known of it.
+
+    Args:
+        found: the vehicle.
+        is_confirmed: whether the counter has confirmed a number of it.
+    """
     left = found.quota
     said = [
         _("<b>车辆</b> <code>{vin}</code>").format(vin=escape(group_vin(found.vin))),
@@ -258,7 +263,9 @@ def vehicle(found: VehicleRecord) -> str:
         _("自编未选中 {wishes} 个").format(wishes=found.failed_wishes),
     ]
     if found.registry in _REGISTRY:
-        said.append(_("登记系统:{state}").format(state=_REGISTRY[found.registry]()))
+        state = _("登记系统:{state}").format(state=_REGISTRY[found.registry]())
+        behind = is_confirmed and found.registry == RegistryState.NEW
+        said.append(state + (_("(窗口已确认上牌,登记数据尚未更新)") if behind else ""))
     if found.selecting_until is not None:
         said.append(_("现在有人正在为该车选号({at} 前有效)").format(at=_time(found.selecting_until)))
     return "\n".join(said)
