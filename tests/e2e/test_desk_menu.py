@@ -47,7 +47,7 @@ async def test_unknown_command_withdraws_the_question_and_proposes_the_nearest(
 ) -> None:
     _, other = await world.store.run(reserved, world.core, 2, "A1234")
     await world.store.run(reserved, world.core, 3, "A5678")
-    await chief.say("/confirm 粤KA1234 000001")
+    await chief.say("/confirm 粤KA1234 000002")
     await chief.see("窗口确认", "粤K·A1234")
     await chief.say(typed)
     shown = await chief.see("没有这个命令", "您想用的是不是 /confirm", fresh=True)
@@ -63,8 +63,8 @@ async def test_failed_command_brings_no_former_page_back(world: World, chief: Pe
     await world.store.run(reserved, world.core, 2, "A1234")
     for page, typed, said in (
         ("/find 粤KA1234", "/confirm 粤KA1234 999999", "后六位不符"),
-        ("/audit 粤K", "/void 粤KA9999 资料有误", "没有人预选"),
-        ("/start", "/revoke 粤KA9999 本人申请", "没有人预选"),
+        ("/audit 粤K", "/void 粤KA9999 资料有误", "没有待确认的预选"),
+        ("/start", "/revoke 粤KA9999 本人申请", "没有待确认的预选"),
     ):
         await chief.say(page)
         await chief.settled()
