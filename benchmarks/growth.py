@@ -132,7 +132,7 @@ class Growing:
             "/find number": lambda: _asks(chief, "/find 粤K99999", "粤K·99999"),
             "/desk": lambda: _asks(chief, "/desk", "待办"),
             "/segments 粤K": lambda: _asks(chief, "/segments 粤K", "号段"),
-            "/stats 粤K": lambda: _asks(chief, "/stats 粤K", "统计"),
+            "/stats 粤K": lambda: _asks(chief, "/stats 粤K", "近 7 天"),
         }
         return {name: await _timed(work, times) for name, work in asked.items()}
 
@@ -147,16 +147,18 @@ class Growing:
 
 
 async def _asks(person: Person, words: str, answer: str) -> None:
+    """Ask, and wait for an answer below the question; older screens may change meanwhile."""
     await person.say(words)
-    await person.see(answer, fresh=True, within=600)
+    asked = max(person.me.messages)
+    while (await person.see(answer, fresh=True, within=60)).message_id < asked:
+        await asyncio.sleep(0.001)
 
 
 @asynccontextmanager
 async def _growing(engine: str, offices: int) -> AsyncIterator[Growing]:
     codes = ["粤K", *(one.code for one in offered() if one.code != "粤K")][:offices]
     with tempfile.TemporaryDirectory() as folder:
-        tables = {"offices": [office(code) for code in codes]}
-        async with open_world(engine, Path(folder), **tables) as world:
+        async with open_world(engine, Path(folder), offices=[office(code) for code in codes]) as world:
             growing = Growing(world, engine)
             await growing.prepare()
             yield growing

@@ -221,8 +221,8 @@ def main(given: argparse.Namespace) -> None:
     )
     print(
         f"a step: {given.worker_ms} ms of a worker, {given.database_ms} ms of the database"
-        f" ({given.cores} cores each), {given.pool_ms} ms of its pool; {given.calls:g} calls a second to a bot;"
-        f" half arrive in {given.arrives:g} s"
+        f" ({given.cores} cores each), {given.pool_ms} ms of its pool;"
+        f" {given.calls:g} calls a second to a bot; half arrive in {given.arrives:g} s"
     )
     print(
         f"{'owners':>8}{'offices':>9}{'bots':>6}{'workers':>9}{'p50 s':>9}{'p99 s':>9}{'last s':>9}"
@@ -250,8 +250,6 @@ if __name__ == "__main__":
     parser.add_argument("--database-ms", type=float, default=4.0)
     parser.add_argument("--pool-ms", type=float, default=5.0)
     parser.add_argument("--call-ms", type=float, default=60.0)
-    parser.add_argument(
-        "--calls", type=float, default=1e9, help="a second that the messenger takes from a bot"
-    )
+    parser.add_argument("--calls", type=float, default=1e9, help="a second, that a bot may make")
     parser.add_argument("--cores", type=int, default=16, help="of each database")
     main(parser.parse_args())

@@ -1,6 +1,5 @@
 """What stands in deploy/ fits together, and fits the program."""
 
-import ast
 import http.server
 import json
 import re
@@ -195,7 +194,6 @@ def health() -> Iterator[http.server.HTTPServer]:
 
 def test_health_checks_tell_well_from_ill(health: http.server.HTTPServer) -> None:
     for program in _health_checks():
-        assert ast.parse(program)
         here = program.replace("9464", str(health.server_port))
         for status, expected in ((200, 0), (503, 1)):
             health.status = status  # type: ignore[attr-defined]

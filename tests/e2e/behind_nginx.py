@@ -79,7 +79,7 @@ async def run_opening(directory: Path, opening: Opening) -> Figures:
         )
         before = _cpu(here, program)
         began = monotonic()
-        async with asyncio.timeout(PATIENT):
+        async with _in_time(crowd):
             run = _disturbed(here, program, opening.workers, crowd) if opening.disturbed else _calm(crowd)
             bursts = await run
         seconds = monotonic() - began
@@ -96,6 +96,17 @@ async def run_opening(directory: Path, opening: Opening) -> Figures:
             database_cpu=0.0 if opening.disturbed else spent[1],
             bursts=bursts,
         )
+
+
+@contextlib.asynccontextmanager
+async def _in_time(crowd: Crowd) -> AsyncIterator[None]:
+    """Fail with the screens of those who got no answer."""
+    try:
+        async with asyncio.timeout(PATIENT):
+            yield
+    except TimeoutError:
+        stuck = crowd.stuck()
+        raise AssertionError(len(stuck), crowd.steps, stuck[:3]) from None
 
 
 def _cpu(here: Place, program: Program) -> tuple[float, float]:

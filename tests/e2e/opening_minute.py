@@ -87,6 +87,8 @@ class Crowd:
         self.owners, self.bystanders = everybody[:owners], everybody[owners:]
         self._by_chat = {owner.me.chat_id: owner for owner in everybody}
         self.steps = 0
+        self.again = 0
+        """How many batches ended before their owner had pressed, so that another one was drawn."""
         self._reached: dict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self.sent: dict[int, tuple[int, str]] = {}
         """By update id: the chat, and the kind; the sandbox keeps each kind of a chat in order."""
@@ -135,11 +137,20 @@ class Crowd:
         await asyncio.sleep(self._dice.uniform(0, self._spread))
         say = partial(user_actions.say, self._world, owner.me)
         await self._steps(owner, partial(say, "/preselect"), _has("【随机一次"))
-        await self._steps(owner, partial(self._press, owner, "【随机一次"), _has("粤K·"))
-        await self._steps(
-            owner, lambda: setattr(owner, "number", self._press(owner, "粤K·")), _has("确定选用")
-        )
-        await self._steps(owner, partial(self._press, owner, "确定选用"), lambda shown: "第6步" in shown[0])
+        while True:
+            draw = "【随机一次" if _has("【随机一次")(owner.shown()) else "【换一批"
+            await self._steps(owner, partial(self._press, owner, draw), _has("粤K·"))
+            await self._steps(owner, partial(self._picks, owner), _any_of(_has("确定选用"), _has_ended))
+            if not _has_ended(owner.shown()):
+                await self._steps(
+                    owner, partial(self._press, owner, "确定选用"), _any_of(_is_receipt, _has_ended)
+                )
+            if _is_receipt(owner.shown()):
+                return
+            self.again += 1
+
+    def _picks(self, owner: Owner) -> None:
+        owner.number = self._press(owner, "粤K·")
 
     async def select(self) -> None:
         """Let all of them select, from the page of step 5 to the receipt."""
@@ -183,6 +194,11 @@ class Crowd:
             newest[lane] = max(update_id, newest.get(lane, 0))
         return late
 
+    def stuck(self) -> list[tuple[int, Shown]]:
+        """Return who waits for an answer, and before which screen."""
+        everybody = (*self.owners, *self.bystanders)
+        return [(owner.me.chat_id, owner.shown()) for owner in everybody if owner.waits_for is not None]
+
     def latencies(self) -> list[float]:
         """Return the seconds after which each step was answered, in order."""
         return sorted(second for owner in self.owners for second in owner.answered_after)
@@ -193,6 +209,20 @@ class Crowd:
 
 def _has(label: str) -> Callable[[Shown], bool]:
     return lambda shown: any(label in button["text"] for button in shown[1])
+
+
+def _any_of(*conditions: Callable[[Shown], bool]) -> Callable[[Shown], bool]:
+    return lambda shown: any(condition(shown) for condition in conditions)
+
+
+def _is_receipt(shown: Shown) -> bool:
+    return "第6步" in shown[0]
+
+
+def _has_ended(shown: Shown) -> bool:
+    """Whether a batch or a number was held no longer: on a crowded machine its message comes too late."""
+    is_before_draw = _any_of(_has("【随机一次"), _has("【换一批"))
+    return is_before_draw(shown) and not _has("粤K·")(shown)
 
 
 def _is_help_after(before: int, shown: Shown) -> bool:

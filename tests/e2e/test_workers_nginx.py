@@ -71,7 +71,7 @@ async def test_control_late_update_is_found() -> None:
 async def test_forty_owners_select_while_a_worker_is_killed_and_all_are_replaced(tmp_path: Path) -> None:
     opening = Opening(workers=2, owners=40, thinks=(0.0, 0.5), disturbed=True)
     figures = await run_opening(tmp_path, opening)
-    assert len(figures.latencies) == 4 * opening.owners
+    assert len(figures.latencies) >= 4 * opening.owners
     assert figures.bursts > 0
 
 
@@ -84,5 +84,5 @@ async def test_five_hundred_owners_select_while_workers_die_and_are_replaced(
 ) -> None:
     opening = Opening(workers=workers, owners=500, spread=5.0, thinks=(0.5, 3.0), disturbed=True)
     figures = await run_opening(tmp_path, opening)
-    assert len(figures.latencies) == 4 * opening.owners
+    assert len(figures.latencies) >= 4 * opening.owners
     assert figures.bursts > 0
