@@ -150,7 +150,7 @@ async def _asks(person: Person, words: str, answer: str) -> None:
     """Ask, and wait for an answer below the question; older screens may change meanwhile."""
     await person.say(words)
     asked = max(person.me.messages)
-    while (await person.see(answer, fresh=True, within=60)).message_id < asked:
+    while (await person.see(answer, fresh=True, within=60)).message_id < asked:  # noqa: ASYNC110 - rarely
         await asyncio.sleep(0.001)
 
 
