@@ -197,6 +197,8 @@ def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
     if notification.topic == NotificationPurpose.SMS_USAGE:
         text = sms.usage(str(notification.details.get("mark", "")), core.settings.sms.per_day)
         return (TextPart(text=text, rows=((go,),)),)
+    if "minutes" in notification.details:
+        return (TextPart(text=sms.working(int(str(notification.details["minutes"])))),)
     trouble = gateway_trouble(tx)
     return () if trouble is None else (TextPart(text=sms.failing(trouble, tx.now), rows=((go,),)),)
 
