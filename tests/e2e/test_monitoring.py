@@ -66,7 +66,7 @@ class Endpoint:
             return answer.status, await answer.text()
 
     async def until_ready(self) -> None:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE):
             while True:
                 try:
                     if (await self.get("/readyz"))[0] == 200:
