@@ -3,9 +3,9 @@
 Functions run under READ COMMITTED; constraints, row locks and conditions in the statements enforce the
 rules. After a deadlock, a serialization failure, a lock that was waited for too long or a connection lost
 before COMMIT was sent, the whole function is retried a few times with random delays. Between two attempts it
-gives its thread back, so that functions waiting for one office's lock do not stop those of other offices.
-If the connection is lost during COMMIT, the outcome
-is unknown and ``StoreUnknownOutcome`` is raised.
+gives its thread back. Functions that wait for the lock of one pool occupy two threads at most, and share
+transactions (``core.db.postgres_queues``, ``core.db.postgres_attempts``). If the connection is lost during
+COMMIT, the outcome is unknown and ``StoreUnknownOutcome`` is raised.
 """
 
 import asyncio

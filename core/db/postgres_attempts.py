@@ -23,20 +23,20 @@ from core.db.postgres_tx import Pool, PostgresTx, translate
 from core.db.postgres_wire import BEGIN, BEGIN_READING, Wire, WiredConnection
 from core.db.queries import Queries
 from core.db.tx import WrapTx
-from core.errors.store import StoreContention, StoreError, StoreUnavailable, StoreUnknownOutcome
+from core.errors.store import StoreContention, StoreError, StoreLocked, StoreUnavailable, StoreUnknownOutcome
 from core.ports import Tx
 
 IMPATIENCE: Final = 0.1
 """Seconds that a function waits for another lock than the pool's, while others share its transaction."""
 
 LONGEST: Final = 0.25
-"""Seconds after which a shared transaction takes no more functions."""
+"""Seconds after the lock of the pool after which a shared transaction takes no more functions."""
 
 Call = Callable[[Tx], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class AttemptResult:
     """What became of a function: its value, the error for its caller, or why it has to be run again."""
 
     value: Any = None
@@ -74,7 +74,7 @@ class _Waiters:
                 raise PoolBusy("the pool is locked by another thread")
 
     def take_over(self, pool: Pool, wire: Wire) -> None:
-        """Note that a connection is about to lock a pool, whoever did so before."""
+        """Note that a connection is about to lock a pool, even if another one is too."""
         with self._lock:
             self._owners[pool] = wire
 
@@ -101,7 +101,7 @@ class Attempts:
         self._wrap_tx = wrap_tx
         self._waiters = _Waiters()
 
-    def single(self, call: Call, *, reading: bool = False, may_move: bool = True) -> Outcome:
+    def single(self, call: Call, *, reading: bool = False, may_move: bool = True) -> AttemptResult:
         """Run a function in a transaction of its own.
 
         Args:
@@ -110,7 +110,7 @@ class Attempts:
             may_move: whether it is undone for joining others that wait for the same pool.
         """
 
-        def attempt(wire: Wire) -> list[Outcome]:
+        def attempt(wire: Wire) -> list[AttemptResult]:
             wire.begin = BEGIN_READING if reading else BEGIN
             locked: list[Pool] = []
 
@@ -125,38 +125,45 @@ class Attempts:
 
         return self._on_connection(attempt, 1)[0]
 
-    def together(self, pool: Pool, calls: Sequence[Call]) -> list[Outcome]:
+    def together(self, pool: Pool, calls: Sequence[Call]) -> list[AttemptResult]:
         """Run functions that lock the same pool, one after the other in one transaction.
 
         A function that fails undoes only what it did itself.
         """
 
-        def attempt(wire: Wire) -> list[Outcome]:
+        def attempt(wire: Wire) -> list[AttemptResult]:
             wire.begin = BEGIN
             self._waiters.take_over(pool, wire)
             if len(calls) == 1:
                 return self._finished(wire, PostgresTx(wire, self._queries, self._clock), calls[0])
-            outcomes: list[Outcome] = []
-            begun = time.monotonic()
+            outcomes: list[AttemptResult] = []
+            locked_at: float | None = None
             for call in calls:
-                if outcomes and (outcomes[0].again is not None or time.monotonic() - begun > LONGEST):
-                    outcomes.append(Outcome(again=StoreContention("no time"), is_untried=True, pool=pool))
+                if locked_at is None:
+                    is_over = bool(outcomes) and isinstance(outcomes[-1].again, StoreLocked)
+                else:
+                    is_over = time.monotonic() - locked_at > LONGEST
+                if is_over or (outcomes and outcomes[-1].is_untried):
+                    outcomes.append(
+                        AttemptResult(again=StoreContention("no time"), is_untried=True, pool=pool)
+                    )
                     continue
-                if len(outcomes) == 1:
-                    wire.command(f"SET LOCAL lock_timeout = {round(IMPATIENCE * 1000)}")
                 outcomes.append(self._part(wire, call, pool))
+                if locked_at is None and outcomes[-1].is_done and outcomes[-1].pool == pool:
+                    locked_at = time.monotonic()
+                    wire.command(f"SET LOCAL lock_timeout = {round(IMPATIENCE * 1000)}")
             return _committed(wire, outcomes)
 
         return self._on_connection(attempt, len(calls))
 
-    def _finished(self, wire: Wire, tx: PostgresTx, call: Call) -> list[Outcome]:
+    def _finished(self, wire: Wire, tx: PostgresTx, call: Call) -> list[AttemptResult]:
         outcome = self._run(tx, call)
         if outcome.is_done:
             return _committed(wire, [outcome])
         wire.roll_back()
         return [outcome]
 
-    def _part(self, wire: Wire, call: Call, pool: Pool) -> Outcome:
+    def _part(self, wire: Wire, call: Call, pool: Pool) -> AttemptResult:
         def before_lock(other: Pool) -> None:
             if other != pool:
                 raise StoreContention("the function locks another pool")
@@ -176,20 +183,24 @@ class Attempts:
             raise _SharedLost
         return outcome
 
-    def _run(self, tx: PostgresTx, call: Call) -> Outcome:
+    def _run(self, tx: PostgresTx, call: Call) -> AttemptResult:
         try:
             value = tx.carry(call, self._wrap_tx)
         except BaseException as error:  # noqa: BLE001 - passed on to the caller
             if isinstance(tx.failure, (StoreContention, StoreUnavailable)):
-                return Outcome(again=tx.failure, pool=tx.pool)
-            return Outcome(error=error, pool=tx.pool)
-        return Outcome(value=value, pool=tx.pool)
+                return AttemptResult(again=tx.failure, pool=tx.pool)
+            return AttemptResult(error=error, pool=tx.pool)
+        return AttemptResult(value=value, pool=tx.pool)
 
-    def _on_connection(self, attempt: Callable[[Wire], list[Outcome]], number: int) -> list[Outcome]:
+    def _on_connection(
+        self, attempt: Callable[[Wire], list[AttemptResult]], number: int
+    ) -> list[AttemptResult]:
         try:
             connection = self._connections.getconn()
         except PoolTimeout:
-            return [Outcome(error=StoreUnavailable("no connection to the database")) for _ in range(number)]
+            return [
+                AttemptResult(error=StoreUnavailable("no connection to the database")) for _ in range(number)
+            ]
         wire = connection.wire
         try:
             return attempt(wire)
@@ -200,7 +211,7 @@ class Attempts:
             why = translate("transaction", error, lost=wire.is_lost)
             wire.roll_back()
             again = isinstance(why, (StoreContention, StoreUnavailable))
-            return [Outcome(again=why) if again else Outcome(error=why) for _ in range(number)]
+            return [AttemptResult(again=why) if again else AttemptResult(error=why) for _ in range(number)]
         finally:
             self._waiters.leave(wire)
             self._connections.putconn(connection)
@@ -210,10 +221,10 @@ class _SharedLost(Exception):
     """A shared transaction cannot be continued; nothing of it is committed."""
 
 
-_ALONE: Final = Outcome(again=StoreContention("the shared transaction failed"), alone=True)
+_ALONE: Final = AttemptResult(again=StoreContention("the shared transaction failed"), alone=True)
 
 
-def _committed(wire: Wire, outcomes: list[Outcome]) -> list[Outcome]:
+def _committed(wire: Wire, outcomes: list[AttemptResult]) -> list[AttemptResult]:
     """Commit; return what becomes of the functions then."""
     try:
         failed = wire.commit()
@@ -227,11 +238,11 @@ def _committed(wire: Wire, outcomes: list[Outcome]) -> list[Outcome]:
     if isinstance(error, IdleInTransactionSessionTimeout):  # ended before it was asked to commit
         why: StoreError = StoreUnavailable("commit: the server has ended the connection")
     elif error is None or is_lost or error.diag.severity_nonlocalized in {"FATAL", "PANIC"}:
-        unknown = Outcome(error=StoreUnknownOutcome())
+        unknown = AttemptResult(error=StoreUnknownOutcome())
         return [unknown if outcome.is_done else outcome for outcome in outcomes]
     else:
         why = translate(failed.name if failed else "commit", error)
     if len(outcomes) > 1:  # what was refused may have been refused because of what is undone now
         return [outcome if outcome.is_untried else _ALONE for outcome in outcomes]
     again = isinstance(why, (StoreContention, StoreUnavailable))
-    return [Outcome(again=why) if again else Outcome(error=why)]
+    return [AttemptResult(again=why) if again else AttemptResult(error=why)]

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
-from core.db.postgres_attempts import Attempts, Call, Outcome, PoolBusy
+from core.db.postgres_attempts import AttemptResult, Attempts, Call, PoolBusy
 from core.db.postgres_tx import Pool
 from core.errors.store import StoreError, StoreLocked, StoreUnavailable
 
@@ -34,7 +34,7 @@ class _Queue:
     """The functions that wait for one pool, and the future of each."""
 
     def __init__(self) -> None:
-        self.waiting: deque[tuple[Call, asyncio.Future[Outcome]]] = deque()
+        self.waiting: deque[tuple[Call, asyncio.Future[AttemptResult]]] = deque()
         self.is_served = False
 
 
@@ -119,10 +119,10 @@ class Queues:
         if len(self._known) > KNOWN:
             self._known.popitem(last=False)
 
-    async def _queued(self, pool: Pool, call: Call) -> Outcome:
+    async def _queued(self, pool: Pool, call: Call) -> AttemptResult:
         """Run a function with others that wait for the same pool; return what became of it."""
         queue = self._queues.setdefault(pool, _Queue())
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[AttemptResult] = asyncio.get_running_loop().create_future()
         queue.waiting.append((call, future))
         if not queue.is_served:
             # The task begins one iteration of the loop later, so all that are ready now share a commit.
@@ -142,7 +142,7 @@ class Queues:
             except Exception as error:  # a bug in here must not leave callers waiting forever
                 LOG.exception("a shared transaction failed")
                 failure = StoreError(f"a shared transaction failed ({type(error).__name__})")
-                outcomes = [Outcome(error=failure) for _ in some]
+                outcomes = [AttemptResult(error=failure) for _ in some]
             untried = []
             for (call, future), outcome in zip(some, outcomes, strict=True):
                 if outcome.is_untried:
@@ -154,7 +154,7 @@ class Queues:
         del self._queues[pool]
 
 
-def _value(outcome: Outcome) -> Any:  # noqa: ANN401 - whatever the function returned
+def _value(outcome: AttemptResult) -> Any:  # noqa: ANN401 - whatever the function returned
     if outcome.error is not None:
         raise outcome.error
     return outcome.value

@@ -63,7 +63,7 @@ def set_up(connection: Connection) -> None:
     adapters.register_loader("numeric", _NumberLoader)
 
 
-POSTED: Final = frozenset({"journal.add", "pool.add_draw", "pool.end_draw"})
+POSTED: Final = frozenset({"dialog.shown", "inbox.done", "journal.add", "pool.add_draw", "pool.end_draw"})
 """Statements whose count nobody asks for: they are sent with the next one, and 0 is returned."""
 
 LOCKS_OF_POOLS: Final = frozenset({"pool.next_draw", "pool.open_pool"})
@@ -237,7 +237,7 @@ def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError
     if isinstance(error, errors.LockNotAvailable):
         return StoreLocked(f"{where}: {type(error).__name__}")
     if isinstance(error, errors.FeatureNotSupported) and "cached plan" in (error.diag.message_primary or ""):
-        return StoreContention(f"{where}: the schema has changed")  # all is prepared anew
+        return StoreContention(f"{where}: the schema has changed")  # all statements are prepared again
     if isinstance(error, (errors.DeadlockDetected, errors.SerializationFailure)):
         return StoreContention(f"{where}: {type(error).__name__}")
     if isinstance(error, (psycopg.IntegrityError, errors.RaiseException)):
