@@ -148,7 +148,9 @@ class Attempts:
                         AttemptResult(again=StoreContention("no time"), is_untried=True, pool=pool)
                     )
                     continue
-                outcomes.append(self._part(wire, call, pool))
+                outcome = self._part(wire, call, pool)
+                is_impatient = locked_at is not None and isinstance(outcome.again, StoreLocked)
+                outcomes.append(replace(outcome, alone=True) if is_impatient else outcome)
                 if locked_at is None and outcomes[-1].is_done and outcomes[-1].pool == pool:
                     locked_at = time.monotonic()
                     wire.command(f"SET LOCAL lock_timeout = {round(IMPATIENCE * 1000)}")

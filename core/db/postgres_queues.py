@@ -27,7 +27,7 @@ KNOWN: Final = 20_000
 """Maximum callers of which the last pool is remembered."""
 
 MISSES: Final = 4
-"""A caller's pool is forgotten after so many functions in a row that did not lock it."""
+"""A caller's pool is forgotten after this number of functions in a row that did not lock it."""
 
 
 class _Queue:
@@ -95,6 +95,9 @@ class Queues:
                 return cast("T", _value(outcome))
             if isinstance(why, PoolBusy):
                 pool = outcome.pool
+                continue
+            if outcome.alone:  # it has not had an attempt of its own
+                pool, may_move = None, False
                 continue
             if attempt >= attempts:
                 raise why
