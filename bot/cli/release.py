@@ -38,6 +38,8 @@ def _release(given: argparse.Namespace) -> int:
 async def _released(settings: Settings, words: list[str], *, is_confirmed: bool) -> int:
     request = read_release(words)
     office = next((one for one in settings.offices if one.code == request.office), None)
+    if office is None and not request.office and len(settings.offices) == 1:
+        office = settings.offices[0]
     if office is None:
         raise OfficeUnknown
     release = to_release(request, office, COMMAND_LINE)

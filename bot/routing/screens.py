@@ -13,6 +13,7 @@ from bot.desk import (
     counter,
     find,
     known_registrations,
+    menu_pages,
     people,
     releases,
     suspicion,
@@ -58,6 +59,8 @@ _SIDE_PAGES: tuple[Screen, ...] = (
     *checking.SCREENS,
     *own_data.SCREENS,
     language.LANGUAGE,
+    *appeals.SCREENS,
+    *appeal_form.SCREENS,
 )
 
 SCREENS: tuple[Screen, ...] = (
@@ -73,8 +76,6 @@ SCREENS: tuple[Screen, ...] = (
     receipt.DONE,
     *mine.SCREENS,
     *map(with_banner, _SIDE_PAGES),
-    *appeals.SCREENS,
-    *appeal_form.SCREENS,
     banned.BANNED,
     *owner_suspicion.SCREENS,
     releases.RELEASE,
@@ -85,6 +86,8 @@ SCREENS: tuple[Screen, ...] = (
     counter.VOID,
     counter.REVOKE,
     closures.CLOSED,
+    *menu_pages.SCREENS,
+    closures.MAINTENANCE,
     closures.MAINTENANCE_ON,
     closures.MAINTENANCE_OFF,
     clock.CLOCK,

@@ -42,6 +42,9 @@ T = TypeVar("T")
 ATTEMPTS: Final = 6
 """Maximum runs of a function."""
 
+PATIENCE: Final = 1.0
+"""Seconds at the end for functions that wait for a connection."""
+
 
 class PostgresStore:
     """The port ``Store`` on PostgreSQL; created by ``open``.
@@ -166,6 +169,10 @@ class PostgresStore:
 
     async def _close(self) -> None:
         if self._under_way:
+            await asyncio.wait(self._under_way, timeout=PATIENCE)
+        if self._under_way:
+            if self._pool.get_stats().get("requests_waiting"):  # there is no server to connect to
+                await asyncio.to_thread(self._pool.close, PATIENCE)  # none will come
             await asyncio.wait(self._under_way)
         await self._in_thread(self._pool.close)
         self._threads.shutdown()

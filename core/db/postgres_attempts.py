@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.errors import IdleInTransactionSessionTimeout
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from core.clock import Clock
 from core.db.postgres_tx import Pool, PostgresTx, translate
@@ -199,7 +199,7 @@ class Attempts:
     ) -> list[AttemptResult]:
         try:
             connection = self._connections.getconn()
-        except PoolTimeout:
+        except (PoolTimeout, PoolClosed):
             return [
                 AttemptResult(error=StoreUnavailable("no connection to the database")) for _ in range(number)
             ]

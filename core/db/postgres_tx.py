@@ -23,6 +23,7 @@ from core.errors.store import (
     QueryError,
     StoreConstraintError,
     StoreContention,
+    StoreCorrupt,
     StoreError,
     StoreFull,
     StoreLocked,
@@ -56,6 +57,8 @@ class _NumberLoader(Loader):
 def set_up(connection: Connection) -> None:
     """Configure a new connection to use the same types as SQLite."""
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+    # psycopg would now and then discard all prepared statements, with those of the wire.
+    connection.prepare_threshold = None
     adapters = connection.adapters
     # Send every int as int8: "minutes * 60000" must not overflow because the driver chose int2.
     adapters.register_dumper(int, Int8Dumper)
@@ -245,6 +248,8 @@ def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError
         return StoreConstraintError(where, refused_by or type(error).__name__)
     if isinstance(error, (errors.DiskFull, errors.OutOfMemory)):
         return StoreFull()
+    if isinstance(error, (errors.DataCorrupted, errors.IndexCorrupted)):
+        return StoreCorrupt(f"{where}: {type(error).__name__}: a restart does not help; restore a backup")
     if isinstance(error, psycopg.DataError):
         return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
     return StoreError(f"{where}: {error.diag.message_primary or type(error).__name__}")
