@@ -54,6 +54,7 @@ from bot.inbox.receiving import ByPolling, ByWebhook, Receiving
 from bot.inbox.service import InboxHooks
 from bot.inbox.webhook import WebhookServer, listen
 from bot.isolation import runner as isolation
+from bot.local_socket.server import LocalSocket
 from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
@@ -219,6 +220,7 @@ class Service:
             on_poll=lambda works: self.alarms.report(Subject.POLLING, works=works),
         )
         self._receiving = self._way_of_receiving()
+        self._local_socket = LocalSocket(core)
         self._background: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -245,6 +247,8 @@ class Service:
             await self.workers.start()
             await self.inbox.start()
             stack.push_async_callback(self.inbox.stop)
+            stack.push_async_callback(self._local_socket.stop)
+            await self._local_socket.start()
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
             stack.push_async_callback(self.workers.leave)  # now others lead, and get what comes

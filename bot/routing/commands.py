@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.bot_api import deep_links
 from bot.desk import (
     admins,
     appeals,
@@ -13,6 +14,7 @@ from bot.desk import (
     closures,
     counter,
     find,
+    invitations,
     people,
     releases,
     vehicles,
@@ -97,6 +99,8 @@ def lead(ctx: Context, command: Command) -> Goto:
     """Route a command to its screen; an admin command is unknown to chats without the permission."""
     if ctx.has_left and command.name == "cancel":  # leaving the rehearsal was all there was to cancel
         return stay()
+    if command.name == "start" and (token := deep_links.token_of(command.arguments)) is not None:
+        return invitations.opened(ctx, token)
     desk_command = DESK.get(command.name)
     if desk_command is None or desk_command.permission not in ctx.admin.permissions:
         return home.command(ctx, command)

@@ -12,6 +12,7 @@ from bot.desk import (
     closures,
     counter,
     find,
+    invitations,
     known_registrations,
     people,
     releases,
@@ -107,6 +108,7 @@ SCREENS: tuple[Screen, ...] = (
     admins.ADMINS,
     admins.ADD,
     admins.REMOVE,
+    invitations.INVITATION,
 )
 
 
