@@ -11,7 +11,7 @@ QUOTING = "quote a mask, as the shell takes what follows a # for a comment"
 USAGE = {
     "release": (
         'usage: xuanhao release 粤K small "A####" [from 2026-12-01T09:00] [compose now|drawn|2026-12-08]\n'
-        f"kinds: small, small_nev, large_nev; # is a digit, @ a letter; {QUOTING}; times are China's"
+        "kinds: small, small_nev, large_nev; # is a digit, @ a letter; times are China's; " + QUOTING
     ),
     "admin-link": "usage: xuanhao admin-link [--role chief|clerk|reviewer] [--office 粤K]",
 }
