@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot import app
 from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
+from bot.wiring.options import UNHURRIED, Options
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors.base import OperationError
 from core.pool import releases
@@ -50,7 +51,7 @@ async def demo(data: Path, port: int) -> None:
     try:
         settings = load_settings(_write_settings(sandbox, data), environ={})
         await (await bootstrap(settings, Ports(clock=clock), create=True)).close()
-        async with app.service(settings, Ports(clock=clock), app.Options(limits=app.UNHURRIED)) as service:
+        async with app.service(settings, Ports(clock=clock), Options(limits=UNHURRIED)) as service:
             await service.core.store.run(_fill, service.core)
             _greet(sandbox.url)
             await service.run()

@@ -26,7 +26,7 @@ def _show(ctx: Context) -> View:
     found = ctx.core.invitations.require(ctx.tx, ctx.arg("link"), ctx.chat_id)
     buttons = (
         Button(label=texts.ACCEPT(), action=ActionName.DO, style=Style.PRIMARY),
-        Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+        Button(label=parts.KEEP(), action=ActionName.CANCEL),
     )
     return View(text=texts.invitation_question(found.assignment, found.valid_until), rows=(buttons,))
 

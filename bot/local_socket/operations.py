@@ -34,6 +34,8 @@ Operation = Callable[[Core, Request, Requester], Awaitable[str]]
 async def _release(core: Core, request: Request, requester: Requester) -> str:
     wanted = read_release(list(request.words))
     office = core.offices.get(wanted.office)
+    if office is None and not wanted.office and len(core.offices) == 1:
+        (office,) = core.offices.values()
     if office is None:
         raise OfficeUnknown
     release = to_release(wanted, office, COMMAND_LINE)

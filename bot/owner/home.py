@@ -22,6 +22,7 @@ from bot.owner.whoami import whoami
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
+from bot.texts.desk.parts import MENU
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
 from core.clock import CHINA
@@ -101,6 +102,7 @@ def _show(ctx: Context) -> View:
                 Button(label=languages.other_label(), action=ActionName.SPEAK, arg=languages.other()),
                 Button(label=home.HELP(), action=ActionName.HELP),
             ),
+            *(((Button(label=MENU(), action=ActionName.DESK),),) if ctx.admin.is_any else ()),
         ),
     )
 
@@ -118,8 +120,7 @@ def command(ctx: Context, command: Command) -> Goto:
         return checking.command(ctx, command.arguments)
     if command.name == "whoami":
         return whoami(ctx, command.sender)
-    way = COMMANDS.get(command.name)
-    return way(ctx) if way else stay(note=home.unknown_command(), aside=Aside.HINT)
+    return COMMANDS[command.name](ctx)
 
 
 def _cancel(ctx: Context) -> Goto:
@@ -169,6 +170,7 @@ HOME = Screen(
         ActionName.APPEALS: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
         ActionName.HELP: lambda _ctx, _arg: Goto(screen=ScreenName.HELP),
         ActionName.SPEAK: speak,
+        ActionName.DESK: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}),
     },
     hint=formatting.PRESS_HINT,
 )

@@ -14,6 +14,7 @@ from bot.desk import (
     find,
     invitations,
     known_registrations,
+    menu_pages,
     people,
     releases,
     suspicion,
@@ -59,6 +60,8 @@ _SIDE_PAGES: tuple[Screen, ...] = (
     *checking.SCREENS,
     *own_data.SCREENS,
     language.LANGUAGE,
+    *appeals.SCREENS,
+    *appeal_form.SCREENS,
 )
 
 SCREENS: tuple[Screen, ...] = (
@@ -74,8 +77,6 @@ SCREENS: tuple[Screen, ...] = (
     receipt.DONE,
     *mine.SCREENS,
     *map(with_banner, _SIDE_PAGES),
-    *appeals.SCREENS,
-    *appeal_form.SCREENS,
     banned.BANNED,
     *owner_suspicion.SCREENS,
     releases.RELEASE,
@@ -86,6 +87,8 @@ SCREENS: tuple[Screen, ...] = (
     counter.VOID,
     counter.REVOKE,
     closures.CLOSED,
+    *menu_pages.SCREENS,
+    closures.MAINTENANCE,
     closures.MAINTENANCE_ON,
     closures.MAINTENANCE_OFF,
     clock.CLOCK,

@@ -8,6 +8,7 @@ from bot.errors import attachments as attachment_errors
 from bot.errors import commands as command_errors
 from bot.errors import tables as table_errors
 from bot.errors import typed as typed_errors
+from bot.i18n.columns import HEADS
 from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
@@ -121,12 +122,18 @@ def _not_released(error: selection_errors.WishNotReleased) -> str:
 def _wrong_columns(error: table_errors.WrongColumns) -> str:
     parts = [_("第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。")]
     if error.missing:
-        parts.append(_("缺少:{columns}。").format(columns=listed(error.missing)))
+        parts.append(_("缺少:{columns}。").format(columns=_named(error.missing)))
     if error.doubled:
-        parts.append(_("重复:{columns}。").format(columns=listed(error.doubled)))
+        parts.append(_("重复:{columns}。").format(columns=_named(error.doubled)))
     if error.unknown:
-        parts.append(_("多余:{columns}。").format(columns=listed(escape(one[:20]) for one in error.unknown)))
+        parts.append(
+            _("不认识:{columns}。").format(columns=listed(escape(one[:20]) for one in error.unknown))
+        )
     return "".join(parts)
+
+
+def _named(columns: Sequence[str]) -> str:
+    return listed(f"{HEADS[column]()}({column})" for column in columns)
 
 
 _Length = (
@@ -453,9 +460,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         day=escape(error.written.strip())
     ),
     command_errors.OfficeMissing: lambda error: _("缺少发牌机关。{usage}").format(
-        usage=commands.usage(error.command)
+        usage=commands.usage(error.command, error.office, error.kind)
     ),
-    command_errors.Usage: lambda error: commands.usage(error.command),
+    command_errors.Usage: lambda error: commands.usage(error.command, error.office, error.kind),
     offices_errors.DayInThePast: lambda error: _("{day}已经过去了。").format(
         day=day(datetime.combine(error.day, time(), CHINA))
     ),

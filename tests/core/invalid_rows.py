@@ -202,6 +202,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "since": 1,
         "until": 2,
     },
+    "ban_cause": {
+        "ban_id": 1,
+        "office": "粤K",
+        "reason": "r",
+        "cause": "admin",
+        "since": 1,
+        "until": 2,
+    },
     "broadcast": {
         "office": "粤K",
         "audience": "registered",
@@ -433,6 +441,14 @@ INVALID_ROWS = {
     "a ban lifted by nobody": row("ban", "ban_lift_whole", lifted_at=1, lift_reason="r"),
     "a ban lifted without a reason": row("ban", "ban_lift_whole", lifted_at=1, lifted_by="chat:1"),
     "a second running ban": row("ban", "ban_running", "ban.identity_hash", identity_hash=b"y"),
+    "a cause of a ban without a reason": row("ban_cause", "ban_cause_reason", reason=""),
+    "a cause of a ban for spite": row("ban_cause", "ban_cause_kind", cause="spite"),
+    "a cause of a ban that ends before it begins": row(
+        "ban_cause", "ban_cause_ends_after_it_begins", until=1
+    ),
+    "a cause of a ban lifted by nobody": row(
+        "ban_cause", "ban_cause_lift_whole", lifted_at=1, lift_reason="r"
+    ),
     "a broadcast to nobody known": row("broadcast", "broadcast_audience", audience="all"),
     "a broadcast of nothing": row("broadcast", "broadcast_text", text=""),
     "a broadcast to fewer than none": row("broadcast", "broadcast_total", total=-1),

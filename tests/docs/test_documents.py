@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from bot import cli
-from bot.routing.commands import DESK, OWNER_COMMANDS
+from bot.desk.commands import DESK
+from bot.routing.commands import OWNER_COMMANDS
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core.settings.reading import OTHER_VARIABLES
 from tools import make_report_pictures

@@ -14,7 +14,7 @@ async def test_link_asks_once_and_gives_the_role(world: World) -> None:
     await owner.see(f"您的对话编号:{OWNER}", "通讯软件中的名字:晓东 陈", "角色:没有(车主)")
     await other.say(f"/start admin_{token}")
     await other.see("接受管理员角色?", "窗口(粤K)")
-    await other.press("取消")
+    await other.press("不做更改")
     await other.see("没有接受")
     await other.say(f"/start admin_{token}")
     await other.see("接受管理员角色?", fresh=True)

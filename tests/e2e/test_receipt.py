@@ -162,7 +162,7 @@ async def test_owner_of_a_registered_number_shares_it_from_the_notice(town: Worl
 async def test_revoked_owner_selects_again_from_the_notice(town: World) -> None:
     owner, chief = await chosen(town), town.person(CHIEF)
     await chief.say("/revoke 粤KA1234 资料有误")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await tick(town)
     await owner.see("预选已被取消", "可以重新预选")
     await owner.press("【预选号牌】")
@@ -239,9 +239,14 @@ async def _maintained(town: World, owner: Person, said: str, label: str, toast: 
 
 async def test_reminders_are_listed_from_the_first_to_the_last(town: World) -> None:
     owner = await chosen(town)
-    await owner.press("【我的选号】")
     await owner.press("提醒设置")
     await owner.see("截止前 3、1 个工作日 + 最后一天早上")
+    await owner.press("返回")
+    await owner.see("第6步", fresh=True)
+    await owner.press("【我的选号】")
+    await owner.press("提醒设置")
+    await owner.press("返回")
+    await owner.see("我的选号", fresh=True)
 
 
 async def test_receipt_that_is_looked_at_again_leaves_no_second_picture(town: World) -> None:

@@ -198,7 +198,7 @@ ADMINS: dict[int, Parked] = {
         "desk_revoke",
         (say("/revoke 粤KA2003 本人申请"),),
         "取消预选?",
-        press("确认取消预选"),
+        press("确认"),
         "的预选已取消",
     ),
     4208: _parked(

@@ -15,7 +15,6 @@ from bot.cli.command import Command
 from bot.cli.report import Report
 from bot.cli.terminal import Terminal
 from bot.errors.commands import Usage
-from bot.inbox import TokenRefusedError
 from bot.inbox.errors import CannotListenError
 from bot.local_socket.errors import NoTerminal
 from core.errors.desk import RoleHeld
@@ -33,6 +32,7 @@ from core.errors.settings import (
 from core.errors.store import (
     DatabaseNewer,
     DatabaseOlder,
+    StoreCorrupt,
     StoreDriverMissing,
     StoreFull,
     StoreInUse,
@@ -54,7 +54,7 @@ RESTART_CANNOT_HELP = (
     DatabaseOfAnotherBot(1, 2),
     PhotoFolderOfAnother(HERE),
     StoreDriverMissing(),
-    TokenRefusedError(),
+    StoreCorrupt("here"),
     InvalidToken(),
     Usage("release"),
     NoTerminal("Sure?"),
@@ -65,7 +65,7 @@ RESTART_MAY_HELP = (
     StoreFull(),
     DatabaseNewer(2, 1),
     DatabaseOlder(1, 2),
-    CannotListenError("127.0.0.1", 80, OSError(98, "taken")),
+    CannotListenError("telegram.webhook", "127.0.0.1", 80, OSError(98, "taken")),
     NetworkError("no way"),
     RoleHeld(),
 )

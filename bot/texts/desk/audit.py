@@ -62,7 +62,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.AGREED_TO_NOTICE: phrase("阅读并同意业务须知"),
     AuditAction.APPROVED_APPEAL: phrase("申诉审核通过"),
     AuditAction.ASKED_FOR_INVOICE: phrase("要求 {about} 提供发票,暂停选号"),
-    AuditAction.BANNED: phrase("列入黑名单,到 {until}"),
+    AuditAction.BANNED: phrase("列入黑名单,到 {until},原因:{reason}"),
     AuditAction.BEGAN: phrase("开始预选({kind})"),
     AuditAction.BEGAN_BROADCAST: phrase("开始群发通知,共 {total} 人"),
     AuditAction.BEGAN_APPEAL: phrase("开始填写申诉"),
