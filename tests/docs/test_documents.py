@@ -221,12 +221,15 @@ def test_documents_are_in_plain_english() -> None:
 
 @pytest.mark.parametrize("package", ["bot", "core", "sandbox", "benchmarks", "tools"])
 def test_docstrings_and_comments_are_in_plain_english(package: str) -> None:
+    sources = {path: path.read_text("utf-8") for path in sorted((ROOT / package).rglob("*.py"))}
     found = [
         (path.relative_to(ROOT).as_posix(), hit)
-        for path in sorted((ROOT / package).rglob("*.py"))
-        for text in _prose(path.read_text("utf-8"))
+        for path, source in sources.items()
+        if TICS.search(source)  # parsing takes twenty times as long
+        for text in _prose(source)
         for hit in TICS.findall(text)
     ]
+    assert sources
     assert found == []
 
 
