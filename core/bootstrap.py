@@ -22,6 +22,7 @@ from core.errors.store import DatabaseOlder, StoreError
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
+from core.people.invitations import Invitations
 from core.people.lookup import People
 from core.people.probes import Probes
 from core.people.second_chief import SecondChief
@@ -124,6 +125,7 @@ class Core:
     cleanup: Cleanup
     people: People
     admins: Admins
+    invitations: Invitations
     counter: Counter
     audit_search: AuditSearch
     desk_services: DeskServices
@@ -326,6 +328,7 @@ async def bootstrap(
         cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),
         admins=admins,
+        invitations=Invitations(admins, given.random_bytes),
         counter=counter,
         vehicle_registry=vehicle_registry,
         appeals=appeals,

@@ -71,6 +71,7 @@ class ScreenName(StrEnum):
     BANNED = "banned"
     SUSPENDED = "suspended"
     LANGUAGE = "language"
+    INVITATION = "invitation"
     VERIFY = "verify"
     VERIFY_DRAW = "verify_draw"
     POOL_SEEDS = "pool_seeds"

@@ -18,6 +18,7 @@ from bot.owner.holding import Banner, banner
 from bot.owner.language import speak
 from bot.owner.own_data import export
 from bot.owner.provinces import opened
+from bot.owner.whoami import whoami
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
@@ -117,6 +118,8 @@ def command(ctx: Context, command: Command) -> Goto:
         return opened(command.arguments)
     if command.name == "verify":
         return checking.command(ctx, command.arguments)
+    if command.name == "whoami":
+        return whoami(ctx, command.sender)
     return COMMANDS[command.name](ctx)
 
 
@@ -145,6 +148,7 @@ COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "export": export,
     "delete": lambda _ctx: Goto(screen=ScreenName.DELETE),
     "language": lambda _ctx: Goto(screen=ScreenName.LANGUAGE),
+    "whoami": whoami,
     "cancel": _cancel,
     "help": lambda ctx: stay(note=help_text(ctx), aside=Aside.ANSWER),
 }

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from bot.desk import clock, withholding
+from bot.bot_api import deep_links
+from bot.desk import clock, invitations, withholding
 from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
 from bot.desk.menu import own_example
 from bot.desk.menu_pages import to_proposal
@@ -48,6 +49,8 @@ def lead(ctx: Context, command: Command) -> Goto:
     """Route a command to its screen; an admin command is unknown to chats without the permission."""
     if ctx.has_left and command.name == "cancel":  # leaving the rehearsal was all there was to cancel
         return stay()
+    if command.name == "start" and (token := deep_links.token_of(command.arguments)) is not None:
+        return invitations.opened(ctx, token)
     if command.name not in permitted(ctx):
         return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:

@@ -12,6 +12,7 @@ from bot.desk import (
     closures,
     counter,
     find,
+    invitations,
     known_registrations,
     menu_pages,
     people,
@@ -110,6 +111,7 @@ SCREENS: tuple[Screen, ...] = (
     admins.ADMINS,
     admins.ADD,
     admins.REMOVE,
+    invitations.INVITATION,
 )
 
 

@@ -26,6 +26,7 @@ from core.errors import clock as clock_errors
 from core.errors import counter as counter_errors
 from core.errors import desk as desk_errors
 from core.errors import identity as identity_errors
+from core.errors import invitations as invitations_errors
 from core.errors import offices as offices_errors
 from core.errors import photos as photos_errors
 from core.errors import plates as plates_errors
@@ -282,6 +283,11 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),
+    invitations_errors.InvitationUnknown: phrase("这个管理员链接无效,请向给您链接的人索取新的链接。"),
+    invitations_errors.InvitationUsed: phrase(
+        "这个管理员链接已被使用过。每个链接只能用一次,请索取新的链接。"
+    ),
+    invitations_errors.InvitationExpired: phrase("这个管理员链接已过期(24 小时内有效),请索取新的链接。"),
     clock_errors.ClockInDoubt: phrase("系统正在核对时间,暂停选号,请稍后再试。已选定的号码不受影响。"),
     clock_errors.ClockTrusted: phrase("服务器时间没有疑问,不需要确认。"),
     offices_errors.NotInMaintenance: phrase("现在没有在维护。"),
