@@ -84,7 +84,7 @@ def _unknown(ctx: Context, command: Command) -> Goto:
     """Answer a command that does not exist, or not for this chat, and propose the nearest one."""
     own = permitted(ctx)
     nearest, rest = _nearest(command, [*OWNER_COMMANDS, *own])
-    said = menu_texts.unknown([*own, *OWNER_COMMANDS], nearest)
+    said = menu_texts.unknown([*own, "start", "help"] if own else OWNER_COMMANDS, nearest)
     if not own or not _may_leave(ctx):
         return stay(note=said, aside=Aside.HINT)
     return to_proposal(ctx, said, Command(name=nearest, arguments=rest) if nearest in own else None)

@@ -129,7 +129,9 @@ def _maintenance(ctx: Context) -> str:
     """Return which of this chat's offices are in maintenance, a line each; empty if none is."""
     own = {EVERYWHERE, *ctx.admin.offices(Permission.DESK, ctx.core.offices)}
     lines = [
-        maintenance_line(one.office, one.text[:_LONGEST_TEXT]) for one in maintenance.running(ctx.tx) if one.office in own
+        maintenance_line(one.office, one.text[:_LONGEST_TEXT])
+        for one in maintenance.running(ctx.tx)
+        if one.office in own
     ]
     return "".join(f"{line}\n" for line in lines)
 
