@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from bot.desk import clock, withholding
 from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
-from bot.desk.menu import own_example
+from bot.desk.menu import own_example, to_menu
 from bot.desk.menu_pages import to_proposal
 from bot.desk.reports import work_queue
 from bot.dialog.asides import Aside
@@ -19,6 +19,7 @@ from bot.owner import appeals as owner_appeals
 from bot.owner import home, receipt, wished_numbers, wishes
 from bot.owner.entry import entry
 from bot.texts.desk import menu as menu_texts
+from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core.errors.base import XuanhaoError
@@ -48,6 +49,8 @@ def lead(ctx: Context, command: Command) -> Goto:
     """Route a command to its screen; an admin command is unknown to chats without the permission."""
     if ctx.has_left and command.name == "cancel":  # leaving the rehearsal was all there was to cancel
         return stay()
+    if command.name == "cancel" and ctx.screen.startswith(_OF_THE_DESK):
+        return to_menu(note=parts.CANCELLED())
     if command.name not in permitted(ctx):
         return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:

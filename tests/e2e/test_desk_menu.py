@@ -166,6 +166,17 @@ def _ban_dialog(tx: Tx) -> str:
     return str(sql(tx, "SELECT args FROM dialog"))
 
 
+async def test_cancel_ends_what_is_open_at_the_desk(chief: Person) -> None:
+    for typed, open_page in (("/release 粤K C####", "投放号段?"), ("/grant", "用法")):
+        await chief.say(typed)
+        await chief.see(open_page, fresh=True)
+        await chief.say("/cancel")
+        await chief.see("已取消,未作任何更改", "请选一类", fresh=True)
+    await chief.press("返回首页")
+    await chief.say("/cancel")
+    await chief.see("没有正在进行的预选", fresh=True)
+
+
 async def test_form_keeps_no_identity_in_clear(world: World, chief: Person) -> None:
     await chief.say("/ban")
     await chief.press("一步一步填写")
