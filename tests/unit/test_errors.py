@@ -18,6 +18,7 @@ from core.errors.backup import (
     PassphraseWrong,
 )
 from core.errors.base import InputError, Refusal, XuanhaoError
+from core.errors.moving import MoveUrlsWrong
 from core.errors.offices import HoursUnreadable
 
 MODULES = [import_module(f"core.errors.{module.name}") for module in pkgutil.iter_modules(errors.__path__)]
@@ -26,6 +27,7 @@ UNWORDED = {
     HoursUnreadable,
     GivenUnreadable,
     LossBeforeBackup,
+    MoveUrlsWrong,
     OfficeNotServed,
     PassphraseNeeded,
     PassphraseTooShort,
