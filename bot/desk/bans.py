@@ -129,14 +129,19 @@ def _ban_question(ctx: Context) -> str:
     is_told = account is not None
     if current is None:
         return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
-    if ctx.args.get("change"):
+    if _changes_end(ctx):
         return texts.change_question(who, current, new_ban.until, new_ban.reason, is_told=is_told)
     causes = causes_of(ctx.tx, current)
     return texts.further_question(who, causes, new_ban.until, new_ban.reason, is_told=is_told)
 
 
+def _changes_end(ctx: Context) -> bool:
+    """Whether a question is about the end of a running ban; all those of the former version about one are."""
+    return bool(ctx.arg("seen")) and bool(ctx.args.get("change", True))
+
+
 def _ban(ctx: Context) -> str:
-    if ctx.args.get("change"):
+    if _changes_end(ctx):
         return texts.end_changed(blacklist.change_end(ctx.tx, _sentence(ctx), ctx.arg("seen")).until)
     imposed = blacklist.set_ban(ctx.tx, _sentence(ctx), ctx.arg("seen"))
     return texts.banned(imposed.until)
@@ -149,6 +154,7 @@ BAN = screen_of(
         question_text=_ban_question,
         label=texts.BAN,
         act=_ban,
+        ways=lambda ctx: [(texts.CHANGE_END(), "end")] if _changes_end(ctx) else [],
         style=Style.DANGER,
     )
 )

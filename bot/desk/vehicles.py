@@ -126,15 +126,15 @@ def _errors(file: VehicleFile) -> SendFile:
     return _file(texts.WRONG_NAME, table)
 
 
-def _file(name: str, table: Table) -> SendFile:
+def _file(name: str, table: Table, caption: str = "") -> SendFile:
     return SendFile(
-        name=name, caption=table.title, read=lambda _tx: table, make=lambda made: workbook([made])
+        name=name, caption=caption or table.title, read=lambda _tx: table, make=lambda made: workbook([made])
     )
 
 
 def _template(_ctx: Context, _arg: str) -> Goto:
     table = Table(title=texts.SHEET(), columns=texts.head(), rows=[texts.export_row(_SAMPLE)])
-    return stay(effects=(_file(texts.TEMPLATE_NAME, table),))
+    return stay(effects=(_file(texts.TEMPLATE_NAME, table, texts.TEMPLATE_CAPTION()),))
 
 
 def _export(ctx: Context, _arg: str) -> Goto:

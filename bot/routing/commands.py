@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from bot.bot_api import deep_links
 from bot.desk import clock, invitations, withholding
 from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
-from bot.desk.menu import own_example
+from bot.desk.menu import own_example, to_menu
 from bot.desk.menu_pages import to_proposal
 from bot.desk.reports import work_queue
 from bot.dialog.asides import Aside
@@ -20,6 +20,7 @@ from bot.owner import appeals as owner_appeals
 from bot.owner import home, receipt, wished_numbers, wishes
 from bot.owner.entry import entry
 from bot.texts.desk import menu as menu_texts
+from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core.errors.base import XuanhaoError
@@ -51,6 +52,8 @@ def lead(ctx: Context, command: Command) -> Goto:
         return stay()
     if command.name == "start" and (token := deep_links.token_of(command.arguments)) is not None:
         return invitations.opened(ctx, token)
+    if command.name == "cancel" and ctx.screen.startswith(_OF_THE_DESK):
+        return to_menu(note=parts.CANCELLED())
     if command.name not in permitted(ctx):
         return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:
@@ -87,7 +90,7 @@ def _unknown(ctx: Context, command: Command) -> Goto:
     """Answer a command that does not exist, or not for this chat, and propose the nearest one."""
     own = permitted(ctx)
     nearest, rest = _nearest(command, [*OWNER_COMMANDS, *own])
-    said = menu_texts.unknown([*own, *OWNER_COMMANDS], nearest)
+    said = menu_texts.unknown([*own, "start", "help"] if own else OWNER_COMMANDS, nearest)
     if not own or not _may_leave(ctx):
         return stay(note=said, aside=Aside.HINT)
     return to_proposal(ctx, said, Command(name=nearest, arguments=rest) if nearest in own else None)

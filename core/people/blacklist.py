@@ -38,6 +38,7 @@ class Ban:
     since: datetime
     until: datetime
     preselection_id: int | None = None  # the preselection that caused it
+    last_cause: int = 0  # the id of its newest cause; 0 if none was kept, or it was not read
 
     @property
     def subject(self) -> str:
@@ -88,7 +89,7 @@ def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
 
 def version_of(ban: Ban | None) -> str:
     """Return a version token of a running ban, empty for None, to detect changes during a confirmation."""
-    return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}"
+    return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}:{ban.last_cause}"
 
 
 def get(tx: Tx, ban_id: int) -> Ban:
@@ -171,6 +172,7 @@ def set_ban(tx: Tx, new_ban: NewBan, expected: str) -> Ban:
         BanInThePast: it would be over already.
         HandledMeanwhile: another admin has set, changed or lifted one since.
     """
+    tx.one("blacklist.lock", identity_hash=new_ban.identity_hash)
     ban = running(tx, new_ban.identity_hash)
     _ensure_as_shown(tx, ban, expected)
     if new_ban.until <= tx.now:
@@ -178,11 +180,12 @@ def set_ban(tx: Tx, new_ban: NewBan, expected: str) -> Ban:
     changed = _begin(tx, new_ban) if ban is None else _prolong(tx, ban, new_ban)
     _add_cause(tx, changed, new_ban)
     tell(tx, changed, NotificationPurpose.BANNED)
-    return changed
+    return running(tx, new_ban.identity_hash) or changed
 
 
 def _ensure_as_shown(tx: Tx, ban: Ban | None, expected: str) -> None:
-    if version_of(ban) != expected:
+    # a question of the former version does not know the newest cause
+    if version_of(ban) != expected and version_of(ban).rpartition(":")[0] != (expected or None):
         raise audit.handled(tx, ban.subject if ban else audit.ban_subject(expected.partition(":")[0]))
 
 
@@ -381,4 +384,5 @@ def _ban(row: Row) -> Ban:
         since=from_millis(row["since"]),
         until=from_millis(row["until"]),
         preselection_id=row["preselection_id"],
+        last_cause=row.get("last_cause") or 0,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from bot.desk.commands import DESK
 from bot.desk.menu import GROUPS
+from bot.texts.desk.menu import LABELS
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from tests import factories
@@ -33,6 +34,10 @@ def chief(world: World) -> Person:
 def test_every_command_is_in_one_group() -> None:
     grouped = [name for group in GROUPS.values() for name in group]
     assert sorted([*grouped, "desk"]) == sorted(DESK)
+
+
+def test_every_command_in_a_group_has_a_label() -> None:
+    assert set(LABELS) == {name for group in GROUPS.values() for name in group}
 
 
 def _has(person: Person, label: str) -> bool:
@@ -90,7 +95,7 @@ async def test_home_leads_to_the_desk_and_its_menu_to_every_command(world: World
     await chief.press("🗂 管理")
     await chief.see("没有待办事项")
     await chief.press("窗口办理")
-    await chief.press("号码作废")
+    await chief.press("作废(列黑名单)")
     await chief.see("请输入(不用写命令)", "粤K12345 原因")
     await world.store.run(reserved, world.core, 2, "A1234")
     await chief.say("粤KA1234")
@@ -159,6 +164,17 @@ async def test_ban_and_grant_and_closed_day_are_filled_in(world: World, chief: P
 
 def _ban_dialog(tx: Tx) -> str:
     return str(sql(tx, "SELECT args FROM dialog"))
+
+
+async def test_cancel_ends_what_is_open_at_the_desk(chief: Person) -> None:
+    for typed, open_page in (("/release 粤K C####", "投放号段?"), ("/grant", "用法")):
+        await chief.say(typed)
+        await chief.see(open_page, fresh=True)
+        await chief.say("/cancel")
+        await chief.see("已取消,未作任何更改", "请选一类", fresh=True)
+    await chief.press("返回首页")
+    await chief.say("/cancel")
+    await chief.see("没有正在进行的预选", fresh=True)
 
 
 async def test_form_keeps_no_identity_in_clear(world: World, chief: Person) -> None:

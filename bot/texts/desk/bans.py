@@ -10,6 +10,7 @@ from core.people.ban_causes import BanCause
 from core.people.blacklist import Ban
 
 BAN = phrase("⛔ 列入黑名单")
+CHANGE_END = phrase("⛔ 更改期限")
 UNBAN = phrase("✅ 解除")
 LIFT_ALL = phrase("✅ 全部解除")
 _TOLD = phrase("本人会收到通知。")

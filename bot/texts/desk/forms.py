@@ -33,7 +33,7 @@ def mask(kind: str) -> str:
 
 
 def moment_label(at: datetime) -> str:
-    return moment(at)
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def opens(answer: str) -> str:

@@ -14,12 +14,40 @@ BACK_STEP = phrase("« 上一步")
 LEAVE = phrase("不做了")
 GROUPS = {
     "counter": phrase("🪪 窗口办理"),
-    "people": phrase("👥 车主与名单"),
+    "people": phrase("👥 车主名单"),
     "appeals": phrase("📨 申诉"),
     "pool": phrase("🔢 号段号池"),
     "reports": phrase("📊 统计记录"),
     "system": phrase("⚙️ 系统管理"),
 }
+LABELS = {
+    "find": phrase("🔎 查询"),
+    "confirm": phrase("确认上牌"),
+    "void": phrase("作废(列黑名单)"),
+    "revoke": phrase("撤销预选"),
+    "identity": phrase("转移身份"),
+    "usertype": phrase("用户类型"),
+    "closed": phrase("不办公的日子"),
+    "blacklist": phrase("黑名单"),
+    "ban": phrase("列入黑名单"),
+    "unban": phrase("解除黑名单"),
+    "grant": phrase("增加机会"),
+    "broadcast": phrase("群发通知"),
+    "appeals": phrase("待审申诉"),
+    "approve": phrase("审核通过"),
+    "reject": phrase("审核不通过"),
+    "segments": phrase("号段用量"),
+    "release": phrase("投放号段"),
+    "withhold": phrase("暂不投放"),
+    "unwithhold": phrase("恢复投放"),
+    "stats": phrase("统计"),
+    "audit": phrase("操作记录"),
+    "vehicles": phrase("车辆数据"),
+    "maintenance": phrase("系统维护"),
+    "clock": phrase("核对时间"),
+    "admins": phrase("管理员"),
+}
+"""Short labels of the commands, two of which fit side by side on a telephone."""
 _LONGEST = 40
 
 
@@ -30,7 +58,7 @@ def group(name: str) -> str:
 
 def label(command: str) -> str:
     """Return the label of a command's button."""
-    return DESK_MENU[command]()
+    return LABELS[command]()
 
 
 def to_type(command: str, office: str, kind: str) -> str:

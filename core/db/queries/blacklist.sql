@@ -17,7 +17,8 @@ RETURNING ban_id
 
 -- name: by_id
 -- A ban, running or not.
-SELECT * FROM ban WHERE ban_id = :ban_id
+SELECT b.*, (SELECT max(c.cause_id) FROM ban_cause AS c WHERE c.ban_id = b.ban_id) AS last_cause
+FROM ban AS b WHERE b.ban_id = :ban_id
 
 -- name: set_until
 -- Changes the end of a running ban, later or earlier, if it is still the one that the admin was shown.
@@ -25,8 +26,9 @@ UPDATE ban SET until = :until
 WHERE ban_id = :ban_id AND lifted_at IS NULL AND until = :seen
 
 -- name: running
--- The running ban of an identity.
-SELECT * FROM ban WHERE identity_hash = :identity_hash AND lifted_at IS NULL
+-- The running ban of an identity, and its newest cause: a further one is noticed even if it ends earlier.
+SELECT b.*, (SELECT max(c.cause_id) FROM ban_cause AS c WHERE c.ban_id = b.ban_id) AS last_cause
+FROM ban AS b WHERE b.identity_hash = :identity_hash AND b.lifted_at IS NULL
 
 -- name: of_identity
 -- All bans that an identity has ever had.
@@ -42,8 +44,8 @@ UPDATE ban SET lifted_at = :now, lifted_by = :actor, lift_reason = :reason
 WHERE ban_id = :ban_id AND lifted_at IS NULL
 
 -- name: lock
--- The running ban of an identity, locked: its causes are read to be changed.
-SELECT * FROM ban WHERE identity_hash = :identity_hash AND lifted_at IS NULL ${for_update}
+-- Locks the running ban of an identity: what is read of it and its causes after this stays.
+SELECT ban_id FROM ban WHERE identity_hash = :identity_hash AND lifted_at IS NULL ${for_update}
 
 -- name: prolong
 -- Makes a further cause, which lasts longer, the one that a running ban shows, if its end is still the one shown.
