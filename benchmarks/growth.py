@@ -33,6 +33,11 @@ from tests.world import CHIEF, World, office, open_world
 HOLDER, DRAWER, ASKER = 0, 1, 2  # numbers of owners of the tests
 WITHOUT_LIMIT = 10**9
 Times = dict[str, float]
+_LETTERS = "'ABCDEFGHJKLMNPQRSTUVWXYZ0123456789'"
+_SERIAL = (
+    f"substr({_LETTERS}, n / 115600 % 24 + 1, 1) || substr({_LETTERS}, n / 3400 % 34 + 1, 1)"
+    f" || substr({_LETTERS}, n / 100 % 34 + 1, 1) || substr(CAST(n % 100 + 100 AS TEXT), 2)"
+)  # different for each n below 2,774,400, and no number of the people
 
 
 async def _timed(work: Callable[[], Awaitable[object]], times: int) -> float:
@@ -66,7 +71,7 @@ class Growing:
         for mask in SMALL_MASKS:
             await world.release(mask.pattern)
         self._ranks = ((n, rank) for n, mask in enumerate(SMALL_MASKS, 1) for rank in range(0, mask.size, 2))
-        _, self._template = await world.store.run(reserved, world.core, HOLDER, "99999")
+        _, self._template = await world.store.run(reserved, world.core, HOLDER, "99998")
         _, self._begun = await world.store.run(verified, world.core, DRAWER)
         await world.store.run(verified, world.core, ASKER)
         spec = replace(world.sandbox.world.people[CHIEF].spec, chat_id=5000 + ASKER, role="owner")
@@ -108,7 +113,7 @@ class Growing:
             {
                 "account_id": "(SELECT account_id FROM account WHERE chat_id = 10000000 + n)",
                 "vin": "'LSVGROWTH' || substr(CAST(n + 100000000 AS TEXT), 2)",
-                "serial": "substr(CAST(n + 10000000 AS TEXT), 4)",
+                "serial": _SERIAL,
             },
         )
 
@@ -128,8 +133,8 @@ class Growing:
             "/preselect": lambda: _asks(owner, "/preselect", "第5步"),
             "/mine": lambda: _asks(owner, "/mine", "我的选号"),
             "/pool": lambda: _asks(owner, "/pool", "号池公示"),
-            "/find ID": lambda: _asks(chief, f"/find {factories.identity(HOLDER)}", "粤K·99999"),
-            "/find number": lambda: _asks(chief, "/find 粤K99999", "粤K·99999"),
+            "/find ID": lambda: _asks(chief, f"/find {factories.identity(HOLDER)}", "粤K·99998"),
+            "/find number": lambda: _asks(chief, "/find 粤K99998", "粤K·99998"),
             "/desk": lambda: _asks(chief, "/desk", "待办"),
             "/segments 粤K": lambda: _asks(chief, "/segments 粤K", "号段"),
             "/stats 粤K": lambda: _asks(chief, "/stats 粤K", "近 7 天"),

@@ -87,8 +87,8 @@ class Crowd:
         self.owners, self.bystanders = everybody[:owners], everybody[owners:]
         self._by_chat = {owner.me.chat_id: owner for owner in everybody}
         self.steps = 0
-        self.again = 0
-        """How many batches ended before their owner had pressed, so that another one was drawn."""
+        self.draws = 0
+        """More than there are owners, if a batch ended before its owner had pressed."""
         self._reached: dict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self.sent: dict[int, tuple[int, str]] = {}
         """By update id: the chat, and the kind; the sandbox keeps each kind of a chat in order."""
@@ -137,17 +137,24 @@ class Crowd:
         await asyncio.sleep(self._dice.uniform(0, self._spread))
         say = partial(user_actions.say, self._world, owner.me)
         await self._steps(owner, partial(say, "/preselect"), _has("【随机一次"))
-        while True:
-            draw = "【随机一次" if _has("【随机一次")(owner.shown()) else "【换一批"
-            await self._steps(owner, partial(self._press, owner, draw), _has("粤K·"))
+        while not _is_receipt(owner.shown()):
+            await self._goes_on_from(owner)
+
+    async def _goes_on_from(self, owner: Owner) -> None:
+        """Take the step of the screen as it is now; it may have changed while the owner was thinking."""
+        shown = owner.shown()
+        if _has("确定选用")(shown):
+            await self._steps(
+                owner, partial(self._press, owner, "确定选用"), _any_of(_is_receipt, _has_ended)
+            )
+        elif _has("粤K·")(shown):
             await self._steps(owner, partial(self._picks, owner), _any_of(_has("确定选用"), _has_ended))
-            if not _has_ended(owner.shown()):
-                await self._steps(
-                    owner, partial(self._press, owner, "确定选用"), _any_of(_is_receipt, _has_ended)
-                )
-            if _is_receipt(owner.shown()):
-                return
-            self.again += 1
+        elif _has_ended(shown):
+            self.draws += 1
+            draw = "【随机一次" if _has("【随机一次")(shown) else "【换一批"
+            await self._steps(owner, partial(self._press, owner, draw), _has("粤K·"))
+        else:
+            await asyncio.sleep(0.05)
 
     def _picks(self, owner: Owner) -> None:
         owner.number = self._press(owner, "粤K·")
