@@ -15,7 +15,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.e2e.behind_nginx import OpeningResult, Opening, run_opening
+from tests.e2e.behind_nginx import Opening, OpeningResult, run_opening
 
 
 def _name(workers: int) -> str:
