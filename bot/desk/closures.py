@@ -1,83 +1,20 @@
-"""/closed: a day without counter service, which moves deadlines; /maintenance: closes phase 2 with a text."""
+"""/maintenance: closes phase 2 with a text."""
 
-from datetime import date
-from functools import partial
-
-from bot.desk.arguments import first_time, names_several_days, split_args
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
 from bot.dialog.view import Style
-from bot.errors.commands import OfficeMissing, OneDayOnly, UnreadableTime, Usage
+from bot.errors.commands import Usage
 from bot.texts.desk import days as texts
 from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
-from core.preselection.deadlines import Closing
 from core.values.personal_numbers import ensure_no_personal_number
 
 _ALL = "all"
 _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTENANCE_OFF}
 _LONGEST_TEXT = 500
-
-
-def parse_closed(ctx: Context, arguments: str) -> Goto:
-    """Parse /closed 粤K 2026-12-31 REASON and go to the question.
-
-    Raises:
-        Usage, UnreadableTime: the arguments are malformed.
-        OfficeMissing: they begin with the day.
-        OneDayOnly: they name several days: one command closes one day, and none is guessed.
-        DayInThePast, DayClosed: the day is past, or already closed.
-    """
-    code, written = split_args("closed", arguments, 2)
-    if code[0].isdigit():
-        raise OfficeMissing("closed")
-    office = ctx.desk_office(code, Permission.CLOSED)
-    if names_several_days(written):
-        raise OneDayOnly
-    at, reason = first_time(written, ctx.today)
-    day = at.date()
-    if not reason:
-        raise Usage("closed")
-    ctx.core.deadlines.validate_closing(ctx.tx, office, day)
-    return Goto(
-        screen=ScreenName.DESK_CLOSED,
-        args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
-    )
-
-
-def _day(ctx: Context) -> date:
-    try:
-        return date.fromisoformat(ctx.arg("day"))
-    except ValueError:
-        raise UnreadableTime from None
-
-
-def _closed_question(ctx: Context) -> str:
-    office = ctx.office_of(ctx.arg("office"))
-    day = _day(ctx)
-    read = partial(ctx.core.deadlines.closing, office=office, day=day)
-    would: Closing = ctx.read_snapshot(f"closing:{office.code}:{day}", read)
-    return texts.closed_question(office, day, ctx.arg("reason"), would)
-
-
-def _close(ctx: Context) -> str:
-    office, day = ctx.office_of(ctx.arg("office")), _day(ctx)
-    moved = ctx.core.deadlines.close_day(ctx.tx, office, day, ctx.arg("reason"), ctx.actor)
-    return texts.closed(office, day, len(moved))
-
-
-CLOSED = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_CLOSED,
-        permission=Permission.CLOSED,
-        question_text=_closed_question,
-        label=texts.CLOSE,
-        act=_close,
-    )
-)
 
 
 def parse_maintenance(ctx: Context, arguments: str) -> Goto:

@@ -8,15 +8,18 @@ owner, and the reminders are planned again.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
+from core.availability.closed_days import EnteredDay, OfficeDays, Place
 from core.clock import CHINA, to_millis
+from core.errors.counter import PlateNotReserved
 from core.errors.desk import HandledMeanwhile
 from core.errors.offices import DayClosed, DayInThePast, NoWorkdayAhead
+from core.errors.undo import ExtensionTooLong, NotExtendable
 from core.notifications import queue as notification_queue
 from core.notifications import reminders, sms_reminders
 from core.notifications.queue import NotificationPurpose, Plan
@@ -25,6 +28,7 @@ from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
 from core.preselection.extensions import extension_limit, next_whole_day, remind_by
+from core.values.hours import written
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -39,9 +43,9 @@ class MovedDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What closing a counter on a day would do."""
+    """What closing a counter, or changing its hours, would do."""
 
-    works: bool  # whether it would be open otherwise
+    works: tuple[date, ...]  # those of the days that are working days otherwise
     moves: int  # how many deadlines would move
 
 
@@ -51,6 +55,8 @@ class MoveCause(StrEnum):
     CLOSED = "closed"  # an admin has closed the counter on a day
     CALENDAR = "calendar"  # the working days or the counter hours have changed
     UNREMINDED = "unreminded"  # no reminder had arrived
+    HOURS = "hours"  # an admin has changed the counter hours of a day
+    DESK = "desk"  # the desk has extended it, for a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +66,20 @@ class _Move:
     deadline: datetime
     cause: MoveCause
     actor: str = audit.SYSTEM
-    extendable_until: datetime | None = None  # of an extension
-    closed: Mapping[str, str] = field(default_factory=dict)  # the ``day`` and ``reason`` of a closed day
+    extendable_until: datetime | None = None  # of an extension for want of a reminder
+    most: int | None = None  # how often the desk may extend it; None if it is not the desk that does
+    about: Mapping[str, str] = field(
+        default_factory=dict
+    )  # for the message: ``day``, ``reason`` and the like
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskExtension:
+    """An extension that the desk grants."""
+
+    workdays: int
+    reason: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,39 +108,122 @@ class Deadlines:
         self._last_by_sms = last_by_sms
 
     def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[MovedDeadline]:
-        """Close a counter on a day, and move the deadlines that this affects.
+        """Close a counter on one day, as ``close_days``."""
+        return self.close_days(tx, office, (day,), reason, actor)
+
+    def close_days(
+        self, tx: Tx, office: Office, days: Sequence[date], reason: str, actor: str
+    ) -> list[MovedDeadline]:
+        """Close a counter on some days, and move the deadlines that this affects.
 
         Deadlines only ever move later, and each owner affected is notified once; a deadline that has passed
         moves too while the number can still be confirmed. A concurrent reservation is either moved here or
-        already computed with the day closed, because both lock the pool.
+        already computed with the days closed, because both lock the pool. Days that are closed already stay
+        as they are.
 
         Raises:
-            HandledMeanwhile: another admin has closed it already.
+            HandledMeanwhile: another admin has closed all of them already.
         """
         tx.run("pool.lock_office", office=office.code)
-        if not closed_days.close(tx, office, day, reason, actor):
-            known = closed_days.of_day(tx, office, day)
+        new = [day for day in sorted(days) if closed_days.close(tx, office, day, reason, actor)]
+        if not new:
+            known = closed_days.of_day(tx, office, min(days))
             raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CLOSED_DAY)
-        audit.record(
-            tx,
-            actor,
-            AuditAction.CLOSED_DAY,
-            audit.office_subject(office.code),
-            office=office.code,
-            day=day.isoformat(),
-            reason=reason,
+        for day in new:
+            self._record(tx, office, AuditAction.CLOSED_DAY, actor, day=day.isoformat(), reason=reason)
+        about = {"day": new[0].isoformat(), "last": new[-1].isoformat(), "reason": reason}
+        return self._move_all(tx, office, MoveCause.CLOSED, actor, about)
+
+    def set_hours(self, tx: Tx, office: Office, new: Sequence[EnteredDay]) -> list[MovedDeadline]:
+        """Enter the hours of some days; counter hours move the deadlines that lie in what is closed then.
+
+        Raises:
+            HandledMeanwhile: another admin has entered hours of all of them already.
+        """
+        tx.run("pool.lock_office", office=office.code)
+        added = [one for one in new if closed_days.set_hours(tx, office, one)]
+        if not added:
+            known = closed_days.of_day(tx, office, new[0].day, new[0].place)
+            raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CHANGED_HOURS)
+        actor, reason = new[0].by, new[0].reason
+        for one in added:
+            details = {"day": one.day.isoformat(), "place": one.place, "hours": written(one.hours)}
+            self._record(tx, office, AuditAction.CHANGED_HOURS, actor, reason=reason, **details)
+        if new[0].place != Place.COUNTER:
+            return []
+        days = [one.day.isoformat() for one in added]
+        about = {"day": days[0], "last": days[-1], "hours": written(added[0].hours), "reason": reason}
+        return self._move_all(tx, office, MoveCause.HOURS, actor, about)
+
+    def reopen(self, tx: Tx, office: Office, day: date, place: Place, reason: str, actor: str) -> None:
+        """Remove what was entered for a day; deadlines that it has moved stay, as they never shorten.
+
+        Raises:
+            HandledMeanwhile: another admin has removed it already.
+        """
+        tx.run("pool.lock_office", office=office.code)
+        removed = place == Place.COUNTER and closed_days.reopen(tx, office, day)
+        if not removed and not closed_days.remove_hours(tx, office, day, place):
+            raise audit.handled(tx, audit.office_subject(office.code), AuditAction.REOPENED_DAY)
+        details = {"day": day.isoformat(), "place": place}
+        self._record(tx, office, AuditAction.REOPENED_DAY, actor, reason=reason, **details)
+
+    def extend_by_desk(
+        self, tx: Tx, preselection_id: int, seen: datetime, wanted: DeskExtension
+    ) -> MovedDeadline:
+        """Extend the deadline of one reservation, for a reason that its owner is told.
+
+        Args:
+            tx: the transaction.
+            preselection_id: the reservation.
+            seen: the deadline that the admin was shown.
+            wanted: by how much and why.
+
+        Raises:
+            PlateNotReserved: it has ended.
+            ExtensionTooLong: there are too many working days, or none.
+            NotExtendable: it was extended as often as it may be.
+            HandledMeanwhile: its deadline has moved since it was shown.
+            NoWorkdayAhead: the calendar has no working day for it; nothing was written.
+        """
+        reserved = get(tx, preselection_id, lock=True)
+        owner = tx.one("preselection.chat_of", preselection_id=preselection_id)
+        office = self._offices.get(reserved.office)
+        if reserved.state != PreselectionState.RESERVED or owner is None or office is None:
+            raise PlateNotReserved
+        deadline = self.extended(tx, reserved, wanted.workdays)
+        if reserved.deadline != seen:
+            raise audit.handled(tx, reserved.subject, AuditAction.MOVED_DEADLINE)
+        move = _Move(
+            deadline=deadline,
+            cause=MoveCause.DESK,
+            actor=wanted.actor,
+            about={"reason": wanted.reason},
+            most=office.extensions,
         )
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        moved, closed = [], {"day": day.isoformat(), "reason": reason}
-        for row in tx.all("preselection.reserved_of_office", office=office.code):
-            reserved = from_row(row)
-            deadline = reckoned(reserved, office, calendar)
-            if deadline is None or deadline <= tx.now:
-                continue
-            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor, closed=closed)
-            if self._move(tx, reserved, row["chat_id"], move):
-                moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
-        return moved
+        if not self._move(tx, reserved, owner["chat_id"], move):
+            raise NotExtendable(office.extensions)
+        return MovedDeadline(preselection_id=preselection_id, deadline=deadline)
+
+    def extended(self, tx: Tx, reserved: Preselection, workdays: int) -> datetime:
+        """Return a deadline extended by some working days, from its last day, or from today if that is past.
+
+        Raises:
+            ExtensionTooLong: there are too many working days, or none.
+            NotExtendable: it was extended as often as it may be; said before the question, and decided later.
+            NoWorkdayAhead: the calendar has no working day for it.
+        """
+        office = self._offices[reserved.office]
+        if not 1 <= workdays <= office.extension_workdays:
+            raise ExtensionTooLong(office.extension_workdays)
+        if reserved.desk_extensions >= office.extensions:
+            raise NotExtendable(office.extensions)
+        days = closed_days.days_of(tx, office, self._calendar)
+        today = tx.now.astimezone(CHINA).date()
+        last = max(today, reminders.last_day_of(reserved.deadline)) if reserved.deadline else today
+        return days.calendar.closing_from(
+            days.calendar.add_workdays(last, workdays), days.office.counter_hours
+        )
 
     def validate_closing(self, tx: Tx, office: Office, day: date) -> None:
         """Check a day before the confirmation is asked for.
@@ -134,17 +235,51 @@ class Deadlines:
         if day < tx.now.astimezone(CHINA).date():
             raise DayInThePast(day)
         known = closed_days.of_day(tx, office, day)
-        if known is not None:
+        if known is not None and known.is_closed_day:
             raise DayClosed(by=known.by, reason=known.reason)
 
-    def closing(self, tx: Tx, office: Office, day: date) -> Closing:
-        """Return what closing a day would do. Reads all reservations of the office: call it on a snapshot."""
-        calendar_now = closed_days.calendar_of(tx, office, self._calendar)
-        calendar = calendar_now.closing_on(day)
-        rows = tx.all("preselection.reserved_of_office", office=office.code)
-        deadlines = (reckoned(from_row(row), office, calendar) for row in rows)
-        moves = sum(deadline is not None and deadline > tx.now for deadline in deadlines)
-        return Closing(works=calendar_now.is_workday(day), moves=moves)
+    def closing(self, tx: Tx, office: Office, days: Sequence[date]) -> Closing:
+        """Return what closing some days would do.
+
+        Reads all reservations of the office: call it on a snapshot.
+        """
+        now = closed_days.days_of(tx, office, self._calendar)
+        then = OfficeDays(office=now.office, calendar=now.calendar.closing_on(*days))
+        works = tuple(day for day in days if now.calendar.is_workday(day))
+        return Closing(works=works, moves=self._count_moves(tx, then))
+
+    def changing(self, tx: Tx, office: Office, new: Sequence[EnteredDay]) -> Closing:
+        """Return what entering counter hours would do; as ``closing``."""
+        now = closed_days.days_of(tx, office, self._calendar)
+        special = dict(now.office.counter_hours.special) | {one.day: one.hours for one in new}
+        hours = replace(now.office.counter_hours, special=tuple(sorted(special.items())))
+        then = OfficeDays(office=replace(now.office, counter_hours=hours), calendar=now.calendar)
+        works = tuple(one.day for one in new if now.calendar.is_workday(one.day))
+        return Closing(works=works, moves=self._count_moves(tx, then))
+
+    def _count_moves(self, tx: Tx, then: OfficeDays) -> int:
+        rows = tx.all("preselection.reserved_of_office", office=then.office.code)
+        deadlines = (reckoned(from_row(row), then.office, then.calendar) for row in rows)
+        return sum(deadline is not None and deadline > tx.now for deadline in deadlines)
+
+    def _move_all(
+        self, tx: Tx, office: Office, cause: MoveCause, actor: str, about: Mapping[str, str]
+    ) -> list[MovedDeadline]:
+        """Move the deadlines of an office by its days and hours of now."""
+        days, moved = closed_days.days_of(tx, office, self._calendar), []
+        for row in tx.all("preselection.reserved_of_office", office=office.code):
+            reserved = from_row(row)
+            deadline = reckoned(reserved, days.office, days.calendar)
+            if deadline is None or deadline <= tx.now:
+                continue
+            move = _Move(deadline=deadline, cause=cause, actor=actor, about=about)
+            if self._move(tx, reserved, row["chat_id"], move):
+                moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
+        return moved
+
+    def _record(self, tx: Tx, office: Office, action: AuditAction, actor: str, **details: object) -> None:
+        subject = audit.office_subject(office.code)
+        audit.record(tx, actor, action, subject, office=office.code, **details)
 
     def reckon_anew(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
         """Move a locked reservation's deadline if the working days or counter hours have changed since.
@@ -161,12 +296,12 @@ class Deadlines:
         office = self._offices.get(reserved.office)
         if office is None:
             return False
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        deadline = reckoned(reserved, office, calendar)
+        days = closed_days.days_of(tx, office, self._calendar)
+        deadline = reckoned(reserved, days.office, days.calendar)
         if deadline is None:
             return False
         if deadline <= tx.now:
-            deadline = next_whole_day(tx.now, calendar, office.counter_hours)
+            deadline = next_whole_day(tx.now, days.calendar, days.office.counter_hours)
         return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
 
     def outdated(self, tx: Tx, after: int, limit: int = 50) -> OutdatedPage:
@@ -175,16 +310,17 @@ class Deadlines:
         Those whose new deadline has passed too are left to the expiry.
         """
         rows = tx.all("preselection.reserved_after", after=after, most=limit)
-        calendars: dict[str, WorkingCalendar] = {}
+        known: dict[str, OfficeDays] = {}
         found, unreckonable = [], []
         for reserved in map(from_row, rows):
             office = self._offices.get(reserved.office)
             if office is None:
                 continue
-            if office.code not in calendars:
-                calendars[office.code] = closed_days.calendar_of(tx, office, self._calendar)
+            if office.code not in known:
+                known[office.code] = closed_days.days_of(tx, office, self._calendar)
+            days = known[office.code]
             try:
-                deadline = reckoned(reserved, office, calendars[office.code])
+                deadline = reckoned(reserved, days.office, days.calendar)
             except NoWorkdayAhead:
                 unreckonable.append(reserved.preselection_id)
                 continue
@@ -220,7 +356,8 @@ class Deadlines:
         arrived = reminders.arrived_at(tx, reserved.subject)
         if office is None or arrived is None or reserved.deadline is None:
             return False
-        return arrived <= remind_by(reserved.deadline, office.counter_hours)
+        hours = closed_days.days_of(tx, office, self._calendar).office.counter_hours
+        return arrived <= remind_by(reserved.deadline, hours)
 
     def extend(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
         """Move the deadline of a locked reservation of whose owner no reminder has arrived.
@@ -234,8 +371,8 @@ class Deadlines:
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
             return False
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        hours = office.counter_hours
+        days = closed_days.days_of(tx, office, self._calendar)
+        calendar, hours = days.calendar, days.office.counter_hours
         limit = reserved.extendable_until or extension_limit(reserved.deadline, tx.now, calendar, hours)
         deadline = next_whole_day(tx.now, calendar, hours)
         # If nothing was tried, the service was down: that time does not count.
@@ -291,15 +428,7 @@ class Deadlines:
         is_extension = move.extendable_until is not None
         # The reminders are computed before anything is written, as that may raise NoWorkdayAhead.
         self._check_reminders(tx, replace(reserved, deadline=move.deadline), chat_id)
-        changed = before is not None and tx.run(
-            "preselection.move_deadline",
-            preselection_id=reserved.preselection_id,
-            deadline=to_millis(move.deadline),
-            deadline_before=to_millis(before) if is_extension else None,
-            extendable_until=None if move.extendable_until is None else to_millis(move.extendable_until),
-            now=to_millis(tx.now),
-        )
-        if before is None or not changed:
+        if before is None or not self._store(tx, reserved, before, move):
             return False
         notification_queue.cancel(tx, reserved.subject)  # including an unsent note of an earlier move
         self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id)
@@ -309,7 +438,7 @@ class Deadlines:
             purpose=f"{purpose}:{move.deadline.astimezone(CHINA):%Y-%m-%dT%H:%M}",
             subject=reserved.subject,
             due_at=tx.now,
-            details={"cause": move.cause, **move.closed},
+            details={"cause": move.cause, **move.about},
             pointless_after=move.deadline,
         )
         notification_queue.plan(tx, note)
@@ -323,8 +452,28 @@ class Deadlines:
             before=to_millis(before),
             deadline=to_millis(move.deadline),
             cause=move.cause,
+            **({"reason": move.about["reason"]} if move.cause == MoveCause.DESK else {}),
         )
         return True
+
+    def _store(self, tx: Tx, reserved: Preselection, before: datetime, move: _Move) -> bool:
+        values = {
+            "preselection_id": reserved.preselection_id,
+            "deadline": to_millis(move.deadline),
+            "now": to_millis(tx.now),
+        }
+        if move.most is not None:
+            seen = to_millis(before)
+            return bool(tx.run("preselection.extend_deadline", seen=seen, most=move.most, **values))
+        until = move.extendable_until
+        return bool(
+            tx.run(
+                "preselection.move_deadline",
+                deadline_before=None if until is None else to_millis(before),
+                extendable_until=None if until is None else to_millis(until),
+                **values,
+            )
+        )
 
 
 def _about(reserved: Preselection, chat_id: int) -> Deadline | None:
@@ -350,8 +499,11 @@ def reckoned(reserved: Preselection, office: Office, calendar: WorkingCalendar) 
     """
     if reserved.reserved_at is None or reserved.deadline is None:
         return None
-    hours = office.counter_hours
+    hours, last_day = office.counter_hours, reminders.last_day_of(reserved.deadline)
     counted = calendar.deadline(reserved.reserved_at, office.validity_workdays, hours)
-    open_day = calendar.closing_from(reminders.last_day_of(reserved.deadline), hours)
+    open_day = calendar.closing_from(last_day, hours)
+    # Whose deadline lies in what was closed of a day could not use its last hours: the next day is theirs.
+    if open_day < reserved.deadline and hours.is_special(last_day):
+        open_day = calendar.closing_from(last_day + timedelta(days=1), hours)
     deadline = max(counted, open_day)
     return deadline if deadline > reserved.deadline else None

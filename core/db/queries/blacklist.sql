@@ -65,3 +65,8 @@ SELECT * FROM ban WHERE lifted_at IS NULL ORDER BY until, ban_id
 -- The account that holds an identity: registered with it, or given it at a counter.
 SELECT account_id, chat_id FROM account
 WHERE identity_hash = :identity_hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)
+
+-- name: restore
+-- Gives a running ban back the end, cause and reason that it had, if its end is still the one that was read.
+UPDATE ban SET until = :until, cause = :cause, reason = :reason, preselection_id = NULL
+WHERE ban_id = :ban_id AND lifted_at IS NULL AND until = :seen

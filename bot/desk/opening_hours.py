@@ -1,0 +1,270 @@
+"""/closed and /hours: days and hours of an office that differ from the settings, entered and taken back."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from bot.desk.confirmation import GONE, Confirmation, reason_of, screen_of
+from bot.desk.day_words import DayWords, read_day_words, require_days
+from bot.dialog.context import Context
+from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Goto, Screen
+from bot.dialog.view import Button, View
+from bot.errors.commands import NothingClosed, UnreadableTime, Usage
+from bot.i18n import formatting
+from bot.texts.desk import days as texts
+from core.availability import closed_days
+from core.availability.closed_days import EnteredDay, Place
+from core.errors.offices import DayClosed, DayInThePast, HoursEntered
+from core.people.admins import Permission
+from core.preselection.deadlines import Closing
+from core.values.hours import parse_day, without, written
+from core.values.offices import Office
+
+_COUNTER, _ONLINE, _BOTH, _SHUT = "窗口", "网上", "全部", "不开放"
+_WORDS = {
+    _COUNTER: (Place.COUNTER,),
+    "counter": (Place.COUNTER,),
+    _ONLINE: (Place.ONLINE,),
+    "online": (Place.ONLINE,),
+    _BOTH: (Place.COUNTER, Place.ONLINE),
+}
+_A_PAGE = 12
+
+
+def parse_closed(ctx: Context, arguments: str) -> Goto:
+    """Parse /closed 粤K 2026-12-02 [至 2026-12-04] [上午|下午|09:00-12:00] REASON, in any order.
+
+    Without a day it leads to the list of what is entered.
+
+    Raises:
+        Usage, UnreadableTime, DateInReason and its like: the arguments are malformed.
+        DayInThePast, DayClosed: a day is past, or all are closed already.
+        NothingClosed: the counter is not open at that time anyway.
+    """
+    words = read_day_words(ctx, "closed", arguments, Permission.CLOSED)
+    if not words.days and words.hours is None and not words.reason:
+        return _to_list(words.office)
+    require_days(words, "closed")
+    _ensure_ahead(ctx, words.days)
+    if words.hours is None:
+        return _to_closed(ctx, words.office, words.days, words.reason)
+    left = _left_open(ctx, words)
+    if not any(left.values()):
+        return _to_closed(ctx, words.office, tuple(left), words.reason)
+    entries = [
+        EnteredDay(day=day, place=Place.COUNTER, hours=hours, is_closed_day=False, reason="", by="")
+        for day, hours in left.items()
+    ]
+    return _to_hours(ctx, words.office, entries, words.reason)
+
+
+def _left_open(ctx: Context, words: DayWords) -> dict[date, tuple]:  # type: ignore[type-arg]
+    """Return what is left of the counter hours of each day on which something of them would be closed."""
+    days = closed_days.days_of(ctx.tx, ctx.core.offices[words.office.code], ctx.core.calendar)
+    left = {}
+    for day in words.days:
+        usual = days.office.counter_hours.spans_on(day) if days.calendar.is_workday(day) else ()
+        rest = without(usual, words.hours or ())
+        if rest != usual:
+            left[day] = rest
+    if not left:
+        raise NothingClosed
+    return left
+
+
+def parse_hours(ctx: Context, arguments: str) -> Goto:
+    """Parse /hours 粤K 2026-12-31 [至 …] 窗口|网上|全部 09:00-12:00|不开放 REASON, in any order.
+
+    Raises:
+        as ``parse_closed``; HoursEntered: hours of a day are entered already.
+    """
+    known = frozenset({*_WORDS, _SHUT})
+    words = read_day_words(ctx, "hours", arguments, Permission.CLOSED, known=known)
+    if not words.days and words.hours is None and not words.reason:
+        return _to_list(words.office)
+    require_days(words, "hours")
+    places = [place for word in _WORDS if word in words.words for place in _WORDS[word]]
+    if not places or (words.hours is None) != (_SHUT in words.words):
+        raise Usage("hours")
+    _ensure_ahead(ctx, words.days)
+    entries = [
+        EnteredDay(day=day, place=place, hours=words.hours or (), is_closed_day=False, reason="", by="")
+        for place in dict.fromkeys(places)
+        for day in words.days
+    ]
+    return _to_hours(ctx, words.office, entries, words.reason)
+
+
+def _ensure_ahead(ctx: Context, days: Sequence[date]) -> None:
+    if min(days) < ctx.today:
+        raise DayInThePast(min(days))
+
+
+# --- closed days -----------------------------------------------------------------------------------
+
+
+def _to_closed(ctx: Context, office: Office, days: Sequence[date], why: str) -> Goto:
+    known = {one.day: one for one in closed_days.entered(ctx.tx, office, min(days)) if one.is_closed_day}
+    new = [day for day in days if day not in known]
+    if not new:
+        raise DayClosed(by=known[days[0]].by, reason=known[days[0]].reason)
+    args = {"office": office.code, "days": [day.isoformat() for day in new], "reason": reason_of(why)}
+    return Goto(screen=ScreenName.DESK_CLOSED, args=args)
+
+
+def _days(ctx: Context) -> tuple[date, ...]:
+    written_days = ctx.list_arg("days") or [ctx.arg("day")]  # one day, of an older version
+    try:
+        return tuple(date.fromisoformat(day) for day in written_days)
+    except ValueError:
+        raise UnreadableTime from None
+
+
+def _closed_question(ctx: Context) -> str:
+    office, days = ctx.core.offices[ctx.office_of(ctx.arg("office")).code], _days(ctx)
+    read = partial(ctx.core.deadlines.closing, office=office, days=days)
+    would: Closing = ctx.read_snapshot(f"closing:{office.code}:{days[0]}:{len(days)}", read)
+    return texts.closed_question(office, days, ctx.arg("reason"), would)
+
+
+def _close(ctx: Context) -> str:
+    office, days = ctx.office_of(ctx.arg("office")), _days(ctx)
+    moved = ctx.core.deadlines.close_days(ctx.tx, office, days, ctx.arg("reason"), ctx.actor)
+    return texts.closed(office, days, len(moved))
+
+
+def _closed_key(ctx: Context) -> str:
+    days = _days(ctx)
+    return f"day:{ctx.arg('office')}:{days[0]}:{Place.COUNTER}" if len(days) == 1 else ""
+
+
+# --- hours of days -----------------------------------------------------------------------------------
+
+
+def _to_hours(ctx: Context, office: Office, entries: Sequence[EnteredDay], why: str) -> Goto:
+    first = min(one.day for one in entries)
+    known = {(one.day, one.place): one for one in closed_days.entered(ctx.tx, office, first)}
+    for one in entries:
+        if (one.day, one.place) in known:
+            raise HoursEntered(one.day, known[one.day, one.place].reason)
+    packed = [f"{one.place} {one.day.isoformat()} {written(one.hours)}" for one in entries]
+    args = {"office": office.code, "hours": packed, "reason": reason_of(why)}
+    return Goto(screen=ScreenName.DESK_HOURS, args=args)
+
+
+def _entries(ctx: Context) -> list[EnteredDay]:
+    found = []
+    for packed in ctx.list_arg("hours"):
+        place, day, hours = packed.split(" ", 2)
+        found.append(
+            EnteredDay(
+                day=date.fromisoformat(day),
+                place=Place(place),
+                hours=parse_day(hours),
+                is_closed_day=False,
+                reason=ctx.arg("reason"),
+                by=ctx.actor,
+            )
+        )
+    return found
+
+
+def _hours_question(ctx: Context) -> str:
+    office, entries = ctx.core.offices[ctx.office_of(ctx.arg("office")).code], _entries(ctx)
+    counter = [one for one in entries if one.place == Place.COUNTER]
+    moves = 0
+    if counter:
+        read = partial(ctx.core.deadlines.changing, office=office, new=counter)
+        would: Closing = ctx.read_snapshot(f"changing:{office.code}:{ctx.list_arg('hours')}", read)
+        moves = would.moves
+    return texts.hours_question(office, entries, ctx.arg("reason"), moves)
+
+
+def _set_hours(ctx: Context) -> str:
+    office, entries = ctx.office_of(ctx.arg("office")), _entries(ctx)
+    moved = 0
+    for place in Place:
+        of_place = [one for one in entries if one.place == place]
+        if of_place:
+            moved += len(ctx.core.deadlines.set_hours(ctx.tx, office, of_place))
+    return texts.hours_set(office, entries, moved)
+
+
+def _hours_key(ctx: Context) -> str:
+    entries = _entries(ctx)
+    one = entries[0]
+    return f"day:{ctx.arg('office')}:{one.day}:{one.place}" if len(entries) == 1 else ""
+
+
+# --- the list ----------------------------------------------------------------------------------------
+
+
+def _to_list(office: Office) -> Goto:
+    return Goto(screen=ScreenName.DESK_DAYS, args={"office": office.code})
+
+
+def _show_list(ctx: Context) -> View:
+    ctx.require(Permission.CLOSED)
+    office = ctx.office_of(ctx.arg("office"))
+    found = closed_days.entered(ctx.tx, office, ctx.today)
+    buttons = [
+        Button(
+            label=texts.remove_label(one), action=ActionName.UNDO, arg=f"{one.day.isoformat()}.{one.place}"
+        )
+        for one in found
+    ]
+    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _A_PAGE)
+    return View(
+        text=texts.entered(office, found),
+        rows=(
+            *in_columns(page, 2),
+            *((tuple(turns),) if turns else ()),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
+        ),
+    )
+
+
+def _remove(ctx: Context, arg: str) -> Goto:
+    ctx.require(Permission.UNDO)
+    day, _, place = arg.partition(".")
+    what = f"day:{ctx.arg('office')}:{day}:{Place(place)}"
+    return Goto(screen=ScreenName.DESK_UNDO_REASON, args={"what": what})
+
+
+LIST = Screen(
+    name=ScreenName.DESK_DAYS,
+    show=_show_list,
+    buttons={
+        ActionName.UNDO: _remove,
+        ActionName.PAGE: lambda ctx, page: Goto(screen=ScreenName.DESK_DAYS, args={**ctx.args, "page": page}),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+    },
+    hint=formatting.PRESS_HINT,
+    errors=GONE,
+)
+
+SCREENS = (
+    screen_of(
+        Confirmation(
+            name=ScreenName.DESK_CLOSED,
+            permission=Permission.CLOSED,
+            question_text=_closed_question,
+            label=texts.CLOSE,
+            act=_close,
+            undo_key=_closed_key,
+        )
+    ),
+    screen_of(
+        Confirmation(
+            name=ScreenName.DESK_HOURS,
+            permission=Permission.CLOSED,
+            question_text=_hours_question,
+            label=texts.SET_HOURS,
+            act=_set_hours,
+            undo_key=_hours_key,
+        )
+    ),
+    LIST,
+)
