@@ -7,7 +7,7 @@ The ticker only triggers; what is due is stored in the database. Of several work
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from bot.public_journal.checks import CheckRequest, Checks
 from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
+from core.availability.closed_days import days_of
 from core.bootstrap import Core
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
@@ -34,6 +35,7 @@ from core.public_journal import beacon
 from core.registry import imports
 from core.reporting import checked_days
 from core.reporting.own_draws import draws_of_day
+from core.values.offices import Office
 
 _LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
@@ -263,10 +265,19 @@ class Jobs:
                 )
 
     async def _announce(self) -> None:
-        if await self._core.store.read(subscriptions.is_pending, self._core.offices):
-            await self._clock.run(lambda tx: subscriptions.announce(tx, self._core.offices))
+        if await self._core.store.read(lambda tx: subscriptions.is_pending(tx, self._offices(tx))):
+            await self._clock.run(lambda tx: subscriptions.announce(tx, self._offices(tx)))
         if await self._core.store.read(wished.is_pending):
             await _until_none(self._clock.run, wished.tell_some)
+
+    def _offices(self, tx: Tx) -> Mapping[str, Office]:
+        """Return the offices; those whose opening is awaited with the hours of single days."""
+        offices = dict(self._core.offices)
+        for row in tx.all("subscriptions.offices_awaited"):
+            if row["office"] in offices:
+                days = days_of(tx, offices[row["office"]], self._core.calendar)
+                offices[row["office"]] = days.office
+        return offices
 
     async def _summarise(self) -> None:
         due = await self._core.store.read(self._core.summaries.due)

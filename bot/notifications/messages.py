@@ -394,7 +394,7 @@ def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextP
     return (TextPart(text=text, rows=(ways,)),)
 
 
-def _about_rescheduled(core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def _about_rescheduled(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     details = notification.details
     office = core.offices.get(str(details.get("office", "")))
     before, opens_at = details.get("before"), details.get("opens_at")
@@ -410,11 +410,15 @@ def _about_rescheduled(core: Core, notification: Notification) -> tuple[TextPart
     return (TextPart(text=text),)
 
 
+_OF_NUMBERS = {
+    NotificationPurpose.WISHED: _about_wished,
+    NotificationPurpose.RESCHEDULED: _about_rescheduled,
+}
+
+
 def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    if notification.topic == NotificationPurpose.WISHED:
-        return _about_wished(tx, core, notification)
-    if notification.topic == NotificationPurpose.RESCHEDULED:
-        return _about_rescheduled(core, notification)
+    if notification.topic in _OF_NUMBERS:
+        return _OF_NUMBERS[notification.topic](tx, core, notification)
     details = notification.details
     office = _office(tx, core, str(details.get("office", "")))
     if office is None:

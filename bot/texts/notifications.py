@@ -302,7 +302,7 @@ def revoked(preselection: Preselection, office: Office | None) -> str:
 
 _UNDONE: dict[str, Phrase] = {
     Deed.CONFIRM: phrase("窗口已撤回此前的确认上牌。"),
-    Deed.VOID: phrase("窗口已撤回此前的作废,由此列入的黑名单一并解除。"),
+    Deed.VOID: phrase("窗口已撤回此前的作废;如因此列入黑名单,一并解除。"),
     Deed.REVOKE: phrase("窗口已撤回此前的取消预选。"),
     Deed.APPROVE: phrase("此前的申诉审核通过已撤回,您的预选恢复。"),
 }

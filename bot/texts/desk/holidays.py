@@ -45,7 +45,8 @@ def question(schedule: Schedule, calendar: WorkingCalendar, *, replaces: bool) -
         notes.append(_("⚠️ 没有补班的日子,请核对是否写全。"))
     return _(
         "<b>录入 {year} 年的放假调休安排?</b>\n"
-        "放假({off_count} 天):{off}\n补班({worked_count} 天):{worked}\n\n{notes}\n受影响的办理截止时间随后顺延(只会推后),并通知车主。"
+        "放假({off_count} 天):{off}\n补班({worked_count} 天):{worked}\n\n{notes}\n"
+        "受影响的办理截止时间随后顺延(只会推后),并通知车主。"
     ).format(
         year=schedule.year,
         off_count=len(schedule.off),

@@ -20,7 +20,6 @@ UNDO_SURE = phrase("↩️ 确认撤回")
 REDATE_SURE = phrase("📅 确认改期")
 REASON = phrase("<b>撤回</b>\n请输入原因,会通知车主并留存记录:")
 DONE = phrase("如有误,可以撤回。")
-NOT_NOW = phrase("现在不能撤回。")
 
 DEEDS: dict[str, Phrase] = {
     Deed.CONFIRM: phrase("确认上牌"),
@@ -35,11 +34,6 @@ SHUT = phrase("不开放")
 
 def number(preselection: Preselection) -> str:
     return plate(preselection.office, preselection.serial or "")
-
-
-def offer(until: datetime) -> str:
-    """Return until when what was just done can be taken back."""
-    return _("如有误,{until} 前可以撤回。").format(until=moment(until))
 
 
 def question(found: Undoable, why: str) -> str:
