@@ -19,7 +19,7 @@ _KIND = re.compile(
 )
 _DAY = r"(?:(\d{4})\s?[-/.年]\s?)?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?"
 _DAYS = re.compile(
-    rf"(?<![\d:]){_DAY}(?:\s*(?:至|到|~|—+)\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
+    rf"(?<!\d)(?<!\d:){_DAY}(?:\s*(?:至|到|~|—+)\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
 )
 _ASIDE = re.compile(r"[(（][^)）]*[)）]|共\s*\d+\s*天|\d{1,2}:\d{2}(?::\d{2})?")
 _YEAR = re.compile(r"(?<![\d-])(20\d{2})\s*年?(?!\s*[-/.\d])")
@@ -46,13 +46,14 @@ def parse_holidays(text: str, year: int = 0) -> HolidayDays:
         HolidaysUnreadable: something is not understood, or there is no day.
         DayOfNoKind: of a day it is not said whether it is off or worked.
     """
-    plain = _ASIDE.sub(" ", clean(text))
-    named = _YEAR.search(plain)
-    found = HolidayDays(year=int(named[1]) if named else year)
-    if named:
-        plain = plain[: named.start()] + " " + plain[named.end() :]
-    kind = ""
-    for clause in _APART.split(plain):
+    clauses = [_ASIDE.sub(" ", clean(clause)) for clause in _APART.split(text)]
+    found, kind = HolidayDays(year=year), ""
+    for place, clause in enumerate(clauses):
+        if named := _YEAR.search(clause):
+            found.year = int(named[1])
+            clauses[place] = f"{clause[: named.start()]} {clause[named.end() :]}"
+            break
+    for clause in clauses:
         kind = _read(clause, found, kind)
     if not found.off and not found.worked:
         raise HolidaysUnreadable

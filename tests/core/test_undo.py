@@ -14,7 +14,7 @@ from core.availability import rescheduling
 from core.availability.rescheduling import Rescheduling
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
-from core.errors.undo import NumberGone, SegmentOpened, UndoTooLate, VehicleGone
+from core.errors.undo import AppealUsed, NumberGone, SegmentOpened, UndoTooLate, VehicleGone
 from core.people.blacklist import Cause, NewBan, running, set_ban
 from core.pool.releases import Release
 from core.ports import Tx
@@ -23,6 +23,7 @@ from core.preselection.undoing import Deed
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
+from tests.core.appealing import appealed, approves
 from tests.core.interceptor import POOL_LOCK, Interceptor, intercepted
 from tests.core.journals import checked, written
 from tests.core.sql import sql
@@ -236,6 +237,61 @@ async def test_vehicle_with_another_number_gets_no_second(resting: Core, clock: 
     assert await core.store.run(selects) == "A7777"
     with pytest.raises(VehicleGone):
         await core.store.run(undo(core, begun, Deed.REVOKE))
+
+
+# --- approvals ----------------------------------------------------------------------------------
+
+
+async def test_undone_approval_restores_all_but_what_is_used(resting: Core, tmp_path: Path) -> None:
+    core = resting
+    holder, begun = await core.store.run(reserved, core, 0, "A1234")
+    owner = await core.store.run(registered, core, 1)
+    number = await core.store.run(appealed, core, owner, 0)
+    await core.store.run(lambda tx: sql(tx, "UPDATE vehicle SET random_used = 4, compose_used = 7"))
+    await core.store.run(lambda tx: approves(tx, core, number, bar=True))
+    account, selecting = owner, await core.store.run(agreed, core, owner, 0)
+    await core.store.run(verifies_again, core, account, selecting)
+    await core.store.run(lambda tx: core.approval_undoing.undo(tx, number, "看错了照片", 1001))
+    assert (await core.store.read(get, begun)).state == PreselectionState.RESERVED
+    assert (await core.store.read(get, selecting)).state == PreselectionState.INFORMED
+    assert await core.store.read(running, holder.identity_hash) is None
+    assert await core.store.read(sql, "SELECT 1 FROM vin_right") == []
+    granted = await core.store.read(sql, "SELECT random_granted, compose_granted FROM vehicle")
+    assert granted == [{"random_granted": 0, "compose_granted": 0}]
+    # And it can be decided anew; all are told again.
+    await core.store.run(approves, core, number)
+    await ensure_verifies(core, tmp_path / "journal.jsonl")
+
+
+async def test_undone_approval_gives_a_registered_number_its_vehicle_back(resting: Core) -> None:
+    core = resting
+    _, begun = await core.store.run(reserved, core, 2, "A1234")
+    await core.store.run(lambda tx: DEEDS[Deed.CONFIRM](core, tx))
+    owner = await core.store.run(registered, core, 1)
+    number = await core.store.run(appealed, core, owner, 2)
+    await core.store.run(approves, core, number)
+    await core.store.run(lambda tx: core.approval_undoing.undo(tx, number, "看错了照片", 1001))
+    row = await core.store.read(sql, "SELECT state, set_aside_by FROM preselection WHERE serial = 'A1234'")
+    assert row == [{"state": "registered", "set_aside_by": None}]
+    assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
+
+
+async def test_approval_whose_owner_has_a_number_stays(resting: Core) -> None:
+    core = resting
+    await core.store.run(reserved, core, 0, "A1234")
+    owner = await core.store.run(registered, core, 1)
+    number = await core.store.run(appealed, core, owner, 0)
+    await core.store.run(approves, core, number)
+
+    def selects(tx: Tx) -> Any:
+        begun = agreed(tx, core, owner, 0)
+        verifies_again(tx, core, owner, begun)
+        return composes(core, (owner, begun), "A7777")(tx)
+
+    assert await core.store.run(selects) == "A7777"
+    with pytest.raises(AppealUsed):
+        await core.store.run(lambda tx: core.approval_undoing.undo(tx, number, "看错了照片", 1001))
+    assert await core.store.read(sql, "SELECT state FROM appeal") == [{"state": "approved"}]
 
 
 # --- scheduled releases ------------------------------------------------------------------------

@@ -41,6 +41,8 @@ ADDED = (
     "加入日历",
     "PDF",
     "分享图",
+    "📅 延期",
+    "↩️ 撤回",
 )
 """Buttons that screens have got since."""
 RENAMED = ("✕ 粤", "❌ 粤")
