@@ -37,7 +37,9 @@ from core.ports import PhotoStore, RandomBytes, SmsGateway, Store, Tx
 from core.preselection import Preselections
 from core.preselection.cleanup import Cleanup
 from core.preselection.counter import Counter
+from core.preselection.day_changes import DayChanges
 from core.preselection.deadlines import Deadlines
+from core.preselection.desk_extension import DeskExtensions
 from core.preselection.expiry import Expiry
 from core.preselection.selection import Selection
 from core.preselection.undoing import Undoing
@@ -118,6 +120,8 @@ class Core:
     preselections: Preselections
     selection: Selection
     deadlines: Deadlines
+    day_changes: DayChanges
+    desk_extensions: DeskExtensions
     expiry: Expiry
     cleanup: Cleanup
     people: People
@@ -322,6 +326,8 @@ async def bootstrap(
         preselections=preselections,
         selection=Selection(Batches(seeds, vault), calendar, deadlines, presses, most_living),
         deadlines=deadlines,
+        day_changes=DayChanges(deadlines, calendar),
+        desk_extensions=DeskExtensions(deadlines, offices, calendar),
         expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),

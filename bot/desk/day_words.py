@@ -18,20 +18,22 @@ MOST_DAYS = 62
 NOON = 12 * 60
 MORNING: Day = (Span(opens=0, closes=NOON),)
 AFTERNOON: Day = (Span(opens=NOON, closes=DAY_MINUTES),)
-_HALVES = {"上午": MORNING, "下午": AFTERNOON}
+_HALVES = {"上午": MORNING, "下午": AFTERNOON, "morning": MORNING, "afternoon": AFTERNOON}
 
 _SOON = ("今天", "明天", "后天", "大后天")
 _WEEKDAYS = "一二三四五六日"
 _WRITTEN = r"(?<!\d)(?<!\d:)(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}(?![\d:])(?:\s?[日号])?"
 _WORD = r"(?:大后天|今天|明天|后天|下?(?:周|星期|礼拜)[一二三四五六日天])"
 _ONE = rf"(?:{_WORD}|{_WRITTEN})"
-_DAYS = re.compile(rf"(?P<first>{_ONE})(?:\s*(?:至|到|~|—+|–|-|\.\.)\s*(?P<last>{_ONE}|\d{{1,2}}\s?[日号]))?")
+_DAYS = re.compile(
+    rf"(?P<first>{_ONE})(?:\s*(?:至|到|to\b|~|—+|–|-|\.\.)\s*(?P<last>{_ONE}|\d{{1,2}}\s?[日号]))?"
+)
 _DATE_LIKE = re.compile(rf"{_ONE}|\d{{1,2}}\s?月|[~至到]\s*\d{{1,2}}\s?[日号]")
 _HOURS = re.compile(
     r"(?<!\d)\d{1,2}:\d{2}\s*(?:-|–|—|~|至|到)\s*\d{1,2}:\d{2}"
     r"(?:\s*[,、;]\s*\d{1,2}:\d{2}\s*(?:-|–|—|~|至|到)\s*\d{1,2}:\d{2})*"
 )
-_HALF = re.compile("上午|下午")
+_HALF = re.compile(r"上午|下午|\b(?:morning|afternoon)\b", re.IGNORECASE)
 _OFFICE = re.compile(rf"(?<!\w)[{PROVINCES}]\s*[A-Za-z](?![A-Za-z0-9])")
 _LAST_DAY = re.compile(r"\d{1,2}")
 
@@ -97,7 +99,7 @@ def _hours(text: str) -> tuple[Day | None, str]:
     if found := _HOURS.search(text):
         return parse_day(found[0]), _cut(text, found)
     if found := _HALF.search(text):
-        return _HALVES[found[0]], _cut(text, found)
+        return _HALVES[found[0].lower()], _cut(text, found)
     return None, text
 
 

@@ -12,7 +12,7 @@ from bot.texts.desk import extension as texts
 from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
 from core.preselection import Preselection, PreselectionState, get
-from core.preselection.deadlines import DeskExtension
+from core.preselection.desk_extension import DeskExtension
 from core.values.text import clean
 
 _DAYS = re.compile(r"(?<![\d:/.-])(?:延期?)?\s*(\d{1,3})\s*(?:个?工作日|天|日)?(?![\d:/.\-月年])")
@@ -44,7 +44,7 @@ def to_extension(ctx: Context, reserved: Preselection, text: str) -> Goto:
     """
     ctx.admin.require(Permission.EXTEND, reserved.office)
     days, reason = read_extension(text)
-    ctx.core.deadlines.extended(ctx.tx, reserved, days)
+    ctx.core.desk_extensions.extended(ctx.tx, reserved, days)
     return Goto(
         screen=ScreenName.DESK_EXTEND,
         args={
@@ -66,14 +66,14 @@ def _reserved(ctx: Context) -> Preselection:
 
 def _question(ctx: Context) -> str:
     reserved = _reserved(ctx)
-    deadline = ctx.core.deadlines.extended(ctx.tx, reserved, int(ctx.arg("days")))
+    deadline = ctx.core.desk_extensions.extended(ctx.tx, reserved, int(ctx.arg("days")))
     return texts.question(reserved, deadline, ctx.arg("reason"))
 
 
 def _extend(ctx: Context) -> str:
     wanted = DeskExtension(workdays=int(ctx.arg("days")), reason=ctx.arg("reason"), actor=ctx.actor)
     seen = datetime.fromisoformat(ctx.arg("seen"))
-    moved = ctx.core.deadlines.extend_by_desk(ctx.tx, int(ctx.arg("id")), seen, wanted)
+    moved = ctx.core.desk_extensions.extend(ctx.tx, int(ctx.arg("id")), seen, wanted)
     return texts.extended(_reserved(ctx), moved.deadline)
 
 

@@ -5,30 +5,31 @@ from datetime import date
 from functools import partial
 
 from bot.desk.confirmation import GONE, Confirmation, reason_of, screen_of
-from bot.desk.day_words import DayWords, read_day_words, require_days
+from bot.desk.day_words import read_day_words, require_days
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.errors.commands import NothingClosed, UnreadableTime, Usage
+from bot.errors.commands import UnreadableTime, Usage
 from bot.i18n import formatting
 from bot.texts.desk import days as texts
 from core.availability import closed_days
-from core.availability.closed_days import EnteredDay, Place
-from core.errors.offices import DayClosed, DayInThePast, HoursEntered
+from core.availability.closed_days import EnteredDay, HoursKind
 from core.people.admins import Permission
-from core.preselection.deadlines import Closing
-from core.values.hours import parse_day, without, written
+from core.preselection.day_changes import Closing
+from core.values.hours import Day, parse_day, written
 from core.values.offices import Office
 
-_COUNTER, _ONLINE, _BOTH, _SHUT = "窗口", "网上", "全部", "不开放"
+_COUNTER, _ONLINE, _BOTH = "窗口", "网上", "全部"
+_SHUT = frozenset({"不开放", "shut"})
 _WORDS = {
-    _COUNTER: (Place.COUNTER,),
-    "counter": (Place.COUNTER,),
-    _ONLINE: (Place.ONLINE,),
-    "online": (Place.ONLINE,),
-    _BOTH: (Place.COUNTER, Place.ONLINE),
+    _COUNTER: (HoursKind.COUNTER,),
+    "counter": (HoursKind.COUNTER,),
+    _ONLINE: (HoursKind.ONLINE,),
+    "online": (HoursKind.ONLINE,),
+    _BOTH: (HoursKind.COUNTER, HoursKind.ONLINE),
+    "both": (HoursKind.COUNTER, HoursKind.ONLINE),
 }
 _A_PAGE = 12
 
@@ -47,31 +48,22 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
     require_days(words, "closed")
-    _ensure_ahead(ctx, words.days)
     if words.hours is None:
         return _to_closed(ctx, words.office, words.days, words.reason)
-    left = _left_open(ctx, words)
+    left = ctx.core.day_changes.left_open(ctx.tx, _configured(ctx, words.office), words.days, words.hours)
     if not any(left.values()):
         return _to_closed(ctx, words.office, tuple(left), words.reason)
-    entries = [
-        EnteredDay(day=day, place=Place.COUNTER, hours=hours, is_closed_day=False, reason="", by="")
-        for day, hours in left.items()
-    ]
+    entries = [_entry(day, HoursKind.COUNTER, hours) for day, hours in left.items()]
     return _to_hours(ctx, words.office, entries, words.reason)
 
 
-def _left_open(ctx: Context, words: DayWords) -> dict[date, tuple]:  # type: ignore[type-arg]
-    """Return what is left of the counter hours of each day on which something of them would be closed."""
-    days = closed_days.days_of(ctx.tx, ctx.core.offices[words.office.code], ctx.core.calendar)
-    left = {}
-    for day in words.days:
-        usual = days.office.counter_hours.spans_on(day) if days.calendar.is_workday(day) else ()
-        rest = without(usual, words.hours or ())
-        if rest != usual:
-            left[day] = rest
-    if not left:
-        raise NothingClosed
-    return left
+def _configured(ctx: Context, office: Office) -> Office:
+    """Return an office as in the settings, without the hours of single days."""
+    return ctx.core.offices[office.code]
+
+
+def _entry(day: date, place: HoursKind, hours: Day, reason: str = "", by: str = "") -> EnteredDay:
+    return EnteredDay(day=day, place=place, hours=hours, is_closed_day=False, reason=reason, by=by)
 
 
 def parse_hours(ctx: Context, arguments: str) -> Goto:
@@ -80,36 +72,23 @@ def parse_hours(ctx: Context, arguments: str) -> Goto:
     Raises:
         as ``parse_closed``; HoursEntered: hours of a day are entered already.
     """
-    known = frozenset({*_WORDS, _SHUT})
+    known = _SHUT.union(_WORDS)
     words = read_day_words(ctx, "hours", arguments, Permission.CLOSED, known=known)
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
     require_days(words, "hours")
     places = [place for word in _WORDS if word in words.words for place in _WORDS[word]]
-    if not places or (words.hours is None) != (_SHUT in words.words):
+    if not places or (words.hours is None) != bool(_SHUT & words.words):
         raise Usage("hours")
-    _ensure_ahead(ctx, words.days)
-    entries = [
-        EnteredDay(day=day, place=place, hours=words.hours or (), is_closed_day=False, reason="", by="")
-        for place in dict.fromkeys(places)
-        for day in words.days
-    ]
+    entries = [_entry(day, place, words.hours or ()) for place in dict.fromkeys(places) for day in words.days]
     return _to_hours(ctx, words.office, entries, words.reason)
-
-
-def _ensure_ahead(ctx: Context, days: Sequence[date]) -> None:
-    if min(days) < ctx.today:
-        raise DayInThePast(min(days))
 
 
 # --- closed days -----------------------------------------------------------------------------------
 
 
 def _to_closed(ctx: Context, office: Office, days: Sequence[date], why: str) -> Goto:
-    known = {one.day: one for one in closed_days.entered(ctx.tx, office, min(days)) if one.is_closed_day}
-    new = [day for day in days if day not in known]
-    if not new:
-        raise DayClosed(by=known[days[0]].by, reason=known[days[0]].reason)
+    new = ctx.core.day_changes.new_days(ctx.tx, office, days)
     args = {"office": office.code, "days": [day.isoformat() for day in new], "reason": reason_of(why)}
     return Goto(screen=ScreenName.DESK_CLOSED, args=args)
 
@@ -123,32 +102,28 @@ def _days(ctx: Context) -> tuple[date, ...]:
 
 
 def _closed_question(ctx: Context) -> str:
-    office, days = ctx.core.offices[ctx.office_of(ctx.arg("office")).code], _days(ctx)
-    read = partial(ctx.core.deadlines.closing, office=office, days=days)
+    office, days = _configured(ctx, ctx.office_of(ctx.arg("office"))), _days(ctx)
+    read = partial(ctx.core.day_changes.closing, office=office, days=days)
     would: Closing = ctx.read_snapshot(f"closing:{office.code}:{days[0]}:{len(days)}", read)
     return texts.closed_question(office, days, ctx.arg("reason"), would)
 
 
 def _close(ctx: Context) -> str:
     office, days = ctx.office_of(ctx.arg("office")), _days(ctx)
-    moved = ctx.core.deadlines.close_days(ctx.tx, office, days, ctx.arg("reason"), ctx.actor)
+    moved = ctx.core.day_changes.close_days(ctx.tx, office, days, ctx.arg("reason"), ctx.actor)
     return texts.closed(office, days, len(moved))
 
 
 def _closed_key(ctx: Context) -> str:
     days = _days(ctx)
-    return f"day:{ctx.arg('office')}:{days[0]}:{Place.COUNTER}" if len(days) == 1 else ""
+    return f"day:{ctx.arg('office')}:{days[0]}:{HoursKind.COUNTER}" if len(days) == 1 else ""
 
 
 # --- hours of days -----------------------------------------------------------------------------------
 
 
 def _to_hours(ctx: Context, office: Office, entries: Sequence[EnteredDay], why: str) -> Goto:
-    first = min(one.day for one in entries)
-    known = {(one.day, one.place): one for one in closed_days.entered(ctx.tx, office, first)}
-    for one in entries:
-        if (one.day, one.place) in known:
-            raise HoursEntered(one.day, known[one.day, one.place].reason)
+    ctx.core.day_changes.ensure_new(ctx.tx, office, entries)
     packed = [f"{one.place} {one.day.isoformat()} {written(one.hours)}" for one in entries]
     args = {"office": office.code, "hours": packed, "reason": reason_of(why)}
     return Goto(screen=ScreenName.DESK_HOURS, args=args)
@@ -159,24 +134,17 @@ def _entries(ctx: Context) -> list[EnteredDay]:
     for packed in ctx.list_arg("hours"):
         place, day, hours = packed.split(" ", 2)
         found.append(
-            EnteredDay(
-                day=date.fromisoformat(day),
-                place=Place(place),
-                hours=parse_day(hours),
-                is_closed_day=False,
-                reason=ctx.arg("reason"),
-                by=ctx.actor,
-            )
+            _entry(date.fromisoformat(day), HoursKind(place), parse_day(hours), ctx.arg("reason"), ctx.actor)
         )
     return found
 
 
 def _hours_question(ctx: Context) -> str:
-    office, entries = ctx.core.offices[ctx.office_of(ctx.arg("office")).code], _entries(ctx)
-    counter = [one for one in entries if one.place == Place.COUNTER]
+    office, entries = _configured(ctx, ctx.office_of(ctx.arg("office"))), _entries(ctx)
+    counter = [one for one in entries if one.place == HoursKind.COUNTER]
     moves = 0
     if counter:
-        read = partial(ctx.core.deadlines.changing, office=office, new=counter)
+        read = partial(ctx.core.day_changes.changing, office=office, new=counter)
         would: Closing = ctx.read_snapshot(f"changing:{office.code}:{ctx.list_arg('hours')}", read)
         moves = would.moves
     return texts.hours_question(office, entries, ctx.arg("reason"), moves)
@@ -185,10 +153,10 @@ def _hours_question(ctx: Context) -> str:
 def _set_hours(ctx: Context) -> str:
     office, entries = ctx.office_of(ctx.arg("office")), _entries(ctx)
     moved = 0
-    for place in Place:
+    for place in HoursKind:
         of_place = [one for one in entries if one.place == place]
         if of_place:
-            moved += len(ctx.core.deadlines.set_hours(ctx.tx, office, of_place))
+            moved += len(ctx.core.day_changes.set_hours(ctx.tx, office, of_place))
     return texts.hours_set(office, entries, moved)
 
 
@@ -229,7 +197,7 @@ def _show_list(ctx: Context) -> View:
 def _remove(ctx: Context, arg: str) -> Goto:
     ctx.require(Permission.UNDO)
     day, _, place = arg.partition(".")
-    what = f"day:{ctx.arg('office')}:{day}:{Place(place)}"
+    what = f"day:{ctx.arg('office')}:{day}:{HoursKind(place)}"
     return Goto(screen=ScreenName.DESK_UNDO_REASON, args={"what": what})
 
 

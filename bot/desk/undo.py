@@ -28,7 +28,7 @@ from bot.texts.desk import parts
 from bot.texts.desk import undo as texts
 from core.audit import SubjectKind
 from core.availability import closed_days, rescheduling
-from core.availability.closed_days import EnteredDay, Place
+from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.rescheduling import Rescheduling
 from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
@@ -209,7 +209,7 @@ def _undo_segment(ctx: Context) -> str:
 def _day_of(ctx: Context) -> tuple[Office, EnteredDay]:
     code, day, place = _rest(ctx)
     office = ctx.office_of(code)
-    found = closed_days.of_day(ctx.tx, office, date.fromisoformat(day), Place(place))
+    found = closed_days.of_day(ctx.tx, office, date.fromisoformat(day), HoursKind(place))
     if found is None:
         raise NothingToUndo
     return office, found
@@ -223,7 +223,7 @@ def _day_question(ctx: Context) -> str:
 def _undo_day(ctx: Context) -> str:
     code, day, place = _rest(ctx)
     office, when = ctx.office_of(code), date.fromisoformat(day)
-    ctx.core.deadlines.reopen(ctx.tx, office, when, Place(place), ctx.arg("reason"), ctx.actor)
+    ctx.core.day_changes.reopen(ctx.tx, office, when, HoursKind(place), ctx.arg("reason"), ctx.actor)
     return texts.day_restored(code, when)
 
 
@@ -335,7 +335,7 @@ def _onwards(ctx: Context, _arg: str) -> Goto:
 
 
 def _to_reason(ctx: Context, _arg: str) -> Goto:
-    """Ask for the reason, unless it cannot be taken back any more: then say why."""
+    """Ask for the reason, unless it can no longer be taken back: then say why."""
     what = ctx.arg("what")
     kind = _kind(what)
     ctx.admin.require(Permission.UNDO, kind.office(ctx, what))

@@ -80,7 +80,3 @@ class DaysTooMany(InputError):
     def __init__(self, most: int) -> None:
         super().__init__()
         self.most = most
-
-
-class NothingClosed(InputError):
-    """The counter is not open at the time that would be closed."""

@@ -275,7 +275,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
         "一次只能登记一天,没有登记。请为每一天分别发送一次,原因里不要再写日期。"
     ),
     command_errors.DaysReversed: phrase("日期的先后写反了,请核对。"),
-    command_errors.NothingClosed: phrase("那段时间窗口本来就不办公,没有登记。"),
+    offices_errors.NothingClosed: phrase("那段时间窗口本来就不办公,没有登记。"),
     undo_errors.NothingToUndo: phrase(
         "⛔ 不能撤回:没有可以撤回的操作(只能撤回当天的确认上牌、作废、取消预选、申诉审核通过、"
         "尚未开放的投放,以及登记的日子)。"

@@ -16,7 +16,7 @@ from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
 
-class Place(StrEnum):
+class HoursKind(StrEnum):
     """What hours are of; the values are stored."""
 
     COUNTER = "counter"
@@ -36,7 +36,7 @@ class EnteredDay:
     """A day that was entered: closed, or with other hours."""
 
     day: date
-    place: Place
+    place: HoursKind
     hours: Day  # empty if it is closed
     is_closed_day: bool  # the counter is closed all day, which is no working day then
     reason: str
@@ -56,8 +56,8 @@ def days_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> OfficeDays:
         found.setdefault(row["what"], []).append(row)
     country = with_holidays(calendar, found.get("year", ()), found.get("holiday", ()))
     closed = [date.fromisoformat(row["day"]) for row in found.get("closed", ())]
-    counter = _spans(found.get(Place.COUNTER, ())) | dict.fromkeys(closed, ())
-    online = _spans(found.get(Place.ONLINE, ()))
+    counter = _spans(found.get(HoursKind.COUNTER, ())) | dict.fromkeys(closed, ())
+    online = _spans(found.get(HoursKind.ONLINE, ()))
     changed = replace(
         office,
         hours=_with(office.hours, online, country, today),
@@ -100,7 +100,7 @@ def entered(tx: Tx, office: Office, from_day: date) -> tuple[EnteredDay, ...]:
     return tuple(
         EnteredDay(
             day=date.fromisoformat(row["day"]),
-            place=Place(row["place"]),
+            place=HoursKind(row["place"]),
             hours=parse_day(row["hours"]),
             is_closed_day=bool(row["is_closed_day"]),
             reason=row["reason"],
@@ -110,7 +110,7 @@ def entered(tx: Tx, office: Office, from_day: date) -> tuple[EnteredDay, ...]:
     )
 
 
-def of_day(tx: Tx, office: Office, day: date, place: Place = Place.COUNTER) -> EnteredDay | None:
+def of_day(tx: Tx, office: Office, day: date, place: HoursKind = HoursKind.COUNTER) -> EnteredDay | None:
     """Return what was entered for a day; None if nothing."""
     found = (one for one in entered(tx, office, day) if one.day == day and one.place == place)
     return next(found, None)
@@ -143,6 +143,6 @@ def set_hours(tx: Tx, office: Office, new: EnteredDay) -> bool:
     )
 
 
-def remove_hours(tx: Tx, office: Office, day: date, place: Place) -> bool:
+def remove_hours(tx: Tx, office: Office, day: date, place: HoursKind) -> bool:
     """Remove the hours of a day; return whether there were any."""
     return bool(tx.run("closed_days.remove_hours", office=office.code, day=day.isoformat(), place=place))

@@ -72,6 +72,10 @@ class NotInMaintenance(Refusal):
     """The office is not closed for maintenance."""
 
 
+class NothingClosed(InputError):
+    """The counter is not open at the time that would be closed."""
+
+
 class HoursEntered(Refusal):
     """Hours of the ``day`` are entered already, for ``reason``."""
 

@@ -18,7 +18,7 @@ class UndoTooLate(Refusal):
 
 
 class NumberGone(Refusal):
-    """The number is not free any more: somebody else has selected it, or holds it at this moment."""
+    """The number is no longer free: somebody else has selected it, or holds it at this moment."""
 
 
 class VehicleGone(Refusal):

@@ -8,18 +8,15 @@ owner, and the reminders are planned again.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
-from core.availability.closed_days import EnteredDay, OfficeDays, Place
+from core.availability.closed_days import OfficeDays
 from core.clock import CHINA, to_millis
-from core.errors.counter import PlateNotReserved
-from core.errors.desk import HandledMeanwhile
-from core.errors.offices import DayClosed, DayInThePast, NoWorkdayAhead
-from core.errors.undo import ExtensionTooLong, NotExtendable
+from core.errors.offices import NoWorkdayAhead
 from core.notifications import queue as notification_queue
 from core.notifications import reminders, sms_reminders
 from core.notifications.queue import NotificationPurpose, Plan
@@ -28,7 +25,6 @@ from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
 from core.preselection.extensions import extension_limit, next_whole_day, remind_by
-from core.values.hours import written
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -39,14 +35,6 @@ class MovedDeadline:
 
     preselection_id: int
     deadline: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """What closing a counter, or changing its hours, would do."""
-
-    works: tuple[date, ...]  # those of the days that are working days otherwise
-    moves: int  # how many deadlines would move
 
 
 class MoveCause(StrEnum):
@@ -60,7 +48,7 @@ class MoveCause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Move:
+class DeadlineMove:
     """A deadline to be moved."""
 
     deadline: datetime
@@ -71,15 +59,6 @@ class _Move:
     about: Mapping[str, str] = field(
         default_factory=dict
     )  # for the message: ``day``, ``reason`` and the like
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskExtension:
-    """An extension that the desk grants."""
-
-    workdays: int
-    reason: str
-    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,180 +86,6 @@ class Deadlines:
         self._calendar = calendar
         self._last_by_sms = last_by_sms
 
-    def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[MovedDeadline]:
-        """Close a counter on one day, as ``close_days``."""
-        return self.close_days(tx, office, (day,), reason, actor)
-
-    def close_days(
-        self, tx: Tx, office: Office, days: Sequence[date], reason: str, actor: str
-    ) -> list[MovedDeadline]:
-        """Close a counter on some days, and move the deadlines that this affects.
-
-        Deadlines only ever move later, and each owner affected is notified once; a deadline that has passed
-        moves too while the number can still be confirmed. A concurrent reservation is either moved here or
-        already computed with the days closed, because both lock the pool. Days that are closed already stay
-        as they are.
-
-        Raises:
-            HandledMeanwhile: another admin has closed all of them already.
-        """
-        tx.run("pool.lock_office", office=office.code)
-        new = [day for day in sorted(days) if closed_days.close(tx, office, day, reason, actor)]
-        if not new:
-            known = closed_days.of_day(tx, office, min(days))
-            raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CLOSED_DAY)
-        for day in new:
-            self._record(tx, office, AuditAction.CLOSED_DAY, actor, day=day.isoformat(), reason=reason)
-        about = {"day": new[0].isoformat(), "last": new[-1].isoformat(), "reason": reason}
-        return self._move_all(tx, office, MoveCause.CLOSED, actor, about)
-
-    def set_hours(self, tx: Tx, office: Office, new: Sequence[EnteredDay]) -> list[MovedDeadline]:
-        """Enter the hours of some days; counter hours move the deadlines that lie in what is closed then.
-
-        Raises:
-            HandledMeanwhile: another admin has entered hours of all of them already.
-        """
-        tx.run("pool.lock_office", office=office.code)
-        added = [one for one in new if closed_days.set_hours(tx, office, one)]
-        if not added:
-            known = closed_days.of_day(tx, office, new[0].day, new[0].place)
-            raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CHANGED_HOURS)
-        actor, reason = new[0].by, new[0].reason
-        for one in added:
-            details = {"day": one.day.isoformat(), "place": one.place, "hours": written(one.hours)}
-            self._record(tx, office, AuditAction.CHANGED_HOURS, actor, reason=reason, **details)
-        if new[0].place != Place.COUNTER:
-            return []
-        days = [one.day.isoformat() for one in added]
-        about = {"day": days[0], "last": days[-1], "hours": written(added[0].hours), "reason": reason}
-        return self._move_all(tx, office, MoveCause.HOURS, actor, about)
-
-    def reopen(self, tx: Tx, office: Office, day: date, place: Place, reason: str, actor: str) -> None:
-        """Remove what was entered for a day; deadlines that it has moved stay, as they never shorten.
-
-        Raises:
-            HandledMeanwhile: another admin has removed it already.
-        """
-        tx.run("pool.lock_office", office=office.code)
-        removed = place == Place.COUNTER and closed_days.reopen(tx, office, day)
-        if not removed and not closed_days.remove_hours(tx, office, day, place):
-            raise audit.handled(tx, audit.office_subject(office.code), AuditAction.REOPENED_DAY)
-        details = {"day": day.isoformat(), "place": place}
-        self._record(tx, office, AuditAction.REOPENED_DAY, actor, reason=reason, **details)
-
-    def extend_by_desk(
-        self, tx: Tx, preselection_id: int, seen: datetime, wanted: DeskExtension
-    ) -> MovedDeadline:
-        """Extend the deadline of one reservation, for a reason that its owner is told.
-
-        Args:
-            tx: the transaction.
-            preselection_id: the reservation.
-            seen: the deadline that the admin was shown.
-            wanted: by how much and why.
-
-        Raises:
-            PlateNotReserved: it has ended.
-            ExtensionTooLong: there are too many working days, or none.
-            NotExtendable: it was extended as often as it may be.
-            HandledMeanwhile: its deadline has moved since it was shown.
-            NoWorkdayAhead: the calendar has no working day for it; nothing was written.
-        """
-        reserved = get(tx, preselection_id, lock=True)
-        owner = tx.one("preselection.chat_of", preselection_id=preselection_id)
-        office = self._offices.get(reserved.office)
-        if reserved.state != PreselectionState.RESERVED or owner is None or office is None:
-            raise PlateNotReserved
-        deadline = self.extended(tx, reserved, wanted.workdays)
-        if reserved.deadline != seen:
-            raise audit.handled(tx, reserved.subject, AuditAction.MOVED_DEADLINE)
-        move = _Move(
-            deadline=deadline,
-            cause=MoveCause.DESK,
-            actor=wanted.actor,
-            about={"reason": wanted.reason},
-            most=office.extensions,
-        )
-        if not self._move(tx, reserved, owner["chat_id"], move):
-            raise NotExtendable(office.extensions)
-        return MovedDeadline(preselection_id=preselection_id, deadline=deadline)
-
-    def extended(self, tx: Tx, reserved: Preselection, workdays: int) -> datetime:
-        """Return a deadline extended by some working days, from its last day, or from today if that is past.
-
-        Raises:
-            ExtensionTooLong: there are too many working days, or none.
-            NotExtendable: it was extended as often as it may be; said before the question, and decided later.
-            NoWorkdayAhead: the calendar has no working day for it.
-        """
-        office = self._offices[reserved.office]
-        if not 1 <= workdays <= office.extension_workdays:
-            raise ExtensionTooLong(office.extension_workdays)
-        if reserved.desk_extensions >= office.extensions:
-            raise NotExtendable(office.extensions)
-        days = closed_days.days_of(tx, office, self._calendar)
-        today = tx.now.astimezone(CHINA).date()
-        last = max(today, reminders.last_day_of(reserved.deadline)) if reserved.deadline else today
-        return days.calendar.closing_from(
-            days.calendar.add_workdays(last, workdays), days.office.counter_hours
-        )
-
-    def validate_closing(self, tx: Tx, office: Office, day: date) -> None:
-        """Check a day before the confirmation is asked for.
-
-        Raises:
-            DayInThePast: it is over.
-            DayClosed: it is closed already.
-        """
-        if day < tx.now.astimezone(CHINA).date():
-            raise DayInThePast(day)
-        known = closed_days.of_day(tx, office, day)
-        if known is not None and known.is_closed_day:
-            raise DayClosed(by=known.by, reason=known.reason)
-
-    def closing(self, tx: Tx, office: Office, days: Sequence[date]) -> Closing:
-        """Return what closing some days would do.
-
-        Reads all reservations of the office: call it on a snapshot.
-        """
-        now = closed_days.days_of(tx, office, self._calendar)
-        then = OfficeDays(office=now.office, calendar=now.calendar.closing_on(*days))
-        works = tuple(day for day in days if now.calendar.is_workday(day))
-        return Closing(works=works, moves=self._count_moves(tx, then))
-
-    def changing(self, tx: Tx, office: Office, new: Sequence[EnteredDay]) -> Closing:
-        """Return what entering counter hours would do; as ``closing``."""
-        now = closed_days.days_of(tx, office, self._calendar)
-        special = dict(now.office.counter_hours.special) | {one.day: one.hours for one in new}
-        hours = replace(now.office.counter_hours, special=tuple(sorted(special.items())))
-        then = OfficeDays(office=replace(now.office, counter_hours=hours), calendar=now.calendar)
-        works = tuple(one.day for one in new if now.calendar.is_workday(one.day))
-        return Closing(works=works, moves=self._count_moves(tx, then))
-
-    def _count_moves(self, tx: Tx, then: OfficeDays) -> int:
-        rows = tx.all("preselection.reserved_of_office", office=then.office.code)
-        deadlines = (reckoned(from_row(row), then.office, then.calendar) for row in rows)
-        return sum(deadline is not None and deadline > tx.now for deadline in deadlines)
-
-    def _move_all(
-        self, tx: Tx, office: Office, cause: MoveCause, actor: str, about: Mapping[str, str]
-    ) -> list[MovedDeadline]:
-        """Move the deadlines of an office by its days and hours of now."""
-        days, moved = closed_days.days_of(tx, office, self._calendar), []
-        for row in tx.all("preselection.reserved_of_office", office=office.code):
-            reserved = from_row(row)
-            deadline = reckoned(reserved, days.office, days.calendar)
-            if deadline is None or deadline <= tx.now:
-                continue
-            move = _Move(deadline=deadline, cause=cause, actor=actor, about=about)
-            if self._move(tx, reserved, row["chat_id"], move):
-                moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
-        return moved
-
-    def _record(self, tx: Tx, office: Office, action: AuditAction, actor: str, **details: object) -> None:
-        subject = audit.office_subject(office.code)
-        audit.record(tx, actor, action, subject, office=office.code, **details)
-
     def reckon_anew(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
         """Move a locked reservation's deadline if the working days or counter hours have changed since.
 
@@ -302,7 +107,7 @@ class Deadlines:
             return False
         if deadline <= tx.now:
             deadline = next_whole_day(tx.now, days.calendar, days.office.counter_hours)
-        return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
+        return self.move(tx, reserved, chat_id, DeadlineMove(deadline=deadline, cause=MoveCause.CALENDAR))
 
     def outdated(self, tx: Tx, after: int, limit: int = 50) -> OutdatedPage:
         """Return which of the next reservations by id have a deadline to be moved. Call it on a snapshot.
@@ -378,8 +183,8 @@ class Deadlines:
         # If nothing was tried, the service was down: that time does not count.
         if deadline > limit and reminders.was_tried(tx, reserved.subject, reserved.deadline):
             return False
-        move = _Move(deadline=deadline, cause=MoveCause.UNREMINDED, extendable_until=limit)
-        return self._move(tx, reserved, chat_id, move)
+        move = DeadlineMove(deadline=deadline, cause=MoveCause.UNREMINDED, extendable_until=limit)
+        return self.move(tx, reserved, chat_id, move)
 
     def plan_reminders(
         self, tx: Tx, reserved: Preselection, chat_id: int, calendar: WorkingCalendar | None = None
@@ -422,7 +227,7 @@ class Deadlines:
             if reserved.state == PreselectionState.RESERVED:
                 self.plan_reminders(tx, reserved, account.chat_id)
 
-    def _move(self, tx: Tx, reserved: Preselection, chat_id: int, move: _Move) -> bool:
+    def move(self, tx: Tx, reserved: Preselection, chat_id: int, move: DeadlineMove) -> bool:
         """Move a deadline, tell the owner, and plan the reminders again; return whether it was earlier."""
         before = reserved.deadline
         is_extension = move.extendable_until is not None
@@ -456,7 +261,7 @@ class Deadlines:
         )
         return True
 
-    def _store(self, tx: Tx, reserved: Preselection, before: datetime, move: _Move) -> bool:
+    def _store(self, tx: Tx, reserved: Preselection, before: datetime, move: DeadlineMove) -> bool:
         values = {
             "preselection_id": reserved.preselection_id,
             "deadline": to_millis(move.deadline),

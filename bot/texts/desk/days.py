@@ -8,10 +8,10 @@ from bot.i18n.formatting import day, moment, plain, reason, usual_hours
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
 from bot.texts.desk.undo import hours_of_day
-from core.availability.closed_days import EnteredDay, Place
+from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.maintenance import OpenRestoration
 from core.clock import CHINA
-from core.preselection.deadlines import Closing
+from core.preselection.day_changes import Closing
 from core.values.offices import Office
 
 CLOSE = phrase("✅ 确认不办公")
@@ -51,7 +51,7 @@ def hours_question(office: Office, entries: Sequence[EnteredDay], why: str, move
     lines = "\n".join(f"• {hours_of_day(one)}" for one in entries[:_LISTED])
     more = "\n…" if len(entries) > _LISTED else ""
     moved = ""
-    if any(one.place == Place.COUNTER for one in entries):
+    if any(one.place == HoursKind.COUNTER for one in entries):
         moved = "\n" + _("将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。").format(
             moves=moves
         )

@@ -6,7 +6,7 @@ from html import escape
 from bot.i18n.formatting import KINDS, day, listed, moment, plate, reason, short_day
 from bot.i18n.language import Phrase, _, phrase
 from core.appeals.undoing import UndoableApproval
-from core.availability.closed_days import EnteredDay, Place
+from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.rescheduling import Rescheduling
 from core.clock import CHINA
 from core.errors.undo import NumberGone
@@ -27,7 +27,10 @@ DEEDS: dict[str, Phrase] = {
     Deed.REVOKE: phrase("取消预选"),
     Deed.APPROVE: phrase("申诉审核通过"),
 }
-PLACES: dict[str, Phrase] = {Place.COUNTER: phrase("窗口办公时间"), Place.ONLINE: phrase("网上选号时间")}
+PLACES: dict[str, Phrase] = {
+    HoursKind.COUNTER: phrase("窗口办公时间"),
+    HoursKind.ONLINE: phrase("网上选号时间"),
+}
 CLOSED = phrase("不办公")
 SHUT = phrase("不开放")
 
@@ -149,7 +152,7 @@ def hours_of_day(one: EnteredDay) -> str:
     """Return what was entered for a day: 12月31日 窗口办公时间 09:00-12:00."""
     if one.is_closed_day:
         return _("{day} 窗口不办公").format(day=short_day(one.day))
-    hours = written(one.hours) or (CLOSED() if one.place == Place.COUNTER else SHUT())
+    hours = written(one.hours) or (CLOSED() if one.place == HoursKind.COUNTER else SHUT())
     return _("{day} {place} {hours}").format(day=short_day(one.day), place=PLACES[one.place](), hours=hours)
 
 
