@@ -239,9 +239,14 @@ def usual_hours(opening: ServiceHours) -> str:
 
 
 def counter_hours(opening: ServiceHours) -> str:
+    return usual_counter_hours(opening) + _special(opening)
+
+
+def usual_counter_hours(opening: ServiceHours) -> str:
+    """Return the counter hours without those of single days."""
     if opening.daily is not None:
-        return _("工作日 {hours}").format(hours=_spans(opening.daily)) + _special(opening)
-    return hours(opening)
+        return _("工作日 {hours}").format(hours=_spans(opening.daily))
+    return usual_hours(opening)
 
 
 def _special(opening: ServiceHours) -> str:

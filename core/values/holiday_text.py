@@ -22,7 +22,7 @@ _DAYS = re.compile(
     rf"(?<!\d)(?<!\d:){_DAY}(?:\s*(?:至|到|to\b|~|—+)\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
 )
 _ASIDE = re.compile(r"[(（][^)）]*[)）]|共\s*\d+\s*天|\d{1,2}:\d{2}(?::\d{2})?")
-_YEAR = re.compile(r"(?<![\d-])(20\d{2})\s*年?(?!\s*[-/.\d])")
+_YEAR = re.compile(r"(?<![\d-])(20\d{2})(?:\s*年)?(?![-/.\d年])")
 _APART = re.compile(r"[。;；\n]+")
 
 
@@ -66,6 +66,9 @@ def _read(clause: str, found: HolidayDays, before: str) -> str:
     """Read the days of a clause; return the kind that is in force at its end."""
     kinds = [(one.start(), one.lastgroup or "") for one in _KIND.finditer(clause)]
     only = kinds[0][1] if len({kind for _, kind in kinds}) == 1 else ""
+    places = [days.start() for days in _DAYS.finditer(clause)]
+    if len(kinds) == 1 and places and places[0] < kinds[0][0] < places[-1]:
+        only = ""  # of the days before the word it is not said what they are
     for days in _DAYS.finditer(clause):
         led = [kind for at, kind in kinds if at < days.start()]
         kind = only or (led[-1] if led else before)

@@ -83,8 +83,8 @@ class ServiceHours:
     week: tuple[Day, ...]
     holiday: Day | None = None
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar, compare=False, repr=False)
-    special: tuple[tuple[date, Day], ...] = ()
-    as_of: date | None = field(default=None, compare=False)
+    special: tuple[tuple[date, Day], ...] = field(default=(), repr=False)
+    as_of: date | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def parse(cls, written: object, calendar: WorkingCalendar | None = None) -> "ServiceHours":

@@ -36,6 +36,7 @@ def test_year_is_read(text: str) -> None:
         ("2027 休 1月3日至1月1日", HolidaysUnreadable),
         ("2027 休 1月1日 3", HolidaysUnreadable),
         ("2027 1月1日", DayOfNoKind),
+        ("2027 1月1日 班 1月9日", DayOfNoKind),
     ],
 )
 def test_what_is_not_understood_is_refused(text: str, error: type[Exception]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from html import escape
 
-from bot.i18n.formatting import day, moment, plain, reason, usual_hours
+from bot.i18n.formatting import day, moment, reason, short_day, usual_counter_hours, usual_hours
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
 from bot.texts.desk.undo import hours_of_day
@@ -72,16 +72,21 @@ def entered(office: Office, found: Sequence[EnteredDay]) -> str:
     """Return what is entered for the days of an office from today on."""
     title = _("<b>{office} 特别登记的日子和时间</b>").format(office=escape(office.code))
     usual = _("平时:窗口 {counter};网上选号 {online}").format(
-        counter=usual_hours(office.counter_hours), online=usual_hours(office.hours)
+        counter=usual_counter_hours(office.counter_hours), online=usual_hours(office.hours)
     )
     if not found:
         return f"{title}\n{usual}\n\n" + _("今天起没有登记。")
-    lines = [f"• {hours_of_day(one)}({reason(one.reason)})" for one in found[:_MOST_LISTED]]
+    lines = [
+        _("• {what}({reason})").format(what=hours_of_day(one), reason=reason(one.reason))
+        for one in found[:_MOST_LISTED]
+    ]
     return f"{title}\n{usual}\n\n" + "\n".join(lines)
 
 
 def remove_label(one: EnteredDay) -> str:
-    return _("↩️ {what}").format(what=plain(hours_of_day(one)))
+    if one.place == HoursKind.ONLINE:
+        return _("↩️ {day} 网上").format(day=short_day(one.day))
+    return _("↩️ {day}").format(day=short_day(one.day))
 
 
 def hours_entered(when: date, why: str) -> str:
