@@ -11,10 +11,11 @@ TOKEN = "700000001:AAsandbox0000000000000000000000000"
 def ours(config: str) -> None:
     """Run xuanhao unmodified, except for the platform's rate limit per chat."""
     from bot import app  # noqa: PLC0415 - each process loads its own library alone
+    from bot.wiring.options import UNHURRIED, Options  # noqa: PLC0415 - the same
     from core.settings import load_settings  # noqa: PLC0415 - the same
 
     settings = load_settings(Path(config), environ={})
-    uvloop.run(app.run(settings, options=app.Options(limits=app.UNHURRIED)))
+    uvloop.run(app.run(settings, options=Options(limits=UNHURRIED)))
 
 
 def undrawn(config: str) -> None:

@@ -19,17 +19,16 @@ EVERY = 15.0
 """Seconds between two looks."""
 
 
-async def run_beside(core: Core, work: Coroutine[Any, Any, None]) -> None:
-    """Run until the work ends; on PostgreSQL also until the database is no longer this program's.
+async def run_beside(core: Core, *works: Coroutine[Any, Any, None]) -> None:
+    """Run until one of the works ends; on PostgreSQL also until the database is no longer this program's.
 
     Raises:
         DatabaseNewer: a program that is newer by more than one migration has migrated the database.
         KeysDoNotFit: its keys are being replaced, and this process lacks the newest.
     """
-    if core.settings.database.sqlite_path is not None:  # the file is locked: nobody else can change it
-        await work
-        return
-    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(_watch(core))]
+    tasks = [asyncio.ensure_future(work) for work in works]
+    if core.settings.database.sqlite_path is None:  # else the file is locked: nobody else can change it
+        tasks.append(asyncio.ensure_future(_watch(core)))
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

@@ -1,4 +1,7 @@
-"""A log that does not drown: repeats of one line are thinned.
+"""The log: what its lines look like, and that it does not drown.
+
+A line, as text or as a JSON object, has the time in China with its offset, level, logger and message, and
+what it belongs to: the worker, and the update that is being handled (its id, never the chat's).
 
 During an outage the same line comes every few seconds, with a traceback of fifty lines. Of lines with the
 same logger, level and template a few a minute are written, then how many were left out; a traceback is
@@ -6,19 +9,79 @@ written once in ten minutes for each class of error.
 """
 
 import copy
+import json
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import TextIO
+
+from structlog.contextvars import bind_contextvars, get_contextvars
+from structlog.processors import JSONRenderer, format_exc_info
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict
+
+from core.clock import CHINA
+
+OWN = ("bot", "core", "sandbox", "xuanhao")
+"""The first parts of the names of this program's loggers."""
 
 _PER_MINUTE = 5
 _WINDOW = 60.0  # seconds
 _TRACEBACKS_EVERY = 600.0  # seconds
 _MOST = 1000  # different lines remembered
 
+_UPDATE = "update"  # the name of the id in a line
+
 _Line = tuple[str, int, str]
 """Logger, level and template of a line."""
+
+
+def correlate(update_id: int) -> None:
+    """Let the log lines of this task, and of the tasks that it begins, bear the id of an update."""
+    bind_contextvars(**{_UPDATE: update_id})
+
+
+def log_formatter(*, as_json: bool, worker: str = "") -> logging.Formatter:
+    """Return what writes the lines.
+
+    Args:
+        as_json: one JSON object a line, tracebacks included.
+        worker: the name of this process; empty for none.
+    """
+    write = JSONRenderer(json.dumps, ensure_ascii=False, default=str) if as_json else _as_text
+    return ProcessorFormatter(
+        processors=[
+            partial(_described, worker),
+            ProcessorFormatter.remove_processors_meta,
+            format_exc_info,
+            write,
+        ]
+    )
+
+
+def _described(worker: str, _logger: object, _method: str, event: EventDict) -> EventDict:
+    """Return the fields of a line, in their order."""
+    record: logging.LogRecord = event["_record"]
+    text, is_own = str(event.pop("event")), record.name.partition(".")[0] in OWN
+    fields = {
+        "time": datetime.fromtimestamp(record.created, CHINA).isoformat(timespec="milliseconds"),
+        "level": record.levelname,
+        "logger": record.name,
+        "event": text if is_own else " ".join(text.split()),  # libraries write warnings of several lines
+    }
+    if worker:
+        fields["worker"] = worker
+    return {**fields, **get_contextvars(), **event}
+
+
+def _as_text(_logger: object, _method: str, event: EventDict) -> str:
+    bound = " ".join(f"{name}={event[name]}" for name in ("worker", _UPDATE) if name in event)
+    line = f"{event['time']} {event['level']} {event['logger']}: {event['event']}"
+    exception = event.get("exception")
+    return line + (f" [{bound}]" if bound else "") + (f"\n{exception}" if exception else "")
 
 
 @dataclass(slots=True)

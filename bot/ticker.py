@@ -19,6 +19,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.bot_api.parking import Slots, occupy
 from bot.inbox import ReceiptClosedError
+from core.errors.store import StoreCorrupt, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 _CLOCK_EVERY = 1.0
@@ -86,6 +87,8 @@ async def guarded(name: str, tick: Tick) -> None:
         await tick()
     except asyncio.CancelledError:  # shutdown; it would be logged as an error
         _LOGGER.debug("the tick %s was stopped", name)
+    except (StoreUnavailable, StoreCorrupt) as error:  # no bug: its trace would only hide the cause
+        _LOGGER.error("the tick %s failed: %s", name, type(error).__name__)  # noqa: TRY400 - as said
     except Exception:
         _LOGGER.exception("the tick %s failed", name)
 

@@ -16,9 +16,10 @@ from core.appeals.undoing import ApprovalUndoing
 from core.clock import Clock, ClockSources, SystemClock
 from core.db import exists, open_store, shown_url
 from core.db.migrate import Migration
+from core.db.watched import watched
 from core.errors.installation import DatabaseExists, DatabaseMissing
 from core.errors.settings import SettingsRefused
-from core.errors.store import DatabaseOlder
+from core.errors.store import DatabaseOlder, StoreError
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
@@ -57,6 +58,7 @@ from core.settings.tables import SmsSettings
 from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
+from core.sms.watched import Report, WatchedGateway
 from core.suspicion.decisions import Decisions
 from core.suspicion.detection import Detection
 from core.suspicion.presses import Presses
@@ -78,6 +80,8 @@ class Ports:
     vehicle_registry: VehicleRegistry | None = None
     store: Store | None = None
     photos: PhotoStore | None = None
+    on_store_error: Callable[[StoreError], None] | None = None  # is told of each failure of the database
+    on_sms: Report | None = None  # is told what becomes of each SMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +283,8 @@ async def bootstrap(
     else:
         opened = await open_database(settings, given.clock, migrate=migrate, create=create)
         store, vault = opened.store, opened.vault
+    if given.on_store_error is not None:
+        store = watched(store, given.on_store_error)
     accounts = Accounts(vault)
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
     sms_budget = SmsBudget(vault, caps, admins)
@@ -307,7 +313,7 @@ async def bootstrap(
         vault=vault,
         database_keys=DatabaseKeys(vault, settings.key_source()),
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
-        sms=given.sms or _gateway(settings),
+        sms=given.sms or _gateway(settings, given.on_sms),
         offices=offices,
         elsewhere={other.code: other.url for other in settings.elsewhere},
         calendar=calendar,
@@ -378,7 +384,7 @@ def _vehicle_registry(settings: Settings) -> VehicleRegistry:
     return StrictRegistry() if settings.registry.mode == "strict" else OpenRegistry()
 
 
-def _gateway(settings: Settings) -> SmsGateway:
+def _gateway(settings: Settings, report: Report | None = None) -> SmsGateway:
     """Return the gateway of codes and reminders.
 
     A reminder that is only printed reaches nobody, and must not let its owner be barred. So the console takes
@@ -387,6 +393,8 @@ def _gateway(settings: Settings) -> SmsGateway:
     providers = settings.sms.providers
     prints = len(providers) == 1 and _is_loopback(settings.telegram.base_url)
     made = [_gateway_of(provider, settings.sms, prints_reminders=prints) for provider in providers]
+    if report is not None:
+        made = [WatchedGateway(one, name, report) for name, one in zip(providers, made, strict=True)]
     return made[0] if len(made) == 1 else InTurn(made)
 
 

@@ -6,6 +6,7 @@ with 429.
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.errors import ApiError
@@ -24,6 +25,7 @@ class Flood:
     per_second: float = 0.0  # 0: no limit
     burst: int = 1
     refused: int = 0
+    clock: Callable[[], float] = time.monotonic
     _full_at: dict[int, float] = field(default_factory=dict)
 
     def limit(self, per_second: float = 1.0, burst: int = 6) -> None:
@@ -39,7 +41,7 @@ class Flood:
         is_counted = call.method.startswith(_COUNTED) and call.method not in _UNCOUNTED
         if not self.per_second or not is_counted:
             return
-        now, gap = time.monotonic(), 1 / self.per_second
+        now, gap = self.clock(), 1 / self.per_second
         start = max(self._full_at.get(call.integer("chat_id"), now), now)
         wait = start - (self.burst - 1) * gap - now
         if wait > _LEEWAY:

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bot import app
-from bot.app import Options, Service
+from bot.app import Service
+from bot.inbox import Poller
+from bot.inbox.receiving import ByPolling
+from bot.wiring.options import UNHURRIED, Options
 from core.bootstrap import Core, Ports
 from core.clock import CHINA, FixedClock, SystemClock
 from core.db import open_postgres, open_sqlite
@@ -61,6 +64,12 @@ def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
             **tables,
         }
     )
+
+
+def poller_of(world: "World") -> Poller:
+    """Return what polls for a program that does not use the webhook."""
+    assert isinstance(world.service.receiving, ByPolling)
+    return world.service.receiving.poller
 
 
 class World:
@@ -124,7 +133,7 @@ async def running(
     settings: Settings, sandbox: Sandbox, clock: ShiftedClock | FixedClock, ports: Ports
 ) -> AsyncIterator[World]:
     """Run the program against a sandbox."""
-    options = Options(limits=app.UNHURRIED, long_poll=5)
+    options = Options(limits=UNHURRIED, long_poll=5)
     async with app.service(settings, ports, options) as service:
         task = asyncio.create_task(service.run())
         try:

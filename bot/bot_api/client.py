@@ -109,6 +109,8 @@ class AiohttpRequest(BaseRequest):
         media_write_timeout: seconds to send a call with files.
         proxy: URL of an HTTP proxy; by default taken from the environment.
         steady: the clock by which the time of a response is kept.
+        on_call: is told of each call that has ended: the method, and if it failed the HTTP status or the
+            class of its error.
     """
 
     def __init__(  # noqa: PLR0913 - one figure each, all with defaults, all named
@@ -123,7 +125,9 @@ class AiohttpRequest(BaseRequest):
         media_write_timeout: float = 30.0,
         proxy: str | None = None,
         steady: Callable[[], float] = steady_seconds,
+        on_call: Callable[[str, str | None], None] = lambda _method, _error: None,
     ) -> None:
+        self._on_call = on_call
         self._steady = steady
         self._last_date: tuple[str, float] | None = None  # the header as received, and when
         self._connections = connections
@@ -220,6 +224,7 @@ class AiohttpRequest(BaseRequest):
             read=_given(read_timeout, self._read_timeout),
         )
         failure: TelegramError
+        called = url.rpartition("/")[2]
         try:
             address = URL(url, encoded=True)
             body, headers = body_of(request_data)
@@ -234,11 +239,14 @@ class AiohttpRequest(BaseRequest):
             ) as response:
                 if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:  # else it may be a proxy's own page
                     self._last_date = response.headers.get("Date", ""), self._steady()
-                return response.status, checked(url, response.status, await response.read())
+                payload = checked(url, response.status, await response.read())
+                self._on_call(called, None if response.status == HTTPStatus.OK else str(response.status))
+                return response.status, payload
         except TelegramError as error:
             failure = error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = translated(error)
+        self._on_call(called, type(failure).__name__)
         # Outside of the except clause, so that no traceback shows aiohttp's error, which contains the URL.
         raise failure
 

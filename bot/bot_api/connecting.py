@@ -10,6 +10,7 @@ from bot.bot_api.errors import reason_of
 from bot.bot_api.rate_limits import retry_after_seconds
 
 _LOGGER = logging.getLogger(__name__)
+_REFUSALS = 4  # of the token in a row, before it is believed: a Bot API may refuse it while it restarts
 _FIRST_GAP, _LONGEST_GAP = 1.0, 10.0  # seconds between two tries; doubled each time
 
 
@@ -23,14 +24,19 @@ async def connect(
         sleep: waits for a number of seconds.
 
     Raises:
-        InvalidToken: the Bot API rejects the token.
+        InvalidToken: the Bot API rejects the token, again and again.
     """
-    gap = _FIRST_GAP
+    gap, refusals = _FIRST_GAP, 0
     while True:
         try:
             await initialize()
         except InvalidToken:
-            raise
+            refusals += 1
+            if refusals == _REFUSALS:
+                raise
+            _LOGGER.error("the Bot API refuses the token (telegram.token), trying again in %d s", gap)  # noqa: TRY400 - no bug
+            await sleep(gap)
+            gap *= 2
         except RetryAfter as error:
             seconds = retry_after_seconds(error)
             _LOGGER.warning("the Bot API asks for a pause of %d s", seconds)

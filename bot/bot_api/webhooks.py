@@ -20,6 +20,9 @@ ALLOWED: Final = ("message", "edited_message", "callback_query", "my_chat_member
 """The kinds of updates to receive."""
 
 
+OnLook = Callable[[bool], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWebhook:
     """What is known of the webhook that this installation has set or sets."""
@@ -81,14 +84,23 @@ class WebhookOrder:
     allowed: Sequence[str] = ALLOWED
 
 
-async def keep_webhook(bot: Bot, order: WebhookOrder, own: OwnWebhook) -> NoReturn:
-    """Set the webhook, and look now and then whether it still is; until cancelled."""
+async def keep_webhook(
+    bot: Bot, order: WebhookOrder, own: OwnWebhook, on_look: OnLook = lambda _works: None
+) -> NoReturn:
+    """Set the webhook, and look now and then whether it still is and is delivered to; until cancelled.
+
+    Args:
+        bot: the Bot API client.
+        order: the webhook that is to be set.
+        own: records it.
+        on_look: is told at each look whether updates arrive.
+    """
     while True:
-        await _set_until_it_works(bot, order, own)
-        await _watch(bot, order)
+        await _set_until_it_works(bot, order, own, on_look)
+        await _watch(bot, order, on_look)
 
 
-async def _set_until_it_works(bot: Bot, order: WebhookOrder, own: OwnWebhook) -> None:
+async def _set_until_it_works(bot: Bot, order: WebhookOrder, own: OwnWebhook, on_look: OnLook) -> None:
     gap = _FIRST_GAP
     while True:
         try:
@@ -105,6 +117,7 @@ async def _set_until_it_works(bot: Bot, order: WebhookOrder, own: OwnWebhook) ->
             _LOGGER.warning("the Bot API asks for a pause of %d s", gap)
         except Exception as error:  # noqa: BLE001 - network or database: nothing arrives until it works
             _LOGGER.error("the webhook could not be set (telegram.webhook): %s", _reason(error))  # noqa: TRY400
+            on_look(False)  # noqa: FBT003 - whether it works
         else:
             _LOGGER.info("the webhook is set: %s", order.url)
             return
@@ -116,7 +129,7 @@ def _reason(error: Exception) -> str:
     return reason_of(error) if isinstance(error, TelegramError) else type(error).__name__
 
 
-async def _watch(bot: Bot, order: WebhookOrder) -> None:
+async def _watch(bot: Bot, order: WebhookOrder, on_look: OnLook) -> None:
     """Return when the webhook is no longer ours; log what keeps deliveries from arriving."""
     logged = 0.0
     while True:
@@ -125,15 +138,18 @@ async def _watch(bot: Bot, order: WebhookOrder) -> None:
             info = await bot.get_webhook_info()
         except TelegramError as error:
             _LOGGER.warning("the webhook could not be looked at: %s", reason_of(error))
+            on_look(False)  # noqa: FBT003 - whether it works
             continue
         if info.url != order.url:
             other = info.url.replace(bot.token, "…") or "none"
             _LOGGER.critical("the webhook is another one now: %s; ours is set again", other)
             return
         failed_at = 0.0 if info.last_error_date is None else info.last_error_date.timestamp()
+        has_failed = failed_at > logged and info.pending_update_count > 0
         if failed_at > logged:
             logged = failed_at
             _log_delivery(info)
+        on_look(not has_failed)
 
 
 def _log_delivery(info: WebhookInfo) -> None:

@@ -1,7 +1,8 @@
 """The command line. Each command is a file of this package; ``parser.py`` lists them.
 
-Exit status 0: success; 1: failure, with the reason on one line; 2: invalid settings or arguments, with one
-line per problem; 130: interrupted. ``run`` and ``demo`` exit with 0 when a signal asks them to stop.
+Exit status 0: success; 1: failure, with the reason on one line; 2: what no restart helps: invalid settings or
+arguments, with one line per problem, or a damaged database; 130: interrupted.
+``run`` and ``demo`` exit with 0 when a signal asks them to stop.
 """
 
 import argparse
@@ -15,9 +16,9 @@ from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
 from bot.cli.logs import set_up_logging
 from bot.cli.messages import message_of
 from bot.cli.parser import parser_of_commands
-from bot.inbox import TokenRefusedError
 from core.errors.base import InputError, SettingsError, XuanhaoError
 from core.errors.settings import SettingsRefused
+from core.errors.store import StoreCorrupt
 
 __all__ = ["BAD_SETTINGS", "DONE", "FAILED", "INTERRUPTED", "main", "parser_of_commands"]
 
@@ -45,10 +46,10 @@ def _carried_out(given: argparse.Namespace) -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return BAD_SETTINGS
-    except (SettingsError, InputError) as error:
+    except (SettingsError, InputError, StoreCorrupt) as error:  # no restart helps
         print(message_of(error, given.name), file=sys.stderr)
         return BAD_SETTINGS
-    except (TokenRefusedError, InvalidToken):
+    except InvalidToken:
         print("telegram.token: the Bot API rejected this token", file=sys.stderr)
         return BAD_SETTINGS
     except XuanhaoError as error:

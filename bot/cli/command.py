@@ -10,6 +10,8 @@ from typing import Any
 
 from core.settings import Settings, load_settings
 
+_LOGGER = logging.getLogger("xuanhao")
+
 DONE, FAILED, BAD_SETTINGS, INTERRUPTED = 0, 1, 2, 130
 """The exit statuses."""
 
@@ -49,19 +51,36 @@ def settings_of(given: argparse.Namespace) -> Settings:
     return settings
 
 
-def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run until the work ends or a signal asks to stop; then cancel it and wait for it."""
+def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], None] = lambda: None) -> None:
+    """Run until the work ends or a signal asks to stop; then cancel it, wait for it, and log why.
+
+    Args:
+        work: what is run.
+        on_stop: is called as soon as it is known that the work ends.
+    """
 
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
-        # It may be sent to a whole group of processes, and by the supervisor as well: once is enough.
-        loop.add_signal_handler(signal.SIGTERM, lambda: task.cancelling() or task.cancel())
+        asked: list[str] = []
+
+        def stop(by: signal.Signals) -> None:
+            asked.append(by.name)
+            on_stop()
+            # SIGTERM may be sent to a whole group of processes, and by the supervisor too: once is enough.
+            if by is signal.SIGINT or not task.cancelling():
+                task.cancel()
+
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, stop, one)
         try:
             await task
         except asyncio.CancelledError:
-            logging.getLogger("xuanhao").info("stopped")
+            pass
+        except Exception as error:
+            _LOGGER.error("stopped: %s", type(error).__name__)  # noqa: TRY400 - the command line says the rest
+            raise
+        _LOGGER.info("stopped: %s", asked[0] if asked else "the work has ended")
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(guarded())

@@ -1,22 +1,33 @@
-"""The log: one format, with China's time and its offset, whatever the zone of the host is."""
+"""Sets up the log of a process, which goes to standard error."""
 
 import logging
-from datetime import datetime
+from typing import Literal
 
 from bot.bot_api.client import quiet_libraries
-from bot.logs import ThinnedStream
-from core.clock import CHINA
+from bot.logs import OWN, ThinnedStream, log_formatter
 
 
-class _ChinaFormatter(logging.Formatter):
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 - as inherited
-        return datetime.fromtimestamp(record.created, CHINA).isoformat(timespec="milliseconds")
+def set_up_logging(level: str = "info", style: Literal["text", "json"] = "text", *, worker: str = "") -> None:
+    """Log to standard error, without most repeats of a line; a second call replaces the first.
 
-
-def set_up_logging() -> None:
-    """Log to standard error, without most repeats of a line."""
-    handler = ThinnedStream()
-    handler.setFormatter(_ChinaFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    Args:
+        level: from which on this program logs. Libraries log from ``info`` on at the most: in detail they
+            would write what people send.
+        style: of the lines.
+        worker: the name of this process.
+    """
+    root, wanted = logging.getLogger(), logging.getLevelNamesMapping()[level.upper()]
+    if not root.handlers:
+        root.addHandler(ThinnedStream())
+    handlers = [handler for handler in root.handlers if isinstance(handler, ThinnedStream)]
+    if not handlers:  # somebody else's log, as in a test
+        return
+    for handler in handlers:
+        handler.setFormatter(log_formatter(as_json=style == "json", worker=worker))
+    root.setLevel(max(logging.INFO, wanted))
+    for name in OWN:
+        logging.getLogger(name).setLevel(wanted)
+    logging.captureWarnings(True)  # noqa: FBT003 - as it is called
     quiet_libraries()
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "asyncio", "py.warnings"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, wanted))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import app
 from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
+from bot.wiring.options import UNHURRIED, Options
 from core.bootstrap import Core, Ports, bootstrap
 from core.pool import releases
 from core.pool import segments as pool_segments
@@ -28,7 +29,7 @@ async def demo(data: Path, port: int) -> None:
     try:
         settings = load_settings(_write_settings(sandbox, data), environ={})
         await (await bootstrap(settings, Ports(clock=clock), create=True)).close()
-        async with app.service(settings, Ports(clock=clock), app.Options(limits=app.UNHURRIED)) as service:
+        async with app.service(settings, Ports(clock=clock), Options(limits=UNHURRIED)) as service:
             await service.core.store.run(_fill, service.core)
             _greet(sandbox.url)
             await service.run()

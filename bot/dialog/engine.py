@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -76,6 +77,7 @@ class EffectHandlers:
     read: Callable[[int, Attachment, AttachmentTarget], Awaitable[object]]  # downloads and parses one
     delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
     refresh_menu: Callable[[int], Awaitable[None]]  # sets the command menu of an admin's chat
+    on_shown: Callable[[str, float], None] = lambda _screen, _seconds: None  # is told how long a step took
 
 
 class Engine:
@@ -109,11 +111,13 @@ class Engine:
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
+        begun = time.monotonic()
         result = await self._applied(request)
         if result.unexpected_deletion and not result.quiet:
             result = _with_word_of_deletion(result)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(request, result)
+        self._handlers.on_shown(result.record.screen, time.monotonic() - begun)
 
     async def _answer(self, request: Request, result: StepResult) -> None:
         for effect in result.effects:

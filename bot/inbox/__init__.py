@@ -21,7 +21,7 @@ When all of a worker's leases have expired, another worker takes its updates ove
 """
 
 from bot.inbox.dispatcher import Dispatcher
-from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
+from bot.inbox.errors import ReceiptClosedError, UnreadableUpdateError
 from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
 from bot.inbox.retry import RetryPolicy
@@ -41,7 +41,6 @@ __all__ = [
     "ReceiptClosedError",
     "RetryPolicy",
     "Share",
-    "TokenRefusedError",
     "UnreadableUpdateError",
     "WorkerInbox",
     "Workers",

@@ -28,8 +28,10 @@ from bot.inbox.errors import HandlerTimedOutError, ProcessDiedError, ReceiptClos
 from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
+from bot.logs import correlate
 
 _LOGGER = logging.getLogger(__name__)
+_LAST_TRY = 0.3  # seconds for taking back attempts at the end
 _RECHECK = 0.2  # seconds until a chat is loaded again of which another worker holds earlier updates
 
 Handle = Callable[[QueuedUpdate], Awaitable[None]]
@@ -112,6 +114,11 @@ class Dispatcher:
     def chats(self) -> list[int]:
         """The chats of which something waits in memory or is handled."""
         return list(self._queues)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether updates are handed on."""
+        return self._feeder is not None and not self._feeder.done()
 
     def waiting(self, chat_id: int) -> int:
         """Return how many updates of a chat wait, without those that an earlier process has left behind."""
@@ -229,6 +236,7 @@ class Dispatcher:
         if not queue.updates:
             return
         update = queue.updates.popleft()
+        correlate(update.update_id)
         if update.crashes >= self._limits.fatal:
             await self._bury(queue, update)
             return
@@ -291,7 +299,8 @@ class Dispatcher:
     async def _put_back(self) -> None:
         """Take back the recorded attempts that were cancelled: nobody has died over them."""
         try:
-            await self._inbox.take_back_attempts(self._interrupted)
+            async with asyncio.timeout(_LAST_TRY):
+                await self._inbox.take_back_attempts(self._interrupted)
         except Exception as error:  # noqa: BLE001 - they count as one death, which does no harm
             _LOGGER.warning("interrupted attempts could not be taken back: %s", type(error).__name__)
 

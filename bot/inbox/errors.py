@@ -2,7 +2,7 @@
 
 import errno
 
-from core.errors.base import OperationError, SettingsError, XuanhaoError
+from core.errors.base import OperationError, XuanhaoError
 
 
 class UnreadableUpdateError(XuanhaoError):
@@ -17,10 +17,6 @@ class HandlerTimedOutError(OperationError):
     """The handler has not ended in time: what it waited for, such as the chat's allowance, took too long."""
 
 
-class TokenRefusedError(SettingsError):
-    """telegram.token was refused by the messenger, or telegram.base_url is not a Bot API."""
-
-
 class BadAnswerError(OperationError):
     """The messenger answered something that is no list of updates."""
 
@@ -30,12 +26,12 @@ class UnconfirmableError(BadAnswerError):
 
 
 class CannotListenError(XuanhaoError):
-    """The address of the webhook cannot be listened on."""
+    """An address cannot be listened on."""
 
-    def __init__(self, host: str, port: int, error: OSError) -> None:
+    def __init__(self, table: str, host: str, port: int, error: OSError) -> None:
         taken = error.errno == errno.EADDRINUSE
         reason = "another process listens there" if taken else error.strerror or type(error).__name__
-        super().__init__(f"telegram.webhook: {host} port {port} cannot be listened on: {reason}")
+        super().__init__(f"{table}: {host} port {port} cannot be listened on: {reason}")
 
 
 class ReceiptClosedError(OperationError):

@@ -1,6 +1,7 @@
 """Tells other workers at once what waits for them; without it they find out at their next heartbeat."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
@@ -12,6 +13,7 @@ _LOGGER = logging.getLogger(__name__)
 _CHATS_AT_ONCE: Final = 200  # a payload holds 8,000 bytes
 _GONE: Final = "gone"
 _LISTEN_AGAIN: Final = 1.0  # seconds
+_LAST_TRY: Final = 0.3  # seconds for telling the others at the end
 
 
 class HandOver:
@@ -61,7 +63,9 @@ class HandOver:
     async def tell_gone(self) -> None:
         """Tell the others that this worker has ended and has freed what it held."""
         if isinstance(self._store, Listening):
-            await self._notify(_GONE)
+            with contextlib.suppress(TimeoutError):  # they find out at their next heartbeat
+                async with asyncio.timeout(_LAST_TRY):
+                    await self._notify(_GONE)
 
     async def _tell_all(self) -> None:
         """Tell what is pending; what comes meanwhile is told together."""

@@ -1,4 +1,4 @@
-"""Long polling: nothing is confirmed before it is stored, and only a refused token ends it.
+"""Long polling: nothing is confirmed before it is stored, and no failure ends it.
 
 PTB's own polling confirms updates that are only in memory, gets stuck at an update that it cannot parse, and
 ends silently for good when its queue raises.
@@ -17,7 +17,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.bot_api.errors import reason_of
 from bot.bot_api.webhooks import ALLOWED
-from bot.inbox.errors import BadAnswerError, TokenRefusedError, UnconfirmableError
+from bot.inbox.errors import BadAnswerError, UnconfirmableError
 from bot.inbox.model import RawUpdate
 from bot.inbox.retry import RetryPolicy
 from bot.inbox.store import is_storable
@@ -29,11 +29,17 @@ LONG_POLL = 50
 
 _LIMIT = 100  # updates per response, the maximum that Telegram sends
 _READ_MARGIN = 10  # seconds a response may take beyond the long poll
-_REFUSALS = 5  # refusals of the token in a row, before it is believed
 _SHORT = 3  # failures whose pause is not exceeded where a longer one would only delay the other updates
 
 POLLING = RetryPolicy(max_delay=timedelta(seconds=10))
 """Pauses between polls that fail: after an outage somebody is waiting for an answer."""
+
+REFUSED = RetryPolicy(max_delay=timedelta(seconds=60))
+"""Pauses while the token is refused: a Bot API of one's own, or a proxy, may do so while it restarts."""
+
+_ILL_AFTER = 3  # failures in a row
+_SILENT_AFTER = LONG_POLL + _READ_MARGIN + 30.0
+"""Seconds without the end of a poll after which polling counts as hanging."""
 
 Fetch = Callable[[int | None], Awaitable[list[dict[str, Any]]]]
 """Gets the updates from an offset on, which confirms all before it; None confirms nothing."""
@@ -79,8 +85,7 @@ class Poller:
         fetch: gets updates.
         accept: stores a batch; when it raises, nothing is confirmed and the same batch is fetched again.
         retry: pauses after failures.
-        refused_for: how long a token must have been refused before polling ends. A Bot API of one's own may
-            refuse every token for a moment while it restarts.
+        refused: pauses while the token is refused.
         on_webhook: called when the Bot API says that a webhook is set, which keeps updates from us.
         on_poll: is told when polling fails, and when it works again.
     """
@@ -91,45 +96,53 @@ class Poller:
         accept: Callable[[Sequence[RawUpdate]], Awaitable[None]],
         *,
         retry: RetryPolicy = POLLING,
-        refused_for: timedelta = timedelta(seconds=60),
+        refused: RetryPolicy = REFUSED,
         on_webhook: Callable[[], Awaitable[None]] | None = None,
         on_poll: Callable[[bool], None] = lambda _works: None,
     ) -> None:
         self._fetch = fetch
         self._accept = accept
         self._retry = retry
-        self._refused_for = refused_for.total_seconds()
+        self._refused = refused
         self._on_webhook = on_webhook
         self._on_poll = on_poll
         self._offset: int | None = None
-        self._refusals: list[float] = []  # when the token was refused since the last success
+        self._failures = 0  # in a row
+        self._ended_at = time.monotonic()  # the last poll, or when polling began
 
     async def run(self) -> None:
-        """Poll until cancelled; any other failure than a lasting refusal of the token is repeated.
-
-        Raises:
-            TokenRefusedError: Telegram rejects the token; a retry would not help.
-        """
-        failures = 0
+        """Poll until cancelled, whatever fails; a token that is wrong is noticed at the first contact."""
+        self._failures, self._ended_at = 0, time.monotonic()
         while True:
             try:
                 await self._poll_once()
             except Exception as error:  # noqa: BLE001 - whatever it is, polling goes on
-                failures += 1
-                if isinstance(error, InvalidToken) and self._is_refused_for_good():
-                    break
-                _log_failure(error, failures)
+                self._failures += 1
+                self._ended_at = time.monotonic()
+                _log_failure(error, self._failures)
                 self._on_poll(False)  # noqa: FBT003 - the one thing that it says
                 if isinstance(error, Conflict) and "webhook" in error.message.lower() and self._on_webhook:
                     await self._on_webhook()
-                tries = min(failures, _SHORT) if isinstance(error, UnconfirmableError) else failures
-                await asyncio.sleep(self._retry.delay(tries, error))
+                await asyncio.sleep(self._pause_after(error))
             else:
-                if failures:
+                self._ended_at = time.monotonic()
+                if self._failures:
                     self._on_poll(True)  # noqa: FBT003 - the same
-                    failures = 0
-                    self._refusals.clear()
-        raise TokenRefusedError
+                    self._failures = 0
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing is received; None if polling works."""
+        if self._failures >= _ILL_AFTER:
+            return f"polling has failed {self._failures} times in a row"
+        silent = time.monotonic() - self._ended_at
+        return f"no poll has ended for {silent:.0f} s" if silent > _SILENT_AFTER else None
+
+    def _pause_after(self, error: Exception) -> float:
+        if isinstance(error, InvalidToken):
+            return self._refused.delay(self._failures, error)
+        is_harmless = isinstance(error, UnconfirmableError)
+        return self._retry.delay(min(self._failures, _SHORT) if is_harmless else self._failures, error)
 
     async def _poll_once(self) -> None:
         """Fetch and store a batch, and only then move the offset: the next request confirms it.
@@ -147,12 +160,6 @@ class Poller:
             # Confirming an id beyond all others would confirm every later update as well.
             raise UnconfirmableError
         self._offset = max(ids) + 1
-
-    def _is_refused_for_good(self) -> bool:
-        self._refusals.append(time.monotonic())
-        return (
-            len(self._refusals) >= _REFUSALS and self._refusals[-1] - self._refusals[0] >= self._refused_for
-        )
 
 
 def _log_failure(error: Exception, failures: int) -> None:

@@ -37,6 +37,7 @@ class InboxHooks:
     on_personal: Callable[[int, int], Awaitable[None]] | None = None  # deletes one: chat, message
     on_heartbeat: Callable[[bool], None] = lambda _works: None  # whether the database works
     may_purge: Callable[[], Awaitable[bool]] = _always  # whether the clock can be trusted
+    on_stored: Callable[[Sequence[RawUpdate]], None] = lambda _updates: None  # with each batch
     on_handed: Callable[[Mapping[str, Collection[int]]], None] = lambda _handed: None  # wakes other workers
 
 
@@ -83,6 +84,11 @@ class InboxService:
         self.dispatcher.resume(await self._inbox.take_over())
         self.dispatcher.start()
         self._heart = asyncio.create_task(self._heartbeat(), name="inbox-heartbeat")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether updates are handed on and leases renewed."""
+        return self._heart is not None and not self._heart.done() and self.dispatcher.is_running
 
     async def take_over(self) -> None:
         """Take over what another worker has just given up, instead of at the next heartbeat."""
@@ -140,7 +146,9 @@ class InboxService:
         if self._backlog is not None and self._inbox.is_alone:
             placed = [(chat_of(update), update) for update in updates]
             dropped = excess(placed, self.dispatcher.waiting, self._backlog)
-        for added in await self._stored(updates, dropped):
+        stored = await self._stored(updates, dropped)
+        self._hooks.on_stored(updates)
+        for added in stored:
             self.dispatcher.offer(added.updates)
             if added.handed:
                 self._hooks.on_handed(added.handed)

@@ -43,8 +43,13 @@ _LAST_REQUESTS = 3.0  # seconds for requests that are being answered at the end
 Accept = Callable[[Sequence[RawUpdate]], Awaitable[None]]
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, table: str = "telegram.webhook") -> socket.socket:
     """Return a socket that listens; several processes may accept connections from it.
+
+    Args:
+        host: the address.
+        port: the port.
+        table: of the settings that name them, for the error.
 
     Raises:
         CannotListenError: the port is taken, or the address is not one of this host.
@@ -55,7 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
         )[0]
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise CannotListenError(host, port, error) from None
+        raise CannotListenError(table, host, port, error) from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
@@ -63,7 +68,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setblocking(False)  # noqa: FBT003 - as it is called
     except OSError as error:
         listening.close()
-        raise CannotListenError(host, port, error) from None
+        raise CannotListenError(table, host, port, error) from None
     return listening
 
 
@@ -87,6 +92,11 @@ class WebhookServer:
         self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=_LAST_REQUESTS)
         await self._runner.setup()
         await web.SockSite(self._runner, listening, backlog=_BACKLOG).start()
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether connections are accepted."""
+        return self._runner is not None and bool(self._runner.sites) and not self._is_closing
 
     async def stop(self) -> None:
         """Answer the requests that have begun, and accept no further connections."""

@@ -31,6 +31,8 @@ _LOGGER = logging.getLogger(__name__)
 LEASE: Final = timedelta(seconds=15)
 """How long a worker counts as living, and keeps its updates and the lead, after its last heartbeat."""
 
+_LAST_TRY = 0.5  # seconds for giving up the lead at the end
+
 _KEPT = timedelta(days=1)
 """How long the row of a dead worker is kept."""
 
@@ -157,7 +159,8 @@ class Workers:
         self._heart.cancel()
         await asyncio.gather(self._heart, return_exceptions=True)
         try:
-            await self._store.run(_leave, self.name)
+            async with asyncio.timeout(_LAST_TRY):
+                await self._store.run(_leave, self.name)
         except Exception as error:  # noqa: BLE001 - the leases expire
             _LOGGER.warning("this worker could not take its leave: %s", type(error).__name__)
 

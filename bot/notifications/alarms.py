@@ -44,6 +44,7 @@ class Alarms:
     Args:
         chiefs: reads their chats; it must not fail.
         tell: sends them a message.
+        may_tell: whether it is this process that tells them; it is logged anyway.
         now: a monotonic clock, in seconds.
     """
 
@@ -52,10 +53,12 @@ class Alarms:
         chiefs: Callable[[], Awaitable[Sequence[int]]],
         tell: Tell,
         *,
+        may_tell: Callable[[Subject], bool] = lambda _subject: True,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._chiefs = chiefs
         self._tell = tell
+        self._may_tell = may_tell
         self._now = now
         self._outages: dict[Subject, _Outage] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,6 +90,8 @@ class Alarms:
 
     def _begin(self, subject: Subject, seconds: float, *, fails: bool) -> None:
         _LOGGER.error("%s: %s", subject, "an outage" if fails else "works again")
+        if not self._may_tell(subject):
+            return
         task = asyncio.ensure_future(self._tell_all(subject, round(seconds / 60), fails=fails))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

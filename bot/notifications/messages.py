@@ -12,7 +12,7 @@ from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal, checking, home, suspicion, wished
+from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
 from bot.texts.owner import receipt as receipts
 from bot.texts.owner.exported import USER_TYPES
 from core.appeals import AppealState
@@ -201,6 +201,8 @@ def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
     if notification.topic == NotificationPurpose.SMS_USAGE:
         text = sms.usage(str(notification.details.get("mark", "")), core.settings.sms.per_day)
         return (TextPart(text=text, rows=((go,),)),)
+    if "minutes" in notification.details:
+        return (TextPart(text=sms.working(int(str(notification.details["minutes"])))),)
     trouble = gateway_trouble(tx)
     return () if trouble is None else (TextPart(text=sms.failing(trouble, tx.now), rows=((go,),)),)
 
@@ -318,7 +320,8 @@ def _of_reserved(
         update = Button(label=receipts.UPDATE_CALENDAR(), action=ActionName.CALENDAR, arg=number)
         return (TextPart(text=text, rows=(ways, (update, late))),)
     text = notices.reminder(preselection, office, core.deadlines.days_left(tx, preselection))
-    return (TextPart(text=text, rows=(ways, (late,))),)
+    settings = Button(label=wishes.REMINDERS(), action=ActionName.REMINDERS, arg=number)
+    return (TextPart(text=text, rows=(ways, (late, settings))),)
 
 
 def _closed_day(notification: Notification) -> notices.ClosedDay | None:

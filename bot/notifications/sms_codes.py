@@ -23,7 +23,8 @@ class CodeSender:
 
     Args:
         core: the services.
-        redraw: redraws a chat's screen, serialised with the chat's updates.
+        redraw: redraws a chat's screen, serialised with the chat's updates; later, if the chat has no
+            allowance to spare, as the owner may type the code before.
     """
 
     def __init__(self, core: Core, redraw: Callable[[int], Awaitable[None]]) -> None:

@@ -17,6 +17,7 @@ from bot.pictures.single_plate import PlatePicture
 from bot.texts.owner import batch as batch_texts
 from bot.texts.owner import last_question as texts
 from bot.texts.owner import selecting
+from bot.texts.pictures import SPECIMEN
 from core.errors.base import XuanhaoError
 from core.errors.offices import NoWorkdayAhead
 from core.errors.selection import HoldEnded
@@ -56,7 +57,7 @@ def _question(ctx: Context, holds: Holds, serial: str, until: datetime) -> View:
     return View(
         text=texts.question(number, office, _deadline(ctx), until, now, rest=rest),
         rows=((take,), (change,), (Button(label=formatting.BACK(), action=ActionName.BACK),)),
-        picture=PlatePicture(office=office.code, kind=ctx.preselection.kind, serial=serial),
+        picture=PlatePicture(office=office.code, kind=ctx.preselection.kind, serial=serial, mark=SPECIMEN()),
         lifetime=Lifetime.PASSING,
         redraw_at=redraw_at(now, [until]),
     )
@@ -97,6 +98,7 @@ def _choice(ctx: Context, kept: list[Shortlisted]) -> View:
             kind=ctx.preselection.kind,
             serials=tuple(hold.serial for hold in shown),
             title=formatting.plain(texts.CHOOSE()),
+            mark=SPECIMEN(),
         ),
         lifetime=Lifetime.PASSING,
         redraw_at=redraw_at(now, [until]),

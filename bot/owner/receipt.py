@@ -5,6 +5,7 @@ What to bring and what to do if the time is too short replace the caption for a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.dialog.context import Context
 from bot.dialog.effects import SendFile, SendPicture, SendVenue
@@ -18,7 +19,7 @@ from bot.owner.entry import AGAIN, entry
 from bot.pictures.receipt import Receipt, ReceiptField, ReceiptPicture, receipt_pdf
 from bot.pictures.share_card import ShareCard
 from bot.texts import notifications as notices
-from bot.texts.owner import home
+from bot.texts.owner import home, wishes
 from bot.texts.owner import receipt as texts
 from core.errors.preselection import StepOutOfOrder
 from core.preselection import Preselection, PreselectionState, get
@@ -95,20 +96,23 @@ def receipt_of(preselection: Preselection, office: Office, name: str, entry: Hea
     )
 
 
-def _receipt(ctx: Context, preselection: Preselection) -> Receipt:
-    claim = entry_of_claim(ctx.tx, preselection.preselection_id)
+def _receipt(ctx: Context, preselection: Preselection, *, is_public: bool = True) -> Receipt:
+    claim = entry_of_claim(ctx.tx, preselection.preselection_id) if is_public else None
     return receipt_of(preselection, ctx.office_of(preselection.office), ctx.account.name, claim)
 
 
 # --- the page -------------------------------------------------------------------------------
 
 
-def _show_done(ctx: Context) -> View | Goto:
+def _show_done(ctx: Context, *, is_public: bool = True) -> View | Goto:
+    """Return the page; ``is_public`` if its number is in a public journal that anybody can check."""
     own = _own(ctx)
     if own is None:
         return Goto(screen=ScreenName.MINE)
     office = ctx.office_of(own.office)
-    picture = ReceiptPicture(number=f"{own.preselection_id}:{own.state}", receipt=_receipt(ctx, own))
+    picture = ReceiptPicture(
+        number=f"{own.preselection_id}:{own.state}", receipt=_receipt(ctx, own, is_public=is_public)
+    )
     waits = own.state == PreselectionState.RESERVED
     page = ctx.arg("page") if waits else ""
     lifetime = Lifetime.PASSING if ctx.arg(AGAIN) else Lifetime.LASTING
@@ -119,7 +123,7 @@ def _show_done(ctx: Context) -> View | Goto:
             Button(label=formatting.HOME(), action=ActionName.HOME),
         )
         return View(text=text, picture=picture, rows=(back,), lifetime=lifetime)
-    claim = entry_of_claim(ctx.tx, own.preselection_id)
+    claim = entry_of_claim(ctx.tx, own.preselection_id) if is_public else None
     return View(
         text=texts.page(own, office, claim),
         picture=picture,
@@ -129,18 +133,14 @@ def _show_done(ctx: Context) -> View | Goto:
 
 
 def _rows(office: Office, *, waits: bool) -> Sequence[Sequence[Button]]:
+    share = Button(label=texts.SHARE(), action=ActionName.SHARE)
+    home_way = Button(label=formatting.HOME(), action=ActionName.HOME)
     ways = (
-        (
-            Button(label=home.MINE(), action=ActionName.MINE),
-            Button(label=formatting.HOME(), action=ActionName.HOME),
-        ),
-        (
-            Button(label=texts.SHARE(), action=ActionName.SHARE),
-            Button(label=texts.NEXT_VEHICLE(), action=ActionName.NEXT),
-        ),
+        Button(label=home.MINE(), action=ActionName.MINE),
+        Button(label=texts.NEXT_VEHICLE(), action=ActionName.NEXT),
     )
     if not waits:
-        return ways
+        return ((share, home_way), ways)
     places = [Button(label=texts.MAP(), action=ActionName.MAP)] if office.latitude is not None else []
     return (
         (
@@ -152,7 +152,8 @@ def _rows(office: Office, *, waits: bool) -> Sequence[Sequence[Button]]:
             Button(label=texts.CALENDAR(), action=ActionName.CALENDAR),
             Button(label=texts.PDF(), action=ActionName.PDF),
         ),
-        *ways,
+        (Button(label=wishes.REMINDERS(), action=ActionName.REMINDERS), share, home_way),
+        ways,
     )
 
 
@@ -163,6 +164,11 @@ def _turned(page: str) -> Handler:
 
 def _next_vehicle(ctx: Context, _arg: str) -> Goto:
     return entry(ctx) if ctx.current_preselection is not None else Goto(screen=ScreenName.BASICS)
+
+
+def _to_reminders(_ctx: Context, number: str) -> Goto:
+    """Return the settings of the reminders, which lead back to the receipt."""
+    return Goto(screen=ScreenName.REMINDERS, args={"id": number})
 
 
 # --- what is sent from it -------------------------------------------------------------------
@@ -242,12 +248,17 @@ DONE = Screen(
         ActionName.CALENDAR: _send_calendar,
         ActionName.PDF: _send_pdf,
         ActionName.SHARE: _share,
+        ActionName.REMINDERS: lambda ctx, _arg: _to_reminders(ctx, ctx.arg("id")),
         ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
         ActionName.NEXT: _next_vehicle,
     },
     hint=formatting.PRESS_HINT,
 )
+
+
+REHEARSED = replace(DONE, show=partial(_show_done, is_public=False))
+"""The page of a rehearsal, whose journal nobody can check."""
 
 
 # --- from the buttons under notices ---------------------------------------------------------
@@ -277,4 +288,5 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.LATE: _opened(LATE),
     ActionName.CALENDAR: _with_calendar,
     ActionName.SHARE: _with_card,
+    ActionName.REMINDERS: _to_reminders,
 }

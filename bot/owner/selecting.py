@@ -30,6 +30,7 @@ from bot.pictures.batch import NUMBERS, BatchPicture
 from bot.texts.errors import of_error
 from bot.texts.owner import batch as texts
 from bot.texts.owner import home, preselect, selecting, wishes
+from bot.texts.pictures import SPECIMEN
 from core.errors.base import XuanhaoError
 from core.errors.offices import InMaintenance
 from core.errors.preselection import StepOutOfOrder
@@ -126,15 +127,16 @@ def _picture(office: Office, batch: Batch, left: Quota, *, over: bool) -> BatchP
         serials=batch.serials,
         title=title,
         footer=selecting.draw_number(batch),
+        mark=SPECIMEN(),
         is_over=over,
     )
 
 
 def _number_rows(ctx: Context, holds: Holds) -> list[tuple[Button, ...]]:
-    """Return the numbers of the batch, marked as in its picture, and the shortlist.
+    """Return the numbers of the batch, marked as in its picture, and the button for the shortlist.
 
-    A single shortlisted number is on the button that confirms: with a row of its own, the plates and the
-    buttons would not be visible together on a telephone.
+    A single shortlisted number is on that button, several are in the caption: with rows of their own, the
+    plates and the buttons would not be visible together on a telephone.
     """
     code, batch = ctx.office.code, holds.living
     kept = {hold.serial for hold in holds.shortlisted}
@@ -147,14 +149,7 @@ def _number_rows(ctx: Context, holds: Holds) -> list[tuple[Button, ...]]:
         )
         for mark, serial in zip(NUMBERS, serials, strict=False)
     ]
-    older = [
-        Button(
-            label=texts.number_label(code, hold.serial, kept=True), action=ActionName.PICK, arg=hold.serial
-        )
-        for hold in holds.shortlisted
-        if hold.serial not in serials and len(holds.shortlisted) > 1
-    ]
-    rows = [*in_columns(numbers, 2), *in_columns(older, 2)]
+    rows = [*in_columns(numbers, 2)]
     if holds.shortlisted:
         label = texts.confirm_label(code, holds.shortlisted, ctx.tx.now)
         rows.append((Button(label=label, action=ActionName.CONFIRM, style=Style.SUCCESS),))

@@ -16,6 +16,7 @@ _LONGEST_CAPTION = 1024
 
 def with_banner(screen: Screen) -> Screen:
     """Put the line about what is held above a page that knows nothing of it."""
+    way = ActionName.CONTINUE if ActionName.SELECT in screen.buttons else ActionName.SELECT
 
     def show(ctx: Context) -> View | Goto:
         view = screen.show(ctx)
@@ -30,10 +31,8 @@ def with_banner(screen: Screen) -> Screen:
         return replace(
             view,
             text=text if fits else view.text,
-            rows=(*held.rows, *view.rows),
+            rows=(*(tuple(replace(button, action=way) for button in row) for row in held.rows), *view.rows),
             redraw_at=min(moments, default=None),
         )
 
-    return replace(
-        screen, show=show, buttons={**screen.buttons, ActionName.SELECT: lambda ctx, _arg: entry(ctx)}
-    )
+    return replace(screen, show=show, buttons={**screen.buttons, way: lambda ctx, _arg: entry(ctx)})

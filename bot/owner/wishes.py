@@ -7,6 +7,7 @@ from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.owner import wished_numbers
+from bot.owner.receipt import to_receipt
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.errors import of_error
 from bot.texts.owner import checking, wishes
@@ -30,7 +31,9 @@ def _days(ctx: Context) -> list[int]:
     return sorted(days for days in (office.reminder_workdays if office else ()) if days > 0)
 
 
-def _show_reminders(ctx: Context) -> View:
+def _show_reminders(ctx: Context) -> View | Goto:
+    if ctx.account_or_none is None:  # the button under a reminder outlives the account
+        return Goto(screen=ScreenName.MINE)
     days = _days(ctx)
     wanted = reminders.reminders_wanted(ctx.tx, ctx.account.account_id)
     count = len(days) if wanted is None else min(wanted, len(days))
@@ -38,21 +41,26 @@ def _show_reminders(ctx: Context) -> View:
         Button(label=wishes.reminder_label(one, chosen=one == count), action=ActionName.COUNT, arg=str(one))
         for one in range(len(days) + 1)
     ]
+    way = ActionName.RECEIPT if ctx.arg("id") else ActionName.MINE
     return View(
         text=wishes.reminders(days, count),
-        rows=(*in_columns(choices, 1), (Button(label=formatting.BACK(), action=ActionName.MINE),)),
+        rows=(*in_columns(choices, 1), (Button(label=formatting.BACK(), action=way),)),
     )
 
 
 def _count(ctx: Context, count: str) -> Goto:
     ctx.core.deadlines.wish_reminders(ctx.tx, ctx.account, int(count))
-    return Goto(screen=ScreenName.REMINDERS)
+    return Goto(screen=ScreenName.REMINDERS, args=dict(ctx.args))
 
 
 REMINDERS = Screen(
     name=ScreenName.REMINDERS,
     show=_show_reminders,
-    buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE)},
+    buttons={
+        ActionName.COUNT: _count,
+        ActionName.RECEIPT: lambda ctx, _arg: to_receipt(ctx, ctx.arg("id")),
+        ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
+    },
     hint=formatting.PRESS_HINT,
 )
 

@@ -143,12 +143,12 @@ def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> No
         top += line.height
 
 
-def _beside(title: Sequence[str], footers: Sequence[str]) -> str:
+def _beside(title: Sequence[str], footers: Sequence[str], mark: str) -> str:
     """Return what is written in grey at the right of the title: the footer too, if there is one that fits."""
     taken = text_width(title[0], TITLE_SIZE) + _WORD_GAP if title else 0.0
-    both = f"{footers[0]} · {SPECIMEN_MARK}" if len(footers) == 1 else ""
+    both = f"{footers[0]} · {mark}" if len(footers) == 1 else ""
     is_room = len(title) <= 1 and both and taken + text_width(both, FOOTER_SIZE) <= _MEASURE
-    return both if is_room else SPECIMEN_MARK
+    return both if is_room else mark
 
 
 def _put_beside(sheet: Image.Image, words: str, palette: Palette) -> None:
@@ -172,6 +172,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     *,
     title: str,
     footers: Sequence[str] = (),
+    mark: str = SPECIMEN_MARK,
     shortlisted: AbstractSet[str] = frozenset(),
     is_over: bool = False,
     rehearsal: bool = False,
@@ -184,6 +185,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
         serials: in row-major order.
         title: text above the plates; empty for none.
         footers: paragraphs in grey: one that fits stands beside the title, others below the plates.
+        mark: beside the title, that these are illustrations.
         shortlisted: serials marked with a star and a ring.
         is_over: whether the numbers are no longer held: grey and crossed out.
         rehearsal: whether to add the rehearsal watermark.
@@ -196,10 +198,10 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     if kind not in LAYOUTS:
         raise ValueError("a kind of plate that is not drawn")
     palette = palette_of(kind, rehearsal=rehearsal)
-    painter = painter_of(kind, scale_of(kind), palette, is_marked=False)
+    painter = painter_of(kind, scale_of(kind), palette, mark="")
     above = wrapped(title, TITLE_SIZE, _MEASURE)
-    beside = _beside(above, footers)
-    below = _footer_lines(palette, footers if beside == SPECIMEN_MARK else ())
+    beside = _beside(above, footers, mark)
+    below = _footer_lines(palette, footers if beside == mark else ())
     layout = BatchLayout(
         plate=painter.size, title_lines=max(1, len(above)), footer_lines=len(below), count=len(serials)
     )
@@ -228,6 +230,7 @@ class BatchPicture:
     serials: tuple[str, ...]
     title: str
     footer: str = ""  # small print
+    mark: str = SPECIMEN_MARK
     is_over: bool = False  # no longer held: grey and crossed out
     rehearsal: bool = False  # adds the watermark
 
@@ -255,6 +258,7 @@ class BatchPicture:
             self.serials,
             title=self.title,
             footers=(self.footer,) if self.footer else (),
+            mark=self.mark,
             is_over=self.is_over,
             rehearsal=self.rehearsal,
         )

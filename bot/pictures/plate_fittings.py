@@ -64,8 +64,8 @@ def _draw_sign(pen: _Pen, box: Box) -> None:
     pen.draw.polygon([(pen.fine(x), pen.fine(y)) for x, y in points], fill=_SIGN_INK)
 
 
-def _mark(height: int) -> Image.Image:
-    line = plain_line(SPECIMEN_MARK, _MARK_SIZE)
+def _mark(words: str, height: int) -> Image.Image:
+    line = plain_line(words, _MARK_SIZE)
     line = line.crop(line.getbbox())
     return line.resize((round(line.width * height / line.height), height), Image.Resampling.LANCZOS)
 
@@ -80,8 +80,8 @@ def plate_body(layout: PlateLayout, scale: float) -> Image.Image:
     return pen.reduced().point([_FULL if value >= _HALF else 0 for value in range(256)])
 
 
-def fittings(layout: PlateLayout, scale: float, *, is_marked: bool = True) -> Image.Image:
-    """Return everything on a plate except its characters (mode L, 255 = full ink)."""
+def fittings(layout: PlateLayout, scale: float, *, mark: str = SPECIMEN_MARK) -> Image.Image:
+    """Return everything on a plate except its characters (mode L, 255 = full ink); an empty mark is none."""
     pen = _Pen(layout, scale)
     _draw_frame(pen, layout)
     if layout.dot is not None:
@@ -89,8 +89,8 @@ def fittings(layout: PlateLayout, scale: float, *, is_marked: bool = True) -> Im
     if layout.sign is not None:
         _draw_sign(pen, layout.sign)
     sheet = pen.reduced()
-    if not is_marked:
+    if not mark:
         return sheet
-    mark = _mark(round(_MARK_HEIGHT * scale))
-    sheet.paste(mark, (round(layout.cells[-1].right * scale) - mark.width, round(_MARK_TOP * scale)))
+    line = _mark(mark, round(_MARK_HEIGHT * scale))
+    sheet.paste(line, (round(layout.cells[-1].right * scale) - line.width, round(_MARK_TOP * scale)))
     return sheet

@@ -1,7 +1,7 @@
 """Rendering of plates, composed from cached blank plates and characters.
 
 A plate is marked 「示意图」 in its lower margin, so that one cropped from a picture is still recognisable
-as an illustration. A picture of many plates may carry the mark once instead (``is_marked=False``).
+as an illustration. A picture of many plates may carry the mark once instead (an empty ``mark``).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, PlateLayout, layout_of
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plate_fittings import fittings, plate_body
 from bot.pictures.plate_glyphs import cell_glyph
+from bot.texts.pictures import SPECIMEN_MARK
 
 PICTURE_SCALE = 2.0
 """Scale of a single plate's picture: 880 or 960 px wide, plus margin."""
@@ -28,13 +29,13 @@ class PlatePainter:
         layout: the geometry.
         scale: px per mm.
         palette: the palette of the result.
-        is_marked: whether each plate carries the mark.
+        mark: on each plate; empty for none.
     """
 
     layout: PlateLayout
     scale: float
     palette: Palette
-    is_marked: bool = True
+    mark: str = SPECIMEN_MARK
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -71,16 +72,16 @@ class PlatePainter:
     @cached_property
     def blank(self) -> Image.Image:
         """A plate without characters, with rounded corners; cached, so copy it before drawing."""
-        plate = self.inked(fittings(self.layout, self.scale, is_marked=self.is_marked), 0, 0)
+        plate = self.inked(fittings(self.layout, self.scale, mark=self.mark), 0, 0)
         paper = Image.new("L", plate.size, self.palette.text.ground)
         paper.paste(plate, (0, 0), plate_body(self.layout, self.scale))
         return paper
 
 
 @lru_cache(maxsize=32)
-def painter_of(kind: str, scale: float, palette: Palette, *, is_marked: bool = True) -> PlatePainter:
+def painter_of(kind: str, scale: float, palette: Palette, *, mark: str = SPECIMEN_MARK) -> PlatePainter:
     """Return the cached painter for a kind of plate."""
-    return PlatePainter(LAYOUTS[kind], scale, palette, is_marked)
+    return PlatePainter(LAYOUTS[kind], scale, palette, mark)
 
 
 @lru_cache(maxsize=8192)
@@ -134,7 +135,9 @@ def render_plate(
     return coloured(sheet, palette)
 
 
-def plate_picture(office: str, kind: str, serial: str, *, rehearsal: bool = False) -> bytes:
+def plate_picture(
+    office: str, kind: str, serial: str, *, mark: str = SPECIMEN_MARK, rehearsal: bool = False
+) -> bytes:
     """Return a PNG of a single plate on paper, for notifications.
 
     Raises:
@@ -144,6 +147,6 @@ def plate_picture(office: str, kind: str, serial: str, *, rehearsal: bool = Fals
     palette = palette_of(kind, rehearsal=rehearsal)
     width, height = layout.size(PICTURE_SCALE)
     sheet = Image.new("L", (width + 2 * PICTURE_MARGIN, height + 2 * PICTURE_MARGIN), palette.text.ground)
-    painter = painter_of(kind, PICTURE_SCALE, palette)
+    painter = painter_of(kind, PICTURE_SCALE, palette, mark=mark)
     paste_plate(sheet, painter, (office, serial), (PICTURE_MARGIN, PICTURE_MARGIN))
     return png(sheet, palette)

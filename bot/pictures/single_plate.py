@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.pictures.plates import plate_picture
+from bot.texts.pictures import SPECIMEN_MARK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,12 +13,14 @@ class PlatePicture:
     office: str
     kind: str
     serial: str
+    mark: str = SPECIMEN_MARK
     rehearsal: bool = False  # adds the watermark
 
     @property
     def key(self) -> str:
         mark = "rehearsal:" if self.rehearsal else ""
-        return f"{mark}plate:{self.kind}:{self.office}{self.serial}"
+        language = "" if self.mark == SPECIMEN_MARK else f"{self.mark}:"
+        return f"{mark}{language}plate:{self.kind}:{self.office}{self.serial}"
 
     def render(self) -> bytes:
-        return plate_picture(self.office, self.kind, self.serial, rehearsal=self.rehearsal)
+        return plate_picture(self.office, self.kind, self.serial, mark=self.mark, rehearsal=self.rehearsal)

@@ -13,13 +13,16 @@ from bot.pictures.receipt import ReceiptPicture
 from bot.pictures.single_plate import PlatePicture
 from bot.texts import rehearsal as texts
 
-_SENDING = frozenset({ActionName.CALENDAR, ActionName.MAP, ActionName.PDF, ActionName.SHARE})
+_BEYOND = frozenset(
+    {ActionName.CALENDAR, ActionName.MAP, ActionName.PDF, ActionName.SHARE, ActionName.REMINDERS}
+)
 
 
 def marked(view: View, hint: str) -> View:
     """Return a view for a rehearsal: with the mark, the hint below, and a button to leave.
 
-    Buttons that send a message of its own are left out: nothing of a rehearsal goes beyond its page.
+    Buttons that send a message of its own, now or later, are left out: nothing of a rehearsal goes beyond its
+    page.
 
     The hint below a picture is cut to the lines that fit a caption.
     """
@@ -28,13 +31,13 @@ def marked(view: View, hint: str) -> View:
         lines.pop()
     text = "\n".join([text, "", *lines] if lines else [text])
     leave = Button(label=texts.LEAVE(), action=ActionName.LEAVE, global_=True)
-    rows = (*_without_sending(view.rows), (leave,))
+    rows = (*_without_beyond(view.rows), (leave,))
     picture = None if view.picture is None else _marked_picture(view.picture)
     return replace(view, text=text, rows=rows, picture=picture)
 
 
-def _without_sending(rows: Rows) -> Rows:
-    kept = [tuple(button for button in row if button.action not in _SENDING) for row in rows]
+def _without_beyond(rows: Rows) -> Rows:
+    kept = [tuple(button for button in row if button.action not in _BEYOND) for row in rows]
     return [row for row in kept if row]
 
 

@@ -62,6 +62,8 @@ _SIDE_PAGES: tuple[Screen, ...] = (
     *checking.SCREENS,
     *own_data.SCREENS,
     language.LANGUAGE,
+    *appeals.SCREENS,
+    *appeal_form.SCREENS,
 )
 
 SCREENS: tuple[Screen, ...] = (
@@ -77,8 +79,6 @@ SCREENS: tuple[Screen, ...] = (
     receipt.DONE,
     *mine.SCREENS,
     *map(with_banner, _SIDE_PAGES),
-    *appeals.SCREENS,
-    *appeal_form.SCREENS,
     banned.BANNED,
     *owner_suspicion.SCREENS,
     releases.RELEASE,

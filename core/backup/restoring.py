@@ -15,7 +15,14 @@ from core.backup.verifying import Verified, verify
 from core.bootstrap import Core, Ports, bootstrap, open_database
 from core.clock import Clock, FixedClock, SystemClock
 from core.db import exists
-from core.db.copies import describe_postgres, end_postgres_restore, restore_postgres
+from core.db.copies import (
+    beside,
+    describe_postgres,
+    end_postgres_restore,
+    give_name,
+    remove_temporary,
+    restore_postgres,
+)
 from core.db.migrate import Migration
 from core.errors.backup import (
     BackupNotWritten,
@@ -137,15 +144,11 @@ def _ensure_room(settings: Settings, manifest: Manifest) -> None:
         _, tables, shown = describe_postgres(settings.database.url)
         if tables:
             raise RestoreTargetNotEmpty(shown)
-    elif exists(path) or exists(_beside(path, "-wal")):
+    elif exists(path) or exists(beside(path, "-wal")):
         raise RestoreTargetNotEmpty(str(path.absolute()))
     owner = owner_of(settings.photo_directory())
     if owner is not None and manifest.database_id and owner != manifest.database_id:
         raise PhotoFolderOfAnother(settings.photo_directory())
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
 
 
 def _place_keys(settings: Settings, verified: Verified) -> Path | None:
@@ -200,9 +203,9 @@ def _place_database(settings: Settings, manifest: Manifest, request: RestoreRequ
     if path is None:
         restore_postgres(settings.database.url, source)
         return settings
-    temporary = _beside(path, _TEMPORARY)
+    temporary = beside(path, _TEMPORARY)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_temporary(temporary)
+    remove_temporary(temporary)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as copy, source.open("rb") as original:
         shutil.copyfileobj(original, copy, 1 << 20)
@@ -218,23 +221,7 @@ def _release_database(settings: Settings, with_database: Settings) -> None:
     if path is None or temporary is None:
         end_postgres_restore(settings.database.url)
         return
-    if path.exists() and not exists(path):
-        path.unlink()  # an empty file, left by an interrupted start
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        raise RestoreTargetNotEmpty(str(path.absolute())) from None
-    _remove_temporary(temporary)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove_temporary(temporary: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
-        _beside(temporary, suffix).unlink(missing_ok=True)
+    give_name(temporary, path)
 
 
 def _write(path: Path, content: bytes) -> None:

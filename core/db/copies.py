@@ -19,6 +19,7 @@ from core.clock import Clock
 from core.db.dialect import SQLITE
 from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
+from core.db.sqlite import exists
 from core.db.sqlite_tx import SqliteTx, require_version, translate
 from core.errors.backup import BackupDamaged, BackupToolMissing, RestoreTargetNotEmpty
 from core.errors.store import StoreDriverMissing, StoreError, StoreUnavailable
@@ -51,7 +52,7 @@ def copy_sqlite(source: Path, target: Path, step: Step) -> None:
     """
     require_version()
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with _connected(source) as live, _connected(target) as copy:
+    with connected(source) as live, connected(target) as copy:
         live.execute("PRAGMA query_only = ON")
         live.execute("BEGIN")
         live.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins here
@@ -74,7 +75,7 @@ def sqlite_copy(path: Path, clock: Clock) -> Iterator[Tx]:
     Raises:
         StoreError: it is no database.
     """
-    with _connected(path, "mode=ro&immutable=1") as connection:
+    with connected(path, "mode=ro&immutable=1") as connection:
         yield SqliteTx(connection.cursor(), load_queries(QUERIES, SQLITE), clock, {})
 
 
@@ -85,7 +86,7 @@ def verify_sqlite(path: Path) -> None:
         BackupDamaged: one is wrong.
     """
     try:
-        with _connected(path, "mode=ro&immutable=1") as connection:
+        with connected(path, "mode=ro&immutable=1") as connection:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()
             dangling = connection.execute("PRAGMA foreign_key_check").fetchone()
     except StoreError as error:
@@ -97,7 +98,12 @@ def verify_sqlite(path: Path) -> None:
 
 
 @contextmanager
-def _connected(path: Path, options: str = "mode=rw") -> Iterator[sqlite3.Connection]:
+def connected(path: Path, options: str = "mode=rw") -> Iterator[sqlite3.Connection]:
+    """Open an existing file without the settings of the store.
+
+    Raises:
+        StoreError: it is no database, or the block failed on it.
+    """
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, isolation_level=None)
     except sqlite3.Error as error:
@@ -109,6 +115,33 @@ def _connected(path: Path, options: str = "mode=rw") -> Iterator[sqlite3.Connect
         raise translate(str(path), error) from error
     finally:
         connection.close()
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """Return the path of a side file of a database."""
+    return path.with_name(path.name + suffix)
+
+
+def give_name(temporary: Path, path: Path) -> None:
+    """Let a database that was written under a temporary name be used under its own.
+
+    Raises:
+        RestoreTargetNotEmpty: there is a database of that name meanwhile.
+    """
+    if path.exists() and not exists(path):
+        path.unlink()  # an empty file, left by an interrupted start
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise RestoreTargetNotEmpty(str(path.absolute())) from None
+    remove_temporary(temporary)
+    _to_disk(path)
+
+
+def remove_temporary(temporary: Path) -> None:
+    """Delete a database under a temporary name, with its side files."""
+    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+        beside(temporary, suffix).unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:

@@ -195,6 +195,20 @@ def require_current(ledger: Ledger, migrations: Sequence[Migration], *, or_older
         raise DatabaseOlder(found=missing[0].version - 1, known=migrations[-1].version)
 
 
+def require_same(applied: Mapping[int, Applied], migrations: Sequence[Migration]) -> None:
+    """Check that a database has all migrations of this program, and no further one.
+
+    Raises:
+        DatabaseOlder, DatabaseNewer: it has another schema.
+        MigrationError, MigrationEdited: the database has other migrations.
+    """
+    known = migrations[-1].version
+    if missing := pending(applied, migrations):
+        raise DatabaseOlder(found=missing[0].version - 1, known=known)
+    if max(applied) > known:
+        raise DatabaseNewer(found=max(applied), known=known)
+
+
 def pending(applied: Mapping[int, Applied], migrations: Sequence[Migration]) -> list[Migration]:
     """Return the migrations that have not been applied.
 

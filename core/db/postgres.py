@@ -22,7 +22,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from core.clock import Clock, SystemClock
 from core.db.migrate import Migration, migrate, require_current
@@ -59,6 +59,9 @@ LOCK_TIMEOUT: Final = 2.0
 
 UNFINISHED: Final = "restore_unfinished"
 """A table that is there from before a restore until its gap is closed."""
+
+PATIENCE: Final = 1.0
+"""Seconds at the end for functions that wait for a connection."""
 
 IDLE_TIMEOUT: Final = 30.0
 """Seconds after which the server ends a transaction that sends nothing: its program is frozen or cut off."""
@@ -188,6 +191,10 @@ class PostgresStore:
 
     async def _close(self) -> None:
         if self._under_way:
+            await asyncio.wait(self._under_way, timeout=PATIENCE)
+        if self._under_way:
+            if self._pool.get_stats().get("requests_waiting"):  # there is no server to connect to
+                await asyncio.to_thread(self._pool.close, PATIENCE)  # none will come
             await asyncio.wait(self._under_way)
         await self._in_thread(self._pool.close)
         self._threads.shutdown()
@@ -273,7 +280,7 @@ class PostgresStore:
     def _once(self, call: Callable[[Tx], T], *, reading: bool) -> T:
         try:
             connection = self._pool.getconn()
-        except PoolTimeout as error:
+        except (PoolTimeout, PoolClosed) as error:
             raise StoreUnavailable from error
         try:
             _characterise(connection, reading=reading)

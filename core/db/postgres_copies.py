@@ -27,7 +27,7 @@ def snapshot(url: str) -> Iterator[tuple[Tx, str, str]]:
         RestoreUnfinished: a restore into it did not finish.
         StoreUnavailable: it cannot be reached.
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         set_up(connection)
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -45,7 +45,7 @@ def describe(url: str) -> tuple[str, int, str]:
     Raises:
         StoreUnavailable: it cannot be reached, or the schema does not exist.
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         row = connection.execute(
             "SELECT current_schema(), (SELECT count(*) FROM pg_tables WHERE schemaname = current_schema())"
         ).fetchone()
@@ -62,7 +62,7 @@ def begin_restore(url: str) -> None:
         StoreUnavailable: it cannot be reached.
         StoreError: another restore has begun.
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         connection.execute(f"CREATE TABLE {UNFINISHED} ()".encode())
 
 
@@ -72,16 +72,22 @@ def end_restore(url: str) -> None:
     Raises:
         StoreUnavailable: it cannot be reached.
     """
-    with _connected(url) as connection:
+    with connected(url) as connection:
         connection.execute(f"DROP TABLE {UNFINISHED}".encode())
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[psycopg.Connection[Any]]:
+def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """Connect without the settings of the store; commit at the end of the block.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached.
+        StoreError: the block failed on it.
+    """
     try:
         with psycopg.connect(url, options=_OPTIONS, connect_timeout=10) as connection:
             yield connection
     except psycopg.OperationalError as error:
         raise StoreUnavailable(str(error).partition("\n")[0]) from error
     except psycopg.Error as error:
-        raise StoreError(f"backup: {error.diag.message_primary or type(error).__name__}") from error
+        raise StoreError(f"PostgreSQL: {error.diag.message_primary or type(error).__name__}") from error

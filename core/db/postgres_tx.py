@@ -22,6 +22,7 @@ from core.errors.store import (
     QueryError,
     StoreConstraintError,
     StoreContention,
+    StoreCorrupt,
     StoreError,
     StoreFull,
     StoreLocked,
@@ -160,6 +161,8 @@ def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError
         return StoreConstraintError(where, refused_by or type(error).__name__)
     if isinstance(error, (errors.DiskFull, errors.OutOfMemory)):
         return StoreFull()
+    if isinstance(error, (errors.DataCorrupted, errors.IndexCorrupted)):
+        return StoreCorrupt(f"{where}: {type(error).__name__}: a restart does not help; restore a backup")
     if isinstance(error, psycopg.DataError):
         return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
     return StoreError(f"{where}: {error.diag.message_primary or type(error).__name__}")

@@ -16,7 +16,7 @@ from core.clock import Clock
 from core.db.lock import LockFile
 from core.db.migrate import Migration, migrate, require_current
 from core.db.queries import Queries
-from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version
+from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version, unusable
 from core.db.sqlite_writer import GROUP_SIZE, Job, ThreadedConnection, Writer
 from core.db.tx import WrapTx
 from core.errors.installation import DatabaseMissing
@@ -295,7 +295,7 @@ def _opening(path: str, factory: type[sqlite3.Connection]) -> Iterator[sqlite3.C
         yield connection
     except sqlite3.Error as error:
         connection.close()
-        raise StoreUnavailable(f"{path}: {error}") from error
+        raise unusable(path, error) from error
     except BaseException:
         connection.close()
         raise

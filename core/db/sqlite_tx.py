@@ -16,6 +16,7 @@ from core.errors.store import (
     QueryError,
     StoreConstraintError,
     StoreContention,
+    StoreCorrupt,
     StoreError,
     StoreFull,
     StoreUnavailable,
@@ -121,6 +122,11 @@ def _harmless(error: Exception) -> Exception | None:
     return None if isinstance(error, UnicodeEncodeError) else error
 
 
+CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""The primary codes of errors of a file that is damaged."""
+_RESTORE = "the database is damaged, a restart does not help; restore a backup"
+
+
 def translate(where: str, error: Exception) -> StoreError:
     """Translate a driver error to a StoreError.
 
@@ -136,11 +142,20 @@ def translate(where: str, error: Exception) -> StoreError:
     ):
         return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary in CORRUPT:
+        return StoreCorrupt(f"{message} ({where}): {_RESTORE}")
     if primary == sqlite3.SQLITE_FULL:
         return StoreFull()
     if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreContention(f"{where}: {message}")
     return StoreError(f"{where}: {message}")
+
+
+def unusable(path: str, error: sqlite3.Error) -> StoreError:
+    """Return the error of a file that cannot be opened."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in CORRUPT:
+        return StoreCorrupt(f"{path}: {error}: {_RESTORE}")
+    return StoreUnavailable(f"{path}: {error}")
 
 
 def require_version(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:

@@ -39,6 +39,10 @@ class SettingsRefused(SettingsError):
         self.problems = problems
 
 
+class MonitoringMissing(SettingsError):
+    """[monitoring] needs a library that is not installed: pip install "xuanhao[monitoring]"."""
+
+
 class KeyFileUnusable(SettingsError):
     """The key file cannot be used."""
 

@@ -40,6 +40,10 @@ class StoreFull(StoreError):
     """The disk is full, or the database has reached its maximum size."""
 
 
+class StoreCorrupt(StoreError):
+    """The database is damaged: restore a backup; a restart does not help."""
+
+
 class StoreContention(StoreError):
     """Every attempt failed on a conflict (deadlock, serialization failure, lock timeout); nothing changed."""
 

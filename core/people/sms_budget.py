@@ -24,6 +24,8 @@ TOLD_AT = (50, 80, 100)
 """Percentages of the day's total at which the chiefs are told, once a day each."""
 FAILING_FOR = timedelta(minutes=3)
 """How long the gateway must have failed before the chiefs are told."""
+FAILURES = 10
+"""How many failures in a row are told before that."""
 TOLD_AGAIN = timedelta(hours=1)
 """Minimum interval between two messages about a failing gateway."""
 GIVEN_BACK_IN_DOUBT = 3
@@ -31,6 +33,9 @@ GIVEN_BACK_IN_DOUBT = 3
 
 REGISTRATIONS = "registrations"
 """Marks that registrations have used up their share, where a percentage stands otherwise."""
+
+WORKS = "works"
+"""Ends the purpose of the message that the gateway works again."""
 
 _WHOLE_SERVICE = b""
 _REGISTRATIONS = b"registration"
@@ -57,6 +62,7 @@ class GatewayTrouble:
 
     since: datetime
     failures: int
+    is_told: bool  # whether the chiefs were told of it
 
 
 class SmsBudget:
@@ -117,14 +123,20 @@ class SmsBudget:
             "sms.tell_of_gateway",
             now=to_millis(now),
             failing_before=to_millis(now - FAILING_FOR),
+            failures=FAILURES,
             told_before=to_millis(now - TOLD_AGAIN),
         )
         if told:
             self._tell(tx, f"{NotificationPurpose.SMS_FAILING}:{to_millis(now)}", "sms:gateway")
 
     def mark_gateway_working(self, tx: Tx) -> None:
-        """Record that the gateway works."""
-        tx.run("sms.gateway_works")
+        """Record that the gateway works; tell the chiefs if they were told that it failed."""
+        trouble = gateway_trouble(tx)
+        if trouble is not None and tx.run("sms.gateway_works") and trouble.is_told:
+            # With the purpose of the outage, which the former version knows as well.
+            purpose = f"{NotificationPurpose.SMS_FAILING}:{to_millis(tx.now)}:{WORKS}"
+            minutes = round((tx.now - trouble.since) / timedelta(minutes=1))
+            self._tell(tx, purpose, "sms:gateway", minutes=minutes)
 
     def _keys(self, chat_id: int, phone: str, *, registering: bool) -> tuple[bytes, bytes]:
         namespace = "phone at registration" if registering else "phone"
@@ -166,7 +178,11 @@ def gateway_trouble(tx: Tx) -> GatewayTrouble | None:
     return (
         None
         if row is None
-        else GatewayTrouble(since=from_millis(row["failing_since"]), failures=row["failures"])
+        else GatewayTrouble(
+            since=from_millis(row["failing_since"]),
+            failures=row["failures"],
+            is_told=(row["told_at"] or 0) >= row["failing_since"],
+        )
     )
 
 

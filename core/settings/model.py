@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core.errors.offices import OfficeUnknown
 from core.errors.settings import KeyFileLost
 from core.settings.keys import KEY_FILE, Keys, SecuritySettings, ensure_keys
+from core.settings.operation import LoggingSettings, MonitoringSettings
 from core.settings.tables import (
     DATABASE,
     BeaconSettings,
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     desk: DeskSettings = DeskSettings()
     suspicion: SuspicionSettings = SuspicionSettings()
     beacon: BeaconSettings = BeaconSettings()
+    monitoring: MonitoringSettings | None = None
+    logging: LoggingSettings = LoggingSettings()
     offices: Annotated[tuple[Office, ...], AfterValidator(some)]
     elsewhere: tuple[ElsewhereSettings, ...] = ()
 

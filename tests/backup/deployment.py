@@ -1,6 +1,5 @@
 """A deployment on either engine: its settings, its services, and a photo of an appeal."""
 
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from core.settings import Settings, load_settings
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.tools import NOON, ForeseenBytes
-from tests.engines import postgres_url, require_postgres
+from tests.engines import DATABASES, postgres_url, require_postgres
 from tests.world import KEYS
 
 SETTINGS = """
@@ -38,22 +37,19 @@ TOKEN = "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 @contextmanager
 def database_url(engine: str) -> Iterator[str]:
-    """Yield the URL of a new database: an archive restores a whole one, so a schema is not enough."""
+    """Yield the URL of an empty database: an archive restores a whole one, so a schema is not enough."""
     if engine == "sqlite":
         yield "sqlite:///data/plates.db"
         return
     require_postgres()
-    name = f"xuanhao_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+    name = DATABASES.take()
     try:
         parts = psycopg.conninfo.conninfo_to_dict(make_conninfo(postgres_url(), dbname=name))
         password = f":{parts['password']}" if parts.get("password") else ""
         host = f"{parts['host']}:{parts.get('port', 5432)}"
         yield f"postgresql://{parts.get('user', 'postgres')}{password}@{host}/{name}"
     finally:
-        with psycopg.connect(postgres_url(), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        DATABASES.give_back(name)
 
 
 def opens(tx: Tx, core: Core) -> None:

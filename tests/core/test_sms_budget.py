@@ -233,6 +233,18 @@ async def test_failing_gateway_is_told_after_three_minutes_and_once_an_hour(
     code = await core.store.run(core.verification.request, step_4(owner))
     await core.store.run(core.verification.mark_sent, code)
     assert await core.store.read(gateway_trouble) is None
+    (text,) = await told(core)
+    assert "短信通道已恢复" in text
+    assert "125 分钟" in text
+    assert await told(core) == [], "control: once"
+
+
+async def test_ten_failures_in_a_row_are_told_at_once(core: Core, clock: FixedClock) -> None:
+    for number in range(12):
+        code = await registering(core, 7000 + number, factories.phone(number))
+        await core.store.run(core.verification.mark_failed, code)
+        assert len(await told(core)) == (number == 9)
+        clock.advance(timedelta(seconds=1))
 
 
 async def test_one_failure_is_no_alarm(core: Core, clock: FixedClock) -> None:

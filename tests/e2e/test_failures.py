@@ -15,7 +15,7 @@ from tests.core.sql import dump
 from tests.e2e.selecting import WAYS, Step, books_agree, opens_pool, owners, stands_before_step_5, told
 from tests.person import Person
 from tests.store.faults import CallCounter, FailingTx, InjectedFaultError
-from tests.world import World, eventually, open_world
+from tests.world import World, eventually, open_world, poller_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -106,7 +106,7 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
             max_delay=timedelta(milliseconds=4),
         )
         dispatcher = world.service.dispatcher
-        for impatient in (dispatcher, world.service._poller):
+        for impatient in (dispatcher, poller_of(world)):
             impatient._retry = quick
         await opens_pool(world)
         yield Place(world, switch)

@@ -59,7 +59,7 @@ async def comes_to(world: World, seconds: float) -> None:
 
 @pytest.mark.parametrize(
     "way",
-    ["【自编选号】", "返回首页", "/mine", "/notify", "/privacy", "/offices", "/verify", "/language", "/pool"],
+    ["【自编选号】", "返回首页", "/mine", "/notify", "/privacy", "/offices", "/verify", "/appeal", "/pool"],
 )
 async def test_every_page_counts_down_and_says_the_end(world: World, way: str) -> None:
     await world.release()

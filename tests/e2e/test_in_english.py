@@ -106,7 +106,7 @@ async def tries_in_vain(owner: Person) -> None:
     await owner.say(TAKEN)
     await owner.press("Submit")
     await owner.press("Yes, submit")
-    await owner.see("None is available", "preselected by somebody else", "Self-composed left: 19")
+    await owner.see("None is available", "preselected by somebody else", "You can compose 19")
 
 
 AFTERWARDS = (
@@ -132,7 +132,7 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await owner.press("粤K·")
     await owner.see("Take 粤K·", "cannot be changed or returned")
     await owner.press("Take this number")
-    receipt = await owner.see("Step 6, you have preselected", "Register by")
+    receipt = await owner.see("Step 6, done:", "Register by")
     assert receipt.photo
     await owner.press("What to bring")
     await owner.see("certificate of conformity")

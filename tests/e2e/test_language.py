@@ -174,7 +174,7 @@ async def test_what_broke_is_told_to_each_in_their_language(world: World) -> Non
     letter = DeadLetter(
         update_id=1, chat_id=OWNER, received_at=datetime(2026, 3, 10, tzinfo=UTC), tries=5, error="ValueError"
     )
-    await world.service._report_dead_letter(letter)
+    await world.service.reports.report_dead_letter(letter)
     await owner.see(_in(Language.ENGLISH, formatting.FAILED))
     await chief.see("有一条消息无法处理")
 

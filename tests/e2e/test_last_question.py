@@ -89,6 +89,10 @@ async def test_number_is_chosen_from_a_longer_shortlist(world: World) -> None:
     second, *_ = await draws(owner, 4)
     await owner.press(second)
     await owner.press("« 返回")
+    await owner.press("(3)】")
+    fits = await owner.see(f"⭐ {first[3:]} {second[3:]}", "您还可以自编20个号牌")
+    assert len(fits.caption.splitlines()) == 2
+    assert [len(row) for row in fits.rows] == [2, 2, 2, 2, 2, 1, 2, 2]
     await owner.press("【确认选号】2个备选")
     shown = await owner.see("请选择要确认的号码")
     assert shown.photo

@@ -34,6 +34,8 @@ async def test_three_reminders_come_before_expiry(world: World) -> None:
     await owner.see("第6步", "粤K·A1234")
     await until(world, 16, 9)
     await owner.see("还剩 1 个工作日")
+    await owner.press("提醒设置")
+    await owner.see("最后一天早上的提醒不能关闭")
     await until(world, 17, 8)
     await owner.see("今天是最后一天")
     await until(world, 17, 20)

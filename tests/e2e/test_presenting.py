@@ -1,7 +1,7 @@
 """How screens appear in the chat: one live message, no bright ones left, tidying that delays nobody."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -175,36 +175,6 @@ async def test_reply_keyboard_goes_without_a_trace(tmp_path: Path) -> None:
 
 
 # --- nothing waits ---------------------------------------------------------------------------
-
-
-async def test_nobody_waits_for_tidying_under_the_messengers_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An owner who never pauses gets each screen within about a second, and the messenger refuses nothing."""
-    monkeypatch.setattr(app, "UNHURRIED", Limits())
-    async with open_world("sqlite", tmp_path) as world:
-        world.sandbox.flood.limit()
-        await world.release()
-        owner, took = world.person(OWNER), []
-
-        async def step(doing: Awaitable[None], seen: str) -> None:
-            began = time.monotonic()
-            await doing
-            await owner.see(seen, fresh=True)
-            took.append(round(time.monotonic() - began, 2))
-
-        await step(owner.say("/start"), "机动车号牌预选")
-        await step(owner.press("【预选号牌】"), "个人信息")
-        await step(owner.press("同意并继续"), "姓名")
-        await step(owner.say("测试车主"), "身份证")
-        await step(owner.say(factories.identity(0)), "手机号")
-        await step(owner.send_contact(), "请核对注册信息")
-        await step(owner.press("确认注册并预选 小型汽车"), "业务须知")
-        await step(owner.press("【阅读并同意】"), "车辆识别代号")
-        await step(owner.say(factories.vin(0)), "合格证编号")
-        await eventually(lambda: not owner.keys, within=10)
-        assert max(took) < 1.3, str(took)
-        assert world.sandbox.flood.refused == 0
 
 
 async def test_last_redraw_of_a_clock_comes_although_the_chat_had_no_allowance(

@@ -239,9 +239,14 @@ async def _maintained(town: World, owner: Person, said: str, label: str, toast: 
 
 async def test_reminders_are_listed_from_the_first_to_the_last(town: World) -> None:
     owner = await chosen(town)
-    await owner.press("【我的选号】")
     await owner.press("提醒设置")
     await owner.see("截止前 3、1 个工作日 + 最后一天早上")
+    await owner.press("返回")
+    await owner.see("第6步", fresh=True)
+    await owner.press("【我的选号】")
+    await owner.press("提醒设置")
+    await owner.press("返回")
+    await owner.see("我的选号", fresh=True)
 
 
 async def test_receipt_that_is_looked_at_again_leaves_no_second_picture(town: World) -> None:

@@ -97,6 +97,7 @@ async def test_stranger_rehearses_to_void_receipt(world: World) -> None:
     await owner.press("确定选用")
     done = await owner.see("完成号牌预选", number)
     assert "以上号码无效,不用办理" in done.words
+    assert "公开记录" not in done.words  # nobody could check it
     assert "有效期至 2026年3月17日(周二) 17:00" in done.words
     assert "第一次在 2026年3月12日(周四) 09:00" in done.words
     assert done.photo is not None

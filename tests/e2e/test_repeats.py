@@ -8,7 +8,7 @@ import pytest
 from bot.dialog.presenter import Presenter
 from core.ports import Tx
 from tests.person import Person
-from tests.world import World, reaches_selection
+from tests.world import World, poller_of, reaches_selection
 
 pytestmark = pytest.mark.both_engines
 
@@ -29,7 +29,7 @@ def _record(world: World) -> list[dict[str, Any]]:
         kept.extend(updates)
         await accept(updates)
 
-    world.service._poller._accept = keeping
+    poller_of(world)._accept = keeping
     return kept
 
 

@@ -3,13 +3,13 @@
 import sys
 from unittest.mock import patch
 
-from bot import app
 from bot.__main__ import start
 from bot.bot_api.rate_limits import Limiter, Limits
+from bot.wiring.options import UNHURRIED
 
 
 def _unhurried(_limits: Limits | None) -> Limiter:
-    return Limiter(app.UNHURRIED)
+    return Limiter(UNHURRIED)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The first contact: anything but a refused token is waited for, and a webhook is removed."""
+"""The first contact: all but a token that stays refused is waited for, and a webhook is removed."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -45,12 +45,19 @@ async def test_429_is_waited_for_with_a_line(caplog: pytest.LogCaptureFixture) -
     assert (contact.pauses, "a pause of 30 s" in caplog.text) == ([30, 1], True)
 
 
-async def test_refused_token_is_not_waited_for() -> None:
-    contact = Contact(InvalidToken())
+async def test_token_that_stays_refused_ends_the_program() -> None:
+    contact = Contact(*[InvalidToken()] * 9)
     with pytest.raises(InvalidToken):
         await connect(contact, sleep=contact.sleep)
 
-    assert contact.calls == 1
+    assert (contact.calls, contact.pauses) == (4, [1, 2, 4])
+
+
+async def test_token_refused_for_a_moment_is_tried_again() -> None:
+    contact = Contact(InvalidToken(), NetworkError("x"), InvalidToken())
+    await connect(contact, sleep=contact.sleep)
+
+    assert contact.calls == 4
 
 
 class Api:

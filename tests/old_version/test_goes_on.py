@@ -192,7 +192,7 @@ async def test_wishes_that_were_typed_are_tried_in_the_language_that_was_chosen(
     assert await chances(world, ENGLISH) == (0, 1)
     await press_as_left(owner, "Submit")
     await owner.press("Yes, submit")
-    await owner.see("Step 6, you have preselected", "A7777")
+    await owner.see("Step 6, done:", "A7777")
     assert await chances(world, ENGLISH) == (0, 1)
     await books_agree(world)
 

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from telegram import InlineKeyboardMarkup
 
-from bot.app import _hooks
 from bot.bot_api import client
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
@@ -22,6 +21,7 @@ from bot.dialog.result import Request
 from bot.dialog.transition import Transition
 from bot.inbox import Lease, WorkerInbox
 from bot.rehearsal.runner import MemoryRehearsalRunner
+from bot.routing.hooks import engine_hooks
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.rehearsal import prepare
@@ -35,7 +35,7 @@ TO_TERMS: Sequence[str] = (
     f"{factories.VIN} {factories.CERTIFICATE}",
 )
 """The inputs from the first command to the review, with the service terms."""
-HOOKS = _hooks(lambda: "xuanhao_bot")
+HOOKS = engine_hooks(lambda: "xuanhao_bot")
 CODE = ""
 """Placeholder for the code on the screen."""
 TO_SELECTION: Sequence[str] = (*TO_TERMS, "【开始选号】", CODE)
@@ -139,7 +139,7 @@ class Chats:
         codec = CallbackCodec(core.vault)
         return cls(
             core,
-            MemoryRehearsalRunner(await prepare(core), BY_NAME, codec, _hooks(lambda: "xuanhao_bot")),
+            MemoryRehearsalRunner(await prepare(core), BY_NAME, codec, engine_hooks(lambda: "xuanhao_bot")),
             codec,
             beside,
         )

@@ -15,8 +15,10 @@ import pytest
 from core.clock import FixedClock
 from core.db import open_postgres, open_store
 from core.db.postgres import ATTEMPTS, PostgresStore
+from core.db.postgres_tx import translate
 from core.errors.store import (
     StoreContention,
+    StoreCorrupt,
     StoreDriverMissing,
     StoreError,
     StoreUnavailable,
@@ -25,6 +27,7 @@ from core.errors.store import (
 )
 from core.ports import Tx
 from tests.engines import ReadySchemas, open_test_store, postgres_schema, postgres_url
+from tests.postgres_way import way_to_the_server
 from tests.store.sample import MIGRATIONS, QUERIES, add, get, names, up
 
 pytestmark = pytest.mark.postgres
@@ -279,6 +282,33 @@ async def test_server_that_is_not_there_is_told() -> None:
         await open_postgres(
             "postgresql://postgres@127.0.0.1:1/postgres", migrations=MIGRATIONS, queries=QUERIES
         )
+
+
+async def test_store_closes_within_seconds_when_its_server_is_gone() -> None:
+    """A connection is waited for ten seconds; nobody waits for that at the end."""
+    with postgres_schema() as schema:
+        async with way_to_the_server() as (url, vanish):
+            store = await open_postgres(
+                url, schema=schema, migrations=MIGRATIONS, queries=QUERIES, pool_size=2
+            )
+            assert await store.run(add, "a") == "a"
+            vanish()
+            waiting = [asyncio.ensure_future(store.run(add, name)) for name in "bcde"]
+            await asyncio.sleep(0.3)
+            began = time.monotonic()
+            await store.close()
+            assert time.monotonic() - began < 5
+            assert {type(one) for one in await asyncio.gather(*waiting, return_exceptions=True)} <= {
+                StoreUnavailable,
+                StoreContention,
+            }
+
+
+@pytest.mark.parametrize("state", ["XX001", "XX002"])
+async def test_damage_is_told_from_other_failures(state: str) -> None:
+    error = psycopg.errors.lookup(state)()
+    assert isinstance(translate("x", error), StoreCorrupt)
+    assert not isinstance(translate("x", psycopg.errors.lookup("XX000")()), StoreCorrupt)
 
 
 async def test_password_is_not_told() -> None:

@@ -13,7 +13,7 @@ import pytest
 from core.clock import FixedClock, SystemClock
 from core.db import open_sqlite
 from core.db.sqlite_tx import require_version
-from core.errors.store import StoreInUse, StoreUnavailable, StoreUrlError
+from core.errors.store import StoreCorrupt, StoreInUse, StoreUnavailable, StoreUrlError
 from tests.engines import open_test_store
 from tests.store.sample import MIGRATIONS, QUERIES, add, names
 
@@ -91,7 +91,7 @@ async def test_failed_opening_lets_go_of_the_file(tmp_path: Path, clock: FixedCl
     (tmp_path / "test.db").write_bytes(b"this is no database, whatever its name may say" * 100)
     url = f"sqlite:///{tmp_path / 'test.db'}"
     for _ in range(2):  # the second attempt would say "in use"
-        with pytest.raises(StoreUnavailable, match=r"test\.db: file is not a database"):
+        with pytest.raises(StoreCorrupt, match=r"test\.db: file is not a database"):
             await open_sqlite(url, clock, migrations=MIGRATIONS, queries=QUERIES)
 
 

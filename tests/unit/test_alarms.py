@@ -51,6 +51,17 @@ async def test_outage_of_minutes_is_told_once_and_its_end() -> None:
     assert told.said == [(Subject.DATABASE, 2, True), (Subject.DATABASE, 10, False)]
 
 
+async def test_one_of_several_workers_tells() -> None:
+    told = Told()
+    told.alarms = Alarms(
+        told._chiefs, told._tell, may_tell=lambda subject: subject == Subject.POLLING, now=lambda: told.now
+    )
+    await told.fails(Subject.DATABASE, every=10, times=20)
+    await told.fails(Subject.POLLING, every=10, times=20)
+
+    assert {subject for subject, _, _ in told.said} == {Subject.POLLING}
+
+
 async def test_lasting_outage_is_told_every_hour() -> None:
     told = Told()
     await told.fails(Subject.POLLING, every=10, times=6 * 60 * 3)

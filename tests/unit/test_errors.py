@@ -18,12 +18,14 @@ from core.errors.backup import (
     PassphraseWrong,
 )
 from core.errors.base import InputError, Refusal, XuanhaoError
+from core.errors.moving import MoveUrlsWrong
 
 MODULES = [import_module(f"core.errors.{module.name}") for module in pkgutil.iter_modules(errors.__path__)]
 OTHERS = [attachments, commands, tables]
 UNWORDED = {
     GivenUnreadable,
     LossBeforeBackup,
+    MoveUrlsWrong,
     OfficeNotServed,
     PassphraseNeeded,
     PassphraseTooShort,

@@ -36,6 +36,10 @@ def test_gb_2312_is_held_whole() -> None:
     assert missing_glyphs("".join(make_font.gb2312())) == set()
 
 
+def test_zero_of_addresses_has_a_glyph() -> None:
+    assert missing_glyphs("一〇二号") == set()
+
+
 def test_coverage_file_says_what_regular_holds() -> None:
     assert coverage() == make_font.covered(TTFont(FONTS / REGULAR))
 

@@ -30,6 +30,11 @@ def failing(trouble: GatewayTrouble, now: datetime) -> str:
     ).format(since=when(trouble.since, now), count=trouble.failures)
 
 
+def working(minutes: int) -> str:
+    """Return the message that the gateway works again."""
+    return _("✅ 短信通道已恢复(中断约 {minutes} 分钟)。").format(minutes=minutes)
+
+
 def task(shown: Task, now: datetime) -> str:
     """Return the line of the work queue."""
     if shown.what == "gateway":

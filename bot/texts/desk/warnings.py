@@ -17,6 +17,7 @@ def dead_letter(letter: DeadLetter) -> str:
 
 
 DATABASE_FAILING = phrase("数据库无法使用,车主得不到答复")
+DATABASE_DAMAGED = phrase("⛔ 数据库文件已损坏,服务已停止。重启无用,请按手册从备份恢复,详情见日志。")
 POLLING_FAILING = phrase("收不到 Telegram 的消息,车主得不到答复")
 
 

@@ -19,7 +19,7 @@ COMPOSE = phrase("【自编选号】")
 CONFIRM = phrase("【确认选号】")
 
 NOTHING_KEPT = phrase("还没有备选的号码,请先点一个号码。")
-HINT = phrase("可以点号码,也可以发送序号(如 3)、号码、「换一批」或「确认选号」。")
+HINT = phrase("请点画面中的按钮;抽到号码后,也可以发送序号(如 3)、号码、「换一批」或「确认选号」。")
 
 _MOST_FORMS = 6
 
@@ -59,6 +59,8 @@ def page(  # noqa: PLR0913 - what the page consists of
     first: bool,
 ) -> str:
     """Return the page; two lines while a batch lives, as its picture and buttons must fit a telephone."""
+    if batch is not None and len(kept) > 1:
+        return _with_shortlist(left, batch, kept, now)
     if batch is not None:
         return f"{_living(office, left, batch, now)}\n{_chances(left, is_shown=True)}"
     lines = [_("<b>第5步 预选号牌 · 随机选号</b>")]
@@ -70,6 +72,14 @@ def page(  # noqa: PLR0913 - what the page consists of
         lines.append(_("先选是否【不包含4】,再点{draw}。").format(draw=draw_label(left.batches, first=first)))
     lines.append(_chances(left, is_shown=False))
     return "\n".join(lines)
+
+
+def _with_shortlist(left: Quota, batch: Batch, kept: Sequence[Shortlisted], now: datetime) -> str:
+    """Return the page with the shortlist in place of what the picture and the button of the draw say too."""
+    lines = [f"<b>{remaining(batch.held_until - now)}</b> · {composable(left.wishes)}"]
+    if not left.batches:
+        lines[0] = _("最后一批 · {rest}").format(rest=lines[0])
+    return "\n".join([*lines, "⭐ " + " ".join(hold.serial for hold in kept)])
 
 
 def _living(office: Office, left: Quota, batch: Batch, now: datetime) -> str:

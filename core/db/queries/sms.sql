@@ -43,13 +43,14 @@ UPDATE sms_gateway SET failing_since = NULL, failures = 0
 WHERE name = 'codes' AND failing_since IS NOT NULL
 
 -- name: tell_of_gateway
--- Claims the message to the chiefs about a gateway that has failed for some time, once an hour.
+-- Claims the message to the chiefs about a gateway that has failed for some time or often, once an hour.
 UPDATE sms_gateway SET told_at = :now
-WHERE name = 'codes' AND failing_since <= :failing_before AND (told_at IS NULL OR told_at <= :told_before)
+WHERE name = 'codes' AND (failing_since <= :failing_before OR failures >= :failures)
+  AND (told_at IS NULL OR told_at <= :told_before)
 
 -- name: gateway_trouble
 -- The trouble of the gateway, if it is in any.
-SELECT failing_since, failures FROM sms_gateway WHERE name = 'codes' AND failing_since IS NOT NULL
+SELECT failing_since, failures, told_at FROM sms_gateway WHERE name = 'codes' AND failing_since IS NOT NULL
 
 -- name: wrong_try
 -- Counts a wrong code; the fifth locks the code for good.

@@ -1,0 +1,44 @@
+"""The port through which what happens is counted; ``bot/monitoring`` exposes it.
+
+No value may identify a person: only kinds, names of screens, methods and classes of errors.
+"""
+
+from typing import Protocol
+
+
+class Metrics(Protocol):
+    """Counts what has happened."""
+
+    def update_received(self, kind: str) -> None:
+        """Count an update that was stored, by its kind in the Bot API."""
+        ...
+
+    def step_shown(self, screen: str, seconds: float) -> None:
+        """Count a step, from its handling until its screen was shown."""
+        ...
+
+    def called(self, method: str, error: str | None) -> None:
+        """Count a call of the Bot API; if it failed with the HTTP status or the class of its error."""
+        ...
+
+    def sms(self, provider: str, is_accepted: bool, /) -> None:  # noqa: FBT001 - as a port of core calls it
+        """Count a code or reminder that a gateway was given."""
+        ...
+
+    def database_failed(self, kind: str) -> None:
+        """Count an error of the database, by its class."""
+        ...
+
+
+class NoMetrics:
+    """Counts nothing."""
+
+    def update_received(self, kind: str) -> None: ...
+
+    def step_shown(self, screen: str, seconds: float) -> None: ...
+
+    def called(self, method: str, error: str | None) -> None: ...
+
+    def sms(self, provider: str, is_accepted: bool, /) -> None: ...  # noqa: FBT001 - as in the port
+
+    def database_failed(self, kind: str) -> None: ...

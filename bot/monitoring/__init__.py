@@ -1,0 +1,1 @@
+"""How the service is watched: health checks and metrics over HTTP, and what systemd is told."""

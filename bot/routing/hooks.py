@@ -1,0 +1,33 @@
+"""What the dialog engine asks of the screens, commands and words, which lie above it."""
+
+from collections.abc import Callable
+
+from bot.dialog.hooks import EngineHooks
+from bot.dialog.names import ScreenName
+from bot.i18n import formatting
+from bot.owner.entry import consent_first
+from bot.routing import commands
+from bot.texts import rehearsal as rehearsal_words
+from bot.texts.errors import of_error
+from bot.texts.owner import files as file_words
+from bot.texts.owner import home as texts
+
+
+def engine_hooks(username: Callable[[], str]) -> EngineHooks:
+    return EngineHooks(
+        first_screen=ScreenName.HOME,
+        old_button=formatting.OLD_BUTTON,
+        of_error=of_error,
+        not_taken=texts.not_taken,
+        one_of_album=file_words.ONE_OF_ALBUM,
+        command=commands.lead,
+        published=commands.PUBLISHED,
+        with_file=commands.WITH_FILE,
+        on_global_button=commands.lead_global_button,
+        before_personal=consent_first,
+        username=username,
+        leaves=commands.leaves_rehearsal,
+        left=rehearsal_words.LEFT,
+        idle=rehearsal_words.IDLE,
+        outdated=rehearsal_words.OUTDATED,
+    )

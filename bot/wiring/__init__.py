@@ -1,0 +1,1 @@
+"""Parts of the composition root: each connects a few rooms, and knows no rule."""
