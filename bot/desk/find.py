@@ -247,20 +247,6 @@ ACTIONS: dict[str, Action] = {
             ),
         ),
         Action(
-            name="extend",
-            label=extension_texts.EXTEND,
-            prompt=lambda _dossier: extension_texts.prompt(),
-            may=_reserved_at(Permission.EXTEND),
-            typed=lambda ctx, case_file, text: extension.to_extension(ctx, _focus(case_file), text),
-        ),
-        Action(
-            name="undo",
-            label=undo_texts.UNDO,
-            prompt=lambda _dossier: undo_texts.REASON(),
-            may=lambda ctx, case_file: undo.may_undo(ctx, case_file.focus),
-            typed=lambda ctx, case_file, text: undo.to_question(ctx, _focus(case_file).subject, text),
-        ),
-        Action(
             name="ban",
             label=texts.BAN,
             prompt=lambda case_file: texts.ban_prompt(case_file.ban),
@@ -298,6 +284,20 @@ ACTIONS: dict[str, Action] = {
                 case_file.account is not None and _at_home(ctx, case_file, Permission.IDENTITY)
             ),
             typed=_move_here,
+        ),
+        Action(
+            name="extend",
+            label=extension_texts.EXTEND,
+            prompt=lambda _dossier: extension_texts.prompt(),
+            may=_reserved_at(Permission.EXTEND),
+            typed=lambda ctx, case_file, text: extension.to_extension(ctx, _focus(case_file), text),
+        ),
+        Action(
+            name="undo",
+            label=undo_texts.UNDO,
+            prompt=lambda _dossier: undo_texts.REASON(),
+            may=lambda ctx, case_file: undo.may_undo(ctx, case_file.focus),
+            typed=lambda ctx, case_file, text: undo.to_question(ctx, _focus(case_file).subject, text),
         ),
     )
 }
