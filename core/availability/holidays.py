@@ -4,7 +4,6 @@ A year that was entered is whole: neither the built-in notices nor the settings 
 it moves are moved by the periodic recount.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -96,8 +95,8 @@ def enter(tx: Tx, schedule: Schedule, actor: str, *, expected: int) -> None:
     if not tx.run("holidays.enter_year", year=year, now=now, actor=actor, seen=expected):
         raise audit.handled(tx, audit.office_subject(EVERYWHERE), AuditAction.CHANGED_HOLIDAYS)
     tx.run("holidays.forget_days", year=year)
-    days = [[day.isoformat(), int(works)] for day, works in sorted(schedule.days.items())]
-    tx.run("holidays.add_days", year=year, days=json.dumps(days))
+    for day, works in sorted(schedule.days.items()):
+        tx.run("holidays.add_day", year=year, day=day.isoformat(), works=int(works))
     subject = audit.office_subject(EVERYWHERE)
     audit.record(
         tx,

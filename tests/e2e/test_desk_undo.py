@@ -124,8 +124,8 @@ async def test_deadline_is_extended_from_the_card_as_often_as_it_may_be(world: W
     await clerk.see("最多可延期 2 次")
     await clerk.say("住院 11 天")
     await clerk.see("1 至 10 个工作日")
-    deadline = (await world.store.read(get, begun)).deadline
-    assert deadline == datetime(2026, 3, 23, 17, tzinfo=CHINA)
+    reserved_one = await world.store.read(get, begun)
+    assert reserved_one.deadline == datetime(2026, 3, 23, 17, tzinfo=CHINA)
     rows = await world.store.read(sql, "SELECT details FROM audit WHERE action = 'moved_deadline'")
     assert all("住院" in row["details"] for row in rows)
 

@@ -18,8 +18,6 @@ WHERE holiday_year.entered_at = :seen
 -- Removes the days of a year.
 DELETE FROM holiday WHERE year = :year
 
--- name: add_days
--- Adds the days of a year, from JSON [[day, works], ...].
-INSERT INTO holiday (day, year, works)
-SELECT json_extract(value, '$$[0]'), CAST(:year AS ${integer}), json_extract(value, '$$[1]') FROM json_each(:days)
-WHERE json_extract(value, '$$[0]') IS NOT NULL
+-- name: add_day
+-- Adds a day of a year.
+INSERT INTO holiday (day, year, works) VALUES (:day, :year, :works)
