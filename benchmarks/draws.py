@@ -118,7 +118,7 @@ class Bench:
             nonlocal done
             while time.perf_counter() - begun < seconds:
                 await self._purge_when_due()
-                await self.core.store.run(self._draw, preselection_id)
+                await self.core.store.run_for(preselection_id, self._draw, preselection_id)
                 done += 1
 
         await asyncio.gather(*(owner(one) for one in self.begun[:callers]))
@@ -130,7 +130,7 @@ class Bench:
         for start in range(0, number, len(self.begun)):
             some = self.begun[: number - start]
             await self._purge_when_due()
-            await asyncio.gather(*(self.core.store.run(self._draw, one) for one in some))
+            await asyncio.gather(*(self.core.store.run_for(one, self._draw, one) for one in some))
 
     async def _purge_when_due(self) -> None:
         if time.monotonic() - self.purged_at >= PURGE_EVERY:

@@ -222,6 +222,9 @@ class RecordedStore:
     async def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the port
         return await self._store.run(self._noted(function, writes=True), *args, **kwargs)
 
+    async def run_for(self, caller: int, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the port
+        return await self._store.run_for(caller, self._noted(function, writes=True), *args, **kwargs)
+
     async def read(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the port
         return await self._store.read(self._noted(function, writes=False), *args, **kwargs)
 

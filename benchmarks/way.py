@@ -1,7 +1,7 @@
 """Length of a press's code path: the files, functions and SQL statements that it runs through.
 
 Two presses are measured: ``draw``, an owner's 【换一批】 in the middle of a selection, and ``revoke``, the
-【确认取消预选】 of the desk's /revoke. The whole program runs on SQLite, and over HTTP against the sandbox.
+【确认撤销该预选】 of the desk's /revoke. The whole program runs on SQLite, and over HTTP against the sandbox.
 
     python -m benchmarks.way           # the figures and their ceilings; exit status 1 if one is exceeded
     python -m benchmarks.way --list    # also every file, function, transaction and statement, in order
@@ -103,7 +103,7 @@ async def draw(world: World) -> Press:
 
 
 async def revoke(world: World) -> Press:
-    """Return 【确认取消预选】, pressed by a chief who opened the question for a reservation."""
+    """Return 【确认撤销该预选】, pressed by a chief who opened the question for a reservation."""
     chief = world.person(CHIEF)
 
     async def prepare(number: int) -> None:
@@ -112,7 +112,7 @@ async def revoke(world: World) -> Press:
         await chief.say(f"/revoke 粤K{serial} 本人申请")
         await chief.see("取消预选", fresh=True)
 
-    return Press(person=chief, label="确认取消预选", prepare=prepare)
+    return Press(person=chief, label="确认撤销该预选", prepare=prepare)
 
 
 PRESSES = {"revoke": revoke, "draw": draw}

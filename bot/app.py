@@ -38,6 +38,7 @@ from bot.inbox.backlog import BacklogLimits
 from bot.inbox.handover import HandOver
 from bot.inbox.service import InboxHooks
 from bot.isolation import runner as isolation
+from bot.local_socket.server import LocalSocket
 from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
@@ -175,6 +176,7 @@ class Service:
             listening=options.listening,
             remove_webhook=options.remove_webhook,
         )
+        self._local_socket = LocalSocket(core)
         watch_health(options.health, core.store, self.inbox, self.workers, self.receiving)
 
     async def run(self) -> None:
@@ -205,6 +207,8 @@ class Service:
             await self.workers.start()
             await self.inbox.start()
             stack.push_async_callback(self.inbox.stop)
+            stack.push_async_callback(self._local_socket.stop)
+            await self._local_socket.start()
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
             stack.push_async_callback(self.workers.leave)  # now others lead, and get what comes

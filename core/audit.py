@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     """What was done; the values are stored in the database."""
 
     ABANDONED = "abandoned"
+    ACCEPTED_INVITATION = "accepted_invitation"
     ADDED_ADMIN = "added_admin"
     AGREED_TO_NOTICE = "agreed_to_notice"
     APPROVED_APPEAL = "approved_appeal"
@@ -60,6 +61,7 @@ class AuditAction(StrEnum):
     GRANTED_CHANCES = "granted_chances"
     HANDLED = "handled"
     IMPORTED_VEHICLES = "imported_vehicles"
+    INVITED_ADMIN = "invited_admin"
     KEPT_BATCH = "kept_batch"  # undelivered, but not refunded: the vehicle has had its refunds
     LIFTED_BAN = "lifted_ban"
     LOOKED_UP = "looked_up"

@@ -23,6 +23,7 @@ from core.errors.store import DatabaseOlder, StoreError
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
+from core.people.invitations import Invitations
 from core.people.lookup import People
 from core.people.probes import Probes
 from core.people.second_chief import SecondChief
@@ -130,6 +131,7 @@ class Core:
     cleanup: Cleanup
     people: People
     admins: Admins
+    invitations: Invitations
     counter: Counter
     undoing: Undoing
     audit_search: AuditSearch
@@ -338,6 +340,7 @@ async def bootstrap(
         cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),
         admins=admins,
+        invitations=Invitations(admins, given.random_bytes),
         counter=counter,
         undoing=undoing,
         vehicle_registry=vehicle_registry,

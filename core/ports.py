@@ -72,6 +72,15 @@ class Store(Protocol):
         """
         ...
 
+    async def run_for(
+        self, caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run like ``run``, for a chat: its function probably locks the same pool as its last one.
+
+        Where commits are not shared anyway, functions that wait for one pool then share one.
+        """
+        ...
+
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -1,4 +1,4 @@
-"""Deep links: ``https://t.me/BOT?start=57KkSw`` opens the office 粤K.
+"""Deep links: ``https://t.me/BOT?start=57KkSw`` opens the office 粤K, ``…?start=admin_TOKEN`` an invitation.
 
 Telegram passes the payload after ``start=`` to the bot as ``/start 57KkSw``; it may have 1 to 64 of A–Z, a–z,
 0–9, ``_`` and ``-``. So an office's code is encoded as base64url of its UTF-8, without padding.
@@ -14,6 +14,7 @@ from core.values.offices import IssuingOffice, find
 
 _PAYLOAD = re.compile(r"[\w-]{6}", re.ASCII)
 """Base64 of three bytes (the province's character) and one byte (the letter)."""
+_INVITATION = "admin_"
 
 
 def payload_of(code: str) -> str:
@@ -36,6 +37,21 @@ def office_of(payload: str) -> IssuingOffice | None:
 def link_to(username: str, code: str) -> str:
     """Return the URL that opens an office in the bot."""
     return f"https://t.me/{username}?start={payload_of(code)}"
+
+
+def invitation_payload(token: str) -> str:
+    """Return the payload that opens a one-time link for an admin."""
+    return f"{_INVITATION}{token}"
+
+
+def token_of(payload: str) -> str | None:
+    """Return the token of a one-time link for an admin; None if the payload is of another kind."""
+    return payload.removeprefix(_INVITATION) if payload.startswith(_INVITATION) else None
+
+
+def invitation_link(username: str, token: str) -> str:
+    """Return the URL that opens a one-time link for an admin in the bot."""
+    return f"https://t.me/{username}?start={invitation_payload(token)}"
 
 
 def sharing(link: str, words: str) -> str:

@@ -47,6 +47,7 @@ def _backup(given: argparse.Namespace) -> int:
 COMMAND = Command(
     name="backup",
     about="write a backup of database and photos into a folder, also while the service runs",
+    example="backup /var/backups/xuanhao",
     run=_backup,
     add_arguments=_add_arguments,
 )

@@ -36,6 +36,7 @@ async def _changed(settings: Settings, bot_id: int) -> None:
 COMMAND = Command(
     name="change-bot",
     about="let the database serve another bot (a new token of the same bot needs nothing)",
+    example="change-bot --yes",
     run=_change_bot,
     add_arguments=_add_arguments,
 )

@@ -5,6 +5,7 @@ import asyncio
 from pathlib import Path
 
 from bot.cli.check_database import FoundInDatabase, check_calendar, check_database
+from bot.cli.check_sms import check_sms
 from bot.cli.check_token import check_token
 from bot.cli.command import DONE, Command
 from bot.cli.described import NO_ID, counted, folder_warnings, rows_of, warnings_of
@@ -31,6 +32,7 @@ async def check(settings: Settings, config: Path) -> int:
     check_calendar(settings, report, found.entered_years if found is not None else frozenset())
     if found is not None:
         _check_photos(settings.photo_directory(), found, report)
+    await check_sms(settings, report)
     await check_token(settings, report, found.webhooks if found is not None else frozenset())
     return report.status
 
@@ -95,6 +97,7 @@ def check_backup(folder: Path, passphrase: str | None) -> int:
 COMMAND = Command(
     name="check",
     about="validate the settings, the database, the keys, the photo folder and the bot token",
+    example="check --config /etc/xuanhao/config.toml",
     run=_check,
     add_arguments=_add_arguments,
 )

@@ -8,10 +8,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.cli.described import counted, described, missing_offices
+from bot.cli.described import counted, described, missing_offices, no_chief
 from bot.cli.report import Report
 from bot.cli.rotate_keys import count_keys
+from bot.cli.terminal import Terminal
 from bot.clock_watch import comparison
+from bot.local_socket.client import hand_over
+from bot.local_socket.errors import ConnectionLost, NotHandedOver, ServiceRefused
+from bot.local_socket.operations import PING
+from bot.local_socket.protocol import Request, socket_path
 from core import appeals, installation
 from core.availability import holidays
 from core.backup.taking import OLDEST_SCHEMA
@@ -30,6 +35,7 @@ from core.errors.store import (
     StoreError,
     StoreInUse,
 )
+from core.people.admins import Admins
 from core.ports import Row, Store, Tx, now_of
 from core.security.canary import DatabaseKeys
 from core.security.vault import Vault
@@ -39,6 +45,7 @@ MIB = 1024 * 1024
 LEAST_SPACE = 64 * MIB
 """With less than this the database may soon refuse every write."""
 LITTLE_SPACE = 1024 * MIB
+_ANSWERS_WITHIN = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +104,9 @@ async def _check_opened(
     (report.note if agree else report.warn)(clocks)
     for line in missing_offices(await store.read(_offices), settings):
         report.warn(line)
+    if not is_older:
+        for line in no_chief(await store.read(Admins(settings.telegram.admins).chiefs)):
+            report.warn(line)
     found = None if is_older else await store.read(installation.get)
     if found is not None:
         _check_bot(found, settings, report)
@@ -168,6 +178,7 @@ async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | 
     if in_use is not None:
         by = f"process {in_use.pid}" if in_use.pid else "another process"
         report.ok("database", f"{place}; {by} has it open: the service is running")
+        await _check_answer(settings, in_use, report)
     else:
         try:
             await try_writing(store)
@@ -179,6 +190,20 @@ async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | 
         if readable_by_others(path):  # the files beside it have its mode
             report.warn(f"{path}: other users can read it; `xuanhao run` sets its mode to 0600")
         _check_space(path, report)
+
+
+async def _check_answer(settings: Settings, in_use: StoreInUse, report: Report) -> None:
+    """Ask the process that has the database open for an answer."""
+    request = Request(command=PING)
+    try:
+        async with asyncio.timeout(_ANSWERS_WITHIN):
+            await hand_over(settings, request, Terminal(is_confirmed=False), in_use)
+    except NotHandedOver as error:
+        report.note(str(error).splitlines()[-1])
+    except (TimeoutError, ConnectionLost, ServiceRefused):
+        report.bad("service", f"it does not answer within {_ANSWERS_WITHIN:.0f} seconds")
+    else:
+        report.ok("service", f"it answers at {socket_path(settings)}")
 
 
 def _check_space(path: Path, report: Report) -> None:

@@ -27,6 +27,7 @@ class Command:
     Attributes:
         name: what is typed.
         about: one line for ``--help``.
+        example: what can be typed behind ``xuanhao``, for ``--help``.
         run: takes the parsed arguments; returns the exit status.
         add_arguments: adds the command's own arguments to its parser.
         has_config: whether it takes ``--config``, the settings file.
@@ -34,6 +35,7 @@ class Command:
 
     name: str
     about: str
+    example: str
     run: Callable[[argparse.Namespace], int]
     add_arguments: Callable[[argparse.ArgumentParser], None] = _no_arguments
     has_config: bool = True

@@ -6,10 +6,19 @@ from pathlib import Path
 from bot.cli.command import DONE, Command, run_until_stopped
 from bot.demo.demo import demo
 
+_HIGHEST = 65535
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8088, help="port of the page (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8088, help="port of the page (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=Path("demo-data"), help="folder (default: %(default)s)")
+
+
+def _port(typed: str) -> int:
+    port = int(typed)
+    if not 0 <= port <= _HIGHEST:
+        raise argparse.ArgumentTypeError(f"should be 0 to {_HIGHEST}; 0 takes a free port")
+    return port
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -20,6 +29,7 @@ def _demo(given: argparse.Namespace) -> int:
 COMMAND = Command(
     name="demo",
     about="run a demo in the browser; needs no token or account",
+    example="demo --port 8090",
     run=_demo,
     add_arguments=_add_arguments,
     has_config=False,

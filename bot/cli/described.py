@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.backup.manifest import Manifest
@@ -10,6 +10,7 @@ from core.db import shown_url
 from core.db.copies import schema_version
 from core.ports import Row
 from core.settings import Settings
+from core.settings.reading import ignored_variables
 from core.version import program_version
 
 NO_ID = "without an id"
@@ -35,22 +36,34 @@ def described(settings: Settings) -> str:
 def first_line(settings: Settings, config: Path) -> str:
     """Return the first line of the log: version, files, schema, offices and process."""
     offices = ", ".join(office.code for office in settings.offices)
+    origin = f"settings {config.absolute()}" if config.exists() else "settings of the environment"
     return (
         f"xuanhao {program_version()}, schema {schema_version()}, process {os.getpid()}: "
-        f"settings {config.absolute()}, database {described(settings)}, "
+        f"{origin}, database {described(settings)}, "
         f"photos {settings.photo_directory()}, offices {offices}"
     )
 
 
 def warnings_of(config: Path) -> list[str]:
-    """Return a warning if other users can read the settings file, which contains the token."""
+    """Return a warning if other users can read the settings file, and for variables that are ignored."""
+    ignored = ignored_variables(os.environ)
     try:
         mode = stat.S_IMODE(config.stat().st_mode)
     except OSError:
-        return []
+        return ignored
     if os.name == "posix" and mode & 0o077:
-        return [f"{config.absolute()}: other users can read it (mode {mode:04o}); run chmod 600 on it"]
-    return []
+        return [
+            *ignored,
+            f"{config.absolute()}: other users can read it (mode {mode:04o}); run chmod 600 on it",
+        ]
+    return ignored
+
+
+def no_chief(chiefs: Sequence[int]) -> list[str]:
+    """Return a warning if there is no chief of all offices."""
+    if chiefs:
+        return []
+    return ["there is no chief, so nobody can release or confirm numbers: `xuanhao admin-link` makes one"]
 
 
 def folder_warnings(settings: Settings) -> list[str]:

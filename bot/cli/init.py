@@ -1,7 +1,9 @@
-"""``init``: create the database, the keys and the photo folder of a new deployment."""
+"""``init``: write the settings file, then create database, keys and photo folder of a new deployment."""
 
 import argparse
 import asyncio
+import os
+from pathlib import Path
 
 from bot.cli.command import DONE, Command, settings_of
 from bot.cli.described import described
@@ -10,13 +12,29 @@ from core.db import exists
 from core.db.copies import describe_postgres
 from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
+from core.errors.settings import SettingsFileMissing, SettingsFileUnreadable
 from core.security.photo_files import owner_of
 from core.settings import Settings
 from core.settings.keys import KEY_FILE
 
+_EXAMPLE = "config.example.toml"
+_NEXT = """\
+next:
+  xuanhao check                          validates everything
+  xuanhao admin-link                     prints a one-time link that makes you the first chief
+  xuanhao release 粤K small "A####"      releases numbers
+  xuanhao run                            runs the bot
+  xuanhao backup DIR                     every night (docs/backup.md)"""
+
 
 def _init(given: argparse.Namespace) -> int:
-    settings = settings_of(given)
+    try:
+        settings = settings_of(given)
+    except SettingsFileMissing:
+        _write_settings(given.config)
+        print(f"settings: {given.config.absolute()} written, readable by you only")
+        print("next: enter telegram.token and your [[offices]] there, then repeat this command")
+        return DONE
     _require_free_folder(settings)
     asyncio.run(_created(settings))
     path = settings.database.sqlite_path
@@ -24,8 +42,24 @@ def _init(given: argparse.Namespace) -> int:
     print(f"photos: {settings.photo_directory()}")
     if path is not None and not settings.security.keys:
         print(f"keys: {path.parent / KEY_FILE}; back it up separately: personal data are lost without it")
-    print("next: xuanhao check, xuanhao release, xuanhao run; every night xuanhao backup (docs/backup.md)")
+    print(_NEXT)
     return DONE
+
+
+def _write_settings(path: Path) -> None:
+    """Write the commented example, with mode 0600.
+
+    Raises:
+        SettingsFileUnreadable: it cannot be written.
+    """
+    packaged = Path(__file__).with_name(_EXAMPLE)  # of an installed wheel; else of the source tree
+    text = (packaged if packaged.exists() else Path(__file__).parents[2] / _EXAMPLE).read_bytes()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text)
+    except OSError as error:
+        raise SettingsFileUnreadable(path, error.strerror or type(error).__name__) from None
 
 
 def _require_free_folder(settings: Settings) -> None:
@@ -59,6 +93,7 @@ async def _created(settings: Settings) -> None:
 
 COMMAND = Command(
     name="init",
-    about="create the database, the keys and the photo folder, once",
+    about="write the settings file; once it is filled in, create the database, the keys and the photo folder",
+    example="init --config /etc/xuanhao/config.toml",
     run=_init,
 )

@@ -51,6 +51,7 @@ async def _written(settings: Settings, typed: str, path: Path) -> Heads:
 COMMAND = Command(
     name="journal",
     about="write the public journal of an office into a file, for the checker",
+    example="journal 粤K journal.jsonl",
     run=_journal,
     add_arguments=_add_arguments,
 )

@@ -21,4 +21,4 @@ async def _migrated(settings: Settings) -> int:
     return DONE
 
 
-COMMAND = Command(name="migrate", about="apply pending database migrations", run=_migrate)
+COMMAND = Command(name="migrate", about="apply pending database migrations", example="migrate", run=_migrate)

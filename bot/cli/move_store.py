@@ -62,6 +62,7 @@ def _next_steps(moved: Moved) -> list[str]:
 
 COMMAND = Command(
     name="move-store",
+    example="move-store sqlite:////srv/data/xuanhao.db postgresql://xuanhao@db/xuanhao",
     about="copy the whole database from SQLite to PostgreSQL, or back, while no service runs",
     run=_move_store,
     add_arguments=_add_arguments,

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bot.cli import (
+    admin_link,
     backup,
     change_bot,
     check,
@@ -27,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     run.COMMAND,
     check.COMMAND,
     migrate.COMMAND,
+    admin_link.COMMAND,
     release.COMMAND,
     import_vehicles.COMMAND,
     rotate_keys.COMMAND,
@@ -43,11 +45,20 @@ COMMANDS: tuple[Command, ...] = (
 
 def parser_of_commands() -> argparse.ArgumentParser:
     """Return the parser; the namespace it makes has the command's function as ``command``."""
-    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: licence plate pre-selection")
+    parser = argparse.ArgumentParser(
+        prog="xuanhao",
+        description="选号: licence plate pre-selection",
+        epilog="xuanhao COMMAND --help explains a command, with an example; docs/command-line.md all of them",
+    )
     parser.add_argument("--version", action="version", version=f"xuanhao {program_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
-        added = commands.add_parser(command.name, help=command.about)
+        added = commands.add_parser(
+            command.name,
+            help=command.about,
+            description=command.about,
+            epilog=f"example: xuanhao {command.example}",
+        )
         if command.has_config:
             added.add_argument(
                 "--config",

@@ -1,24 +1,14 @@
-"""``release``: release a segment of numbers into a pool."""
+"""``release``: release a segment of numbers into a pool, also beside the running service."""
 
 import argparse
 import asyncio
-import sys
 
-from bot.cli.command import BAD_SETTINGS, DONE, Command, settings_of
-from bot.cli.messages import QUOTING
-from bot.desk.releases import read_release, to_release
-from bot.texts.desk import releases as texts
-from core.audit import COMMAND_LINE
-from core.bootstrap import bootstrap
-from core.errors.offices import OfficeUnknown
-from core.pool import releases
-from core.pool import segments as pool_segments
-from core.pool.releases import Opening, Release
-from core.ports import Tx
-from core.settings import Settings
-
-_NO_TERMINAL = "a release cannot be undone: repeat the command with --yes, as nobody can be asked here"
-_NOTHING = "nothing was released"
+from bot.cli.command import DONE, Command, settings_of
+from bot.cli.terminal import add_yes, carry_out
+from bot.desk.releases import read_release
+from bot.local_socket.operations import RELEASE
+from bot.local_socket.protocol import Request
+from bot.texts.command_line import QUOTING
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,56 +16,23 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar="WORD",
-        help=f'粤K small "A####" [from TIME] [compose WHEN]; {QUOTING}',
+        help=f'粤K small "A####" [from TIME] [compose now|drawn|TIME]; times are China\'s; {QUOTING}',
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask, for scripts")
+    add_yes(parser)
 
 
 def _release(given: argparse.Namespace) -> int:
-    return asyncio.run(_released(settings_of(given), given.words, is_confirmed=given.yes))
-
-
-async def _released(settings: Settings, words: list[str], *, is_confirmed: bool) -> int:
-    request = read_release(words)
-    office = next((one for one in settings.offices if one.code == request.office), None)
-    if office is None:
-        raise OfficeUnknown
-    release = to_release(request, office, COMMAND_LINE)
-    core = await bootstrap(settings, migrate=False)
-    try:
-        opening = await core.store.read(_validated, release)
-        if not is_confirmed and not sys.stdin.isatty():
-            print(_NO_TERMINAL, file=sys.stderr)
-            return BAD_SETTINGS
-        if not is_confirmed and not await asyncio.to_thread(_confirmed, release, opening):
-            print(_NOTHING)
-            return DONE
-        segment = await core.store.run(core.pools.release, release)
-        count = await core.store.read(pool_segments.count, office, request.kind)
-    finally:
-        await core.close()
-    print(texts.released_plain(segment, count))
-    if opening.skipped is not None and is_confirmed:  # else it was part of the question
-        print(texts.skipped_plain(opening.skipped))
+    settings = settings_of(given)
+    read_release(given.words)  # a malformed command is refused before the database is looked for
+    request = Request(command=RELEASE, words=tuple(given.words))
+    print(asyncio.run(carry_out(settings, request, is_confirmed=given.yes)))
     return DONE
-
-
-def _validated(tx: Tx, release: Release) -> Opening:
-    releases.validate_release(tx, release)
-    return releases.opening(tx, release)
-
-
-def _confirmed(release: Release, opening: Opening) -> bool:
-    print(texts.question_plain(release, opening))
-    try:
-        return input("Release it? This cannot be undone. [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
-        return False
 
 
 COMMAND = Command(
     name="release",
     about="release a segment of numbers into a pool",
+    example='release 粤K small "A####" from 2026-12-01T09:00 compose drawn',
     run=_release,
     add_arguments=_add_arguments,
 )

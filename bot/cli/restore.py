@@ -11,6 +11,8 @@ from bot.cli.command import DONE, Command, settings_of
 from bot.cli.described import counted
 from bot.cli.passphrase import add_passphrase, passphrase_of
 from bot.cli.progress import Bars
+from bot.cli.terminal import add_yes
+from bot.local_socket.errors import NoTerminal
 from core.backup import RestoreRequest, read_given, repeated_in, restore
 from core.backup.manifest import read_manifest
 from core.clock import CHINA
@@ -43,8 +45,10 @@ _SUSPENDED = """\
   /maintenance all off"""
 _NONE = "  no number is withheld; selecting is open, unless /maintenance was on at the backup"
 _TAKEN_AS_UNKNOWN = """\
-There is no terminal to ask on, and none of --given, --none-given and --given-unknown is there: the numbers
-issued after the backup are taken as unknown."""
+None of --given, --none-given and --given-unknown is there: the numbers issued after the backup are taken as
+unknown."""
+_WHICH = """\
+Which numbers were issued after the backup? Say it with --given FILE, --none-given or --given-unknown."""
 _WITHHELD = "withheld until a chief has verified that no owner has it (/unwithhold makes it available)"
 _LIVING = "reserved in the backup already, will not expire (/confirm or /revoke)"
 
@@ -67,6 +71,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="until when the lost database was in use, in China's time, as 2026-11-27T10:00 (default: now)",
     )
+    add_yes(parser, "do not ask: numbers that no option names are taken as unknown")
     add_passphrase(parser)
 
 
@@ -118,9 +123,11 @@ def _numbers(given: argparse.Namespace, settings: Settings, taken_at: datetime) 
         return _listed(_text_of(given.given), settings)
     if given.given_unknown:
         return None
-    if not sys.stdin.isatty():
+    if given.yes:
         print(_TAKEN_AS_UNKNOWN)
         return None
+    if not sys.stdin.isatty():
+        raise NoTerminal(_WHICH)
     print(_QUESTION.format(taken_at=taken_at.astimezone(CHINA)))
     lines = list(iter(lambda: input("> ").strip(), ""))
     return None if "?" in lines else _listed("\n".join(lines), settings)
@@ -147,6 +154,7 @@ def _listed(text: str, settings: Settings) -> tuple[Plate, ...]:
 COMMAND = Command(
     name="restore",
     about="put a backup back where the settings say; overwrites nothing",
+    example="restore /var/backups/xuanhao/2026-11-27 --none-given",
     run=_restore,
     add_arguments=_add_arguments,
 )

@@ -101,5 +101,6 @@ def _photo(vault: Vault, path: Path) -> int:
 COMMAND = Command(
     name="rotate-keys",
     about="encrypt with the newest key what older keys have encrypted",
+    example="rotate-keys",
     run=_rotate_keys,
 )

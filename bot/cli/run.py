@@ -10,7 +10,7 @@ from typing import Any
 
 from bot import app
 from bot.cli.command import DONE, Command, run_until_stopped
-from bot.cli.described import first_line, folder_warnings, missing_offices, warnings_of
+from bot.cli.described import first_line, folder_warnings, missing_offices, no_chief, warnings_of
 from bot.cli.logs import set_up_logging
 from bot.cli.supervised import Link, passed_on
 from bot.cli.supervisor import Supervisor
@@ -123,7 +123,8 @@ def _work(given: argparse.Namespace, settings: Settings, worker: str) -> int:
 
 
 async def _warn(core: Core) -> None:
-    for line in missing_offices(await core.store.read(_offices), core.settings):
+    missing = missing_offices(await core.store.read(_offices), core.settings)
+    for line in (*missing, *no_chief(await core.store.read(core.admins.chiefs))):
         _LOGGER.warning("%s", line)
 
 
@@ -156,4 +157,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replaces", help=argparse.SUPPRESS)
 
 
-COMMAND = Command(name="run", about="run the bot until interrupted", run=_run, add_arguments=_add_arguments)
+COMMAND = Command(
+    name="run",
+    about="run the bot until interrupted",
+    example="run --config /etc/xuanhao/config.toml",
+    run=_run,
+    add_arguments=_add_arguments,
+)

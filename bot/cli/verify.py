@@ -44,6 +44,7 @@ def _verify(given: argparse.Namespace) -> int:
 COMMAND = Command(
     name="verify",
     about="check a public journal, and recompute its draws",
+    example="verify journal.jsonl --office 粤K",
     run=_verify,
     add_arguments=_add_arguments,
     has_config=False,

@@ -4,12 +4,15 @@ The bot reaches the sandbox over HTTP by ``telegram.base_url``, like any Bot API
 shared, so that the page can advance it.
 """
 
+import contextlib
+import errno
 from pathlib import Path
 
 from bot import app
 from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
 from bot.wiring.options import UNHURRIED, Options
 from core.bootstrap import Core, Ports, bootstrap
+from core.errors.base import OperationError
 from core.pool import releases
 from core.pool import segments as pool_segments
 from core.ports import Tx
@@ -21,11 +24,30 @@ from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
 
 
+class PortTaken(OperationError):
+    """The page's port cannot be listened on."""
+
+    def __init__(self, port: int, error: OSError) -> None:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another process listens there" if taken else error.strerror or type(error).__name__
+        super().__init__(f"port {port} cannot be used ({reason}): make demo PORT=…, or demo --port …")
+
+
 async def demo(data: Path, port: int) -> None:
-    """Start sandbox and bot, print the page's address and things to try, and run until cancelled."""
+    """Start sandbox and bot, print the page's address and things to try, and run until cancelled.
+
+    Raises:
+        PortTaken: the page's port cannot be listened on.
+    """
     clock = ShiftedClock()
     sandbox = Sandbox(clock, data_dir=data / "sandbox", people=(*OWNERS, ADMIN), hints=HINTS)
-    await sandbox.start(port=port)
+    try:
+        await sandbox.start(port=port)
+    except OSError as error:
+        for folder in (data / "sandbox", data):  # nothing has been written there yet, unless earlier
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise PortTaken(port, error) from None
     try:
         settings = load_settings(_write_settings(sandbox, data), environ={})
         await (await bootstrap(settings, Ports(clock=clock), create=True)).close()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.desk.confirmation import GONE, WITHDRAWN
+from bot.desk.keywords import Keyword, is_keyword
 from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
@@ -17,7 +18,7 @@ from core.people.admins import EVERYWHERE, Admin, Permission, Role, RoleAssignme
 from core.values.text import compact
 
 _A_PAGE = 12
-_SHORTEST = 3  # add 3001 clerk
+_LONGEST_CHAT = 15  # digits of a chat id
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
@@ -32,24 +33,34 @@ def parse(ctx: Context, arguments: str) -> Goto:
     words = arguments.split()
     if not words:
         return Goto(screen=ScreenName.DESK_ADMINS)
-    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
-        raise Usage("admins")
-    if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
-        raise Usage("admins")
-    place = words[3] if len(words) > _SHORTEST else "all"
-    code = EVERYWHERE if place.lower() == "all" else ctx.office_of(compact(place)).code
-    assignment = RoleAssignment(role=_role(words[2]), office=code)
-    ctx.core.admins.validate_assignment(ctx.tx, int(words[1]), assignment)
+    chat, assignment = _wanted(ctx, words)
+    ctx.core.admins.validate_assignment(ctx.tx, int(chat), assignment)
     return Goto(
-        screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": assignment.role, "at": code}
+        screen=ScreenName.DESK_ADMIN_ADD,
+        args={"chat": chat, "role": assignment.role, "at": assignment.office},
     )
 
 
-def _role(raw: str) -> Role:
-    for role in Role:
-        if raw.lower() == role or texts.ROLES[role].means(raw):
-            return role
-    raise Usage("admins")
+def _wanted(ctx: Context, words: list[str]) -> tuple[str, RoleAssignment]:
+    """Return the chat and the role of ``add CHAT ROLE [OFFICE|all]``, in any order.
+
+    Raises:
+        Usage: a word is missing, double, or none of these.
+        OfficeUnknown: the office is not served here.
+    """
+    words = [word for word in words if not is_keyword(word, Keyword.ADD)] or words
+    chats = [word for word in words if word.isascii() and word.isdecimal() and len(word) <= _LONGEST_CHAT]
+    roles = [role for word in words if (role := _role(word)) is not None]
+    places = [word for word in words if word not in chats and _role(word) is None]
+    if len(chats) != 1 or len(roles) != 1 or len(places) > 1:
+        raise Usage("admins")
+    is_office = bool(places) and not is_keyword(places[0], Keyword.ALL)
+    code = ctx.office_of(compact(places[0])).code if is_office else EVERYWHERE
+    return chats[0], RoleAssignment(role=roles[0], office=code)
+
+
+def _role(raw: str) -> Role | None:
+    return next((role for role in Role if raw.lower() == role or texts.ROLES[role].means(raw)), None)
 
 
 def _show(ctx: Context) -> View:
@@ -128,7 +139,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
             Button(label=label(), action=ActionName.DO, style=style),
-            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+            Button(label=parts.KEEP(), action=ActionName.CANCEL),
         )
         return View(text=texts.admin_question(int(ctx.arg("chat")), _post(ctx), add=add), rows=(buttons,))
 

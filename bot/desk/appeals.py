@@ -55,12 +55,15 @@ def parse_approve(ctx: Context, arguments: str) -> Goto:
 
 def parse_reject(ctx: Context, arguments: str) -> Goto:
     """Parse /reject 12 REASON and go to the question; raises as ``parse_approve``."""
-    number, reason = split_args("reject", arguments, 2)
+    number, reason = split_args("reject", arguments.removeprefix(_APPEAL), 2)
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
 
 
+_APPEAL = "申诉"
+
+
 def _number(command: str, raw: str) -> int:
-    raw = compact(raw, "#")
+    raw = compact(raw, "#").removeprefix(_APPEAL).removesuffix("号")
     if not (raw.isascii() and raw.isdecimal() and len(raw) <= _MOST_DIGITS):
         raise Usage(command)
     return int(raw)
@@ -250,7 +253,7 @@ def _show_approve(ctx: Context) -> View:
             *(((toggle,),) if may_bar else ()),
             (
                 Button(label=texts.APPROVE_SURE(), action=ActionName.DO, style=Style.SUCCESS),
-                Button(label=parts.CANCEL(), action=ActionName.CARD),
+                Button(label=parts.KEEP(), action=ActionName.CARD),
             ),
         ),
     )
@@ -335,7 +338,7 @@ def _show_reject_sure(ctx: Context) -> View:
         rows=(
             (
                 Button(label=texts.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),
-                Button(label=parts.CANCEL(), action=ActionName.CARD),
+                Button(label=parts.KEEP(), action=ActionName.CARD),
             ),
         ),
     )

@@ -3,44 +3,46 @@
 import re
 from datetime import date, datetime, timedelta
 
-from bot.errors.commands import NoSuchDay, UnreadableTime, Usage
+from bot.dialog.context import Context
+from bot.errors.commands import NoSuchDay, OfficeMissing, UnreadableTime, Usage
 from bot.i18n.formatting import KINDS
 from core.clock import CHINA
+from core.people.admins import Permission
 from core.values.labels import without_any_label
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office
 from core.values.plates import PROVINCES, PlateKind
-from core.values.text import DOTS, clean
+from core.values.text import DOTS, clean, compact, tidy
 
-_PARTING = "\\s,、;\uff0c\uff1b"  # including the full-width comma and semicolon
-_WORD = rf"[^{_PARTING}]+"
-_APART = re.compile(rf"[{_PARTING}]+")
+PARTING = "\\s,、;\uff0c\uff1b"  # including the full-width comma and semicolon
+_WORD = rf"[^{PARTING}]+"
+_FIRST_WORD = re.compile(_WORD)
+_OFFICE_CODE = re.compile(f"[{PROVINCES}][A-Z]")
+_APART = re.compile(rf"[{PARTING}]+")
 _BETWEEN = r"\s*_·-"
 _DIGIT = rf"(?:\d[{_BETWEEN}]{{0,2}})"
+_NUMBER = rf"[{PROVINCES}]\s*[A-Za-z\uff21-\uff3a\uff41-\uff5a]\s*[{re.escape(DOTS)}]?\s*{_WORD}"
+_PLATE = re.compile(rf"(?<![^{PARTING}]){_NUMBER}")
 _NAMING = re.compile(
     "|".join(
         (
             # 110105 19491231 002X in any groups; the year of birth keeps chat ids and dates apart
             rf"(?={_DIGIT}{{6}}(?:1[{_BETWEEN}]{{0,2}}9|2[{_BETWEEN}]{{0,2}}0)){_DIGIT}{{17}}[\dXx\uff38\uff58](?!\w)",
             r"(?:(?:[+\uff0b]|00)?86[\s-]*)?1\d{2}[\s-]?\d{4}[\s-]?\d{4}(?!\w)",  # +86 138 0013 8001
-            rf"[{PROVINCES}]\s*[A-Za-z\uff21-\uff3a\uff41-\uff5a]\s*[{re.escape(DOTS)}]?\s*{_WORD}",
+            _NUMBER,
             _WORD,
         )
     )
 )
+DAY = r"(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)(?:\s?[日号])?"
+"""A day, with or without its year."""
 _DAY = r"(?:(?P<year>\d{4})\s?[-/.年]\s?)?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)(?:\s?[日号])?"
 _HOUR = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::00)?|[时点](?:(?P<past>\d{1,2})分)?)(?!\d)"
 _TIME = rf"{_DAY}(?:(?:T|\s+|(?<=[日号])){_HOUR})?"
 _WHOLE_TIME = re.compile(_TIME)
-_FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{_PARTING}]))")
+_FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{PARTING}]))")
 _UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}\s?[-/.年]")
-_SEVERAL = re.compile(
-    r"(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"  # a day, and after it
-    r"(?:\s*(?:[~\uff5e至到—–-]|\.\.)\s*\d{1,2}|.*?(?:\d{1,2}\s?月\s?\d|\d{4}\s?[-/.年]\s?\d)"
-    r"|.*?[~\uff5e至到]\s*\d{1,2}\s?[日号])",
-    re.DOTALL,
-)
 _LEAP_DAY = (2, 29)
 _LONG_PAST = timedelta(days=183)
 _NARROW = str.maketrans(
@@ -72,12 +74,7 @@ def first_time(raw: str, today: date | None = None) -> tuple[datetime, str]:
     """
     found = _FIRST_TIME.match(raw.translate(_NARROW))
     at = _moment(found, today)
-    return at, _unparted(raw[found.end() if found else 0 :])
-
-
-def names_several_days(raw: str) -> bool:
-    """Return whether a text that starts with a day names another one, as a range or later on."""
-    return _SEVERAL.match(raw.translate(_NARROW)) is not None
+    return at, without_parting(raw[found.end() if found else 0 :])
 
 
 def first_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:
@@ -134,7 +131,7 @@ def split_args(command: str, arguments: str, count: int) -> list[str]:
     Raises:
         Usage: there are fewer.
     """
-    parts = _APART.split(_unparted(without_any_label(arguments)), maxsplit=count - 1)
+    parts = _APART.split(without_parting(without_any_label(arguments)), maxsplit=count - 1)
     if len(parts) < count or not all(parts):
         raise Usage(command)
     return parts
@@ -160,34 +157,73 @@ def split_named_args(command: str, arguments: str, count: int) -> list[str]:
     Raises:
         Usage: there are fewer parts.
     """
-    parts, left = [], _unparted(arguments)
+    parts, left = [], without_parting(arguments)
     for _ in range(count - 1):
-        left = _unparted(without_any_label(left))
+        left = without_parting(without_any_label(left))
         found = _NAMING.match(left)
         if found is None:
             raise Usage(command)
         parts.append(found[0])
-        left = _unparted(left[found.end() :])
+        left = without_parting(left[found.end() :])
     if not left:
         raise Usage(command)
     return [*parts, left]
 
 
-def _unparted(text: str) -> str:
+def without_parting(text: str) -> str:
+    """Return a text without the spaces and commas at its start, and without those after its last word."""
     parting = _APART.match(text)
     return text[parting.end() if parting else 0 :].rstrip()
 
 
-def kind_of(command: str, raw: str) -> PlateKind:
-    """Return a plate kind by its name in commands or its label in any language.
+def plate_within(text: str) -> tuple[str, str] | None:
+    """Split a text into the only plate number in it, with its office, and the rest; None if it is not one."""
+    found = list(_PLATE.finditer(without_any_label(text)))
+    if len(found) != 1:
+        return None
+    left = without_any_label(text)
+    before, after = left[: found[0].start()].rstrip(), without_parting(left[found[0].end() :])
+    return found[0][0], without_parting(f"{before} {after}")
+
+
+def word_at_start(text: str) -> str:
+    """Return the word at the start of a text; empty if it starts with a space or comma, or is empty."""
+    found = _FIRST_WORD.match(text)
+    return found[0] if found else ""
+
+
+def kind_or_none(raw: str) -> PlateKind | None:
+    """Return a plate kind by its name in commands or its label in any language; None if it is none."""
+    name = tidy(raw)
+    for kind in PlateKind:
+        if name.lower() == kind or any(KINDS[kind].means(one) for one in (name, f"{name}汽车")):
+            return kind
+    return None
+
+
+def office_meant(ctx: Context, command: str, permission: Permission, code: str) -> Office:
+    """Return the office of a command: the typed one, or the only one where this chat has the permission.
 
     Raises:
-        Usage: there is no such kind.
+        OfficeMissing: none was typed, and there are several.
+        OfficeUnknown, NotPermitted, NotYourOffice: as ``Context.desk_office``.
     """
-    for kind in PlateKind:
-        if raw.lower() == kind or any(KINDS[kind].means(one) for one in (raw, f"{raw}汽车")):
-            return kind
-    raise Usage(command)
+    if code:
+        return ctx.desk_office(code, permission)
+    ctx.admin.require(permission)
+    own = ctx.admin.offices(permission, ctx.core.offices)
+    if len(own) != 1:
+        raise OfficeMissing(command)
+    return ctx.office_of(own[0])
+
+
+def office_at_start(text: str) -> tuple[str, str]:
+    """Split a text into the office's code at its start, as it was typed, and the rest; the code may miss."""
+    left = without_parting(text)
+    word = word_at_start(left)
+    if not _OFFICE_CODE.fullmatch(compact(word)):
+        return "", left
+    return word, without_parting(left[len(word) :])
 
 
 def mask_for(office: Office, kind: PlateKind, raw: str) -> Mask:

@@ -1,9 +1,10 @@
 """/ban, /unban: adding a person to the blacklist, and lifting a ban (docs/domain.md, section 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.desk.arguments import first_end, split_named_args
+from bot.desk.arguments import split_named_args
+from bot.desk.ban_ends import read_end
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Context
@@ -12,17 +13,23 @@ from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
+from bot.texts.desk import parts
 from core.clock import CHINA, from_millis, to_millis
 from core.errors.blacklist import NotBannedHere, NotBlacklisted
 from core.errors.desk import NobodyFound
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import EVERYWHERE, Permission
+from core.people.ban_causes import BanCause, causes_of, lift_cause
 from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.lookup import Who
+from core.values.identity import mask_identity
+
+_ALL = "all"
 
 
-def _who(ctx: Context, raw: str) -> Who:
+def find_person(ctx: Context, raw: str) -> Who:
+    """Find the person meant by a chat id, an identity number, a telephone or a plate number."""
     today = ctx.tx.now.astimezone(CHINA).date()
     return ctx.core.people.find(ctx.tx, raw, today=today)
 
@@ -41,13 +48,13 @@ class Wish:
 
 
 def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
-    """Parse [until] 2028-01-01 REASON; without a date the rule sets the end.
+    """Parse [until] 2028-01-01 REASON or REASON 3年; without a date the rule sets the end.
 
     Raises:
         Usage: the reason is missing, or a required date.
         UnreadableTime: the date is malformed.
     """
-    until, words = first_end(raw, today, needed=needs_date) if raw else (None, "")
+    until, words = read_end(raw, today, needed=needs_date) if raw else (None, "")
     reason = reason_of(words)
     if not reason:
         raise Usage("ban")
@@ -64,24 +71,38 @@ def parse_ban(ctx: Context, arguments: str) -> Goto:
     """
     written, more = split_named_args("ban", arguments, 2)
     wish = read_wish(more, ctx.today)
-    return to_ban(ctx, _who(ctx, written), wish)
+    return to_ban(ctx, find_person(ctx, written), wish)
 
 
-def to_ban(ctx: Context, who: Who, wish: Wish) -> Goto:
-    """Go to the question before a ban, or before its end is changed."""
+def to_ban(ctx: Context, who: Who, wish: Wish, *, changes_end: bool = False) -> Goto:
+    """Go to the question before a ban or a further cause of one, or before the end of one is changed."""
     current = blacklist.running(ctx.tx, who.identity_hash)
     code = current.office if current else home_of(ctx, who.account, Permission.BAN)
     ctx.admin.require(Permission.BAN, code)
     office = ctx.core.offices.get(code)
     until = end_of_ban(ctx.tx.now, wish.until, office.ban_years if office else 0)
-    args = {
+    args: dict[str, object] = {
         "office": code,
         "hash": who.identity_hash.hex(),
         "seen": version_of(current),
         "until": to_millis(until),
         "reason": wish.reason,
+        "change": changes_end,
+        **_typed_identity(ctx, who),
     }
     return Goto(screen=ScreenName.DESK_BAN, args=args)
+
+
+def _typed_identity(ctx: Context, who: Who) -> dict[str, object]:
+    """Return the masked number of an identity without an account, encrypted: nothing else names them."""
+    if who.account is not None or not who.identity:
+        return {}
+    return {"typed": ctx.core.vault.seal(mask_identity(who.identity)).decode()}
+
+
+def _typed_mask(ctx: Context) -> str:
+    typed = ctx.arg("typed")
+    return ctx.core.vault.open(typed.encode()) if typed else ""
 
 
 def _sentence(ctx: Context) -> NewBan:
@@ -102,11 +123,26 @@ def _sentence(ctx: Context) -> NewBan:
 
 def _ban_question(ctx: Context) -> str:
     new_ban = _sentence(ctx)
+    account = account_of(ctx, new_ban.identity_hash)
     current = blacklist.running(ctx.tx, new_ban.identity_hash)
-    return texts.ban_question(account_of(ctx, new_ban.identity_hash), new_ban.until, new_ban.reason, current)
+    who = parts.somebody(account, _typed_mask(ctx))
+    is_told = account is not None
+    if current is None:
+        return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
+    if _changes_end(ctx):
+        return texts.change_question(who, current, new_ban.until, new_ban.reason, is_told=is_told)
+    causes = causes_of(ctx.tx, current)
+    return texts.further_question(who, causes, new_ban.until, new_ban.reason, is_told=is_told)
+
+
+def _changes_end(ctx: Context) -> bool:
+    """Whether a question is about the end of a running ban; all those of the former version about one are."""
+    return bool(ctx.arg("seen")) and bool(ctx.args.get("change", True))
 
 
 def _ban(ctx: Context) -> str:
+    if _changes_end(ctx):
+        return texts.end_changed(blacklist.change_end(ctx.tx, _sentence(ctx), ctx.arg("seen")).until)
     imposed = blacklist.set_ban(ctx.tx, _sentence(ctx), ctx.arg("seen"))
     return texts.banned(imposed.until)
 
@@ -118,6 +154,7 @@ BAN = screen_of(
         question_text=_ban_question,
         label=texts.BAN,
         act=_ban,
+        ways=lambda ctx: [(texts.CHANGE_END(), "end")] if _changes_end(ctx) else [],
         style=Style.DANGER,
     )
 )
@@ -135,22 +172,33 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
     ctx.admin.require(Permission.BAN)
     written, words = split_named_args("unban", arguments, 2)
     reason = reason_of(words)  # first, as a personal number in it is refused in any case
-    who = _who(ctx, written)
+    who = find_person(ctx, written)
     current = blacklist.running(ctx.tx, who.identity_hash)
     home = who.account.office if who.account and who.account.office else EVERYWHERE
-    if not ctx.admin.may(Permission.BAN, home) and (
-        current is None or not ctx.admin.may(Permission.BAN, current.office)
-    ):
+    if not ctx.admin.may(Permission.BAN, home) and (current is None or not _liftable(ctx, current)):
         raise NotBannedHere
     if current is None:
         raise NotBlacklisted
-    return to_unban(ctx, current, reason)
+    question = to_unban(ctx, current, reason)
+    return replace(question, args={**question.args, **_typed_identity(ctx, who)})
+
+
+def _liftable(ctx: Context, current: Ban) -> list[BanCause]:
+    """Return the causes of a ban that this chat may lift: those of its offices."""
+    return [cause for cause in causes_of(ctx.tx, current) if ctx.admin.may(Permission.BAN, cause.office)]
 
 
 def to_unban(ctx: Context, current: Ban, reason: str) -> Goto:
-    """Go to the question before a ban is lifted."""
-    ctx.admin.require(Permission.BAN, current.office)
-    args = {"office": current.office, "ban": current.ban_id, "reason": reason_of(reason)}
+    """Go to the question before a ban, or one of its causes, is lifted.
+
+    Raises:
+        NotPermitted, NotYourOffice: this chat may lift none of its causes.
+    """
+    own = _liftable(ctx, current)
+    if not own:
+        ctx.admin.require(Permission.BAN, current.office)
+    office = own[0].office if own else current.office
+    args = {"office": office, "ban": current.ban_id, "reason": reason_of(reason)}
     return Goto(screen=ScreenName.DESK_UNBAN, args=args)
 
 
@@ -168,12 +216,38 @@ def meant(ctx: Context) -> Ban:
 
 def _unban_question(ctx: Context) -> str:
     current = meant(ctx)
-    return texts.unban_question(account_of(ctx, current.identity_hash), current, ctx.arg("reason"))
+    account = account_of(ctx, current.identity_hash)
+    who = parts.somebody(account, _typed_mask(ctx))
+    return texts.unban_question(who, causes_of(ctx.tx, current), ctx.arg("reason"))
+
+
+def _ways_to_lift(ctx: Context) -> list[tuple[str, str]]:
+    """Return a button for each cause of several, and one for all of them, where this chat may."""
+    current = meant(ctx)
+    causes, own = causes_of(ctx.tx, current), _liftable(ctx, current)
+    if len(causes) == 1:
+        return []
+    ways = [
+        (texts.lift_label(number, cause), str(cause.cause_id))
+        for number, cause in enumerate(causes, 1)
+        if cause in own
+    ]
+    return [*ways, (texts.LIFT_ALL(), _ALL)] if len(own) == len(causes) else ways
 
 
 def _unban(ctx: Context) -> str:
-    blacklist.lift(ctx.tx, meant(ctx), ctx.actor, ctx.arg("reason"))
-    return texts.UNBANNED()
+    current, way = meant(ctx), ctx.arg("way")
+    is_told = account_of(ctx, current.identity_hash) is not None
+    if not way.isdecimal():
+        for cause in causes_of(ctx.tx, current):
+            ctx.admin.require(Permission.BAN, cause.office)
+        blacklist.lift(ctx.tx, current, ctx.actor, ctx.arg("reason"))
+        return texts.unbanned([], is_told=is_told)
+    lifted = next((one for one in _liftable(ctx, current) if one.cause_id == int(way)), None)
+    if lifted is None:
+        raise NotBlacklisted
+    left = lift_cause(ctx.tx, current, lifted.cause_id, ctx.actor, ctx.arg("reason"))
+    return texts.unbanned(left, is_told=is_told)
 
 
 UNBAN = screen_of(
@@ -183,6 +257,7 @@ UNBAN = screen_of(
         question_text=_unban_question,
         label=texts.UNBAN,
         act=_unban,
+        ways=_ways_to_lift,
         style=Style.SUCCESS,
     )
 )

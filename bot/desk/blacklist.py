@@ -23,6 +23,7 @@ from core.errors.blacklist import NotBlacklisted
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import Permission
+from core.people.ban_causes import causes_of
 from core.people.blacklist import Ban, Cause, Choice
 from core.people.lookup import Who
 from core.ports import Tx
@@ -130,7 +131,7 @@ def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:
             one.office,
             one.since,
             one.until,
-            texts.cause(one.cause),
+            parts.cause_name(one.cause),
             one.reason,
         )
         for one, account in entries
@@ -201,7 +202,7 @@ def _show_card(ctx: Context) -> View | Goto:
             Button(label=formatting.HOME(), action=ActionName.HOME),
         )
     )
-    return View(text=texts.ban_card(current, account), rows=rows)
+    return View(text=texts.ban_card(current, account, causes_of(ctx.tx, current)), rows=rows)
 
 
 def _history(ctx: Context, _arg: str) -> Goto:
@@ -244,7 +245,7 @@ def _typed_change(ctx: Context, text: str) -> Goto:
     except Usage:
         raise NotAsAsked from None
     who = Who(identity_hash=current.identity_hash, account=account_of(ctx, current.identity_hash))
-    asked = to_ban(ctx, who, wish)
+    asked = to_ban(ctx, who, wish, changes_end=True)
     until = from_millis(int(str(asked.args["until"])))
     if change == "shorten" and until >= current.until:
         raise EndNotEarlier(current.until)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from bot.desk.arguments import office_at_start, office_meant
 from bot.desk.confirmation import WITHDRAWN
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -30,14 +31,14 @@ def parse(ctx: Context, arguments: str) -> Goto:
         BroadcastTextLong: the text is too long.
         BroadcastRunning: the office's last broadcast has not ended.
     """
-    code, *more = arguments.split(maxsplit=1)
-    office = ctx.desk_office(code, Permission.BROADCAST)
+    code, text = office_at_start(arguments)
+    office = office_meant(ctx, "broadcast", Permission.BROADCAST, code)
     current = broadcasts.running_of(ctx.tx, office.code)
-    if not more:
+    if not text:
         if current is None:
             raise Usage("broadcast")
         return _to_progress(current)
-    text = broadcasts.validate_text(more[0])
+    text = broadcasts.validate_text(text)
     if current is not None:
         raise BroadcastRunning(current.broadcast_id)
     return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
@@ -63,7 +64,7 @@ def _show_audience(ctx: Context) -> View:
     ctx.require(Permission.BROADCAST)
     office = ctx.arg("office")
     people = {audience: _reach(ctx, office, audience) for audience in Audience}
-    text, cancel = ctx.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
+    text, cancel = ctx.arg("text"), (Button(label=parts.KEEP(), action=ActionName.CANCEL),)
     if not any(people.values()):
         return View(text=texts.to_nobody(office, text), rows=(cancel,))
     choices = [
@@ -83,7 +84,7 @@ AUDIENCE = Screen(
     show=_show_audience,
     buttons={
         ActionName.CHOOSE: _choose,
-        ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.HOME, note=parts.CANCELLED()),
+        ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_MENU, note=parts.CANCELLED()),
     },
     hint=formatting.PRESS_HINT,
     errors=WITHDRAWN,
@@ -98,7 +99,7 @@ def _show_question(ctx: Context) -> View:
     office, audience = ctx.arg("office"), Audience(ctx.arg("audience"))
     people = _reach(ctx, office, audience)
     cancel, back = (
-        Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+        Button(label=parts.KEEP(), action=ActionName.CANCEL),
         Button(label=formatting.BACK(), action=ActionName.BACK),
     )
     if not people:
@@ -131,7 +132,7 @@ ASK = Screen(
     buttons={
         ActionName.DO: _send,
         ActionName.BACK: _back,
-        ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.HOME, note=parts.CANCELLED()),
+        ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_MENU, note=parts.CANCELLED()),
     },
     hint=formatting.PRESS_HINT,
     errors=WITHDRAWN,

@@ -4,10 +4,11 @@ Every desk command that changes something leads to one. Its subject is in the sc
 and the permission are validated when the screen is shown, and again when its button is pressed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.dialog.context import Context
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
@@ -40,6 +41,8 @@ class Confirmation:
     act: Callable[[Context], str]
     style: Style = Style.PRIMARY
     undo_key: Callable[[Context], str] | None = None  # of what was done, if it can be taken back
+    ways: Callable[[Context], Sequence[tuple[str, str]]] = lambda _ctx: ()
+    """Several ways to do it, as labels and the argument ``way`` that ``act`` finds; empty: the one button."""
 
 
 def screen_of(confirmation: Confirmation) -> Screen:
@@ -47,14 +50,19 @@ def screen_of(confirmation: Confirmation) -> Screen:
 
     def show(ctx: Context) -> View:
         ctx.require(confirmation.permission)
-        buttons = (
-            Button(label=confirmation.label(), action=ActionName.DO, style=confirmation.style),
-            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
-        )
-        return View(text=confirmation.question_text(ctx), rows=(buttons,))
+        ways = [
+            Button(label=label, action=ActionName.DO, arg=way, style=confirmation.style)
+            for label, way in confirmation.ways(ctx)
+        ]
+        keep = Button(label=parts.KEEP(), action=ActionName.CANCEL)
+        do = Button(label=confirmation.label(), action=ActionName.DO, style=confirmation.style)
+        rows = (*in_columns(ways, 1), (keep,)) if ways else ((do, keep),)
+        return View(text=confirmation.question_text(ctx), rows=rows)
 
-    def act(ctx: Context, _arg: str) -> Goto:
+    def act(ctx: Context, way: str) -> Goto:
         ctx.require(confirmation.permission)
+        if way:
+            ctx.args = {**ctx.args, "way": way}
         note = confirmation.act(ctx)
         key = confirmation.undo_key(ctx) if confirmation.undo_key and "back" not in ctx.args else ""
         if key and ctx.admin.may(Permission.UNDO, ctx.arg("office")):
@@ -81,11 +89,11 @@ def with_origin(card: Goto, confirmation: Goto) -> Goto:
 
 
 def return_to_origin(ctx: Context, note: str) -> Goto:
-    """Return to where a question was opened: a card or, after a command, the home page."""
+    """Return to where a question was opened: a card or, after a command, the desk's menu."""
     match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := SCREEN_NAMES.get(name):
             return Goto(screen=screen, args=args, note=note, sticky=True)
-    return Goto(screen=ScreenName.HOME, note=note, sticky=True)
+    return Goto(screen=ScreenName.DESK_MENU, note=note, sticky=True)
 
 
 def _gone(ctx: Context, error: XuanhaoError) -> Goto:

@@ -1,7 +1,8 @@
 """/confirm, /void, /revoke: reserved numbers at the counter (docs/domain.md, section 6)."""
 
-from bot.desk.arguments import split_named_args
+from bot.desk.arguments import office_meant, plate_within, split_named_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.pool_words import is_serial, is_tail_first
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -19,6 +20,8 @@ _ENDS = {Permission.VOID: ScreenName.DESK_VOID, Permission.REVOKE: ScreenName.DE
 
 def _plate(ctx: Context, raw: str, permission: Permission) -> Plate:
     """Parse a number of an office where this chat has the permission."""
+    if is_serial(raw):  # without an office: that of an admin who has only one
+        raw = f"{office_meant(ctx, permission, permission, '').code}{raw}"
     code = compact(raw)[:2]
     office = ctx.core.offices.get(code)
     # For other offices the form is validated too, so that a typing error is reported as one.
@@ -42,7 +45,13 @@ def parse_confirm(ctx: Context, arguments: str) -> Goto:
         Usage, PlateError: the arguments are malformed.
         PlateNotReserved, VinTailMismatch: the confirmation would fail; nothing changes.
     """
-    written, tail = split_named_args("confirm", arguments, 2)
+    found = plate_within(arguments)
+    if found is not None and found[1]:
+        written, tail = found
+    else:
+        written, tail = split_named_args("confirm", arguments, 2)
+        if is_tail_first(written, tail):
+            written, tail = tail, written
     return to_confirm(ctx, _plate(ctx, written, Permission.CONFIRM), tail)
 
 
@@ -84,6 +93,8 @@ def parse_revoke(ctx: Context, arguments: str) -> Goto:
 
 def _parse_end(ctx: Context, permission: Permission, arguments: str) -> Goto:
     written, reason = split_named_args(permission, arguments, 2)
+    if not is_serial(written) and not plate_within(written) and (found := plate_within(arguments)):
+        written, reason = found
     return to_end(ctx, permission, _plate(ctx, written, permission), reason)
 
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.desk.arguments import read_time
+from bot.desk.arguments import office_meant, read_time
 from bot.dialog.context import Context
-from bot.errors.commands import DateInReason, DaysReversed, DaysTooMany, OfficeMissing, UnreadableTime, Usage
+from bot.errors.commands import DateInReason, DaysReversed, DaysTooMany, UnreadableTime, Usage
 from core.people.admins import Permission
 from core.values.hours import DAY_MINUTES, Day, Span, parse_day
 from core.values.offices import Office
@@ -87,12 +87,9 @@ def _cut(text: str, found: re.Match[str]) -> str:
 
 def _office(ctx: Context, command: str, text: str, permission: Permission) -> tuple[Office, str]:
     found = _OFFICE.search(text)
-    if found is not None:
-        return ctx.desk_office(found[0], permission), _cut(text, found)
-    own = ctx.admin.offices(permission, ctx.core.offices)
-    if len(own) != 1:
-        raise OfficeMissing(command)
-    return ctx.office_of(own[0]), text
+    if found is None:
+        return office_meant(ctx, command, permission, ""), text
+    return office_meant(ctx, command, permission, found[0]), _cut(text, found)
 
 
 def _hours(text: str) -> tuple[Day | None, str]:

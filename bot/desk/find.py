@@ -27,11 +27,11 @@ from bot.texts.errors import of_error
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import chat_actor
 from core.clock import CHINA
-from core.errors.base import XuanhaoError
 from core.errors.counter import PlateNotReserved
 from core.errors.desk import NothingKnown, NotYourOffice
 from core.people.accounts import UserType
 from core.people.admins import EVERYWHERE, Permission
+from core.people.ban_causes import causes_of
 from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
@@ -51,16 +51,6 @@ def parse(ctx: Context, arguments: str) -> Goto:
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
     ctx.admin.require(Permission.FIND)
-    try:
-        return _found(ctx, arguments)
-    except XuanhaoError as error:
-        if ctx.screen != ScreenName.DESK_FIND:
-            raise
-        # The card of an earlier search must not stand below the error, as if it were what was found.
-        return Goto(screen=ScreenName.HOME, note=of_error(error), alert=True)
-
-
-def _found(ctx: Context, arguments: str) -> Goto:
     today = ctx.tx.now.astimezone(CHINA).date()
     key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))
@@ -96,6 +86,14 @@ def _late(ctx: Context, case_file: CaseFile) -> str:
     return texts.late(until) if until else ""
 
 
+def _vehicle(case_file: CaseFile) -> str:
+    if case_file.vehicle is None:
+        return ""
+    known = [one for one in (case_file.focus, *_hits(case_file)) if one and one.vin == case_file.vehicle.vin]
+    is_confirmed = any(one.state == PreselectionState.REGISTERED for one in known)
+    return texts.vehicle(case_file.vehicle, is_confirmed=is_confirmed)
+
+
 def _number(case_file: CaseFile) -> str:
     return texts.number(case_file.number, case_file.withholdings) if case_file.number else ""
 
@@ -105,11 +103,15 @@ def _number(case_file: CaseFile) -> str:
 SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: _number(case_file),
     lambda _ctx, case_file: texts.owner(case_file.account),
-    lambda _ctx, case_file: texts.ban(case_file.ban, known=case_file.identity_hash is not None),
+    lambda ctx, case_file: texts.ban(
+        case_file.ban,
+        causes_of(ctx.tx, case_file.ban) if case_file.ban else (),
+        known=case_file.identity_hash is not None,
+    ),
     lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
     _late,
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
-    lambda _ctx, case_file: texts.vehicle(case_file.vehicle) if case_file.vehicle else "",
+    lambda _ctx, case_file: _vehicle(case_file),
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
     lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),
     lambda _ctx, case_file: texts.listed(len(case_file.listed), case_file.key.topic),

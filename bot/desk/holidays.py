@@ -10,8 +10,8 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import AttachmentHandler, Goto, ReadingQueue, Screen
 from bot.dialog.view import Button, View
 from bot.errors.tables import TableFileTooLarge
-from bot.i18n import formatting
 from bot.texts.desk import holidays as texts
+from bot.texts.desk import parts
 from bot.vehicle_import.holiday_files import MOST_BYTES, read_holiday_lines
 from core.availability import holidays
 from core.availability.holidays import Schedule, country_calendar, validate_schedule
@@ -66,7 +66,7 @@ def _show(ctx: Context) -> View:
     calendar, this_year = country_calendar(ctx.tx, ctx.core.calendar), ctx.today.year
     known = {one.year: one for one in holidays.years(ctx.tx)}
     years = [(year, known.get(year), calendar.has_schedule(year)) for year in (this_year, this_year + 1)]
-    home = Button(label=formatting.HOME(), action=ActionName.HOME)
+    home = Button(label=parts.MENU(), action=ActionName.HOME)
     return View(text=texts.page(years, ctx.arg("year") or str(this_year + 1)), rows=((home,),))
 
 
@@ -77,7 +77,7 @@ async def _read(_core: Core, received: Received) -> str:
 _HOLIDAYS = Screen(
     name=ScreenName.DESK_HOLIDAYS,
     show=_show,
-    buttons={ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
+    buttons={ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_MENU)},
     text=_to_question,
     attachment=AttachmentHandler(
         most_bytes=MOST_BYTES,

@@ -55,7 +55,7 @@ def _living(ctx: Context) -> list[Preselection]:
 def _show(ctx: Context) -> View:
     ctx.admin.require(Permission.CONFIRM)
     living = _living(ctx)
-    back = Button(label=parts.CANCEL(), action=ActionName.CANCEL)
+    back = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE(), rows=((back,),))
     do = Button(label=texts.confirm_label(len(living)), action=ActionName.DO, style=Style.SUCCESS)

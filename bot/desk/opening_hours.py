@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from bot.desk.confirmation import GONE, Confirmation, reason_of, screen_of
-from bot.desk.day_words import read_day_words, require_days
+from bot.desk.day_words import DayWords, read_day_words, require_days
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -14,6 +14,7 @@ from bot.dialog.view import Button, View
 from bot.errors.commands import UnreadableTime, Usage
 from bot.i18n import formatting
 from bot.texts.desk import days as texts
+from bot.texts.desk import parts
 from core.availability import closed_days
 from core.availability.closed_days import EnteredDay, HoursKind
 from core.people.admins import Permission
@@ -21,9 +22,10 @@ from core.preselection.day_changes import Closing
 from core.values.hours import Day, parse_day, written
 from core.values.offices import Office
 
+NOT_OPEN = "不开放"
+SHUT = frozenset({NOT_OPEN, "shut"})
 _COUNTER, _ONLINE, _BOTH = "窗口", "网上", "全部"
-_SHUT = frozenset({"不开放", "shut"})
-_WORDS = {
+PLACES = {
     _COUNTER: (HoursKind.COUNTER,),
     "counter": (HoursKind.COUNTER,),
     _ONLINE: (HoursKind.ONLINE,),
@@ -31,6 +33,8 @@ _WORDS = {
     _BOTH: (HoursKind.COUNTER, HoursKind.ONLINE),
     "both": (HoursKind.COUNTER, HoursKind.ONLINE),
 }
+WORDS = SHUT.union(PLACES)
+"""The words of /hours that are not part of its reason."""
 _A_PAGE = 12
 
 
@@ -48,6 +52,15 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
     require_days(words, "closed")
+    return to_closed(ctx, words)
+
+
+def to_closed(ctx: Context, words: DayWords) -> Goto:
+    """Go to the question before days, or hours of them, are closed.
+
+    Raises:
+        DayInThePast, DayClosed, NothingClosed: as ``parse_closed``.
+    """
     if words.hours is None:
         return _to_closed(ctx, words.office, words.days, words.reason)
     left = ctx.core.day_changes.left_open(ctx.tx, _configured(ctx, words.office), words.days, words.hours)
@@ -72,13 +85,22 @@ def parse_hours(ctx: Context, arguments: str) -> Goto:
     Raises:
         as ``parse_closed``; HoursEntered: hours of a day are entered already.
     """
-    known = _SHUT.union(_WORDS)
-    words = read_day_words(ctx, "hours", arguments, Permission.CLOSED, known=known)
+    words = read_day_words(ctx, "hours", arguments, Permission.CLOSED, known=WORDS)
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
     require_days(words, "hours")
-    places = [place for word in _WORDS if word in words.words for place in _WORDS[word]]
-    if not places or (words.hours is None) != bool(_SHUT & words.words):
+    return to_hours(ctx, words)
+
+
+def to_hours(ctx: Context, words: DayWords) -> Goto:
+    """Go to the question before hours of days are entered.
+
+    Raises:
+        Usage: a place or hours are missing.
+        DayInThePast, HoursEntered: as ``parse_hours``.
+    """
+    places = [place for word in PLACES if word in words.words for place in PLACES[word]]
+    if not places or (words.hours is None) != bool(SHUT & words.words):
         raise Usage("hours")
     entries = [_entry(day, place, words.hours or ()) for place in dict.fromkeys(places) for day in words.days]
     return _to_hours(ctx, words.office, entries, words.reason)
@@ -189,7 +211,7 @@ def _show_list(ctx: Context) -> View:
         rows=(
             *in_columns(page, 2),
             *((tuple(turns),) if turns else ()),
-            (Button(label=formatting.HOME(), action=ActionName.HOME),),
+            (Button(label=parts.MENU(), action=ActionName.HOME),),
         ),
     )
 
@@ -207,7 +229,7 @@ LIST = Screen(
     buttons={
         ActionName.UNDO: _remove,
         ActionName.PAGE: lambda ctx, page: Goto(screen=ScreenName.DESK_DAYS, args={**ctx.args, "page": page}),
-        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_MENU),
     },
     hint=formatting.PRESS_HINT,
     errors=GONE,

@@ -3,8 +3,9 @@
 import re
 from dataclasses import replace
 
-from bot.desk.arguments import split_args, split_named_args
+from bot.desk.arguments import PARTING, split_args, split_named_args, without_parting, word_at_start
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.keywords import Keyword, keyword_of, pattern_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -17,10 +18,12 @@ from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import EVERYWHERE, Permission
+from core.people.lookup import is_like_identity
 from core.preselection import PreselectionState, of_account
 from core.preselection.counter import Grant, IdentityMove, granted_of, validate_change_of_type, validate_grant
 from core.values.identity import parse_identity
-from core.values.vehicles import parse_vin
+from core.values.text import compact, tidy
+from core.values.vehicles import VIN_LENGTH, parse_vin
 
 
 def _account(ctx: Context, raw: str) -> Account:
@@ -63,15 +66,22 @@ def _chat_account(ctx: Context) -> Account:
 
 def parse_user_type(ctx: Context, arguments: str) -> Goto:
     """Parse /usertype WHO counter and go to the question."""
-    written, name = split_named_args("usertype", arguments, 2)
-    return to_user_type(ctx, _account(ctx, written), _type_of(name))
+    first = word_at_start(without_parting(arguments))
+    if (wanted := _type_of(first)) is not None:
+        written = without_parting(without_parting(arguments)[len(first) :])
+    else:
+        written, name = split_named_args("usertype", arguments, 2)
+        wanted = _type_of(name)
+    if wanted is None or not written:
+        raise Usage("usertype")
+    return to_user_type(ctx, _account(ctx, written), wanted)
 
 
-def _type_of(raw: str) -> UserType:
-    for user_type in UserType:
-        if raw.lower() == user_type or USER_TYPES[user_type].means(raw):
-            return user_type
-    raise Usage("usertype")
+def _type_of(raw: str) -> UserType | None:
+    """Return a user type by its name in commands or its label; None if it is none."""
+    return next(
+        (one for one in UserType if tidy(raw).lower() == one or USER_TYPES[one].means(tidy(raw))), None
+    )
 
 
 def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Goto:
@@ -126,6 +136,8 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
         HolderElsewhere: this chat does not serve the current holder's office.
     """
     number, written, reason = split_named_args("identity", arguments, 3)
+    if is_like_identity(compact(written)) and not is_like_identity(compact(number)):
+        number, written = written, number
     identity, reason = read_identity(ctx, number), reason_of(reason)
     return to_identity(ctx, identity, _account(ctx, written), reason)
 
@@ -212,7 +224,12 @@ IDENTITY = screen_of(
 # --- quotas -----------------------------------------------------------------------------------
 
 
-_CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
+_CHANCES = re.compile(
+    rf"(?<![A-Za-z])({pattern_of(Keyword.RANDOM, Keyword.COMPOSE)})\s*[=\uff1d:\uff1a+\uff0b]?\s*"
+    r"(\d{1,9})(?!\d)\s*[次个]?[,;\uff0c\uff1b、]?",
+    re.IGNORECASE,
+)
+_VIN_WORD = re.compile(rf"(?<![^{PARTING}])[0-9A-Za-z]{{{VIN_LENGTH}}}(?![^{PARTING}])")
 
 
 def parse_grant(ctx: Context, arguments: str) -> Goto:
@@ -223,24 +240,28 @@ def parse_grant(ctx: Context, arguments: str) -> Goto:
         NothingGranted: it grants nothing, or too much.
     """
     ctx.admin.require(Permission.GRANT, EVERYWHERE)
-    written, chances = split_args("grant", arguments, 2)
-    batches, wishes, reason = _granted(chances)
+    found = _VIN_WORD.search(arguments)
+    if found:
+        written, chances = found[0], f"{arguments[: found.start()]} {arguments[found.end() :]}"
+    else:
+        written, chances = split_args("grant", arguments, 2)
+    batches, wishes, reason = read_chances(chances)
     return to_grant(ctx, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
 
 
 def parse_grant_for(ctx: Context, vin: str, raw: str) -> Goto:
     """Parse random=1 compose=5 REASON, typed for a vehicle's card, and go to the question."""
-    batches, wishes, reason = _granted(raw)
+    batches, wishes, reason = read_chances(raw)
     return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def _granted(raw: str) -> tuple[int, int, str]:
+def read_chances(raw: str) -> tuple[int, int, str]:
     given = _CHANCES.findall(raw)
-    counts = {name.lower(): int(count) for name, count in given}
-    reason = reason_of(_CHANCES.sub(" ", raw))
+    counts = {keyword_of(name, Keyword.RANDOM, Keyword.COMPOSE): int(count) for name, count in given}
+    reason = reason_of(without_parting(_CHANCES.sub(" ", raw)))
     if not reason or not given or len(counts) < len(given) or "=" in reason:
         raise Usage("grant")
-    return counts.get("random", 0), counts.get("compose", 0), reason
+    return counts.get(Keyword.RANDOM, 0), counts.get(Keyword.COMPOSE, 0), reason
 
 
 def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Goto:

@@ -1,11 +1,13 @@
 """/release: releasing a segment of numbers to a pool (docs/domain.md, section 5.5)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.desk.arguments import kind_of, mask_for, read_time
+from bot.desk.arguments import mask_for, office_meant, read_time
 from bot.desk.confirmation import Confirmation, screen_of
+from bot.desk.keywords import Keyword, is_keyword, keyword_of, pattern_of
+from bot.desk.pool_words import PoolWords
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -17,18 +19,22 @@ from core.pool import segments as pool_segments
 from core.pool.releases import Release
 from core.values.offices import Office
 from core.values.plates import PlateKind
-from core.values.text import compact
+from core.values.text import tidy
 
 _COMMAND = "release"
-_FIXED = 3  # 粤K small A####
-_OPTIONS = ("from", "compose")
+_WHENS = (Keyword.NOW, Keyword.DRAWN)
+_OPTION = re.compile(
+    rf"({pattern_of(Keyword.FROM)}|{pattern_of(Keyword.COMPOSE)})\s*[:=]?\s*(?:(?=\d|{pattern_of(*_WHENS)})(.*))?",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"(?<=\d|[日号时点分])(?:起|开始)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRequest:
     """The arguments of /release, parsed but not validated."""
 
-    office: str
+    office: str  # empty if none was typed
     kind: PlateKind
     mask: str
     opens: str = ""  # a local time; empty for now
@@ -36,7 +42,7 @@ class ReleaseRequest:
 
 
 def read_release(words: list[str], today: date | None = None) -> ReleaseRequest:
-    """Parse 粤K small A#### [from TIME] [compose now|drawn|TIME].
+    """Parse 粤K small A#### [from TIME] [compose now|drawn|TIME], in any order, keywords also in Chinese.
 
     Args:
         words: the words of the arguments.
@@ -46,34 +52,48 @@ def read_release(words: list[str], today: date | None = None) -> ReleaseRequest:
         Usage: the arguments are malformed.
         UnreadableTime: a time is malformed.
     """
-    if len(words) < _FIXED:
-        raise Usage(_COMMAND)
-    given = _options(words[_FIXED:])
-    opens, compose = given.get("from", ""), given.get("compose", "").lower()
+    found, others = PoolWords(), list[str]()
+    for word in words:
+        more = found.with_word(word)
+        if more is None:
+            others.append(word)
+        found = more or found
+    if not found.mask and others and _option(others[0]) is None:  # a single number, or a mistyped mask
+        found = replace(found, mask=others.pop(0))
+    found = found.with_kind(_COMMAND)
+    given = _options(others)
+    opens, compose = given.get(Keyword.FROM, ""), given.get(Keyword.COMPOSE, "")
     return ReleaseRequest(
-        office=compact(words[0]),
-        kind=kind_of(_COMMAND, words[1]),
-        mask=words[2],
-        opens=_canonical(opens, today),
-        compose=compose if compose in {"now", "drawn"} else _canonical(compose, today),
+        office=found.office,
+        kind=found.kind or PlateKind.SMALL,
+        mask=found.mask,
+        opens="" if is_keyword(opens, Keyword.NOW) else _canonical(opens, today),
+        compose=keyword_of(compose, *_WHENS) or _canonical(compose, today),
     )
 
 
-def _options(words: list[str]) -> dict[str, str]:
+def _option(word: str) -> tuple[Keyword, str] | None:
+    """Split 从12月1日 or compose=now into keyword and value; None if the word begins with no keyword."""
+    found = _OPTION.fullmatch(tidy(word))
+    keyword = keyword_of(found[1], Keyword.FROM, Keyword.COMPOSE) if found else None
+    return (keyword, found[2] or "") if found and keyword else None
+
+
+def _options(words: list[str]) -> dict[Keyword, str]:
     """Return the values of ``from`` and ``compose``, each at most once; a time may contain a space."""
-    given: dict[str, list[str]] = {}
+    given: dict[Keyword, list[str]] = {}
     values: list[str] | None = None
     for word in words:
-        name = word.lower()
-        if name in _OPTIONS and name not in given:
-            values = given[name] = []
-        elif values is None or name in _OPTIONS:
+        option = _option(word)
+        if option is not None and option[0] not in given:
+            values = given[option[0]] = [option[1]] if option[1] else []
+        elif values is None or option is not None:
             raise Usage(_COMMAND)
         else:
             values.append(word)
-    if not all(given.values()) or given.get("from", [""])[0].lower() in {"now", "drawn"}:
+    if not all(given.values()) or is_keyword(given.get(Keyword.FROM, [""])[0], Keyword.DRAWN):
         raise Usage(_COMMAND)
-    return {name: " ".join(values) for name, values in given.items()}
+    return {name: _SINCE.sub("", tidy(" ".join(values))) for name, values in given.items()}
 
 
 def _canonical(raw: str, today: date | None) -> str:
@@ -108,8 +128,8 @@ def parse(ctx: Context, arguments: str) -> Goto:
         Usage, MaskError, UnreadableTime: the arguments are malformed.
         SegmentOverlaps, ReleaseInThePast, ComposeBeforeOpening: the release would be refused.
     """
-    request = read_release(re.split(r"[\s,\uff0c]+", arguments), ctx.today)
-    office = ctx.desk_office(request.office, Permission.RELEASE)
+    request = read_release(re.split(r"[\s,\uff0c、;；]+", arguments.strip()), ctx.today)
+    office = office_meant(ctx, _COMMAND, Permission.RELEASE, request.office)
     release = to_release(request, office, ctx.actor)
     releases.validate_release(ctx.tx, release)
     return Goto(

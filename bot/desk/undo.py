@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.desk.arguments import first_time, kind_of, mask_for, split_named_args
+from bot.desk.arguments import first_time, kind_or_none, mask_for, split_named_args
 from bot.desk.confirmation import (
     GONE,
     Confirmation,
@@ -85,7 +85,9 @@ def _parse_segment(ctx: Context, words: list[str]) -> Goto:
         else:
             kind = word
     office = ctx.desk_office(code, Permission.UNDO)
-    meant = kind_of(_COMMAND, kind) if kind else _kind_of(pattern)
+    meant = kind_or_none(kind) if kind else _kind_of(pattern)
+    if meant is None:
+        raise Usage(_COMMAND)
     mask = mask_for(office, meant, pattern)
     key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
     text, dates = " ".join(rest), {}
@@ -326,12 +328,12 @@ _REDATE_SCREEN = screen_of(
 
 def _show_done(_ctx: Context) -> View:
     undo = Button(label=texts.UNDO(), action=ActionName.UNDO, style=Style.DANGER)
-    onwards = Button(label=formatting.HOME(), action=ActionName.HOME)
+    onwards = Button(label=parts.MENU(), action=ActionName.HOME)
     return View(text=texts.DONE(), rows=((undo, onwards),))
 
 
 def _onwards(ctx: Context, _arg: str) -> Goto:
-    return Goto(screen=SCREEN_NAMES.get(ctx.arg("to"), ScreenName.HOME))
+    return Goto(screen=SCREEN_NAMES.get(ctx.arg("to"), ScreenName.DESK_MENU))
 
 
 def _to_reason(ctx: Context, _arg: str) -> Goto:

@@ -14,6 +14,7 @@ from bot.dialog.screen import AttachmentHandler, Goto, ReadingQueue, Screen, sta
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting
+from bot.i18n.language import in_same_language
 from bot.spreadsheets import Table, workbook
 from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk import vehicles as texts
@@ -114,7 +115,7 @@ def _take(ctx: Context, uploaded: _Uploaded) -> Goto:
     return Goto(
         screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},
-        note="\n".join(filter(None, (texts.sheet_read(file), texts.repeated(file)))),
+        note="\n".join(filter(None, (texts.sheet_read(file), texts.ignored(file), texts.repeated(file)))),
         effects=(LoadVehicles(import_id=begun.import_id, vehicles=file.vehicles),),
     )
 
@@ -125,15 +126,15 @@ def _errors(file: VehicleFile) -> SendFile:
     return _file(texts.WRONG_NAME, table)
 
 
-def _file(name: str, table: Table) -> SendFile:
+def _file(name: str, table: Table, caption: str = "") -> SendFile:
     return SendFile(
-        name=name, caption=table.title, read=lambda _tx: table, make=lambda made: workbook([made])
+        name=name, caption=caption or table.title, read=lambda _tx: table, make=lambda made: workbook([made])
     )
 
 
 def _template(_ctx: Context, _arg: str) -> Goto:
     table = Table(title=texts.SHEET(), columns=texts.head(), rows=[texts.export_row(_SAMPLE)])
-    return stay(effects=(_file(texts.TEMPLATE_NAME, table),))
+    return stay(effects=(_file(texts.TEMPLATE_NAME, table, texts.TEMPLATE_CAPTION()),))
 
 
 def _export(ctx: Context, _arg: str) -> Goto:
@@ -148,7 +149,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
     record_export(ctx, "vehicles")
-    wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=make)
+    wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=in_same_language(make))
     return stay(note=MAKING(), effects=(wanted,))
 
 
@@ -273,7 +274,7 @@ IMPORT = Screen(
     },
     attachment=_FILES,
     errors={**GONE, ImportUnderWay: _under_way},
-    hint=formatting.PRESS_HINT,
+    hint=texts.HINT,
 )
 
 

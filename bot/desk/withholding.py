@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.desk.arguments import kind_of, mask_for, split_reason
+from bot.desk.arguments import mask_for, office_meant
 from bot.desk.confirmation import GONE, Confirmation, published_reason_of, return_to_origin, screen_of
+from bot.desk.pool_words import take_pool_words
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
@@ -26,14 +27,13 @@ from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
-_WORDS = 4
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
 def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
-    code, kind, mask, reason = split_reason(command, arguments, _WORDS)
-    office = ctx.desk_office(code, Permission.WITHHOLD)
-    meant = mask_for(office, kind_of(command, kind), mask)
+    found, reason = take_pool_words(command, arguments)
+    office = office_meant(ctx, command, Permission.WITHHOLD, found.office)
+    meant = mask_for(office, found.kind or PlateKind.SMALL, found.mask)
     args = {
         "office": office.code,
         "kind": meant.kind.value,
@@ -164,7 +164,7 @@ def _show_request(ctx: Context) -> View:
     second_chief.ensure_waiting(ctx.tx, found)
     office = ctx.office_of(found.office)
     opening = releases.freed_opening(ctx.tx, office, mask_for(office, found.kind, found.pattern))
-    cancel = (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
+    cancel = (Button(label=parts.KEEP(), action=ActionName.CANCEL),)
     if found.actor == ctx.actor:
         text = texts.own_request(found, _waits_until(ctx, office), opening)
         return View(text=text, rows=((Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),), cancel))

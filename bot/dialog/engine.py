@@ -164,12 +164,12 @@ class Engine:
         """Redraw the screen of a conversation whose data have changed."""
         with suppress(NothingToSay):
             try:
-                result = await self._run_prefetching(partial(self._redrawn, chat_id=chat_id))
+                result = await self._run_prefetching(chat_id, partial(self._redrawn, chat_id=chat_id))
             except OperationError:
                 raise
             except XuanhaoError as error:
                 refused = partial(self._timer_refused, chat_id=chat_id, error=error)
-                result = await self._run_prefetching(refused)
+                result = await self._run_prefetching(chat_id, refused)
             await self._redraw(result, is_optional=is_optional)
 
     async def redraw_clock(self, chat_id: int) -> None:
@@ -178,7 +178,7 @@ class Engine:
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End an idle rehearsal and return to the screen from which it was started."""
-        result = await self._run_prefetching(partial(self._idle_ended, chat_id=chat_id))
+        result = await self._run_prefetching(chat_id, partial(self._idle_ended, chat_id=chat_id))
         if result is not None:
             await self._redraw(result)
 
@@ -201,7 +201,7 @@ class Engine:
             if result.record.rehearsal is None:
                 self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
 
-        await self._core.store.run(redrawn)
+        await self._core.store.run_for(chat_id, redrawn)
 
     async def due(self, share: Share) -> list[int]:
         """Return the chats of a worker's share whose screen is due to be redrawn."""
@@ -229,18 +229,19 @@ class Engine:
         try:
             _require_readable(request.event)
             request = await self._with_reading(request)
-            return await self._run_prefetching(partial(self._apply, request=request))
+            return await self._run_prefetching(request.chat_id, partial(self._apply, request=request))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return await self._run_prefetching(partial(self._refuse, request=request, error=error))
+            refused = partial(self._refuse, request=request, error=error)
+            return await self._run_prefetching(request.chat_id, refused)
 
-    async def _run_prefetching(self, step: Callable[[Tx, Prefetched], T]) -> T:
+    async def _run_prefetching(self, chat_id: int, step: Callable[[Tx, Prefetched], T]) -> T:
         """Run a step in a transaction; rerun it for as long as it asks for data from outside of it."""
         prefetched = Prefetched()
         while True:
             try:
-                return await self._core.store.run(step, prefetched)
+                return await self._core.store.run_for(chat_id, step, prefetched)
             except SnapshotNeeded as needed:
                 snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
                 prefetched = replace(prefetched, snapshots=snapshots)
@@ -382,7 +383,7 @@ class Engine:
             self._after_showing(tx, result, tx.now)
             mark_done(tx, request.update_id)
 
-        await self._core.store.run(finish)
+        await self._core.store.run_for(request.chat_id, finish)
 
     def _begin(self, request: Request, effect: Effect) -> None:
         task = asyncio.ensure_future(self._done(request, effect))

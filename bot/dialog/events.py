@@ -30,6 +30,7 @@ class Command:
 
     name: str
     arguments: str = ""
+    sender: str = field(default="", repr=False)  # whose it is, as the messenger has the name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

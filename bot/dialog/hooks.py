@@ -30,6 +30,7 @@ class EngineHooks:
     not_taken: NotTaken
     one_of_album: Callable[[], str]  # note, given once, when an album was sent
     command: Callable[[Context, Command], Goto]
+    failed: Callable[[Context, Command, XuanhaoError], Goto | None]  # where an error in a command leads
     published: frozenset[str]  # commands whose arguments are written for everybody
     with_file: frozenset[str]  # commands allowed as the caption of a file; they must be read-only
     on_global_button: Callable[[Context, CallbackData], Goto]

@@ -115,9 +115,15 @@ class Transition:
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
-            go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
+            go = self._failed(ctx, request.event, error)
+            if go is None:
+                go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
         shown = self._show(tx, ctx, record, go, moved=True)
         return replace(shown, refused=True, input_kind=self._input_kind(record, request.event))
+
+    def _failed(self, ctx: Context, event: Event, error: XuanhaoError) -> Goto | None:
+        """Return where an error in a command leads; None if the screen decides."""
+        return self._hooks.failed(ctx, event, error) if isinstance(event, Command) else None
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
         """Return how the current screen handles an attachment; None if it does not accept it.

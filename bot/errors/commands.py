@@ -8,9 +8,11 @@ from core.errors.base import InputError
 class Usage(InputError):
     """The arguments of ``command`` are malformed; its usage is in the manual."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, office: str = "", kind: str = "") -> None:
         super().__init__()
         self.command = command
+        self.office = office  # of the admin, and a plate kind of it, for the example; may be empty
+        self.kind = kind
 
 
 class NotAsAsked(InputError):
@@ -36,10 +38,6 @@ class NoSuchDay(UnreadableTime):
     def __init__(self, written: str) -> None:
         super().__init__()
         self.written = written
-
-
-class OneDayOnly(InputError):
-    """Several days were typed where one is expected."""
 
 
 class OfficeMissing(Usage):

@@ -18,5 +18,14 @@ COLUMNS = {
     **{said.lower(): column for column, head in HEADS.items() for said in head.wordings()},
 }
 """Column by accepted heading, in lower case."""
-KIND_NAMES = {said.lower(): kind for kind, name in KINDS.items() for said in name.wordings()}
-STATE_NAMES = {said.lower(): state for state, name in STATES.items() for said in name.wordings()}
+KIND_NAMES = {
+    said.lower().removesuffix(ending): kind
+    for kind, name in KINDS.items()
+    for said in name.wordings()
+    for ending in ("", "汽车")
+}
+STATE_NAMES = {said.lower(): state for state, name in STATES.items() for said in name.wordings()} | {
+    **dict.fromkeys(("新车", "未登记", "未注册", "未注册登记"), RegistryState.NEW.value),
+    **dict.fromkeys(("已登记", "已注册", "已注册登记"), RegistryState.REGISTERED.value),
+}
+"""State by accepted name, in lower case; the Chinese ones besides are those of registration systems."""

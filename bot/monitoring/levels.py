@@ -53,6 +53,10 @@ class LevelsReader:
             await asyncio.wait([self._reading], timeout=_READ_WITHIN)
         return self._last if self._now() - self._read_at < 2 * _KNOWN_FOR else None
 
+    def forget(self) -> None:
+        """Count from nothing after the next reading: meanwhile another worker counts the draws."""
+        self._last, self._read_at = None, float("-inf")
+
     async def _read(self) -> None:
         try:
             self._last = await self._store.read(read_levels, self._last)

@@ -18,9 +18,11 @@ from bot.owner.holding import Banner, banner
 from bot.owner.language import speak
 from bot.owner.own_data import export
 from bot.owner.provinces import opened
+from bot.owner.whoami import whoami
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
+from bot.texts.desk.parts import MENU
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
 from core.availability.holidays import country_calendar
@@ -102,6 +104,7 @@ def _show(ctx: Context) -> View:
                 Button(label=languages.other_label(), action=ActionName.SPEAK, arg=languages.other()),
                 Button(label=home.HELP(), action=ActionName.HELP),
             ),
+            *(((Button(label=MENU(), action=ActionName.DESK),),) if ctx.admin.is_any else ()),
         ),
     )
 
@@ -117,8 +120,9 @@ def command(ctx: Context, command: Command) -> Goto:
         return opened(command.arguments)
     if command.name == "verify":
         return checking.command(ctx, command.arguments)
-    way = COMMANDS.get(command.name)
-    return way(ctx) if way else stay(note=home.unknown_command(), aside=Aside.HINT)
+    if command.name == "whoami":
+        return whoami(ctx, command.sender)
+    return COMMANDS[command.name](ctx)
 
 
 def _cancel(ctx: Context) -> Goto:
@@ -146,6 +150,7 @@ COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "export": export,
     "delete": lambda _ctx: Goto(screen=ScreenName.DELETE),
     "language": lambda _ctx: Goto(screen=ScreenName.LANGUAGE),
+    "whoami": whoami,
     "cancel": _cancel,
     "help": lambda ctx: stay(note=help_text(ctx), aside=Aside.ANSWER),
 }
@@ -167,6 +172,7 @@ HOME = Screen(
         ActionName.APPEALS: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
         ActionName.HELP: lambda _ctx, _arg: Goto(screen=ScreenName.HELP),
         ActionName.SPEAK: speak,
+        ActionName.DESK: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}),
     },
     hint=formatting.PRESS_HINT,
 )

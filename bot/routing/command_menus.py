@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 
+from bot.desk.commands import DESK
 from bot.dialog.languages import language_of, speakers_of
 from bot.i18n.language import Language, speaking
 from bot.routing import commands
@@ -56,7 +57,7 @@ class Menus:
 
     async def _set(self, scope: BotCommandScopeChat, reader: _Reader) -> None:
         permissions = reader.admin.permissions
-        names = [name for name, command in commands.DESK.items() if command.permission in permissions]
+        names = [name for name, command in DESK.items() if command.permission in permissions]
         if not names and reader.language == Language.CHINESE:
             await self._bot.delete_my_commands(scope=scope)
             return

@@ -1,27 +1,15 @@
 """Routing of commands, and which commands each role is offered."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from difflib import get_close_matches
 
-from bot.desk import (
-    admins,
-    appeals,
-    bans,
-    blacklist,
-    broadcasts,
-    clock,
-    closures,
-    counter,
-    find,
-    holidays,
-    opening_hours,
-    people,
-    releases,
-    undo,
-    vehicles,
-    withholding,
-)
-from bot.desk.reports import audit, segments, stats, work_queue
+from bot.bot_api import deep_links
+from bot.desk import clock, invitations, withholding
+from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
+from bot.desk.menu import own_example, to_menu
+from bot.desk.menu_pages import to_proposal
+from bot.desk.reports import work_queue
+from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.keyboards import CallbackData
@@ -31,55 +19,14 @@ from bot.errors.commands import Usage
 from bot.owner import appeals as owner_appeals
 from bot.owner import home, receipt, wished_numbers, wishes
 from bot.owner.entry import entry
-from core.people.admins import Permission
+from bot.texts.desk import menu as menu_texts
+from bot.texts.desk import parts
+from bot.texts.errors import of_error
+from bot.texts.menu import DESK_MENU, OWNER_MENU
+from core.errors.base import XuanhaoError
+from core.values.text import tidy
 
 OWNER_COMMANDS = tuple(home.COMMANDS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskCommand:
-    """A command for admins."""
-
-    permission: Permission
-    parse: Callable[[Context, str], Goto]
-
-
-DESK: dict[str, DeskCommand] = {
-    "desk": DeskCommand(permission=Permission.DESK, parse=work_queue.parse),
-    "segments": DeskCommand(permission=Permission.SEGMENTS, parse=segments.parse),
-    "release": DeskCommand(permission=Permission.RELEASE, parse=releases.parse),
-    "withhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_withhold),
-    "unwithhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_unwithhold),
-    "confirm": DeskCommand(permission=Permission.CONFIRM, parse=counter.parse_confirm),
-    "void": DeskCommand(permission=Permission.VOID, parse=counter.parse_void),
-    "revoke": DeskCommand(permission=Permission.REVOKE, parse=counter.parse_revoke),
-    "undo": DeskCommand(permission=Permission.UNDO, parse=undo.parse),
-    "closed": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_closed),
-    "hours": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_hours),
-    "holidays": DeskCommand(permission=Permission.HOLIDAYS, parse=holidays.parse),
-    "appeals": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse),
-    "approve": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_approve),
-    "reject": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_reject),
-    "ban": DeskCommand(permission=Permission.BAN, parse=bans.parse_ban),
-    "unban": DeskCommand(permission=Permission.BAN, parse=bans.parse_unban),
-    "identity": DeskCommand(permission=Permission.IDENTITY, parse=people.parse_identity_move),
-    "usertype": DeskCommand(permission=Permission.USERTYPE, parse=people.parse_user_type),
-    "grant": DeskCommand(permission=Permission.GRANT, parse=people.parse_grant),
-    "blacklist": DeskCommand(permission=Permission.BLACKLIST, parse=blacklist.parse_list),
-    "find": DeskCommand(permission=Permission.FIND, parse=find.parse),
-    "broadcast": DeskCommand(permission=Permission.BROADCAST, parse=broadcasts.parse),
-    "vehicles": DeskCommand(permission=Permission.VEHICLES, parse=vehicles.parse),
-    "stats": DeskCommand(permission=Permission.STATS, parse=stats.parse),
-    "audit": DeskCommand(permission=Permission.AUDIT, parse=audit.parse),
-    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=closures.parse_maintenance),
-    "clock": DeskCommand(permission=Permission.CLOCK, parse=clock.parse),
-    "admins": DeskCommand(permission=Permission.ADMINS, parse=admins.parse),
-}
-
-WITHOUT_WORDS = frozenset(
-    {"admins", "appeals", "blacklist", "clock", "holidays", "vehicles", "desk", "segments", "stats"}
-)
-"""Commands without arguments; their screens ask for what they need."""
 
 
 PUBLISHED = frozenset({"broadcast"})
@@ -94,21 +41,96 @@ _IN_REHEARSALS = frozenset({"rehearse", "help"})
 
 def leaves_rehearsal(ctx: Context, command: Command) -> bool:
     """Whether a command ends a rehearsal: every command with real effects, and /cancel."""
-    desk = DESK.get(command.name)
-    may = desk is not None and desk.permission in ctx.admin.permissions
-    return may or (command.name in OWNER_COMMANDS and command.name not in _IN_REHEARSALS)
+    return command.name in permitted(ctx) or (
+        command.name in OWNER_COMMANDS and command.name not in _IN_REHEARSALS
+    )
 
 
 def lead(ctx: Context, command: Command) -> Goto:
     """Route a command to its screen; an admin command is unknown to chats without the permission."""
     if ctx.has_left and command.name == "cancel":  # leaving the rehearsal was all there was to cancel
         return stay()
-    desk_command = DESK.get(command.name)
-    if desk_command is None or desk_command.permission not in ctx.admin.permissions:
-        return home.command(ctx, command)
+    if command.name == "start" and (token := deep_links.token_of(command.arguments)) is not None:
+        return invitations.opened(ctx, token)
+    if command.name == "cancel" and ctx.screen.startswith(_OF_THE_DESK):
+        return to_menu(note=parts.CANCELLED())
+    if command.name not in permitted(ctx):
+        return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:
-        raise Usage(command.name)
-    return desk_command.parse(ctx, command.arguments)
+        raise Usage(command.name, *own_example(ctx, command.name))
+    try:
+        return DESK[command.name].parse(ctx, command.arguments)
+    except Usage as error:
+        error.office, error.kind = own_example(ctx, command.name)
+        raise
+
+
+def failed(ctx: Context, command: Command, error: XuanhaoError) -> Goto | None:
+    """Return where an error in a command of the desk leads; None if the screen decides.
+
+    An older question is withdrawn, and the error stands alone: no card of an earlier command below it.
+    """
+    if command.name not in permitted(ctx):
+        return None
+    if not _may_leave(ctx):
+        return stay(note=of_error(error), aside=Aside.ANSWER)
+    proposal = Command(name=command.name) if isinstance(error, Usage) else None
+    return to_proposal(ctx, of_error(error), proposal)
+
+
+def _may_leave(ctx: Context) -> bool:
+    """Whether the present screen may be left after an error: not what an admin selects as an owner."""
+    return ctx.screen == ScreenName.HOME or ctx.screen.startswith(_OF_THE_DESK)
+
+
+_OF_THE_DESK = "desk_"
+
+
+def _unknown(ctx: Context, command: Command) -> Goto:
+    """Answer a command that does not exist, or not for this chat, and propose the nearest one."""
+    own = permitted(ctx)
+    nearest, rest = _nearest(command, [*OWNER_COMMANDS, *own])
+    said = menu_texts.unknown([*own, "start", "help"] if own else OWNER_COMMANDS, nearest)
+    if not own or not _may_leave(ctx):
+        return stay(note=said, aside=Aside.HINT)
+    return to_proposal(ctx, said, Command(name=nearest, arguments=rest) if nearest in own else None)
+
+
+def _nearest(command: Command, names: list[str]) -> tuple[str, str]:
+    """Return the command that was probably meant, and its arguments; empty if none is near.
+
+    /comfirm → /confirm; /确认上牌 → /confirm; /confirm粤K12345, without a space → /confirm 粤K12345.
+    """
+    known = {label: name for name, labels in _LABELS.items() if name in names for label in labels}
+    known |= {name: name for name in names}
+    written = tidy(command.name).lower()
+    for name in sorted(known, key=len, reverse=True):
+        if written.startswith(name):
+            return known[name], f"{command.name[len(name) :]} {command.arguments}".strip()
+    near = get_close_matches(written, known, n=1, cutoff=_NEAR)
+    return (known[near[0]], command.arguments) if near else ("", "")
+
+
+_NEAR = 0.6
+"""Least similarity of a mistyped command, of 0 to 1 (``difflib``)."""
+_SHORT_NAMES = {
+    "confirm": ("确认", "上牌"),
+    "void": ("作废",),
+    "revoke": ("取消预选", "撤销"),
+    "ban": ("黑名单", "拉黑"),
+    "unban": ("解除黑名单", "解除"),
+    "find": ("查询", "查找", "查"),
+    "release": ("投放",),
+    "desk": ("管理", "待办"),
+    "closed": ("停办", "不办公"),
+    "grant": ("增加机会",),
+    "broadcast": ("群发",),
+    "maintenance": ("维护",),
+}
+_LABELS = {
+    name: (*_SHORT_NAMES.get(name, ()), label.chinese) for name, label in (OWNER_MENU | DESK_MENU).items()
+}
+"""The Chinese names of the commands."""
 
 
 GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {

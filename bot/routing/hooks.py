@@ -21,6 +21,7 @@ def engine_hooks(username: Callable[[], str]) -> EngineHooks:
         not_taken=texts.not_taken,
         one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
+        failed=commands.failed,
         published=commands.PUBLISHED,
         with_file=commands.WITH_FILE,
         on_global_button=commands.lead_global_button,

@@ -15,6 +15,7 @@ looks for, and a router of our own would only copy them. Three things are replac
 import unicodedata
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
@@ -232,7 +233,16 @@ def _event(said: Message, username: str) -> Event:
     if said.text is None:
         recording = said.video or said.video_note or said.voice or said.audio
         return Other(caption=said.caption or "", is_recording=recording is not None)
-    return _command(said.text, username) or Typed(text=said.text)
+    command = _command(said.text, username)
+    return Typed(text=said.text) if command is None else replace(command, sender=_name_of(said))
+
+
+def _name_of(said: Message) -> str:
+    """Return the sender's name and @name, as the messenger has them."""
+    sender = said.from_user
+    if sender is None:
+        return ""
+    return f"{sender.full_name} @{sender.username}" if sender.username else sender.full_name
 
 
 def _may_show_papers(said: Message) -> bool:

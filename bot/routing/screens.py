@@ -14,7 +14,9 @@ from bot.desk import (
     extension,
     find,
     holidays,
+    invitations,
     known_registrations,
+    menu_pages,
     opening_hours,
     people,
     releases,
@@ -92,6 +94,8 @@ SCREENS: tuple[Screen, ...] = (
     extension.EXTEND,
     *opening_hours.SCREENS,
     *holidays.SCREENS,
+    *menu_pages.SCREENS,
+    closures.MAINTENANCE,
     closures.MAINTENANCE_ON,
     closures.MAINTENANCE_OFF,
     clock.CLOCK,
@@ -114,6 +118,7 @@ SCREENS: tuple[Screen, ...] = (
     admins.ADMINS,
     admins.ADD,
     admins.REMOVE,
+    invitations.INVITATION,
 )
 
 

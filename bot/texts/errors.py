@@ -8,6 +8,7 @@ from bot.errors import attachments as attachment_errors
 from bot.errors import commands as command_errors
 from bot.errors import tables as table_errors
 from bot.errors import typed as typed_errors
+from bot.i18n.columns import HEADS
 from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
@@ -26,6 +27,7 @@ from core.errors import counter as counter_errors
 from core.errors import desk as desk_errors
 from core.errors import holidays as holidays_errors
 from core.errors import identity as identity_errors
+from core.errors import invitations as invitations_errors
 from core.errors import offices as offices_errors
 from core.errors import photos as photos_errors
 from core.errors import plates as plates_errors
@@ -122,12 +124,18 @@ def _not_released(error: selection_errors.WishNotReleased) -> str:
 def _wrong_columns(error: table_errors.WrongColumns) -> str:
     parts = [_("第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。")]
     if error.missing:
-        parts.append(_("缺少:{columns}。").format(columns=listed(error.missing)))
+        parts.append(_("缺少:{columns}。").format(columns=_named(error.missing)))
     if error.doubled:
-        parts.append(_("重复:{columns}。").format(columns=listed(error.doubled)))
+        parts.append(_("重复:{columns}。").format(columns=_named(error.doubled)))
     if error.unknown:
-        parts.append(_("多余:{columns}。").format(columns=listed(escape(one[:20]) for one in error.unknown)))
+        parts.append(
+            _("不认识:{columns}。").format(columns=listed(escape(one[:20]) for one in error.unknown))
+        )
     return "".join(parts)
+
+
+def _named(columns: Sequence[str]) -> str:
+    return listed(f"{HEADS[column]()}({column})" for column in columns)
 
 
 _Length = (
@@ -271,9 +279,6 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     identity_errors.PersonalNumberInText: phrase(
         "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
     ),
-    command_errors.OneDayOnly: phrase(
-        "一次只能登记一天,没有登记。请为每一天分别发送一次,原因里不要再写日期。"
-    ),
     command_errors.DaysReversed: phrase("日期的先后写反了,请核对。"),
     offices_errors.NothingClosed: phrase("那段时间窗口本来就不办公,没有登记。"),
     undo_errors.NothingToUndo: phrase(
@@ -287,6 +292,11 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),
+    invitations_errors.InvitationUnknown: phrase("这个管理员链接无效,请向给您链接的人索取新的链接。"),
+    invitations_errors.InvitationUsed: phrase(
+        "这个管理员链接已被使用过。每个链接只能用一次,请索取新的链接。"
+    ),
+    invitations_errors.InvitationExpired: phrase("这个管理员链接已过期(24 小时内有效),请索取新的链接。"),
     clock_errors.ClockInDoubt: phrase("系统正在核对时间,暂停选号,请稍后再试。已选定的号码不受影响。"),
     clock_errors.ClockTrusted: phrase("服务器时间没有疑问,不需要确认。"),
     offices_errors.NotInMaintenance: phrase("现在没有在维护。"),
@@ -459,9 +469,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         day=escape(error.written.strip())
     ),
     command_errors.OfficeMissing: lambda error: _("缺少发牌机关。{usage}").format(
-        usage=commands.usage(error.command)
+        usage=commands.usage(error.command, error.office, error.kind)
     ),
-    command_errors.Usage: lambda error: commands.usage(error.command),
+    command_errors.Usage: lambda error: commands.usage(error.command, error.office, error.kind),
     offices_errors.HoursEntered: lambda error: days.hours_entered(error.day, error.reason),
     offices_errors.HoursUnreadable: lambda error: _("没有看懂时间「{part}」。请写成 09:00-12:00。").format(
         part=escape(error.part)

@@ -16,6 +16,7 @@ OWNER_MENU = {
     "export": phrase("导出我的信息"),
     "delete": phrase("删除我的信息"),
     "language": phrase("语言 Language"),
+    "whoami": phrase("我的编号和角色"),
     "cancel": phrase("放弃本次预选"),
     "help": phrase("帮助"),
 }

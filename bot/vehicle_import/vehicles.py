@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from bot.errors.tables import TableEmpty, TableTooLarge, WrongColumns
@@ -61,12 +62,22 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
         vehicles=tuple(reader.vehicles.values()),
         wrong=tuple(reader.wrong),
         repeated=reader.repeated,
+        ignored=reader.ignored,
         sheet=table.sheet,
     )
 
 
-def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], tuple[int, ...]]]:
-    """Return each row with its number and the positions of its four columns.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """The row that names the columns."""
+
+    places: tuple[int, ...]  # of the four columns
+    named: frozenset[int]  # places of all columns with a name
+    ignored: tuple[str, ...]  # names of the other ones
+
+
+def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], _Head]]:
+    """Return each row with its number and the columns.
 
     Raises:
         WrongColumns: none of the first rows names the columns.
@@ -74,19 +85,19 @@ def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], tu
     filled = (
         (number, cells) for number, cells in enumerate(rows, 1) if any(_text(cell).strip() for cell in cells)
     )
-    places, is_empty, nearest = None, True, WrongColumns()
+    columns, is_empty, nearest = None, True, WrongColumns()
     for _, head in islice(filled, _MOST_TITLES):
         names = [_text(cell) for cell in head]
-        places, is_empty = _places(names), False
+        columns, is_empty = _head(names), False
         nearest = _nearer(nearest, names)
-        if places is not None:
+        if columns is not None:
             break
     if is_empty:
         return
-    if places is None:
+    if columns is None:
         raise nearest
     for number, cells in filled:
-        yield number, cells, places
+        yield number, cells, columns
 
 
 def _refuse_too_many(rows: Iterator[object]) -> None:
@@ -94,12 +105,18 @@ def _refuse_too_many(rows: Iterator[object]) -> None:
         raise TableTooLarge
 
 
-def _places(head: Sequence[str]) -> tuple[int, ...] | None:
-    """Return the positions of the four columns; None if the row does not name exactly these."""
+def _head(head: Sequence[str]) -> _Head | None:
+    """Return the columns; None if the row does not name each of the four once. Others are ignored."""
     names = [_column(name) for name in head]
-    if sorted(name for name in names if name) != sorted(COLUMNS):
+    if any(names.count(column) != 1 for column in COLUMNS):
         return None
-    return tuple(names.index(column) for column in COLUMNS)
+    others = [place for place, name in enumerate(names) if name and name not in COLUMNS]
+    places = tuple(names.index(column) for column in COLUMNS)
+    return _Head(
+        places=places,
+        named=frozenset((*places, *others)),
+        ignored=tuple(head[place].strip() for place in others),
+    )
 
 
 def _nearer(nearest: WrongColumns, head: Sequence[str]) -> WrongColumns:
@@ -136,15 +153,18 @@ class _Reader:
         self.vehicles: dict[str, RegistryVehicle] = {}
         self.wrong: list[WrongRow] = []
         self.repeated = 0
+        self.ignored: tuple[str, ...] = ()
 
-    def take(self, number: int, cells: list[Cell], places: tuple[int, ...]) -> None:
+    def take(self, number: int, cells: list[Cell], head: _Head) -> None:
+        self.ignored = head.ignored
+        parsing = _Parsing(cells, head)
         try:
-            self._add(_vehicle(cells, places))
+            self._add(parsing.vehicle())
         except XuanhaoError as error:
             told = error.with_traceback(None)  # a traceback keeps the validation's variables alive
             told.__context__ = None
-            shown = tuple(_text(cell) for cell in cells[: len(COLUMNS) + 1])
-            self.wrong.append(WrongRow(number=number, cells=shown, error=told))
+            shown = tuple(_text(cells[place]) if place < len(cells) else "" for place in head.places)
+            self.wrong.append(WrongRow(number=number, cells=shown, error=told, column=parsing.column))
 
     def _add(self, vehicle: RegistryVehicle) -> None:
         known = self.vehicles.setdefault(vehicle.vin, vehicle)
@@ -155,17 +175,27 @@ class _Reader:
         self.repeated += 1
 
 
-def _vehicle(cells: list[Cell], places: tuple[int, ...]) -> RegistryVehicle:
-    others = (cell for place, cell in enumerate(cells) if place not in places)
-    if len(cells) <= max(places) or any(_text(cell).strip() for cell in others):
-        raise WrongCellCount
-    vin, certificate, kind, state = (_typed(cells[place]).strip() for place in places)
-    return RegistryVehicle(
-        vin=parse_vin(vin).vin,
-        certificate=_certificate(certificate),
-        kind=_kind(kind),
-        registered=_registered(state),
-    )
+class _Parsing:
+    """Parses one row; ``column`` is the one that is being parsed, empty for the row as a whole."""
+
+    def __init__(self, cells: list[Cell], head: _Head) -> None:
+        self._cells = cells
+        self._head = head
+        self.column = ""
+
+    def vehicle(self) -> RegistryVehicle:
+        cells, head = self._cells, self._head
+        others = (cell for place, cell in enumerate(cells) if place not in head.named)
+        if len(cells) <= max(head.places) or any(_text(cell).strip() for cell in others):
+            raise WrongCellCount
+        vin, certificate = parse_vin(self._text_of("vin")).vin, _certificate(self._text_of("certificate"))
+        kind, registered = _kind(self._text_of("kind")), _registered(self._text_of("state"))
+        self.column = ""
+        return RegistryVehicle(vin=vin, certificate=certificate, kind=kind, registered=registered)
+
+    def _text_of(self, column: str) -> str:
+        self.column = column
+        return _typed(self._cells[self._head.places[COLUMNS.index(column)]]).strip()
 
 
 def _typed(cell: Cell) -> str:

@@ -108,7 +108,10 @@ class Observation:
         reader = LevelsReader(store)
 
         async def exposed() -> bytes:
-            return await exposing.exposed(await reader.read() if leads() else None)
+            if not leads():
+                reader.forget()
+                return await exposing.exposed(None)
+            return await exposing.exposed(await reader.read())
 
         server = MonitoringServer(health, exposed)
         stack.push_async_callback(server.stop)

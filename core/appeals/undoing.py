@@ -29,7 +29,7 @@ from core.errors.undo import (
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Accounts
-from core.people.void_bans import undo_ban_of_void
+from core.people.ban_causes import lift_cause
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end_holds, end_lease, from_row, move
 from core.preselection.expiry import SET_ASIDE
@@ -183,7 +183,7 @@ class ApprovalUndoing:
         if ended is None:
             return None
         if ended.ban is not None:
-            undo_ban_of_void(tx, ended.ban, reason, actor)
+            lift_cause(tx, ended.ban.ban, ended.ban.cause.cause_id, actor, reason)
         try:
             self._undoing.reinstate(tx, ended)
         except (NumberGone, VehicleGone) as gone:

@@ -142,7 +142,7 @@ def shown_url(url: str) -> str:
         StoreDriverMissing: the PostgreSQL drivers are not installed.
     """
     try:
-        from core.db.postgres import without_password  # noqa: PLC0415 - an optional driver
+        from core.db.postgres_connection import without_password  # noqa: PLC0415 - an optional driver
     except ImportError as error:
         raise StoreDriverMissing from error
     return without_password(url)
@@ -156,9 +156,10 @@ async def open_postgres(
     queries: Path = QUERIES,
     **options: Any,  # noqa: ANN401 - those of PostgresOptions
 ) -> "PostgresStore":
-    """Open a store on PostgreSQL; see ``open_store`` and ``core.db.postgres.PostgresOptions``."""
+    """Open a store on PostgreSQL; see ``open_store`` and ``core.db.postgres_connection.PostgresOptions``."""
     try:
-        from core.db.postgres import PostgresOptions, PostgresStore  # noqa: PLC0415 - an optional driver
+        from core.db.postgres import PostgresStore  # noqa: PLC0415 - an optional driver
+        from core.db.postgres_connection import PostgresOptions  # noqa: PLC0415 - an optional driver
     except ImportError as error:
         raise StoreDriverMissing from error
     return await PostgresStore.open(

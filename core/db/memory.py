@@ -131,6 +131,12 @@ class MemoryStore:
         self._require_open()
         return self.database.run(function, *args, **kwargs)
 
+    async def run_for(
+        self, _caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run like ``run``: nobody waits."""
+        return await self.run(function, *args, **kwargs)
+
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
 from core.clock import to_millis
-from core.db.dialect import Dialect
+from core.db.dialect import POSTGRES, SQLITE, Dialect
 from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationEdited, MigrationError
 
 LOG = logging.getLogger(__name__)
@@ -119,6 +119,16 @@ def load_migrations(directory: Path, dialect: Dialect) -> tuple[Migration, ...]:
         MigrationError: a file is misnamed, a number is missing or duplicated, half of a pair is missing,
             or a ``${word}`` is unknown.
     """
+    return _own(dialect.name) if directory == MIGRATIONS else _read(directory, dialect)
+
+
+@cache
+def _own(engine: str) -> tuple[Migration, ...]:
+    """Return the program's own migrations, which do not change while it runs."""
+    return _read(MIGRATIONS, POSTGRES if engine == POSTGRES.name else SQLITE)
+
+
+def _read(directory: Path, dialect: Dialect) -> tuple[Migration, ...]:
     files = [(path, _parts(path)) for path in sorted(directory.glob("*.sql"))]
     _check_pairs([parts for _, parts in files])
     found = [_load(path, parts, dialect) for path, parts in files if parts["dialect"] in {None, dialect.name}]

@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 
 from core.db.dialect import POSTGRES
-from core.db.postgres import UNFINISHED, has_tables, require_restored, without_password
+from core.db.postgres_connection import UNFINISHED, has_tables, require_restored, without_password
 from core.db.postgres_tx import PostgresTx, set_up
+from core.db.postgres_wire import Wire
 from core.db.queries import QUERIES, load_queries
 from core.errors.installation import DatabaseMissing
 from core.errors.store import StoreError, StoreUnavailable
@@ -36,7 +37,11 @@ def snapshot(url: str) -> Iterator[tuple[Tx, str, str]]:
             raise DatabaseMissing(without_password(url))
         row = connection.execute("SELECT pg_export_snapshot(), current_schema()").fetchone()
         name, schema = row or ("", "")
-        yield PostgresTx(connection, load_queries(QUERIES, POSTGRES), None), name, schema
+        wire = Wire(connection)
+        try:
+            yield PostgresTx(wire, load_queries(QUERIES, POSTGRES), None), name, schema
+        finally:
+            wire.roll_back()
 
 
 def describe(url: str) -> tuple[str, int, str]:

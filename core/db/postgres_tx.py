@@ -1,6 +1,6 @@
 """Transactions on PostgreSQL, over a psycopg connection."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from psycopg.types.numeric import Int8Dumper
 from core.clock import Clock
 from core.db.dialect import POSTGRES
 from core.db.migrate import ADD_CHECKSUM, LEDGER, Applied, Migration
+from core.db.postgres_wire import Sent, StatementFailed, Wire
 from core.db.queries import Queries
 from core.db.tx import EngineTx
 from core.errors.store import (
@@ -32,8 +33,8 @@ from core.ports import Row
 
 Connection = psycopg.Connection[Any]
 
-PREPARED: Final = 512
-"""More than the number of queries, so that each is prepared once per connection."""
+Pool = tuple[str, str]
+"""An office and a plate kind."""
 
 
 class _BoolDumper(Dumper):
@@ -56,7 +57,8 @@ class _NumberLoader(Loader):
 def set_up(connection: Connection) -> None:
     """Configure a new connection to use the same types as SQLite."""
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-    connection.prepared_max = PREPARED
+    # psycopg would now and then discard all prepared statements, with those of the wire.
+    connection.prepare_threshold = None
     adapters = connection.adapters
     # Send every int as int8: "minutes * 60000" must not overflow because the driver chose int2.
     adapters.register_dumper(int, Int8Dumper)
@@ -64,17 +66,44 @@ def set_up(connection: Connection) -> None:
     adapters.register_loader("numeric", _NumberLoader)
 
 
+POSTED: Final = frozenset({"dialog.shown", "inbox.done", "journal.add", "pool.add_draw", "pool.end_draw"})
+"""Statements whose count nobody asks for: they are sent with the next one, and 0 is returned."""
+
+LOCKS_OF_POOLS: Final = frozenset({"pool.next_draw", "pool.open_pool"})
+"""Statements that lock a pool; the time after the lock is asked for together with them."""
+
+_CLOCK: Final = "SELECT clock_timestamp() AS now"
+
+
 class PostgresTx(EngineTx):
-    """A transaction on a PostgreSQL connection; it begins with its first statement."""
+    """A transaction on a PostgreSQL connection; it begins with its first statement.
 
-    __slots__ = ("_clock", "_connection", "_cursor", "_earliest")
+    Args:
+        wire: the connection.
+        queries: the named queries.
+        clock: the time; None for the database's.
+        before_lock: called before a pool is locked; may raise a StoreContention.
 
-    def __init__(self, connection: Connection, queries: Queries, clock: Clock | None) -> None:
+    Attributes:
+        pool: the last pool that it locked.
+    """
+
+    __slots__ = ("_asked", "_before_lock", "_clock", "_earliest", "_wire", "pool")
+
+    def __init__(
+        self,
+        wire: Wire,
+        queries: Queries,
+        clock: Clock | None,
+        before_lock: Callable[[Pool], None] | None = None,
+    ) -> None:
         super().__init__(queries)
-        self._connection = connection
-        self._cursor = connection.cursor(row_factory=dict_row)
+        self._wire = wire
         self._clock = clock
         self._earliest: datetime | None = None
+        self._asked: Sent | None = None  # the time after the lock of a pool
+        self._before_lock = before_lock
+        self.pool: Pool | None = None
 
     def renew_now(self) -> None:
         """Let ``now`` be taken again, and never earlier than before."""
@@ -83,7 +112,11 @@ class PostgresTx(EngineTx):
 
     def run(self, query: str, /, **values: object) -> int:
         """Run a statement; return the number of changed (or returned) rows."""
-        return self._execute(query, values).rowcount
+        if query in POSTED:
+            self._send(query, values)
+            return 0
+        result = self._execute(query, values).result
+        return (result.command_tuples or 0) if result is not None else 0
 
     def one(self, query: str, /, **values: object) -> Row | None:
         """Return the only row of a query, or None."""
@@ -94,8 +127,7 @@ class PostgresTx(EngineTx):
 
     def all(self, query: str, /, **values: object) -> list[Row]:
         """Return all rows of a query, in its order."""
-        cursor = self._execute(query, values)
-        return [] if cursor.description is None else list(cursor.fetchall())
+        return [*self._wire.rows(self._execute(query, values))]
 
     def explain(self, query: str) -> None:
         """Compile a query without running it, with all parameters NULL."""
@@ -105,6 +137,27 @@ class PostgresTx(EngineTx):
         except psycopg.Error as error:
             raise self._failed(query, error) from None
 
+    def settle(self) -> None:
+        """Wait until all that was sent is done, so that the connection can be used otherwise.
+
+        Raises:
+            StoreError: a statement failed.
+        """
+        try:
+            failed = self._wire.leave()
+        except psycopg.Error as error:
+            raise self._failed("commit", error) from None
+        if failed is not None and failed.error is not None:
+            raise self._failed(failed.name, failed.error)
+
+    @property
+    def _cursor(self) -> psycopg.Cursor[dict[str, Any]]:
+        """A cursor in the same transaction, for statements that are no named queries."""
+        if not self._wire.is_lost:
+            self._wire.begin_now()
+            self.settle()
+        return self._wire.connection.cursor(row_factory=dict_row)
+
     def _ask_time(self) -> datetime:
         asked = self._read_clock()
         return asked if self._earliest is None else max(asked, self._earliest)
@@ -112,29 +165,63 @@ class PostgresTx(EngineTx):
     def _read_clock(self) -> datetime:
         if self._clock is not None:
             return self._clock.now()
+        asked, self._asked = self._asked, None
         try:
-            row = self._cursor.execute("SELECT clock_timestamp() AS now").fetchone()
+            if asked is None:
+                asked = self._wire.send("now", _CLOCK, {}, self)
+            self._wire.wait_for(asked)
         except psycopg.Error as error:
             raise self._failed("now", error) from None
-        if row is None:
-            raise StoreError("the database does not tell the time")
-        moment: datetime = row["now"]
+        except StatementFailed as failed:
+            raise self._failed_of(failed) from None
+        moment: datetime = self._wire.rows(asked)[0]["now"]
         return moment.astimezone(UTC)
 
-    def _execute(self, name: str, values: dict[str, object]) -> psycopg.Cursor[dict[str, Any]]:
+    def _execute(self, name: str, values: dict[str, object]) -> Sent:
+        sent = self._send(name, values)
+        try:
+            if name in LOCKS_OF_POOLS and self._clock is None:
+                self._asked = self._wire.send("now", _CLOCK, {}, self)
+            self._wire.wait_for(sent)
+        except psycopg.Error as error:
+            raise self._failed(name, error) from None
+        except StatementFailed as failed:
+            raise self._failed_of(failed) from None
+        return sent
+
+    def _send(self, name: str, values: dict[str, object]) -> Sent:
         query = self._queries.get(name)
         if query is None or self.failure is not None or len(values) != query.count:
             raise self._refusal(name, values)
+        if name in LOCKS_OF_POOLS:
+            self._note_lock((str(values.get("office")), str(values.get("kind"))))
         try:
-            return self._cursor.execute(query.text, values)
+            return self._wire.send(name, query.text, values, self)
+        except KeyError:
+            raise self._refusal(name, values) from None
         except (psycopg.Error, UnicodeEncodeError) as error:
             if (misuse := query.misuse(values)) is not None:
                 raise misuse from None
             # Drop the cause: PostgreSQL's messages quote the row's values, which may be personal data.
             raise self._failed(name, error) from None
 
+    def _note_lock(self, pool: Pool) -> None:
+        if self._before_lock is not None:
+            try:
+                self._before_lock(pool)
+            except StoreError as error:
+                self.failure = error
+                raise
+        self.pool = pool
+
+    def _failed_of(self, failed: StatementFailed) -> StoreError:
+        if failed.sent.sender not in {None, self}:  # of another function in the same transaction
+            self.failure = StoreContention(f"{failed.sent.name}: the shared transaction failed")
+            return self.failure
+        return self._failed(failed.sent.name, failed.error)
+
     def _failed(self, query: str, error: Exception) -> StoreError:
-        self.failure = translate(query, error, lost=self._connection.closed)
+        self.failure = translate(query, error, lost=self._wire.is_lost)
         return self.failure
 
 
@@ -148,12 +235,12 @@ def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError
     """
     if not isinstance(error, psycopg.Error):
         return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
-    if lost:
+    if lost or error.diag.severity_nonlocalized in {"FATAL", "PANIC"}:  # the server closes it after these
         return StoreUnavailable(f"{where}: the connection to the database was lost")
     if isinstance(error, errors.LockNotAvailable):
         return StoreLocked(f"{where}: {type(error).__name__}")
-    if isinstance(error, errors.IdleInTransactionSessionTimeout):
-        return StoreUnavailable(f"{where}: the server has ended the connection")
+    if isinstance(error, errors.FeatureNotSupported) and "cached plan" in (error.diag.message_primary or ""):
+        return StoreContention(f"{where}: the schema has changed")  # all statements are prepared again
     if isinstance(error, (errors.DeadlockDetected, errors.SerializationFailure)):
         return StoreContention(f"{where}: {type(error).__name__}")
     if isinstance(error, (psycopg.IntegrityError, errors.RaiseException)):

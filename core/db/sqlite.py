@@ -118,6 +118,12 @@ class SqliteStore:
         self._writer.submit(Job(_bind(function, args, kwargs), future))
         return await future
 
+    async def run_for(
+        self, _caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run like ``run``: all functions share their commits."""
+        return await self.run(function, *args, **kwargs)
+
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:

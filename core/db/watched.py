@@ -33,6 +33,16 @@ class WatchedStore:
             self._report(error)
             raise
 
+    async def run_for(
+        self, caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function in a transaction, for a chat; as the port."""
+        try:
+            return await self._store.run_for(caller, function, *args, **kwargs)
+        except StoreError as error:
+            self._report(error)
+            raise
+
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:

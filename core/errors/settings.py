@@ -9,7 +9,7 @@ class SettingsFileMissing(SettingsError):
     """The settings file does not exist."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: no such file; copy config.example.toml to start")
+        super().__init__(f"{path}: no such file; xuanhao init --config {path} writes one to fill in")
         self.path = path
 
 

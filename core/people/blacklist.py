@@ -38,6 +38,7 @@ class Ban:
     since: datetime
     until: datetime
     preselection_id: int | None = None  # the preselection that caused it
+    last_cause: int = 0  # the id of its newest cause; 0 if none was kept, or it was not read
 
     @property
     def subject(self) -> str:
@@ -88,7 +89,7 @@ def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
 
 def version_of(ban: Ban | None) -> str:
     """Return a version token of a running ban, empty for None, to detect changes during a confirmation."""
-    return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}"
+    return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}:{ban.last_cause}"
 
 
 def get(tx: Tx, ban_id: int) -> Ban:
@@ -140,7 +141,7 @@ def ensure_not_banned(tx: Tx, identity_hash: bytes | None) -> None:
 
 
 def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
-    """Put an identity on the blacklist; if it has a running ban, the later end applies.
+    """Put an identity on the blacklist; a running ban gets a further cause, and the later end applies.
 
     Raises:
         BanInThePast: it would be over already.
@@ -148,48 +149,72 @@ def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
     if new_ban.until <= tx.now:
         raise BanInThePast
     _lift_if_over(tx, new_ban.identity_hash)
+    tx.run("blacklist.keep_first_cause", identity_hash=new_ban.identity_hash)
     tx.one("blacklist.add", **_row_of(tx, new_ban))
     ban = running(tx, new_ban.identity_hash)
     if ban is None:
         raise NotBlacklisted
-    _log_banned(tx, ban, new_ban)
+    _add_cause(tx, ban, new_ban)
     return ban
 
 
 def set_ban(tx: Tx, new_ban: NewBan, expected: str) -> Ban:
-    """Set a ban, or change the end of the running one, as decided by an admin; notify the owner.
+    """Set a ban, or add a further cause to the running one, as decided by an admin; notify the owner.
+
+    The running ban ends with the cause that lasts longest; ``change_end`` shortens it.
 
     Args:
         tx: the transaction.
-        new_ban: the ban; of a running ban only end and reason are changed.
+        new_ban: the ban.
         expected: ``version_of`` the ban that the admin was shown.
 
     Raises:
         BanInThePast: it would be over already.
         HandledMeanwhile: another admin has set, changed or lifted one since.
     """
+    tx.one("blacklist.lock", identity_hash=new_ban.identity_hash)
     ban = running(tx, new_ban.identity_hash)
-    if version_of(ban) != expected:
-        raise audit.handled(tx, ban.subject if ban else audit.ban_subject(expected.partition(":")[0]))
-    if ban is None:
-        changed = _begin(tx, new_ban)
-    else:
-        set_until(tx, ban, new_ban.until, new_ban.reason, new_ban.actor)
-        changed = replace(ban, until=new_ban.until, reason=new_ban.reason)
+    _ensure_as_shown(tx, ban, expected)
+    if new_ban.until <= tx.now:
+        raise BanInThePast
+    changed = _begin(tx, new_ban) if ban is None else _prolong(tx, ban, new_ban)
+    _add_cause(tx, changed, new_ban)
     tell(tx, changed, NotificationPurpose.BANNED)
-    return changed
+    return running(tx, new_ban.identity_hash) or changed
+
+
+def _ensure_as_shown(tx: Tx, ban: Ban | None, expected: str) -> None:
+    # a question of the former version does not know the newest cause
+    if version_of(ban) != expected and version_of(ban).rpartition(":")[0] != (expected or None):
+        raise audit.handled(tx, ban.subject if ban else audit.ban_subject(expected.partition(":")[0]))
 
 
 def _begin(tx: Tx, new_ban: NewBan) -> Ban:
-    if new_ban.until <= tx.now:
-        raise BanInThePast
     _lift_if_over(tx, new_ban.identity_hash)
     row = tx.one("blacklist.add_new", **_row_of(tx, new_ban))
     ban = running(tx, new_ban.identity_hash)
     if ban is None or row is None:
         raise audit.handled(tx, ban.subject) if ban else NotBlacklisted
-    _log_banned(tx, ban, new_ban)
     return ban
+
+
+def _prolong(tx: Tx, ban: Ban, new_ban: NewBan) -> Ban:
+    """Let a running ban show a further cause, if that lasts longer."""
+    tx.run("blacklist.keep_first_cause", identity_hash=ban.identity_hash)
+    if new_ban.until <= ban.until:
+        return ban
+    values = _row_of(tx, new_ban)
+    del values["identity_hash"], values["now"]
+    if not tx.run("blacklist.prolong", ban_id=ban.ban_id, seen=to_millis(ban.until), **values):
+        raise audit.handled(tx, ban.subject)
+    return replace(
+        ban,
+        until=new_ban.until,
+        reason=new_ban.reason,
+        cause=new_ban.cause,
+        office=new_ban.office,
+        preselection_id=new_ban.preselection_id,
+    )
 
 
 def _row_of(tx: Tx, new_ban: NewBan) -> dict[str, object]:
@@ -204,7 +229,10 @@ def _row_of(tx: Tx, new_ban: NewBan) -> dict[str, object]:
     }
 
 
-def _log_banned(tx: Tx, ban: Ban, new_ban: NewBan) -> None:
+def _add_cause(tx: Tx, ban: Ban, new_ban: NewBan) -> None:
+    values = _row_of(tx, new_ban)
+    del values["identity_hash"]
+    tx.run("blacklist.add_cause", ban_id=ban.ban_id, **values)
     audit.record(
         tx,
         new_ban.actor,
@@ -217,6 +245,29 @@ def _log_banned(tx: Tx, ban: Ban, new_ban: NewBan) -> None:
     )
 
 
+def change_end(tx: Tx, new_end: NewBan, expected: str) -> Ban:
+    """Change the end of a running ban, earlier or later, with a reason; its causes stay. Notify the owner.
+
+    Args:
+        tx: the transaction.
+        new_end: the identity, the end, and the reason of the change.
+        expected: ``version_of`` the ban that the admin was shown.
+
+    Raises:
+        BanInThePast: it would be over already; lift it instead.
+        HandledMeanwhile: another admin has changed or lifted it since.
+        NotBlacklisted: there is none.
+    """
+    ban = running(tx, new_end.identity_hash)
+    _ensure_as_shown(tx, ban, expected)
+    if ban is None:
+        raise NotBlacklisted
+    set_until(tx, ban, new_end.until, new_end.reason, new_end.actor)
+    changed = replace(ban, until=new_end.until)
+    tell(tx, replace(changed, reason=new_end.reason), NotificationPurpose.BANNED)
+    return changed
+
+
 def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> None:
     """Change the end of a running ban.
 
@@ -226,15 +277,10 @@ def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> Non
     """
     if until <= tx.now:
         raise BanInThePast
-    changed = tx.run(
-        "blacklist.set_until",
-        ban_id=ban.ban_id,
-        until=to_millis(until),
-        reason=reason,
-        seen=to_millis(ban.until),
-    )
-    if not changed:
+    ends = {"ban_id": ban.ban_id, "until": to_millis(until), "seen": to_millis(ban.until)}
+    if not tx.run("blacklist.set_until", **ends):
         raise audit.handled(tx, ban.subject)
+    tx.run("blacklist.move_ends", **ends)
     audit.record(
         tx,
         actor,
@@ -247,14 +293,15 @@ def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> Non
 
 
 def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
-    """Lift a ban, and notify the owner.
+    """Lift a ban with all its causes, and notify the owner.
 
     Raises:
         HandledMeanwhile: it has ended in the meantime.
     """
-    lifted = tx.run("blacklist.lift", ban_id=ban.ban_id, actor=actor, reason=reason, now=to_millis(tx.now))
-    if not lifted:
+    done = {"actor": actor, "reason": reason, "now": to_millis(tx.now), "ban_id": ban.ban_id}
+    if not tx.run("blacklist.lift", **done):
         raise audit.handled(tx, ban.subject)
+    tx.run("blacklist.lift_causes", **done)
     audit.record(tx, actor, AuditAction.LIFTED_BAN, ban.subject, office=ban.office, reason=reason)
     tell(tx, ban, NotificationPurpose.LIFTED)
 
@@ -337,4 +384,5 @@ def _ban(row: Row) -> Ban:
         since=from_millis(row["since"]),
         until=from_millis(row["until"]),
         preselection_id=row["preselection_id"],
+        last_cause=row.get("last_cause") or 0,
     )

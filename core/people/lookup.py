@@ -24,6 +24,7 @@ class Who:
 
     identity_hash: bytes = field(repr=False)
     account: Account | None
+    identity: str = field(default="", repr=False)  # the number, if it was typed
 
 
 class People:
@@ -49,10 +50,12 @@ class People:
         text = compact(without_any_label(written), HYPHENS)
         if text[:1] in PROVINCES and text:
             return self._known(self._by_plate(tx, text))
-        if _is_like_identity(text):
+        if is_like_identity(text):
             identity = parse_identity(text, today=today)
             digest = self._vault.lookup("identity", identity)
-            return Who(identity_hash=digest, account=self._accounts.by_identity(tx, digest))
+            return Who(
+                identity_hash=digest, account=self._accounts.by_identity(tx, digest), identity=identity
+            )
         return self._known(self._by_phone(tx, text) or self._by_chat(tx, text))
 
     def account(self, tx: Tx, written: str, *, today: date) -> Account:
@@ -94,7 +97,7 @@ class People:
         return self._accounts.find(tx, int(text)) if text.isdecimal() and text.isascii() else None
 
 
-def _is_like_identity(text: str) -> bool:
+def is_like_identity(text: str) -> bool:
     """Return whether a text is meant as an identity number or a credit code, right or mistyped."""
     if len(text) == IDENTITY_LENGTH:
         return True

@@ -35,6 +35,7 @@ def _empty_preselections(tx: Tx, data_subject: DataSubject) -> None:
 def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
     if data_subject.identity_hash is not None:
         tx.run("personal_data.empty_bans", identity_hash=data_subject.identity_hash)
+        tx.run("personal_data.empty_ban_causes", identity_hash=data_subject.identity_hash)
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:

@@ -23,7 +23,8 @@ from core.errors.desk import HandledMeanwhile
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts, UserType
-from core.people.blacklist import lift, running
+from core.people.ban_causes import causes_of, lift_cause
+from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import (
     UNFINISHED,
@@ -344,10 +345,11 @@ class Counter:
 
     def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
         ban = running(tx, digest)
-        if ban is None or ban.preselection_id is None:
-            return
-        if get(tx, ban.preselection_id).account_id == holder.account_id:
-            lift(tx, ban, actor, reason)
+        for cause in causes_of(tx, ban) if ban is not None else ():
+            earned = cause.preselection_id is not None and get(tx, cause.preselection_id).account_id
+            ban = running(tx, digest)
+            if ban is not None and earned == holder.account_id:
+                lift_cause(tx, ban, cause.cause_id, actor, reason)
 
     def set_aside(
         self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool

@@ -23,8 +23,7 @@ from core.errors.undo import NothingToUndo, NumberGone, UndoneByAppeal, UndoTooL
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Accounts
-from core.people.blacklist import Ban
-from core.people.void_bans import ban_of_void, undo_ban_of_void
+from core.people.ban_causes import VoidBan, ban_of_void, lift_cause
 from core.pool.segments import find_segment, pool_state, segments
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
@@ -67,7 +66,7 @@ class Undoable:
     by: str  # who did it, an actor of the audit log
     until: datetime  # until when it can be taken back
     deadline: datetime  # of the reservation that comes back
-    ban: Ban | None  # that the void has made, and that would be lifted
+    ban: VoidBan | None  # what the void has made of it would be lifted
 
 
 def undo_until(done_at: datetime, calendar: WorkingCalendar) -> datetime:
@@ -193,7 +192,7 @@ class Undoing:
         found = self.find(tx, preselection)
         self.reinstate(tx, found)
         if found.ban is not None:
-            undo_ban_of_void(tx, found.ban, reason, actor)
+            lift_cause(tx, found.ban.ban, found.ban.cause.cause_id, actor, reason)
         self.record(tx, found, reason, actor)
         return found
 

@@ -1,4 +1,4 @@
-"""The settings: the contents of config.toml, validated.
+"""The settings: the contents of config.toml and of the environment, validated.
 
 config.example.toml documents every key. Environment variables ``XUANHAO_TABLE__KEY`` override the
 file. Nothing here opens a connection; secrets never appear in messages or in a repr.

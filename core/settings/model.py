@@ -150,8 +150,6 @@ class Settings(BaseSettings):
     def advice(self) -> list[str]:
         """Return warnings about valid but questionable settings, one English line each."""
         found: list[str] = []
-        if not self.telegram.admins:
-            found.append("telegram.admins: empty; nobody can release or confirm numbers")
         if "console" in self.sms.provider:
             found.append("sms.provider: console prints codes instead of sending them; for testing only")
             if self.telegram.base_url.startswith(OFFICIAL):

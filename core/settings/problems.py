@@ -70,7 +70,7 @@ def _keys_at(model: type, loc: Sequence[int | str]) -> tuple[str, ...]:
     """Return the keys allowed in the table at a path."""
     for name in loc:
         if isinstance(name, str):
-            model = _table_in(get_type_hints(model)[name])
+            model = table_of(get_type_hints(model)[name])
     return keys_of(model)
 
 
@@ -86,9 +86,9 @@ def is_table(model: object) -> bool:
     return isinstance(model, type) and (issubclass(model, BaseModel) or dataclasses.is_dataclass(model))
 
 
-def _table_in(annotation: object) -> type:
+def table_of(annotation: object) -> type:
     """Return the table type in ``tuple[Table, ...]``, ``Table | None`` and similar annotations."""
     if isinstance(annotation, type) and is_table(annotation):
         return annotation
-    inner = (_table_in(part) for part in get_args(annotation))
+    inner = (table_of(part) for part in get_args(annotation))
     return next((found for found in inner if found is not object), object)

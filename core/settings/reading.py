@@ -1,9 +1,12 @@
 """Loads settings: the file, overridden by the environment, validated in one pass."""
 
+import contextlib
+import json
 import os
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -12,8 +15,14 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from core.errors.settings import SettingsRefused
 from core.settings.model import Settings
-from core.settings.problems import problems_of, suggestion
+from core.settings.problems import keys_of, problems_of, suggestion, table_of
 from core.settings.toml import read_toml
+from core.settings.values import listed
+
+FILE = Path("config.toml")
+"""The default settings file; it may be absent if the environment has the settings."""
+OTHER_VARIABLES = ("XUANHAO_BACKUP_PASSPHRASE",)
+"""Variables that are no settings."""
 
 
 def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -23,14 +32,16 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
     working directory.
 
     Args:
-        path: the TOML file.
+        path: the TOML file. ``FILE`` may be absent if the environment has at least a key of ``[telegram]``.
         environ: the environment; variables ``XUANHAO_TABLE__KEY`` override the file. Lists are JSON
             or comma-separated, offices are indexed: ``XUANHAO_OFFICES__0__HOURS``.
 
     Raises:
         SettingsError: the settings are unusable; ``SettingsRefused`` has one line per problem.
     """
-    tables = merged(read_toml(path), read_environment(Settings, environ))
+    variables = read_environment(Settings, environ)
+    is_absent = path == FILE and "telegram" in variables and not path.exists()
+    tables = merged({} if is_absent else read_toml(path), variables)
     try:
         return anchored(Settings(**tables), path.absolute().parent)
     except ValidationError as error:
@@ -84,7 +95,56 @@ def read_environment(model: type[BaseSettings], environ: Mapping[str, str]) -> d
             problems.append(f"{name}: unknown table {table}{suggestion(table, tables)}")
     if problems:
         raise SettingsRefused(tuple(problems))
-    return _Environment(model, environ)()
+    found: dict[str, Any] = _Environment(model, environ)()
+    for table, entries in found.items():
+        if isinstance(entries, dict) and all(key.isdecimal() for key in entries):  # offices by their index
+            kind = table_of(model.model_fields[table].annotation)
+            found[table] = {key: _parsed(kind, entry) for key, entry in entries.items()}
+    return found
+
+
+def _parsed(kind: type, entry: object) -> object:
+    """Parse the values of an entry of a list: JSON, or a list with commas where the key has a list."""
+    if not isinstance(entry, dict):
+        return entry
+    hints = get_type_hints(kind)
+    return {
+        key: _value(value, is_list=get_origin(hints.get(key)) is tuple) if isinstance(value, str) else value
+        for key, value in entry.items()
+    }
+
+
+def _value(written: str, *, is_list: bool) -> object:
+    if written.lstrip()[:1] in {"[", "{"}:
+        with contextlib.suppress(ValueError):
+            return json.loads(written)
+    return listed(written) if is_list else written
+
+
+def ignored_variables(environ: Mapping[str, str]) -> list[str]:
+    """Return a warning for each variable with the prefix that is no setting, such as XUANHAO_TOKEN."""
+    prefix = str(Settings.model_config["env_prefix"])
+    delimiter = str(Settings.model_config["env_nested_delimiter"])
+    known = [
+        f"{prefix}{table}{delimiter}{key}".upper()
+        for table, field in Settings.model_fields.items()
+        for key in keys_of(table_of(field.annotation))
+    ]
+    names = [
+        name
+        for name in environ
+        if name.upper().startswith(prefix)
+        and delimiter not in name
+        and name.upper().removeprefix(prefix).lower() not in Settings.model_fields
+        and name.upper() not in OTHER_VARIABLES
+    ]
+    return [f"{name}: is no setting, and is ignored{_meant(name, known)}" for name in sorted(names)]
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Return a suffix that names the variable that was probably meant; empty if none is similar."""
+    near = get_close_matches(name.upper(), known, n=1, cutoff=0.7)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def merged(base: object, over: object) -> Any:  # noqa: ANN401 - settings of any shape

@@ -38,6 +38,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "begun_at": 1,
         "lease_until": 1,
     },
+    "invitation": {
+        "digest": "0" * 64,
+        "role": "chief",
+        "office": "",
+        "made_by": "cli",
+        "made_at": 1,
+        "valid_until": 2,
+    },
     "registry_entry": {"vin": VIN, "import_id": 1, "certificate": "C", "kind": "small", "state": "new"},
     "preselection": {
         "account_id": 3,
@@ -188,6 +196,14 @@ ROWS: dict[str, dict[str, Any]] = {
     "reminder_wish": {"account_id": 3, "count": 2},
     "ban": {
         "identity_hash": b"x",
+        "office": "粤K",
+        "reason": "r",
+        "cause": "admin",
+        "since": 1,
+        "until": 2,
+    },
+    "ban_cause": {
+        "ban_id": 1,
         "office": "粤K",
         "reason": "r",
         "cause": "admin",
@@ -436,6 +452,14 @@ INVALID_ROWS = {
     "a ban lifted by nobody": row("ban", "ban_lift_whole", lifted_at=1, lift_reason="r"),
     "a ban lifted without a reason": row("ban", "ban_lift_whole", lifted_at=1, lifted_by="chat:1"),
     "a second running ban": row("ban", "ban_running", "ban.identity_hash", identity_hash=b"y"),
+    "a cause of a ban without a reason": row("ban_cause", "ban_cause_reason", reason=""),
+    "a cause of a ban for spite": row("ban_cause", "ban_cause_kind", cause="spite"),
+    "a cause of a ban that ends before it begins": row(
+        "ban_cause", "ban_cause_ends_after_it_begins", until=1
+    ),
+    "a cause of a ban lifted by nobody": row(
+        "ban_cause", "ban_cause_lift_whole", lifted_at=1, lift_reason="r"
+    ),
     "a broadcast to nobody known": row("broadcast", "broadcast_audience", audience="all"),
     "a broadcast of nothing": row("broadcast", "broadcast_text", text=""),
     "a broadcast to fewer than none": row("broadcast", "broadcast_total", total=-1),
@@ -458,6 +482,9 @@ INVALID_ROWS = {
     "a holiday of no year": row("holiday", "holiday_year_fkey", REFERENCE, year=2029, day="2029-01-01"),
     "fewer extensions than none": row("preselection", "preselection_desk_extensions", desk_extensions=-1),
     "a king at the desk": row("admin", "admin_role", role="king"),
+    "an invited king": row("invitation", "invitation_role", role="king"),
+    "a token in place of its digest": row("invitation", "invitation_digest", digest="0" * 48),
+    "an invitation that has ended before": row("invitation", "invitation_ends_later", valid_until=1),
     "a second identity of the database": row("installation", "installation_one", one=2),
     "a short identity of the database": row("installation", "installation_id", database_id="x"),
     "a second canary": row("key_canary", "key_canary_is_one", canary=2),

@@ -172,7 +172,7 @@ async def test_what_changed_since_it_was_shown_is_shown_anew(world: World) -> No
     await reviewer.say("/approve 1")
     await reviewer.press("⬜ 同时列入黑名单")
     await chief.say("/revoke 粤KA1234 本人申请")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see("的预选已取消")
     await reviewer.press("确认通过")
     shown = await reviewer.see("情况在您查看之后有变化", "审核通过?")

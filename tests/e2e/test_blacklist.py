@@ -127,15 +127,15 @@ async def test_ban_is_shortened_lengthened_and_lifted_from_its_card(place: World
         await chief.say(wrong)
         await chief.see(answer, fresh=True)
     await chief.say("2027-01-01 从轻")
-    await chief.see("列入黑名单?", "将改为新的日期")
-    await chief.press("⛔ 列入黑名单")
-    await chief.see("已列入黑名单,到 2027年1月1日", "截止:2027年1月1日", "原因:从轻")
+    await chief.see("更改黑名单期限?", "现在到 2028年3月10日")
+    await chief.press("更改期限")
+    await chief.see("期限已改为到 2027年1月1日", "截止:2027年1月1日", "原因:资料有误")
     await chief.press("⏩ 延长")
     await chief.say("2026-06-01 太短")
     await chief.see("须晚于现在的", fresh=True)
     await chief.say("2027-06-01 再犯")
-    await chief.see("列入黑名单?")
-    await chief.press("⛔ 列入黑名单")
+    await chief.see("更改黑名单期限?")
+    await chief.press("更改期限")
     await chief.see("截止:2027年6月1日")
     await chief.press("🔎 全部记录")
     await chief.see("查询结果", "黑名单改为到 2027-06-01,原因:再犯", "黑名单改为到 2027-01-01,原因:从轻")
@@ -195,7 +195,7 @@ async def _two_ask(place: World, command: str, words: str) -> tuple[Person, Pers
     ("command", "words", "button", "done"),
     [
         (f"/ban {factories.identity(7)} 冒用", "列入黑名单?", "⛔ 列入黑名单", "列入黑名单"),
-        (f"/ban {HOLDER} until 2027-01-01 从轻", "列入黑名单?", "⛔ 列入黑名单", "修改黑名单期限"),
+        (f"/ban {HOLDER} until 2027-01-01 从轻", "再记一项原因?", "⛔ 列入黑名单", "列入黑名单"),
         (f"/unban {HOLDER} 查明", "从黑名单中解除?", "✅ 解除", "从黑名单中解除"),
         (f"/usertype {HOLDER} counter", "修改用户类型?", "✅ 确认", "修改用户类型"),
     ],

@@ -96,12 +96,12 @@ async def test_broadcast_to_nobody_cannot_be_sent(place: World) -> None:
     await chief.say(f"/broadcast 粤K {TEXT}")
     await chief.press("在此注册的全部车主(0 人)")
     shown = await chief.see("没有可以通知的人", TEXT, "发给:在此注册的全部车主,目前共 0 人")
-    assert shown.buttons == ["« 返回", "取消"]
+    assert shown.buttons == ["« 返回", "不做更改"]
     await chief.press("« 返回")
     await chief.see("发给谁")
     await chief.say(f"/broadcast 粤A {TEXT}")
     shown = await chief.see("没有可以通知的人", "目前共 0 人,不能发送", fresh=True)
-    assert shown.buttons == ["取消"]
+    assert shown.buttons == ["不做更改"]
 
 
 async def test_stop_leaves_the_rest_and_says_how_many(place: World) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from random import Random
 
@@ -47,6 +48,15 @@ address = "某市某路1号"
 """
 NOWHERE = "http://127.0.0.1:9/bot"
 HEADER = "vin,certificate,kind,state\n"
+
+
+class Terminal(StringIO):
+    """A terminal at which somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 GOOD = f"{factories.vin(1)},{factories.certificate(1)},small,new\n"
 
 
@@ -93,7 +103,10 @@ async def test_missing_settings_are_named(
 ) -> None:
     path = tmp_path / "nothing.toml"
     assert await _call(command, config=path) == 2
-    assert capsys.readouterr().err == f"{path}: no such file; copy config.example.toml to start\n"
+    assert (
+        capsys.readouterr().err
+        == f"{path}: no such file; xuanhao init --config {path} writes one to fill in\n"
+    )
 
 
 async def test_settings_that_are_no_toml_are_named(
@@ -313,10 +326,10 @@ async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFi
     config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
     other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
-    assert await _call("import", file, config=config) == 0
+    assert await _call("import", file, "--yes", config=config) == 0
     assert "2 vehicles imported into the registry" in capsys.readouterr().out
     file.write_text(HEADER + GOOD.replace("new", "registered"), encoding="utf-8")
-    assert await _call("import", file, config=config) == 0
+    assert await _call("import", file, "--yes", config=config) == 0
     assert set(await _vehicles(tmp_path)) == {
         (factories.vin(1), "small", "registered"),
         (factories.vin(2), "small_nev", "registered"),
@@ -351,6 +364,39 @@ async def test_import_of_a_bad_file_loads_nothing(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"{file}{words}")
     assert await _vehicles(tmp_path) == []
+
+
+async def test_import_asks_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
+    file.write_text(HEADER + GOOD, encoding="utf-8")
+    assert await _call("import", file, config=config) == 2
+    assert "repeat the command with --yes" in capsys.readouterr().err
+    for typed, count in (("n\n", 0), ("y\n", 1)):
+        monkeypatch.setattr(sys, "stdin", Terminal(typed))
+        assert await _call("import", file, config=config) == 0
+        assert "1 vehicle: 1 new, 0 changed, 0 unchanged" in capsys.readouterr().out
+        assert len(await _vehicles(tmp_path)) == count
+
+
+async def test_init_writes_the_settings_file_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.toml"
+    assert await _call("init", config=config) == 0
+    assert f"settings: {config} written" in capsys.readouterr().out
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+    assert os.listdir(tmp_path) == ["config.toml"]  # noqa: PTH208 - a test may block
+    assert await _call("init", config=config) == 2
+    assert "telegram.token: should be the token of the bot" in capsys.readouterr().err
+    text = config.read_text(encoding="utf-8").replace('token = ""', f'token = "{TOKEN}"', 1)
+    config.write_text(text, encoding="utf-8")
+    assert await _call("init", config=config) == 0
+    said = capsys.readouterr().out
+    for step in ("xuanhao check", "xuanhao admin-link", "xuanhao release", "xuanhao run", "xuanhao backup"):
+        assert step in said
+    assert stat.S_IMODE((tmp_path / "data/keys.toml").stat().st_mode) == 0o600
 
 
 async def test_import_of_no_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,9 +59,11 @@ async def test_backup_without_a_database_makes_no_keys(made: Path, tmp_path: Pat
 async def test_what_is_known_of_the_gap_is_said(made: Path, tmp_path: Path, capsys: Said) -> None:
     folder = await _backed_up(made, tmp_path)
     assert "  0 photos\n" in capsys.readouterr().out
+    assert await call("restore", folder, config=made) == 2
+    assert "Say it with --given FILE, --none-given or --given-unknown." in capsys.readouterr().err
     for words, said in (
         (("--none-given",), "  no number is withheld; selecting is open"),
-        ((), "There is no terminal to ask on"),
+        (("--yes",), "the numbers issued after the backup are taken as"),
         (("--given-unknown",), "  selecting is suspended for all offices"),
     ):
         _lose(tmp_path)
@@ -69,7 +71,7 @@ async def test_what_is_known_of_the_gap_is_said(made: Path, tmp_path: Path, caps
         out = capsys.readouterr().out
         assert said in out
         assert ("no number is withheld" in out) == (words == ("--none-given",))
-        assert ("no terminal" in out) == (not words)
+        assert ("taken as" in out) == (words == ("--yes",))
 
 
 async def test_a_list_with_errors_changes_nothing(made: Path, tmp_path: Path, capsys: Said) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.routing.commands import DESK, WITHOUT_WORDS
+from bot.desk.commands import DESK, WITHOUT_WORDS
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU
 from core.errors.selection import WishesRefused
@@ -170,7 +170,7 @@ async def test_revoke_bars_nobody_and_frees_the_number(world: World) -> None:
     chief, owner = world.person(CHIEF), world.person(HOLDER)
     await owner.say("/start")
     await chief.say("/revoke 粤KA1234 本人申请")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see("的预选已取消")
     await world.service.jobs.tell()
     await owner.see("您没有被列入黑名单")

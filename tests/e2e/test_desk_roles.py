@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.routing.commands import DESK
+from bot.desk.commands import DESK
 from core.ports import Tx
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved

@@ -144,7 +144,7 @@ async def test_every_standing_of_a_number_is_said(place: World) -> None:
 async def test_several_holders_are_a_list(place: World) -> None:
     chief = place.person(CHIEF)
     await chief.say("/revoke 粤KA1234 本人申请")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see("的预选已取消")
     place.forward(seconds=1)
     await place.store.run(reserved, place.core, 3, "A1234")
@@ -159,7 +159,7 @@ async def test_several_holders_are_a_list(place: World) -> None:
 async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:
     chief = place.person(CHIEF)
     await chief.say("/revoke 粤KA1234 本人申请")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see("的预选已取消")
     assert "导出 XLSX" not in " ".join((await finds(chief, factories.vin(2))).buttons)  # one is no list
     place.forward(seconds=1)
@@ -175,7 +175,7 @@ async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> Non
     """A button shown before the role was restricted has no effect any longer."""
     chief, clerk = place.person(CHIEF), await gives(place, "clerk", "粤K")
     await chief.say("/revoke 粤KA1234 本人申请")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see("的预选已取消")
     place.forward(seconds=1)
     await place.store.run(reserved, place.core, 3, "A1234")
@@ -191,7 +191,7 @@ async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> Non
 async def test_vehicle_with_several_preselections_is_a_list(place: World) -> None:
     chief = place.person(CHIEF)
     await chief.say("/revoke 粤KA1234 资料有误")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see("的预选已取消")
     place.forward(seconds=10)
     begun = await place.store.run(_again_for_the_same_vehicle, place)
@@ -243,14 +243,14 @@ async def test_void_and_its_ban_are_done_and_undone_from_the_card(place: World) 
     await chief.press("确认作废")
     await chief.see("已作废,车主列入黑名单", "至 2028-03-10", "原因:合格证不符")
     await chief.press("⛔ 黑名单")
-    await chief.say("2027-01-01 从轻")
-    await chief.see("将改为新的日期")
+    await chief.say("2027-01-01 冒用")
+    await chief.see("再记一项原因?")
     await chief.press("⛔ 列入黑名单")
-    await chief.see("已列入黑名单,到 2027年1月1日", "至 2027-01-01")
+    await chief.see("已列入黑名单,到 2028年3月10日", "1. 作废", "2. 人工")
     await chief.press("✅ 解除黑名单")
     await chief.say("已查明")
-    await chief.see("从黑名单中解除?")
-    await chief.press("✅ 解除")
+    await chief.see("从黑名单中解除哪一项?")
+    await chief.press("全部解除")
     await chief.see("已解除", "黑名单:不在名单上", "从黑名单中解除,原因:已查明")
 
 
@@ -293,7 +293,7 @@ async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
     await chief.press("🚫 取消预选")
     await chief.say("本人申请")
     await chief.see("取消预选?")
-    await chief.press("取消")
+    await chief.press("不做更改")
     await chief.see("查询结果")
     assert (await place.store.read(get, 1)).state == PreselectionState.RESERVED
 
@@ -307,7 +307,7 @@ async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> Non
         await person.see("当天可由负责人撤回")
     await clerk.press("确认作废")
     await clerk.see("已作废")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await chief.see(f"已由管理员 {CLERK}处理:该号码已作废", "查询结果")
 
 

@@ -162,7 +162,7 @@ async def test_owner_of_a_registered_number_shares_it_from_the_notice(town: Worl
 async def test_revoked_owner_selects_again_from_the_notice(town: World) -> None:
     owner, chief = await chosen(town), town.person(CHIEF)
     await chief.say("/revoke 粤KA1234 资料有误")
-    await chief.press("确认取消预选")
+    await chief.press("确认撤销该预选")
     await tick(town)
     await owner.see("预选已被取消", "可以重新预选")
     await owner.press("【预选号牌】")

@@ -125,7 +125,7 @@ async def test_workbook_is_taken_and_given_back(world: World) -> None:
     await chief.press("« 车辆数据")
     await chief.press("导出登记数据")
     exported = await file_of(chief, "vehicles.xlsx")
-    assert exported[1:] == [[factories.vin(3), factories.certificate(3), "small", "registered"]]
+    assert exported[1:] == [[factories.vin(3), factories.certificate(3), "小型汽车", "已上牌"]]
     await chief.press("下载模板")
     assert (await file_of(chief, "vehicles-template.xlsx"))[0] == list(head)
 
@@ -213,7 +213,7 @@ async def test_wrong_head_names_the_columns(world: World) -> None:
     await chief.say("/vehicles")
     await chief.see("车辆登记数据")
     await chief.send_file("vin,vin,种类,state\n1,2,3,4\n".encode(), "a.csv")
-    await chief.see("缺少:certificate、kind", "重复:vin", "多余:种类")
+    await chief.see("缺少:合格证编号(certificate)、号牌种类(kind)", "重复:车辆识别代号(vin)", "不认识:种类")
 
 
 async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) -> None:
@@ -319,7 +319,7 @@ async def test_confirmation_is_offered_right_after_the_import(world: World) -> N
     await chief.press("确认导入")
     await chief.press("一并确认已上牌(1)")
     await chief.see("一并确认已上牌?", plate)
-    await chief.press("取消")
+    await chief.press("不做更改")
     await chief.see("车辆.csv", "7 天内可以撤销")
     await chief.press("一并确认已上牌(1)")
     await chief.press("确认这 1 个已上牌")

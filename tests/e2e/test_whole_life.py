@@ -85,7 +85,7 @@ async def test_release_selections_and_their_ends_add_up(world: World) -> None:
     await chief.see("后六位不符", "未作任何更改")
     await does(chief, f"/confirm 粤K{numbers[0]} {tail}", "确认已上牌", "已确认上牌")
     await does(chief, f"/void 粤K{numbers[1]} 合格证不符", "确认作废", "已作废")
-    await does(chief, f"/revoke 粤K{numbers[2]} 本人申请", "确认取消预选", "的预选已取消")
+    await does(chief, f"/revoke 粤K{numbers[2]} 本人申请", "确认撤销该预选", "的预选已取消")
     await later(world, 16)
     await owners[3].see("还剩 1 个工作日")
     await later(world, 18)

@@ -16,6 +16,7 @@ import core
 from bot import __main__ as program
 from bot import cli
 from bot.bot_api import deep_links
+from bot.desk import commands as desk_commands
 from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.screen import Screen
@@ -116,9 +117,9 @@ def commands_of_chats() -> Iterable[str]:
     """Return the commands with their position in the menu, permissions and descriptions."""
     for place, name in enumerate(commands.OWNER_COMMANDS):
         yield f"owner {place:02} /{name}: {OWNER_MENU[name]()}"
-    for place, (name, command) in enumerate(commands.DESK.items()):
+    for place, (name, command) in enumerate(desk_commands.DESK.items()):
         kinds = [
-            *(["alone"] if name in commands.WITHOUT_WORDS else []),
+            *(["alone"] if name in desk_commands.WITHOUT_WORDS else []),
             *(["under a file"] if name in commands.WITH_FILE else []),
         ]
         about = f"duty {command.permission.value}{''.join(f', {kind}' for kind in kinds)}"

@@ -150,6 +150,12 @@ class FailingStore:
         self._look()
         return await self._inner.run(function, *args, **kwargs)
 
+    async def run_for(
+        self, caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        self._look()
+        return await self._inner.run_for(caller, function, *args, **kwargs)
+
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:

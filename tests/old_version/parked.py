@@ -198,7 +198,7 @@ ADMINS: dict[int, Parked] = {
         "desk_revoke",
         (say("/revoke 粤KA2003 本人申请"),),
         "取消预选?",
-        press("确认取消预选"),
+        press("确认"),
         "的预选已取消",
     ),
     4208: _parked(
@@ -243,7 +243,7 @@ ADMINS: dict[int, Parked] = {
         (say("/blacklist"), press("2"), press("⏪ 缩短")),
         "缩短期限",
         say("2026-06-01 从轻"),
-        "列入黑名单?",
+        "更改黑名单期限?",
     ),
     4216: _parked("desk_find", _card(4), "查询结果", press("📜 全部操作记录"), "操作记录"),
     4217: _parked("desk_find_act", (*_card(4), press("⛔ 作废")), "请输入原因", say("资料有误"), "号码作废?"),

@@ -43,11 +43,22 @@ ADDED = (
     "分享图",
     "📅 延期",
     "↩️ 撤回",
+    "🗂 管理",
+    "🪪 窗口办理",
+    "👥 车主名单",
+    "📨 申诉",
+    "🔢 号段号池",
+    "📊 统计记录",
+    "⚙️ 系统管理",
 )
 """Buttons that screens have got since."""
 RENAMED = ("✕ 粤", "❌ 粤")
 """A sign before a number that says better what the button does, and the one before."""
-RELABELLED = {"🔒 我的资料": "🔒 个人信息"}
+RELABELLED = {
+    "🔒 我的资料": "🔒 个人信息",
+    "不做更改": "取消",
+    "✅ 确认撤销该预选": "✅ 确认取消预选",
+}
 """Buttons that have another label since."""
 REDESIGNED = ("reg_office", "reg_name", "reg_identity", "reg_review", "privacy")
 """Screens with other buttons since; that those of the old version still lead on is tested below."""

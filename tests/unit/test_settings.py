@@ -22,7 +22,7 @@ from core.errors.settings import (
 from core.security.vault import Vault
 from core.settings import Settings, load_settings
 from core.settings.keys import KEY_FILE, ensure_keys
-from core.settings.reading import merged
+from core.settings.reading import FILE, ignored_variables, merged
 from core.settings.values import database_url
 
 TOKEN = "123456:ABC-def_0"
@@ -514,7 +514,6 @@ def named(advice: list[str]) -> list[str]:
 
 def test_a_newcomer_is_told_what_to_know(file: Path) -> None:
     assert named(load(file).advice()) == [
-        "telegram.admins",
         "sms.provider",
         "sms.provider",
         "security.keys",
@@ -597,3 +596,72 @@ def test_mistyped_database_urls_are_refused_without_the_password(url: str) -> No
         database_url(url)
     assert "ss@" not in str(caught.value)
     assert "zz" not in str(caught.value)
+
+
+# --- the environment alone ---------------------------------------------------------------------------
+
+ALONE = {
+    "XUANHAO_TELEGRAM__TOKEN": TOKEN,
+    "XUANHAO_TELEGRAM__ADMINS": "1001,1002",
+    "XUANHAO_OFFICES__0__CODE": "粤K",
+    "XUANHAO_OFFICES__0__NAME": "茂名车管所",
+    "XUANHAO_OFFICES__0__ADDRESS": "茂名市",
+    "XUANHAO_OFFICES__0__LATITUDE": "21.66",
+    "XUANHAO_OFFICES__0__LONGITUDE": "110.92",
+    "XUANHAO_OFFICES__0__REMINDER_WORKDAYS": "3,1,0",
+    "XUANHAO_OFFICES__1__CODE": "粤A",
+    "XUANHAO_OFFICES__1__NAME": "广州车管所",
+    "XUANHAO_OFFICES__1__ADDRESS": "广州市",
+    "XUANHAO_OFFICES__1__RANDOM_BATCHES": "7",
+    "XUANHAO_OFFICES__1__PAPERS": '["一", "二"]',
+    "XUANHAO_OFFICES__1__HOURS": '{"mon": "08:00-20:00"}',
+}
+
+
+def test_environment_alone_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = load_settings(FILE, ALONE)
+    assert [office.code for office in found.offices] == ["粤K", "粤A"]
+    assert (found.offices[0].latitude, found.offices[1].random_batches) == (21.66, 7)
+    assert (found.offices[0].reminder_workdays, found.offices[1].papers) == ((3, 1, 0), ("一", "二"))
+    assert found.offices[1].hours != found.offices[0].hours
+    assert found.telegram.admins == (1001, 1002)
+    assert found.database.sqlite_path == tmp_path / "data/xuanhao.db"
+
+
+def test_offices_may_be_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    offices = '[{"code": "粤K", "name": "茂名车管所", "address": "茂名市"}]'
+    found = load_settings(FILE, {"XUANHAO_TELEGRAM__TOKEN": TOKEN, "XUANHAO_OFFICES": offices})
+    assert found.offices[0].name == "茂名车管所"
+
+
+def test_half_an_environment_names_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsRefused, match="offices: is missing"):
+        load_settings(FILE, {"XUANHAO_TELEGRAM__TOKEN": TOKEN})
+    with pytest.raises(SettingsFileMissing):
+        load_settings(FILE, {"XUANHAO_SMS__PER_DAY": "9"})
+    with pytest.raises(SettingsFileMissing):  # one that was named must be there
+        load_settings(tmp_path / "named.toml", ALONE)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "XUANHAO_TOKEN",
+            "XUANHAO_TOKEN: is no setting, and is ignored; did you mean XUANHAO_TELEGRAM__TOKEN?",
+        ),
+        ("XUANHAO_DATABASE_URL", "did you mean XUANHAO_DATABASE__URL?"),
+        ("XUANHAO_SERVICE_HOST", "XUANHAO_SERVICE_HOST: is no setting, and is ignored"),
+    ],
+)
+def test_variables_that_are_no_settings_are_named(name: str, said: str) -> None:
+    (line,) = ignored_variables({**ALONE, name: "x", "XUANHAO_OFFICES": "[]", "PATH": "/bin"})
+    assert said in line
+    assert "x" not in line.partition(":")[2].replace("XUANHAO", "")
+
+
+def test_variables_that_are_settings_are_not_named() -> None:
+    assert ignored_variables({**ALONE, "XUANHAO_BACKUP_PASSPHRASE": "x"}) == []

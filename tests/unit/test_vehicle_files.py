@@ -75,6 +75,10 @@ GOOD = {
     ),
     "Ctrl-Z at the end": csv(ONE, TWO) + b"\x1a",
     "Ctrl-Z in a line of its own": csv(ONE, TWO) + b"\x1a\r\n",
+    "further columns with names": csv(("1", *ONE, "临时"), ("2", *TWO, ""), head=("序号", *CHINESE, "备注")),
+    "states and kinds as registration systems write them": csv(
+        (*ONE[:2], "小型", "未注册"), (*TWO[:2], "小型新能源", "已登记")
+    ),
     "xlsx": xlsx(ONE, TWO),
     "xlsx with a blank behind": xlsx((*ONE, " "), TWO),
     "xlsx with a title": xlsx(HEAD, ONE, TWO, head=("新车",)),
@@ -111,7 +115,6 @@ BAD: dict[str, tuple[bytes, type[TableError]]] = {
     "a column too few": (csv(ONE[:3], head=HEAD[:3]), WrongColumns),
     "nothing but titles": (csv(*[ONE] * 30, head=("新车",)), WrongColumns),
     "the head below ten titles": (csv(*[("新车",)] * 9, HEAD, ONE, head=("新车",)), WrongColumns),
-    "a fifth column with a name": (csv((*ONE, ""), head=(*HEAD, "remark")), WrongColumns),
     "Ctrl-Z in the middle": (csv(ONE) + b"\x1a" + csv(TWO), NotATable),
     "a column twice": (csv(ONE, head=("vin", "vin", "kind", "state")), WrongColumns),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), NotATable),
@@ -176,13 +179,30 @@ WRONG_ROWS: dict[str, tuple[tuple[str, ...], type[Exception]]] = {
 }
 
 
+COLUMN_OF = {
+    **dict.fromkeys(("vin", "vin with an O", "check digit"), "vin"),
+    **dict.fromkeys(("certificate", "formula"), "certificate"),
+    "kind": "kind",
+    "state": "state",
+}
+"""The column that each wrong row is wrong in; the others are wrong as a whole."""
+
+
 @pytest.mark.parametrize("name", WRONG_ROWS)
 def test_wrong_row_is_named_with_its_number(name: str) -> None:
     row, error = WRONG_ROWS[name]
     read = read_vehicles(csv(TWO, row))
     (wrong,) = read.wrong
     assert (wrong.number, type(wrong.error)) == (3, error)
+    assert wrong.column == COLUMN_OF.get(name, "")
     assert len(read.vehicles) == 1
+
+
+def test_columns_that_are_not_used_are_named() -> None:
+    content = csv(("1", *ONE, "x"), ("2", "LSV", *TWO[1:], "y"), head=("序号", *HEAD, "备注"))
+    read = read_vehicles(content)
+    assert read.ignored == ("序号", "备注")
+    assert [row.cells for row in read.wrong] == [("LSV", *TWO[1:])]
 
 
 def test_row_that_says_the_same_again_counts_once() -> None:

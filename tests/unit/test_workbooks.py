@@ -119,7 +119,7 @@ def test_cell_that_is_not_what_was_typed_is_refused_in_its_row(name: str) -> Non
     if error is DateCell:
         assert wrong.cells[CERTIFICATE] == shown
     assert wrong.cells[CERTIFICATE].isdigit() or error is DateCell
-    assert "「文本」" in texts.reason(wrong.error)
+    assert "「文本」" in texts.reason(wrong)
     assert [one.vin for one in read.vehicles] == [factories.vin(2)]
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 from bot.desk import known_registrations, suspicion, withholding
 from bot.desk.find import to_card
+from bot.desk.menu import group_rows, to_menu
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.desk.spreadsheets import record_export
@@ -25,19 +26,22 @@ from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
 from bot.texts.desk import clock as clock_texts
 from bot.texts.desk import known_registrations as known_texts
+from bot.texts.desk.days import maintenance_line
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
 from bot.texts.errors import of_error
 from core.audit import SubjectKind
+from core.availability import maintenance
 from core.clock import CHINA
 from core.errors.base import Refusal, XuanhaoError
-from core.people.admins import Permission
+from core.people.admins import EVERYWHERE, Permission
 from core.pool.segments import office_of_segment
 from core.reporting import daily_summary, task_handling, work_queue
 from core.reporting.tasks import MAX_LISTED, Task, TaskKind
 from core.reporting.work_queue import WorkQueue
 
 _A_PAGE = 6
+_LONGEST_TEXT = 60  # of a maintenance, in the caption of a picture
 _RARE = frozenset(
     {
         TaskKind.CALENDAR,
@@ -92,7 +96,7 @@ def _show(ctx: Context) -> View:
         if _leads_on(task)
     ]
     return View(
-        text=_text(queue, page, number(ctx, "page")),
+        text=_maintenance(ctx) + _text(queue, page, number(ctx, "page")),
         picture=ReportPicture(report=picture(queue)),
         rows=(
             *in_columns(leads, 2),
@@ -103,6 +107,7 @@ def _show(ctx: Context) -> View:
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
             ),
             (_switch(ctx), *home_row()),
+            *group_rows(ctx),
         ),
     )
 
@@ -118,6 +123,17 @@ def _switch(ctx: Context) -> Button:
     if daily_summary.wants_summary(ctx.tx, ctx.chat_id):
         return Button(label=texts.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
     return Button(label=texts.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
+
+
+def _maintenance(ctx: Context) -> str:
+    """Return which of this chat's offices are in maintenance, a line each; empty if none is."""
+    own = {EVERYWHERE, *ctx.admin.offices(Permission.DESK, ctx.core.offices)}
+    lines = [
+        maintenance_line(one.office, one.text[:_LONGEST_TEXT])
+        for one in maintenance.running(ctx.tx)
+        if one.office in own
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
@@ -242,6 +258,7 @@ DESK = Screen(
     show=_show,
     buttons={
         ActionName.LEAD: _lead,
+        ActionName.MENU: lambda _ctx, group: to_menu(group),
         ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
         ActionName.SHEET: _sheet,

@@ -58,11 +58,12 @@ _OWNERS = frozenset(
 
 _WORDED: dict[str, Phrase] = {
     AuditAction.ABANDONED: phrase("放弃预选"),
+    AuditAction.ACCEPTED_INVITATION: phrase("凭一次性链接接受角色:{role}"),
     AuditAction.ADDED_ADMIN: phrase("授予角色:{role}"),
     AuditAction.AGREED_TO_NOTICE: phrase("阅读并同意业务须知"),
     AuditAction.APPROVED_APPEAL: phrase("申诉审核通过"),
     AuditAction.ASKED_FOR_INVOICE: phrase("要求 {about} 提供发票,暂停选号"),
-    AuditAction.BANNED: phrase("列入黑名单,到 {until}"),
+    AuditAction.BANNED: phrase("列入黑名单,到 {until},原因:{reason}"),
     AuditAction.BEGAN: phrase("开始预选({kind})"),
     AuditAction.BEGAN_BROADCAST: phrase("开始群发通知,共 {total} 人"),
     AuditAction.BEGAN_APPEAL: phrase("开始填写申诉"),
@@ -95,6 +96,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.GRANTED_CHANCES: phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
     AuditAction.HANDLED: phrase("处理了待办事项"),
     AuditAction.IMPORTED_VEHICLES: phrase("导入车辆 {vehicles} 条"),
+    AuditAction.INVITED_ADMIN: phrase("生成一次性管理员链接:{role}"),
     AuditAction.KEPT_BATCH: phrase("第 {draw} 次抽号没有送达;本车退还次数已达上限,没有退还"),
     AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
     AuditAction.LOOKED_UP: phrase("查询({by},摘要 {key})"),
@@ -134,6 +136,7 @@ _WORDED: dict[str, Phrase] = {
 """Text of each action; details are named in braces."""
 
 NAMES: dict[str, Phrase] = {
+    AuditAction.ACCEPTED_INVITATION: phrase("接受角色"),
     AuditAction.ADDED_ADMIN: phrase("添加管理员"),
     AuditAction.APPROVED_APPEAL: phrase("审核通过"),
     AuditAction.ASKED_FOR_INVOICE: phrase("要求提供发票"),
@@ -154,6 +157,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.EXPORTED_LIST: phrase("导出名单"),
     AuditAction.GRANTED_CHANCES: phrase("增加选号机会"),
     AuditAction.IMPORTED_VEHICLES: phrase("导入车辆"),
+    AuditAction.INVITED_ADMIN: phrase("生成管理员链接"),
     AuditAction.LIFTED_BAN: phrase("解除黑名单"),
     AuditAction.LOOKED_UP: phrase("查询"),
     AuditAction.MOVED_DEADLINE: phrase("截止改期"),

@@ -5,18 +5,14 @@ from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import day, masked_identity, masked_name, moment
-from bot.i18n.language import Phrase, _, phrase
-from bot.texts.desk.parts import date_of
+from bot.i18n.language import _, phrase
+from bot.texts.desk.bans import cause_lines
+from bot.texts.desk.parts import cause_name, date_of
 from core.people.accounts import Account
-from core.people.blacklist import Ban, Cause
+from core.people.ban_causes import BanCause
+from core.people.blacklist import Ban, years_after
 from core.values.identity import mask_identity, mask_name
 
-_CAUSES: dict[str, Phrase] = {
-    "": phrase("全部"),
-    Cause.EXPIRED: phrase("逾期"),
-    Cause.VOID: phrase("作废"),
-    Cause.ADMIN: phrase("人工"),
-}
 CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
 EXPORTED = phrase("黑名单")
 EXPORT_NAME = phrase("黑名单.xlsx")
@@ -27,14 +23,9 @@ EMPTY = phrase("没有符合条件的记录。")
 NOT_REGISTERED = phrase("(未注册的身份)")
 
 
-def cause(name: str) -> str:
-    """Return the label of a ban's cause; an unknown cause is shown by its stored name."""
-    return _CAUSES[name]() if name in _CAUSES else escape(name)
-
-
 def cause_label(name: str, *, chosen: bool) -> str:
     """Return the button label that filters the list by cause."""
-    return ("● " if chosen else "") + cause(name)
+    return ("● " if chosen else "") + cause_name(name)
 
 
 def office_label(code: str, *, chosen: bool) -> str:
@@ -52,7 +43,7 @@ def blacklist(
     entries: Sequence[tuple[Ban, Account | None]], first: int, total: int, *, cause: str, at: str
 ) -> str:
     head = _("⛔ <b>黑名单</b> {at}{cause},共 {total} 人,最近列入的在前").format(
-        at=f"{escape(at)} " if at else "", cause=_CAUSES[cause]() if cause in _CAUSES else "", total=total
+        at=f"{escape(at)} " if at else "", cause=cause_name(cause), total=total
     )
     if not entries:
         return f"{head}\n\n{EMPTY()}"
@@ -68,13 +59,13 @@ def _entry(number: int, ban: Ban, account: Account | None) -> str:
         office=escape(ban.office),
         since=date_of(ban.since),
         until=date_of(ban.until),
-        cause=_CAUSES[ban.cause](),
+        cause=cause_name(ban.cause),
         reason=escape(ban.reason),
     )
 
 
-def ban_card(ban: Ban, account: Account | None) -> str:
-    """Return all details of one ban."""
+def ban_card(ban: Ban, account: Account | None, causes: Sequence[BanCause]) -> str:
+    """Return all details of one ban; several causes one by one."""
     earned = (
         _("\n因预选 {number} 产生").format(number=ban.preselection_id)
         if ban.preselection_id is not None
@@ -88,10 +79,10 @@ def ban_card(ban: Ban, account: Account | None) -> str:
         office=escape(ban.office),
         since=moment(ban.since),
         until=day(ban.until),
-        cause=_CAUSES[ban.cause](),
+        cause=cause_name(ban.cause),
         earned=earned,
         reason=escape(ban.reason),
-    )
+    ) + (_("\n\n全部原因:\n{causes}").format(causes=cause_lines(causes)) if len(causes) > 1 else "")
 
 
 def change_prompt(change: str, ban: Ban, account: Account | None) -> str:
@@ -99,8 +90,15 @@ def change_prompt(change: str, ban: Ban, account: Account | None) -> str:
     now = _("{who}\n现在到 {until}。").format(who=_who(account), until=day(ban.until))
     if change == "lift":
         return _("<b>从黑名单中解除</b>") + f"\n{now}\n" + _("请输入原因:")
-    how = _("请输入新的截止日期和原因,例如:\n<code>2027-06-01 情节轻微</code>")
-    title = _("<b>缩短期限</b>") if change == "shorten" else _("<b>延长期限</b>")
+    if change == "shorten":
+        title, example = _("<b>缩短期限</b>"), _("{day} 情节轻微")
+        at = ban.since + (ban.until - ban.since) / 2
+    else:
+        title, example = _("<b>延长期限</b>"), _("{day} 再次违规")
+        at = years_after(ban.until, 1)
+    how = _("请输入新的截止日期和原因,例如:\n<code>{example}</code>").format(
+        example=example.format(day=date_of(at))
+    )
     return f"{title}\n{now}\n{how}"
 
 

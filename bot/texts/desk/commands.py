@@ -82,13 +82,79 @@ def reason_too_short(least: int, command: str) -> str:
     )
 
 
-def usage(command: str) -> str:
-    return _("用法:{usage}").format(usage=USAGE[command]())
+_OFFICE, _KIND, _MASK, _PLATE = "粤K", "small", "A####", "粤K12345"
+_WITHHELD = "A888#"
+_FORMS = {"small": ("A####", "A888#", "12345"), "small_nev": ("D#####", "DA888#", "D12345")} | {
+    "large_nev": ("#####D", "888##D", "12345D")
+}
+"""A segment, a part of it and a number of each kind, as examples."""
+
+
+def _localised(text: str, office: str, kind: str) -> str:
+    """Return a usage with an office of the admin and its kind in place of the examples."""
+    code, name = office or _OFFICE, kind or _KIND
+    segment, part, serial = _FORMS[name]
+    return (
+        text.replace(_PLATE, f"{code}{serial}")
+        .replace(f"{_OFFICE} {_KIND} {_MASK}", f"{code} {name} {segment}")
+        .replace(f"{_OFFICE} {_KIND} {_WITHHELD}", f"{code} {name} {part}")
+        .replace(_OFFICE, code)
+    )
+
+
+def usage_of(command: str, office: str = "", kind: str = "", *, with_name: bool = True) -> str:
+    """Return how a command is written, with an example of one's own office.
+
+    Args:
+        command: its name.
+        office: the code of an office of the admin; empty for the manual's.
+        kind: the name of a plate kind that the office has released; empty for small cars.
+        with_name: whether the command's name stands before the arguments.
+    """
+    text = _localised(USAGE[command](), office, kind)
+    return text if with_name else text.replace(f"/{command} ", "").replace(f"/{command}", "")
+
+
+def mask_example(kind: str) -> str:
+    return _FORMS[kind][0]
+
+
+def example(command: str, office: str, kind: str) -> str:
+    """Return an example of a command's arguments."""
+    return _localised(_EXAMPLES.get(command, ""), office, kind)
+
+
+_EXAMPLES = {
+    "find": "粤K12345",
+    "confirm": "粤K12345 000001",
+    "void": "粤K12345 合格证与车辆不符",
+    "revoke": "粤K12345 本人申请",
+    "identity": "11010519491231002X 5551234 已核对原件",
+    "usertype": "5551234 窗口注册用户",
+    "undo": "粤K12345 办错号码",
+    "unban": "13800138000 误列",
+    "broadcast": "粤K 窗口搬迁,请到新址办理",
+    "approve": "12",
+    "reject": "12 发票照片看不清",
+    "withhold": "粤K small A888# 拟公开拍卖",
+    "unwithhold": "粤K small A888# 拍卖已取消",
+    "audit": "粤K 作废 3月",
+    "maintenance": "粤K 开 系统升级,12 点恢复",
+    "ban": "13800138000 倒卖号牌 3年",
+    "grant": "LSVTEST02RM000106 随机=1 系统故障补偿",
+    "closed": "粤K 12月31日 盘点",
+    "release": "粤K small A####",
+}
+"""An example for each command that is asked for its arguments."""
+
+
+def usage(command: str, office: str = "", kind: str = "") -> str:
+    return _("用法:{usage}").format(usage=usage_of(command, office, kind))
 
 
 def help_text(permissions: frozenset[Permission]) -> str:
     """Return help on the commands that these permissions allow; empty without any."""
-    may = [USAGE[name]() for name in USAGE if _DUTY_OF.get(name, name) in permissions]
+    may = [USAGE[name]() for name in USAGE if permission_of(name) in permissions]
     return "\n\n" + "\n".join([_("<b>管理命令</b>"), *may]) if may else ""
 
 
@@ -99,4 +165,11 @@ _DUTY_OF = {
     "reject": Permission.APPEALS,
     "hours": Permission.CLOSED,
 }
+
+
+def permission_of(command: str) -> Permission:
+    """Return the permission that a command needs: that of its name, or of the command that it belongs to."""
+    return Permission(_DUTY_OF.get(command, command))
+
+
 BAD_TIME = phrase("没有看懂时间。请写成 2026-12-01 09:00 或 2026-12-01。")

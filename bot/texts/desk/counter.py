@@ -13,7 +13,7 @@ from core.values.vehicles import group_vin
 
 REGISTER = phrase("✅ 确认已上牌")
 VOID = phrase("⛔ 确认作废")
-REVOKE = phrase("✅ 确认取消预选")
+REVOKE = phrase("✅ 确认撤销该预选")
 
 
 def _number(preselection: Preselection) -> str:

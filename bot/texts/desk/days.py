@@ -124,3 +124,21 @@ def maintenance_begun(code: str) -> str:
 
 def maintenance_ended(code: str) -> str:
     return _("✅ {office}:系统维护已结束。").format(office=office_name(code))
+
+
+def maintenance_states(states: Sequence[tuple[str, str]]) -> str:
+    """Return what is in maintenance, and the text that owners read there; empty where nothing is."""
+    lines = [
+        maintenance_line(code, text) if text else _("✅ {office}:没有在维护").format(office=office_name(code))
+        for code, text in states
+    ]
+    return "\n".join([_("<b>系统维护</b>"), *lines])
+
+
+def maintenance_line(code: str, text: str) -> str:
+    """Return that an office is in maintenance, and the text that owners read."""
+    return _("🛠 {office}:维护中,车主看到:{text}").format(office=office_name(code), text=escape(text))
+
+
+def end_label(code: str) -> str:
+    return _("结束维护 {office}").format(office=office_name(code))

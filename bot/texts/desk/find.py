@@ -19,12 +19,14 @@ from bot.i18n.formatting import (
 )
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
+from bot.texts.desk.bans import cause_lines
 from bot.texts.desk.parts import date_of
 from bot.texts.owner.exported import STATES, USER_TYPES
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
 from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
 from core.people.accounts import Account
+from core.people.ban_causes import BanCause
 from core.people.blacklist import Ban
 from core.pool.bulletin import WithheldMask
 from core.pool.number_status import NumberStatus, PlateStatus
@@ -199,10 +201,14 @@ def owner(account: Account | None) -> str:
     )
 
 
-def ban(current: Ban | None, *, known: bool) -> str:
-    """Return the ban of an identity; empty where no identity is known."""
+def ban(current: Ban | None, causes: Sequence[BanCause], *, known: bool) -> str:
+    """Return the ban of an identity, with all its causes; empty where no identity is known."""
     if current is None:
         return _("黑名单:不在名单上") if known else ""
+    if len(causes) > 1:
+        return _("⛔ <b>黑名单</b>:{since} 至 {until}\n{causes}").format(
+            since=date_of(current.since), until=date_of(current.until), causes=cause_lines(causes)
+        )
     return _("⛔ <b>黑名单</b>:{since} 至 {until}({office})\n原因:{reason}").format(
         since=date_of(current.since),
         until=date_of(current.until),
@@ -248,8 +254,13 @@ def _heading(preselection: Preselection) -> str:
     )
 
 
-def vehicle(found: VehicleRecord) -> str:
-    """Return a vehicle's remaining quota and what else is known of it."""
+def vehicle(found: VehicleRecord, *, is_confirmed: bool) -> str:
+    """Return a vehicle's remaining quota and what else is known of it.
+
+    Args:
+        found: the vehicle.
+        is_confirmed: whether the counter has confirmed a number of it.
+    """
     left = found.quota
     said = [
         _("<b>车辆</b> <code>{vin}</code>").format(vin=escape(group_vin(found.vin))),
@@ -258,7 +269,9 @@ def vehicle(found: VehicleRecord) -> str:
         _("自编未选中 {wishes} 个").format(wishes=found.failed_wishes),
     ]
     if found.registry in _REGISTRY:
-        said.append(_("登记系统:{state}").format(state=_REGISTRY[found.registry]()))
+        state = _("登记系统:{state}").format(state=_REGISTRY[found.registry]())
+        behind = is_confirmed and found.registry == RegistryState.NEW
+        said.append(state + (_("(窗口已确认上牌,登记数据尚未更新)") if behind else ""))
     if found.selecting_until is not None:
         said.append(_("现在有人正在为该车选号({at} 前有效)").format(at=_time(found.selecting_until)))
     return "\n".join(said)
@@ -346,8 +359,8 @@ def ban_prompt(current: Ban | None) -> str:
     how = _("请输入原因;要指定截止日期,写在原因前面,例如:\n<code>2028-01-01 冒用他人身份</code>")
     if current is None:
         return _("<b>列入黑名单</b>") + "\n" + how
-    running = _("现在到 {until},将改为新的日期。").format(until=day(current.until))
-    return _("<b>修改黑名单期限</b>") + f"\n{running}\n{how}"
+    running = _("现在到 {until},原有原因保留,期限取较晚的。").format(until=day(current.until))
+    return _("<b>再记一项原因</b>") + f"\n{running}\n{how}"
 
 
 def user_type_prompt(account: Account | None) -> str:

@@ -4,11 +4,13 @@ from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import masked_identity, masked_name
-from bot.i18n.language import _, phrase
+from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
 from core.people.accounts import Account
+from core.people.blacklist import Cause
 
-CANCEL = phrase("取消")
+MENU = phrase("🗂 管理")
+KEEP = phrase("不做更改")
 CANCELLED = phrase("已取消,未作任何更改。")
 OFFICES_BEFORE = phrase("← 机关")
 OFFICES_AFTER = phrase("机关 →")
@@ -20,11 +22,24 @@ def office_name(code: str) -> str:
     return escape(code) or _("全部发牌机关")
 
 
-def somebody(account: Account | None) -> str:
-    """Return an account's masked name and identity; an identity may have no account."""
+def somebody(account: Account | None, masked: str = "") -> str:
+    """Return an account's masked name and identity; an identity without an account as far as it is known."""
     if account is None:
-        return _("(尚未注册的身份)")
+        return _("{identity}(尚未注册的身份)").format(identity=masked)
     return f"{masked_name(account.name)} {masked_identity(account.identity)}"
+
+
+_CAUSES: dict[str, Phrase] = {
+    "": phrase("全部"),
+    Cause.EXPIRED: phrase("逾期"),
+    Cause.VOID: phrase("作废"),
+    Cause.ADMIN: phrase("人工"),
+}
+
+
+def cause_name(name: str) -> str:
+    """Return the label of a ban's cause; an unknown cause is shown by its stored name."""
+    return _CAUSES[name]() if name in _CAUSES else escape(name)
 
 
 def date_of(at: datetime) -> str:

@@ -1,6 +1,9 @@
 """Texts of admins and their roles."""
 
-from bot.i18n.formatting import listed
+from datetime import datetime
+from html import escape
+
+from bot.i18n.formatting import listed, moment
 from bot.i18n.language import _, phrase
 from bot.texts.desk.commands import usage
 from bot.texts.desk.parts import office_name
@@ -13,6 +16,9 @@ ROLES = {
 }
 ADD_ADMIN = phrase("✅ 确认添加")
 REMOVE_ADMIN = phrase("⛔ 确认移除")
+ACCEPT = phrase("✅ 接受这个角色")
+INVITATION_LEFT = phrase("没有接受。链接在有效期内仍可使用。")
+_NO_ROLE = phrase("没有(车主)。要加入管理员,请把上面的编号发给负责人。")
 
 
 def _post(assignment: RoleAssignment) -> str:
@@ -55,3 +61,22 @@ def admin_changed(chat_id: int, assignment: RoleAssignment, *, add: bool) -> str
 def role(name: str, office: str, *, given: bool) -> str:
     said = _("🗂 您现在是{post}。发送 /help 查看命令。") if given else _("🗂 您已不再是{post}。")
     return said.format(post=_post(RoleAssignment(role=Role(name), office=office)))
+
+
+def whoami(admin: Admin, name: str) -> str:
+    """Return a chat's id, its name in the messenger, and its roles."""
+    return _(
+        "您的对话编号:<code>{chat}</code>(点一下即可复制)\n通讯软件中的名字:{name}\n角色:{roles}"
+    ).format(chat=admin.chat_id, name=escape(name) or _("没有"), roles=posts(admin) or _NO_ROLE())
+
+
+def invitation_question(assignment: RoleAssignment, until: datetime) -> str:
+    """Return the question of a one-time link."""
+    return _(
+        "<b>接受管理员角色?</b>\n{post}\n\n"
+        "链接只能用一次,{until} 前有效。接受后记入操作记录;不认识给您链接的人时,请不要接受。"
+    ).format(post=_post(assignment), until=moment(until))
+
+
+def invitation_accepted(assignment: RoleAssignment) -> str:
+    return _("✅ 您现在是{post}。发送 /help 查看命令。").format(post=_post(assignment))

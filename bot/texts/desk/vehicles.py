@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.i18n.columns import HEADS
-from bot.i18n.formatting import moment, plain
+from bot.i18n.columns import HEADS, STATES
+from bot.i18n.formatting import KINDS, listed, moment, plain
 from bot.i18n.language import Phrase, _, phrase
 from bot.spreadsheets import Cell
 from bot.texts.errors import of_error
@@ -38,6 +38,7 @@ DROPPED = phrase("已放弃,登记数据没有任何更改。")
 UNDONE = phrase("✅ 已撤销,登记数据恢复到导入前。")
 WRONG_FILE = phrase("逐行错误清单")
 SHEET = phrase("车辆")
+TEMPLATE_CAPTION = phrase("导入车辆数据的模板:在第二行起填写")
 TEMPLATE_NAME = "vehicles-template.xlsx"
 EXPORT_NAME = "vehicles.xlsx"
 WRONG_NAME = "vehicles-errors.xlsx"
@@ -51,6 +52,8 @@ _STATES = {
 }
 _BAR = 20
 _NAMED = 5
+_MOST_NAMES = 8
+_LONGEST_NAME = 20
 
 
 def head() -> tuple[str, ...]:
@@ -142,7 +145,7 @@ def refused(file: VehicleFile) -> str:
         )
     ]
     lines += [
-        _("第 {number} 行:{reason}").format(number=row.number, reason=reason(row.error))
+        _("第 {number} 行:{reason}").format(number=row.number, reason=reason(row))
         for row in file.wrong[:_NAMED]
     ]
     if len(file.wrong) > _NAMED:
@@ -162,15 +165,23 @@ def sheet_read(file: VehicleFile) -> str:
     return _("文件有多个工作表,只读取第一个可见的工作表「{sheet}」。").format(sheet=escape(file.sheet))
 
 
+def ignored(file: VehicleFile) -> str:
+    """Return which further columns were not used."""
+    if not file.ignored:
+        return ""
+    names = listed(escape(name[:_LONGEST_NAME]) for name in file.ignored[:_MOST_NAMES])
+    return _("其他列没有使用:{names}。").format(names=names)
+
+
 def repeated(file: VehicleFile) -> str:
     """Return how many duplicate rows were merged."""
     return _("文件中有 {count:,} 行重复,已合并。").format(count=file.repeated) if file.repeated else ""
 
 
 _OF_ROWS: dict[type[XuanhaoError], Phrase] = {
-    WrongKind: phrase("号牌种类应为 small、small_nev 或 large_nev。"),
-    WrongState: phrase("状态应为 new(未上牌)或 registered(已上牌)。"),
-    WrongCellCount: phrase("列数与第一行不一致。"),
+    WrongKind: phrase("应为 小型汽车、小型新能源汽车 或 大型新能源汽车(small、small_nev、large_nev)。"),
+    WrongState: phrase("应为 未上牌 或 已上牌(new、registered)。"),
+    WrongCellCount: phrase("列数与列名那一行不一致。"),
     NumberTooLong: phrase(
         "单元格是超过 15 位的数字,表格软件只保留前 15 位。请把该列的格式设为「文本」后重新输入。"
     ),
@@ -179,9 +190,11 @@ _OF_ROWS: dict[type[XuanhaoError], Phrase] = {
 }
 
 
-def reason(error: XuanhaoError) -> str:
-    known = _OF_ROWS.get(type(error))
-    return known() if known else of_error(error)
+def reason(row: WrongRow) -> str:
+    """Return what is wrong with a row, and in which column."""
+    known = _OF_ROWS.get(type(row.error))
+    said = known() if known else of_error(row.error)
+    return _("【{column}】{reason}").format(column=HEADS[row.column](), reason=said) if row.column else said
 
 
 def wrong_columns() -> tuple[str, ...]:
@@ -189,9 +202,9 @@ def wrong_columns() -> tuple[str, ...]:
 
 
 def export_row(vehicle: RegistryVehicle) -> tuple[Cell, ...]:
-    """Return a vehicle as a row of a file that can be imported again."""
-    return (vehicle.vin, vehicle.certificate, vehicle.kind.value, vehicle.state.value)
+    """Return a vehicle as a row of a file that can be imported again, in the language of its heads."""
+    return (vehicle.vin, vehicle.certificate, KINDS[vehicle.kind](), STATES[vehicle.state.value]())
 
 
 def wrong_row(row: WrongRow) -> tuple[Cell, ...]:
-    return (row.number, plain(reason(row.error)), *row.cells)
+    return (row.number, plain(reason(row)), *row.cells)

@@ -14,9 +14,10 @@ from core.clock import to_millis
 from core.db.dialect import POSTGRES
 from core.db.migrate import MIGRATIONS, load_migrations, migrate, require_same
 from core.db.moving.side import OWN, Cells, Columns
-from core.db.postgres import has_tables, require_restored, without_password
+from core.db.postgres_connection import has_tables, require_restored, without_password
 from core.db.postgres_copies import connected
 from core.db.postgres_tx import Connection, PostgresLedger, PostgresTx, set_up
+from core.db.postgres_wire import Wire
 from core.db.queries import QUERIES, load_queries
 from core.errors.moving import (
     MoveSourceMissing,
@@ -107,8 +108,9 @@ def postgres_source(url: str) -> Iterator[_PostgresSide]:
             raise MoveSourceWritten from None
         # The snapshot begins here, after the last writer.
         require_same(PostgresLedger(connection).applied(), load_migrations(MIGRATIONS, POSTGRES))
-        tx = PostgresTx(connection, load_queries(QUERIES, POSTGRES), None)
+        tx = PostgresTx(Wire(connection), load_queries(QUERIES, POSTGRES), None)
         workers = tx.all("workers.living", now=to_millis(tx.now))
+        tx.settle()
         if workers:
             raise MoveSourceServed(tuple(worker["name"] for worker in workers))
         yield side

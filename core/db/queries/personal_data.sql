@@ -68,6 +68,12 @@ UPDATE ban
 SET reason = '-', preselection_id = NULL, lift_reason = CASE WHEN lifted_at IS NULL THEN NULL ELSE '-' END
 WHERE identity_hash = :identity_hash
 
+-- name: empty_ban_causes
+-- Empties the causes of ended bans likewise.
+UPDATE ban_cause
+SET reason = '-', preselection_id = NULL, lift_reason = CASE WHEN lifted_at IS NULL THEN NULL ELSE '-' END
+WHERE ban_id IN (SELECT ban_id FROM ban WHERE identity_hash = :identity_hash)
+
 -- name: forget_codes
 -- Deletes all codes of an owner.
 DELETE FROM sms_code WHERE account_id = :account_id

@@ -1,0 +1,62 @@
+"""``admin-link``: a one-time link that gives its holder a role, also beside the running service."""
+
+import argparse
+import asyncio
+import sys
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.bot_api.client import AiohttpRequest
+from bot.bot_api.deep_links import invitation_link, invitation_payload
+from bot.bot_api.errors import reason_of
+from bot.cli.command import DONE, Command, settings_of
+from bot.cli.terminal import carry_out
+from bot.local_socket.operations import ADMIN_LINK
+from bot.local_socket.protocol import Request
+from core.people.admins import Role
+from core.settings import Settings
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--role", choices=list(Role), default=Role.CHIEF, help="the role (default: %(default)s)"
+    )
+    parser.add_argument("--office", metavar="CODE", default="", help="only at this office (default: at all)")
+
+
+def _admin_link(given: argparse.Namespace) -> int:
+    settings = settings_of(given)
+    request = Request(command=ADMIN_LINK, words=(given.role, given.office))
+    username = asyncio.run(_username(settings))
+    token = asyncio.run(carry_out(settings, request))
+    print(invitation_link(username, token) if username else f"/start {invitation_payload(token)}")
+    place = given.office or "all offices"
+    print(f"who opens it first, within 24 hours, becomes {given.role} of {place}", file=sys.stderr)
+    return DONE
+
+
+async def _username(settings: Settings) -> str:
+    """Return the bot's name; empty if the Bot API cannot be asked, and then say why."""
+    bot = Bot(
+        settings.telegram.token.get_secret_value(),
+        base_url=settings.telegram.base_url,
+        request=AiohttpRequest(),
+        get_updates_request=AiohttpRequest(),
+    )
+    try:
+        async with bot:
+            return bot.username
+    except TelegramError as error:
+        said = f"the Bot API is unreachable ({reason_of(error)}), so the bot's name is not known"
+        print(f"{said}: send it the following line instead of opening a link", file=sys.stderr)
+        return ""
+
+
+COMMAND = Command(
+    name="admin-link",
+    about="print a one-time link that makes its holder an admin, by default the first chief",
+    example="admin-link --role clerk --office 粤K",
+    run=_admin_link,
+    add_arguments=_add_arguments,
+)

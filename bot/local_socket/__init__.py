@@ -1,0 +1,1 @@
+"""A Unix socket beside the SQLite database: the command line hands commands to the running service."""

@@ -1,0 +1,137 @@
+"""One-time links that give their holder a role at the desk, within a day.
+
+The token has 192 random bits and is shown once, to who made the link; the database has its SHA-256, so
+nobody who reads the database can use it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import from_millis, to_millis
+from core.errors.desk import RoleHeld
+from core.errors.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
+from core.people.admins import EVERYWHERE, Admins, Role, RoleAssignment
+from core.ports import RandomBytes, Tx
+
+VALID_FOR = timedelta(hours=24)
+_KEPT_FOR = timedelta(days=30)
+"""How long it is known that a link was used or has expired."""
+_TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A link that can be used."""
+
+    assignment: RoleAssignment
+    made_by: str  # the actor
+    valid_until: datetime
+
+
+class Invitations:
+    """Makes and accepts links.
+
+    Args:
+        admins: gives the roles.
+        random_bytes: the source of tokens.
+    """
+
+    def __init__(self, admins: Admins, random_bytes: RandomBytes) -> None:
+        self._admins = admins
+        self._random_bytes = random_bytes
+
+    def make(self, tx: Tx, assignment: RoleAssignment, actor: str) -> str:
+        """Make a link, record it, and return its token: 48 hex digits.
+
+        Whether the actor may give the role is checked by the caller.
+        """
+        token = self._random_bytes(_TOKEN_BYTES).hex()
+        until = tx.now + VALID_FOR
+        tx.run("invitations.purge", before=to_millis(tx.now - _KEPT_FOR))
+        tx.run(
+            "invitations.add",
+            digest=digest_of(token),
+            role=assignment.role,
+            office=assignment.office,
+            actor=actor,
+            now=to_millis(tx.now),
+            until=to_millis(until),
+        )
+        subject = audit.office_subject(assignment.office)
+        audit.record(
+            tx,
+            actor,
+            AuditAction.INVITED_ADMIN,
+            subject,
+            office=assignment.office or None,
+            role=assignment.role,
+        )
+        return token
+
+    def require(self, tx: Tx, digest: str, chat_id: int) -> Invitation:
+        """Return the link that a chat could use now.
+
+        Args:
+            tx: the transaction.
+            digest: of the link's token.
+            chat_id: who has opened it.
+
+        Raises:
+            RoleHeld: the chat has the role already; the link stays as it is.
+            InvitationUsed, InvitationExpired, InvitationUnknown: it cannot be used.
+        """
+        row = tx.one("invitations.get", digest=digest)
+        if row is None:
+            raise InvitationUnknown
+        found = Invitation(
+            assignment=RoleAssignment(role=Role(row["role"]), office=row["office"]),
+            made_by=row["made_by"],
+            valid_until=from_millis(row["valid_until"]),
+        )
+        if found.assignment in self._admins.of(tx, chat_id).assignments:
+            raise RoleHeld
+        if row["used_at"] is not None:
+            raise InvitationUsed
+        if found.valid_until <= tx.now:
+            raise InvitationExpired
+        if not self._may_still_give(tx, found):
+            raise InvitationUnknown
+        return found
+
+    def accept(self, tx: Tx, digest: str, chat_id: int) -> RoleAssignment:
+        """Use a link for a chat, which is notified and gets the commands of the role; return the role.
+
+        Raises:
+            RoleHeld, InvitationUsed, InvitationExpired, InvitationUnknown: as ``require``.
+        """
+        found = self.require(tx, digest, chat_id)
+        if not tx.run("invitations.use", digest=digest, now=to_millis(tx.now)):
+            raise InvitationUsed  # by another chat, since it was read
+        audit.record(
+            tx,
+            audit.chat_actor(chat_id),
+            AuditAction.ACCEPTED_INVITATION,
+            audit.admin_subject(chat_id),
+            office=found.assignment.office or None,
+            role=found.assignment.role,
+        )
+        self._admins.add(tx, chat_id, found.assignment, found.made_by)
+        return found.assignment
+
+    def _may_still_give(self, tx: Tx, found: Invitation) -> bool:
+        """Whether an admin who made a link is still a chief of its office; the command line always may."""
+        chat = audit.chat_of(found.made_by)
+        if chat == found.made_by:
+            return True
+        chief = {
+            RoleAssignment(role=Role.CHIEF, office=office) for office in (EVERYWHERE, found.assignment.office)
+        }
+        return bool(chief & self._admins.of(tx, int(chat)).assignments)
+
+
+def digest_of(token: str) -> str:
+    """Return the digest under which a token's link is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,135 @@
+"""The command line without a database: help, exit statuses, and which failures a restart cannot mend."""
+
+import argparse
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from telegram.error import InvalidToken, NetworkError
+
+from bot.bot_api.deep_links import invitation_link, invitation_payload, office_of, token_of
+from bot.cli import main, parser, restore
+from bot.cli.check_sms import check_sms
+from bot.cli.command import Command
+from bot.cli.report import Report
+from bot.cli.terminal import Terminal
+from bot.errors.commands import Usage
+from bot.inbox.errors import CannotListenError
+from bot.local_socket.errors import NoTerminal
+from core.errors.desk import RoleHeld
+from core.errors.installation import DatabaseMissing, DatabaseOfAnotherBot, PhotoFolderOfAnother
+from core.errors.keys import KeysDoNotFit
+from core.errors.settings import (
+    KeyFileLost,
+    KeyFileUnreadable,
+    KeyFileUnusable,
+    SettingsFileMissing,
+    SettingsFileUnreadable,
+    SettingsRefused,
+    SettingsSyntax,
+)
+from core.errors.store import (
+    DatabaseNewer,
+    DatabaseOlder,
+    StoreCorrupt,
+    StoreDriverMissing,
+    StoreFull,
+    StoreInUse,
+    StoreUnavailable,
+)
+from tests.core.tools import settings
+
+HERE = Path("here")
+RESTART_CANNOT_HELP = (
+    SettingsFileMissing(HERE),
+    SettingsFileUnreadable(HERE, "why"),
+    SettingsSyntax(HERE, "why"),
+    SettingsRefused(("a: wrong", "b: wrong")),
+    KeyFileLost(HERE, HERE),
+    KeyFileUnreadable(HERE, "why", "me"),
+    KeyFileUnusable(HERE, "why"),
+    KeysDoNotFit("security.", ()),
+    DatabaseMissing("here"),
+    DatabaseOfAnotherBot(1, 2),
+    PhotoFolderOfAnother(HERE),
+    StoreDriverMissing(),
+    StoreCorrupt("here"),
+    InvalidToken(),
+    Usage("release"),
+    NoTerminal("Sure?"),
+)
+RESTART_MAY_HELP = (
+    StoreInUse("here"),
+    StoreUnavailable("gone"),
+    StoreFull(),
+    DatabaseNewer(2, 1),
+    DatabaseOlder(1, 2),
+    CannotListenError("telegram.webhook", "127.0.0.1", 80, OSError(98, "taken")),
+    NetworkError("no way"),
+    RoleHeld(),
+)
+
+
+@pytest.mark.parametrize(
+    "error", [*RESTART_CANNOT_HELP, *RESTART_MAY_HELP], ids=lambda one: type(one).__name__
+)
+def test_exit_status_is_two_only_where_a_restart_cannot_help(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_given: argparse.Namespace) -> int:
+        raise error
+
+    failing = Command(name="release", about="fail", example="release", run=fail)
+    monkeypatch.setattr(parser, "COMMANDS", (failing,))
+    assert main(["release"]) == (2 if error in RESTART_CANNOT_HELP else 1)
+    said = capsys.readouterr().err
+    assert said.strip()
+    assert "``" not in said
+
+
+@pytest.mark.parametrize("command", parser.COMMANDS, ids=lambda one: one.name)
+def test_help_has_an_example_that_parses(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command.name, "--help"])
+    assert ended.value.code == 0
+    assert f"example: xuanhao {command.name}" in capsys.readouterr().out
+    words = command.example.replace('"', "").split()
+    assert parser.parser_of_commands().parse_args(words).name == command.name
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x"])
+def test_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--port", port])
+    assert ended.value.code == 2
+    assert "--port" in capsys.readouterr().err
+
+
+async def test_nobody_to_ask_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("y\n"))
+    with pytest.raises(NoTerminal, match=r"Sure\? .*--yes"):
+        await Terminal(is_confirmed=False).confirm("a summary", "Sure?")
+    assert await Terminal(is_confirmed=True).confirm("a summary", "Sure?")
+    with pytest.raises(NoTerminal, match="--none-given"):
+        raise NoTerminal(restore._WHICH)
+
+
+@pytest.mark.parametrize(("providers", "status"), [("http", 1), (["http", "console"], 0)])
+async def test_gateway_out_of_reach_is_told_with_its_cause(
+    providers: object, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = Report()
+    sms = {"provider": providers, "http": {"url": "http://127.0.0.1:9/sms"}}
+    await check_sms(settings({"sms": sms}), report)
+    assert report.status == status
+    assert "cannot be reached: the connection was refused" in capsys.readouterr().out
+
+
+def test_payload_of_an_invitation_is_no_office() -> None:
+    payload = invitation_payload("0" * 48)
+    assert len(payload) <= 64
+    assert token_of(payload) == "0" * 48
+    assert office_of(payload) is None
+    assert token_of("57KkSw") is None
+    assert invitation_link("a_bot", "00") == "https://t.me/a_bot?start=admin_00"
