@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.beacon import fetch
@@ -21,6 +21,7 @@ from bot.public_journal.checks import CheckRequest, Checks
 from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
+from core.availability import holidays
 from core.availability.closed_days import days_of
 from core.bootstrap import Core
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
@@ -52,6 +53,7 @@ _SUSPECT_EVERY = 120
 _REMIND_FIRST = 60.0
 """Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 _RECOUNT_EVERY = 86_400
+_ENTERED_EVERY = 20
 _CHECK_EVERY = 60
 
 
@@ -79,6 +81,7 @@ class Jobs:
         self._checks = checks
         self._workers = workers
         self._may_end = False
+        self._holidays_counted: datetime | None = None  # when those were entered that the deadlines follow
         self._unreckonable: set[int] = set()  # the reservations that the log has already named
         self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
         self._scheduler = Ticker()
@@ -95,6 +98,7 @@ class Jobs:
             (self.count, _COUNT_EVERY),
             (self.suspect, _SUSPECT_EVERY),
             (self.recount, _RECOUNT_EVERY),
+            (self.recount_entered, _ENTERED_EVERY),
             (self.check_days, _CHECK_EVERY),
             (self.codes, _CODES_EVERY),
         ):
@@ -135,6 +139,10 @@ class Jobs:
     async def recount(self) -> None:
         """Move the deadlines that a changed calendar or changed counter hours make later; once a day."""
         await self._if_trusted(self._recount)
+
+    async def recount_entered(self) -> None:
+        """Move the deadlines that holidays make later which a chief has entered since."""
+        await self._if_trusted(self._recount_entered)
 
     async def purge(self) -> None:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
@@ -294,11 +302,17 @@ class Jobs:
 
     async def _recount(self) -> None:
         deadlines, after = self._core.deadlines, 0
+        entered = await self._core.store.read(holidays.last_entered)
         while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
             after = page.last
             self._log_unreckonable(page.unreckonable)
             if page.found:
                 await self._clock.run(partial(deadlines.recount, found=page.found))
+        self._holidays_counted = entered
+
+    async def _recount_entered(self) -> None:
+        if await self._core.store.read(holidays.last_entered) != self._holidays_counted:
+            await self._recount()
 
     async def _purge(self) -> None:
         core, run = self._core, self._clock.run

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.desk.confirmation import GONE, Confirmation, reason_of, screen_of
 from bot.desk.day_words import DayWords, read_day_words, require_days
+from bot.desk.undo import days_key
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -137,8 +138,7 @@ def _close(ctx: Context) -> str:
 
 
 def _closed_key(ctx: Context) -> str:
-    days = _days(ctx)
-    return f"day:{ctx.arg('office')}:{days[0]}:{HoursKind.COUNTER}" if len(days) == 1 else ""
+    return days_key(ctx.arg("office"), _days(ctx), (HoursKind.COUNTER,))
 
 
 # --- hours of days -----------------------------------------------------------------------------------
@@ -184,8 +184,8 @@ def _set_hours(ctx: Context) -> str:
 
 def _hours_key(ctx: Context) -> str:
     entries = _entries(ctx)
-    one = entries[0]
-    return f"day:{ctx.arg('office')}:{one.day}:{one.place}" if len(entries) == 1 else ""
+    days, places = ([one.day for one in entries], [one.place for one in entries])
+    return days_key(ctx.arg("office"), dict.fromkeys(days), dict.fromkeys(places))
 
 
 # --- the list ----------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def _show_list(ctx: Context) -> View:
 def _remove(ctx: Context, arg: str) -> Goto:
     ctx.require(Permission.UNDO)
     day, _, place = arg.partition(".")
-    what = f"day:{ctx.arg('office')}:{day}:{HoursKind(place)}"
+    what = days_key(ctx.arg("office"), (date.fromisoformat(day),), (HoursKind(place),))
     return Goto(screen=ScreenName.DESK_UNDO_REASON, args={"what": what})
 
 

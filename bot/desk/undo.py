@@ -1,11 +1,11 @@
 """/undo: taking back what was done at the desk (docs/domain.md, section 13).
 
 What is taken back is named by a key in the screen's arguments: ``preselection:7``, ``appeal:12``,
-``segment:粤K:small:B####``, ``day:粤K:2026-12-31:counter``.
+``segment:粤K:small:B####``, ``day:粤K:2026-12-30,2026-12-31:counter`` of one day or several.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -208,25 +208,35 @@ def _undo_segment(ctx: Context) -> str:
     return texts.redated(wanted.mask.pattern, rescheduling.redate(ctx.tx, wanted))
 
 
-def _day_of(ctx: Context) -> tuple[Office, EnteredDay]:
-    code, day, place = _rest(ctx)
+def days_key(office: str, days: Iterable[date], places: Iterable[HoursKind]) -> str:
+    """Return the key of what was entered for some days."""
+    return f"{_DAY}:{office}:{','.join(day.isoformat() for day in days)}:{','.join(places)}"
+
+
+def _days_of(ctx: Context) -> tuple[Office, list[EnteredDay]]:
+    """Return what is still entered for the days of the key."""
+    code, days, places = _rest(ctx)
     office = ctx.office_of(code)
-    found = closed_days.of_day(ctx.tx, office, date.fromisoformat(day), HoursKind(place))
-    if found is None:
+    meant = {
+        (date.fromisoformat(day), HoursKind(place)) for day in days.split(",") for place in places.split(",")
+    }
+    first = min(day for day, _place in meant)
+    found = [one for one in closed_days.entered(ctx.tx, office, first) if (one.day, one.place) in meant]
+    if not found:
         raise NothingToUndo
     return office, found
 
 
 def _day_question(ctx: Context) -> str:
-    office, found = _day_of(ctx)
+    office, found = _days_of(ctx)
     return texts.day_question(office.code, found, ctx.arg("reason"))
 
 
 def _undo_day(ctx: Context) -> str:
-    code, day, place = _rest(ctx)
-    office, when = ctx.office_of(code), date.fromisoformat(day)
-    ctx.core.day_changes.reopen(ctx.tx, office, when, HoursKind(place), ctx.arg("reason"), ctx.actor)
-    return texts.day_restored(code, when)
+    office, found = _days_of(ctx)
+    for one in found:
+        ctx.core.day_changes.reopen(ctx.tx, office, one.day, one.place, ctx.arg("reason"), ctx.actor)
+    return texts.days_restored(office.code, [one.day for one in found])
 
 
 _KINDS: dict[str, _Kind] = {

@@ -1,7 +1,7 @@
 """The holidays and make-up working days of a year, as a chief has entered them (docs/domain.md, section 6).
 
 A year that was entered is whole: neither the built-in notices nor the settings count for it. Deadlines that
-it moves are moved by the periodic recount.
+it moves are moved by the recount, which follows at once.
 """
 
 from collections.abc import Mapping
@@ -65,6 +65,11 @@ def years(tx: Tx) -> tuple[EnteredYear, ...]:
         EnteredYear(year=row["year"], at=from_millis(row["entered_at"]), by=row["entered_by"])
         for row in tx.all("holidays.years")
     )
+
+
+def last_entered(tx: Tx) -> datetime | None:
+    """Return when holidays were last entered; None if never."""
+    return max((one.at for one in years(tx)), default=None)
 
 
 def country_calendar(tx: Tx, calendar: WorkingCalendar) -> WorkingCalendar:

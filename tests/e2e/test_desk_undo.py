@@ -155,6 +155,29 @@ async def test_range_moves_a_deadline_once_and_is_shown_until_it_is_removed(
     assert (await world.store.read(get, begun)).deadline == datetime(2026, 3, 20, 17, tzinfo=CHINA)
 
 
+async def test_span_is_taken_back_by_the_button_below_it(world: World, chief: Person) -> None:
+    await chief.say("/closed 粤K 3月16日至3月18日 停电")
+    await chief.press("确认不办公")
+    await chief.see("共 3 天", "如有误")
+    await chief.press("撤回")
+    await chief.say("日子写错")
+    await chief.see("3月16日 窗口不办公", "3月18日 窗口不办公", "日子写错")
+    await chief.press("确认撤回")
+    await chief.see("2026年3月16日", "共 3 天", "恢复平时的时间")
+    assert await world.store.read(sql, "SELECT 1 FROM closed_day") == []
+
+
+async def test_deadlines_follow_entered_holidays_and_never_shorten(world: World, chief: Person) -> None:
+    _, begun = await world.store.run(reserved, world.core, 2, "A1234")
+    for days, deadline in (("休 3月13日", 18), ("休 3月12日至3月13日", 19), ("休 3月13日 班 3月14日", 19)):
+        await chief.say(f"/holidays 2026 {days}")
+        await chief.press("确认录入")
+        await chief.see("已录入 2026 年", fresh=True)
+        await world.service.jobs.recount_entered()
+        found = (await world.store.read(get, begun)).deadline
+        assert found == datetime(2026, 3, deadline, 17, tzinfo=CHINA)
+
+
 async def test_half_day_moves_a_deadline_that_lies_in_it_to_the_next_day(world: World, chief: Person) -> None:
     _, begun = await world.store.run(reserved, world.core, 2, "A1234")
     await chief.say("/closed 粤K 3月17日 下午 停电")

@@ -43,7 +43,6 @@ ADDED = (
     "分享图",
     "📅 延期",
     "↩️ 撤回",
-    "⏰ 提醒设置",
     "🗂 管理",
     "🪪 窗口办理",
     "👥 车主名单",
@@ -61,7 +60,7 @@ RELABELLED = {
     "✅ 确认撤销该预选": "✅ 确认取消预选",
 }
 """Buttons that have another label since."""
-REDESIGNED = ("reg_office", "reg_name", "reg_identity", "reg_review", "privacy")
+REDESIGNED = ("reg_office", "reg_name", "reg_identity", "reg_review", "privacy", "done")
 """Screens with other buttons since; that those of the old version still lead on is tested below."""
 
 

@@ -7,7 +7,7 @@ from html import escape
 from bot.i18n.formatting import day, moment, reason, short_day, usual_counter_hours, usual_hours
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
-from bot.texts.desk.undo import hours_of_day
+from bot.texts.desk.undo import hours_of_day, span
 from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.maintenance import OpenRestoration
 from core.clock import CHINA
@@ -30,14 +30,6 @@ def closed_question(office: Office, days: Sequence[date], why: str, would: Closi
         "<b>窗口不办公?</b>\n{office} {days}\n原因:{reason}{off}\n\n"
         "将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。可以撤销,但已顺延的截止时间不再提前。"
     ).format(office=escape(office.code), days=span(days), reason=reason(why), off=off, moves=would.moves)
-
-
-def span(days: Sequence[date]) -> str:
-    """Return a day, or the first and last of several and how many they are."""
-    first, last = (day(datetime.combine(one, time(), CHINA)) for one in (min(days), max(days)))
-    if len(days) == 1:
-        return first
-    return _("{first} 至 {last}(共 {count} 天)").format(first=first, last=last, count=len(days))
 
 
 def closed(office: Office, days: Sequence[date], moved: int) -> str:

@@ -1,5 +1,6 @@
 """Texts of /undo: taking back what was done at the desk."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from html import escape
 
@@ -33,6 +34,7 @@ PLACES: dict[str, Phrase] = {
 }
 CLOSED = phrase("不办公")
 SHUT = phrase("不开放")
+_LISTED = 10
 
 
 def number(preselection: Preselection) -> str:
@@ -156,17 +158,26 @@ def hours_of_day(one: EnteredDay) -> str:
     return _("{day} {place} {hours}").format(day=short_day(one.day), place=PLACES[one.place](), hours=hours)
 
 
-def day_question(office: str, one: EnteredDay, why: str) -> str:
+def day_question(office: str, found: Sequence[EnteredDay], why: str) -> str:
+    """Return the question before what was entered for days, by one command, is removed."""
+    what = "\n".join(hours_of_day(one) for one in found[:_LISTED]) + ("\n…" if len(found) > _LISTED else "")
     return _(
         "<b>撤销登记?</b>\n{office} {what}\n登记原因:{before}\n撤销原因:{reason}\n\n"
         "恢复平时的时间。已经顺延的办理截止时间不会提前。"
-    ).format(office=escape(office), what=hours_of_day(one), before=reason(one.reason), reason=reason(why))
+    ).format(office=escape(office), what=what, before=reason(found[0].reason), reason=reason(why))
 
 
-def day_restored(office: str, when: date) -> str:
-    return _("✅ 已撤销:{office} {day}恢复平时的时间。").format(
-        office=escape(office), day=day(datetime.combine(when, time(), CHINA))
-    )
+def span(days: Sequence[date]) -> str:
+    """Return a day, or the first and last of several and how many they are."""
+    first, last = (day(datetime.combine(one, time(), CHINA)) for one in (min(days), max(days)))
+    count = len(set(days))
+    if count == 1:
+        return first
+    return _("{first} 至 {last}(共 {count} 天)").format(first=first, last=last, count=count)
+
+
+def days_restored(office: str, days: Sequence[date]) -> str:
+    return _("✅ 已撤销:{office} {day}恢复平时的时间。").format(office=escape(office), day=span(days))
 
 
 def _steps(steps: list[str]) -> str:
