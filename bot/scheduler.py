@@ -7,8 +7,8 @@ The ticker only triggers; what is due is stored in the database. Of several work
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.beacon import fetch
@@ -21,6 +21,8 @@ from bot.public_journal.checks import CheckRequest, Checks
 from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
+from core.availability import holidays
+from core.availability.closed_days import days_of
 from core.bootstrap import Core
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
@@ -34,6 +36,7 @@ from core.public_journal import beacon
 from core.registry import imports
 from core.reporting import checked_days
 from core.reporting.own_draws import draws_of_day
+from core.values.offices import Office
 
 _LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
@@ -50,6 +53,7 @@ _SUSPECT_EVERY = 120
 _REMIND_FIRST = 60.0
 """Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 _RECOUNT_EVERY = 86_400
+_ENTERED_EVERY = 20
 _CHECK_EVERY = 60
 
 
@@ -77,6 +81,7 @@ class Jobs:
         self._checks = checks
         self._workers = workers
         self._may_end = False
+        self._holidays_counted: datetime | None = None  # when those were entered that the deadlines follow
         self._unreckonable: set[int] = set()  # the reservations that the log has already named
         self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
         self._scheduler = Ticker()
@@ -93,6 +98,7 @@ class Jobs:
             (self.count, _COUNT_EVERY),
             (self.suspect, _SUSPECT_EVERY),
             (self.recount, _RECOUNT_EVERY),
+            (self.recount_entered, _ENTERED_EVERY),
             (self.check_days, _CHECK_EVERY),
             (self.codes, _CODES_EVERY),
         ):
@@ -133,6 +139,10 @@ class Jobs:
     async def recount(self) -> None:
         """Move the deadlines that a changed calendar or changed counter hours make later; once a day."""
         await self._if_trusted(self._recount)
+
+    async def recount_entered(self) -> None:
+        """Move the deadlines that holidays make later which a chief has entered since."""
+        await self._if_trusted(self._recount_entered)
 
     async def purge(self) -> None:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
@@ -263,10 +273,19 @@ class Jobs:
                 )
 
     async def _announce(self) -> None:
-        if await self._core.store.read(subscriptions.is_pending, self._core.offices):
-            await self._clock.run(lambda tx: subscriptions.announce(tx, self._core.offices))
+        if await self._core.store.read(lambda tx: subscriptions.is_pending(tx, self._offices(tx))):
+            await self._clock.run(lambda tx: subscriptions.announce(tx, self._offices(tx)))
         if await self._core.store.read(wished.is_pending):
             await _until_none(self._clock.run, wished.tell_some)
+
+    def _offices(self, tx: Tx) -> Mapping[str, Office]:
+        """Return the offices; those whose opening is awaited with the hours of single days."""
+        offices = dict(self._core.offices)
+        for row in tx.all("subscriptions.offices_awaited"):
+            if row["office"] in offices:
+                days = days_of(tx, offices[row["office"]], self._core.calendar)
+                offices[row["office"]] = days.office
+        return offices
 
     async def _summarise(self) -> None:
         due = await self._core.store.read(self._core.summaries.due)
@@ -283,11 +302,17 @@ class Jobs:
 
     async def _recount(self) -> None:
         deadlines, after = self._core.deadlines, 0
+        entered = await self._core.store.read(holidays.last_entered)
         while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
             after = page.last
             self._log_unreckonable(page.unreckonable)
             if page.found:
                 await self._clock.run(partial(deadlines.recount, found=page.found))
+        self._holidays_counted = entered
+
+    async def _recount_entered(self) -> None:
+        if await self._core.store.read(holidays.last_entered) != self._holidays_counted:
+            await self._recount()
 
     async def _purge(self) -> None:
         core, run = self._core, self._clock.run

@@ -12,6 +12,7 @@ from core import installation
 from core.appeals import Appeals
 from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
+from core.appeals.undoing import ApprovalUndoing
 from core.clock import Clock, ClockSources, SystemClock
 from core.db import exists, open_store, shown_url
 from core.db.migrate import Migration
@@ -38,9 +39,12 @@ from core.ports import PhotoStore, RandomBytes, SmsGateway, Store, Tx
 from core.preselection import Preselections
 from core.preselection.cleanup import Cleanup
 from core.preselection.counter import Counter
+from core.preselection.day_changes import DayChanges
 from core.preselection.deadlines import Deadlines
+from core.preselection.desk_extension import DeskExtensions
 from core.preselection.expiry import Expiry
 from core.preselection.selection import Selection
+from core.preselection.undoing import Undoing
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
@@ -121,12 +125,15 @@ class Core:
     preselections: Preselections
     selection: Selection
     deadlines: Deadlines
+    day_changes: DayChanges
+    desk_extensions: DeskExtensions
     expiry: Expiry
     cleanup: Cleanup
     people: People
     admins: Admins
     invitations: Invitations
     counter: Counter
+    undoing: Undoing
     audit_search: AuditSearch
     desk_services: DeskServices
     summaries: Summaries
@@ -136,6 +143,7 @@ class Core:
     vehicle_registry: VehicleRegistry
     appeals: Appeals
     reviews: Reviews
+    approval_undoing: ApprovalUndoing
 
     async def close(self) -> None:
         """Finish submitted transactions and close the database."""
@@ -293,10 +301,12 @@ async def bootstrap(
         given.vehicle_registry or _vehicle_registry(settings),
         Counter(accounts, offices),
     )
+    undoing = Undoing(accounts, offices, calendar, deadlines)
     presses, decisions = Presses(settings.suspicion), Decisions(accounts)
     most_living = settings.registry.most_living
     preselections = Preselections(vehicle_registry, verification, most_living)
     appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
+    reviews = Reviews(appeals, accounts, counter, vehicle_registry, decisions)
     return Core(
         settings=settings,
         clock=clock,
@@ -324,15 +334,19 @@ async def bootstrap(
         preselections=preselections,
         selection=Selection(Batches(seeds, vault), calendar, deadlines, presses, most_living),
         deadlines=deadlines,
+        day_changes=DayChanges(deadlines, calendar),
+        desk_extensions=DeskExtensions(deadlines, offices, calendar),
         expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),
         admins=admins,
         invitations=Invitations(admins, given.random_bytes),
         counter=counter,
+        undoing=undoing,
         vehicle_registry=vehicle_registry,
         appeals=appeals,
-        reviews=Reviews(appeals, accounts, counter, vehicle_registry, decisions),
+        reviews=reviews,
+        approval_undoing=ApprovalUndoing(appeals, reviews, accounts, undoing, offices, calendar),
         audit_search=AuditSearch(accounts, vault, offices),
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),

@@ -48,7 +48,8 @@ def clock_at(moment: datetime) -> ShiftedClock:
 def office(code: str = "粤K", **values: Any) -> dict[str, Any]:
     """Return an office's table of the settings."""
     plain = {"code": code, "name": f"{code}车辆管理所", "address": "某市某路1号"}
-    return {**plain, "draw_gap_seconds": 0, **values}  # most tests draw without letting time pass
+    # Most tests draw, and select what came back, without letting time pass.
+    return {**plain, "draw_gap_seconds": 0, "undo_minutes": 0, **values}
 
 
 def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:

@@ -48,7 +48,7 @@ SIGNS = (
 UNUSED_TABLES = ["BASE", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "prep", "vhea", "vmtx"]
 """Hints, vertical layout, ligatures: the pictures use none (see ``bot.pictures.font``)."""
 
-EMOJI_BLOCKS = ((0x2300, 0x23FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
+EMOJI_BLOCKS = ((0x21A9, 0x21AA), (0x2300, 0x23FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 """Blocks of emoji on buttons, which the messenger renders; the pictures never contain them."""
 
 SUBSET_NOTE = """

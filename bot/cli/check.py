@@ -28,8 +28,8 @@ async def check(settings: Settings, config: Path) -> int:
     report.ok("settings")
     for line in (*settings.advice(), *warnings_of(config), *folder_warnings(settings)):
         report.warn(line)
-    check_calendar(settings, report)
     found = await check_database(settings, report)
+    check_calendar(settings, report, found.entered_years if found is not None else frozenset())
     if found is not None:
         _check_photos(settings.photo_directory(), found, report)
     await check_sms(settings, report)

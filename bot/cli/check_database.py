@@ -18,6 +18,7 @@ from bot.local_socket.errors import ConnectionLost, NotHandedOver, ServiceRefuse
 from bot.local_socket.operations import PING
 from bot.local_socket.protocol import Request, socket_path
 from core import appeals, installation
+from core.availability import holidays
 from core.backup.taking import OLDEST_SCHEMA
 from core.clock import CHINA, SystemClock
 from core.db import exists, open_store
@@ -55,6 +56,7 @@ class FoundInDatabase:
     photos: frozenset[str]  # the keys of those that it names
     database_id: str | None
     webhooks: frozenset[str]  # URLs that this installation has set
+    entered_years: frozenset[int] = frozenset()  # whose holidays a chief has entered
 
 
 async def check_database(settings: Settings, report: Report) -> FoundInDatabase | None:
@@ -117,6 +119,7 @@ async def _check_opened(
         photos=named,
         database_id=found.database_id if found else None,
         webhooks=frozenset({own} if own else ()),
+        entered_years=frozenset() if is_older else await store.read(_entered_years),
     )
 
 
@@ -219,11 +222,16 @@ def _check_bot(found: installation.Installation, settings: Settings, report: Rep
         report.bad("bot", error)
 
 
-def check_calendar(settings: Settings, report: Report) -> None:
+def check_calendar(settings: Settings, report: Report, entered: frozenset[int]) -> None:
     """Warn of years whose holidays are not known yet."""
     year, calendar = SystemClock().now().astimezone(CHINA).year, settings.working_calendar()
-    for unknown in (one for one in (year, year + 1) if not calendar.has_schedule(one)):
-        report.warn(f"no holiday schedule for {unknown}; add it under [calendar] when it is published")
+    for unknown in sorted({year, year + 1} - entered):
+        if not calendar.has_schedule(unknown):
+            report.warn(f"no holiday schedule for {unknown}; enter it with /holidays when it is published")
+
+
+def _entered_years(tx: Tx) -> frozenset[int]:
+    return frozenset(one.year for one in holidays.years(tx))
 
 
 def _schema(tx: Tx) -> int:

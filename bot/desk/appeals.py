@@ -265,7 +265,11 @@ def _approve(ctx: Context, _arg: str) -> Goto:
     outcome = ctx.core.reviews.approve(
         ctx.tx, number, ctx.chat_id, expected=ctx.arg("seen"), bar=bool(ctx.args.get("bar"))
     )
-    note = texts.approved(ctx.core.appeals.get(ctx.tx, number), outcome)
+    appeal = ctx.core.appeals.get(ctx.tx, number)
+    note = texts.approved(appeal, outcome)
+    if ctx.admin.may(Permission.UNDO, appeal.office) and appeal.suspicion_id is None:
+        args = {"what": appeal.subject, "to": ScreenName.DESK_APPEALS}
+        return Goto(screen=ScreenName.DESK_DONE, args=args, note=note, sticky=True)
     return Goto(screen=ScreenName.DESK_APPEALS, note=note, sticky=True)
 
 

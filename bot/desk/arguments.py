@@ -43,12 +43,6 @@ _WHOLE_TIME = re.compile(_TIME)
 _FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{PARTING}]))")
 _UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}\s?[-/.年]")
-_SEVERAL = re.compile(
-    r"(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"  # a day, and after it
-    r"(?:\s*(?:[~\uff5e至到—–-]|\.\.)\s*\d{1,2}|.*?(?:\d{1,2}\s?月\s?\d|\d{4}\s?[-/.年]\s?\d)"
-    r"|.*?[~\uff5e至到]\s*\d{1,2}\s?[日号])",
-    re.DOTALL,
-)
 _LEAP_DAY = (2, 29)
 _LONG_PAST = timedelta(days=183)
 _NARROW = str.maketrans(
@@ -81,11 +75,6 @@ def first_time(raw: str, today: date | None = None) -> tuple[datetime, str]:
     found = _FIRST_TIME.match(raw.translate(_NARROW))
     at = _moment(found, today)
     return at, without_parting(raw[found.end() if found else 0 :])
-
-
-def names_several_days(raw: str) -> bool:
-    """Return whether a text that starts with a day names another one, as a range or later on."""
-    return _SEVERAL.match(raw.translate(_NARROW)) is not None
 
 
 def first_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:

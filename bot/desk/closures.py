@@ -1,95 +1,24 @@
-"""/closed: a day without counter service, which moves deadlines; /maintenance: closes phase 2 with a text."""
+"""/maintenance: closes phase 2 with a text."""
 
-from datetime import date
-from functools import partial
-
-from bot.desk.arguments import (
-    first_time,
-    names_several_days,
-    office_at_start,
-    office_meant,
-    without_parting,
-    word_at_start,
-)
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.arguments import office_at_start, office_meant, without_parting, word_at_start
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.keywords import Keyword, is_keyword, keyword_of
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import OneDayOnly, UnreadableTime, Usage
+from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import days as texts
 from bot.texts.desk import parts
 from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
-from core.preselection.deadlines import Closing
 from core.values.personal_numbers import ensure_no_personal_number
 
 _SWITCHES = {Keyword.ON: ScreenName.DESK_MAINTENANCE_ON, Keyword.OFF: ScreenName.DESK_MAINTENANCE_OFF}
 _LONGEST_TEXT = 500
-
-
-def parse_closed(ctx: Context, arguments: str) -> Goto:
-    """Parse /closed 粤K 2026-12-31 REASON and go to the question.
-
-    Raises:
-        Usage, UnreadableTime: the arguments are malformed.
-        OfficeMissing: no office was typed, and there are several.
-        OneDayOnly: they name several days: one command closes one day, and none is guessed.
-        DayInThePast, DayClosed: the day is past, or already closed.
-    """
-    code, written = office_at_start(arguments)
-    if names_several_days(written):
-        raise OneDayOnly
-    if not written:
-        raise Usage("closed")
-    at, reason = first_time(written, ctx.today)
-    if not code:
-        code, reason = office_at_start(reason)
-    office = office_meant(ctx, "closed", Permission.CLOSED, code)
-    day = at.date()
-    if not reason:
-        raise Usage("closed")
-    ctx.core.deadlines.validate_closing(ctx.tx, office, day)
-    return Goto(
-        screen=ScreenName.DESK_CLOSED,
-        args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
-    )
-
-
-def _day(ctx: Context) -> date:
-    try:
-        return date.fromisoformat(ctx.arg("day"))
-    except ValueError:
-        raise UnreadableTime from None
-
-
-def _closed_question(ctx: Context) -> str:
-    office = ctx.office_of(ctx.arg("office"))
-    day = _day(ctx)
-    read = partial(ctx.core.deadlines.closing, office=office, day=day)
-    would: Closing = ctx.read_snapshot(f"closing:{office.code}:{day}", read)
-    return texts.closed_question(office, day, ctx.arg("reason"), would)
-
-
-def _close(ctx: Context) -> str:
-    office, day = ctx.office_of(ctx.arg("office")), _day(ctx)
-    moved = ctx.core.deadlines.close_day(ctx.tx, office, day, ctx.arg("reason"), ctx.actor)
-    return texts.closed(office, day, len(moved))
-
-
-CLOSED = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_CLOSED,
-        permission=Permission.CLOSED,
-        question_text=_closed_question,
-        label=texts.CLOSE,
-        act=_close,
-    )
-)
 
 
 def parse_maintenance(ctx: Context, arguments: str) -> Goto:

@@ -13,8 +13,11 @@ from bot.desk import (
     closures,
     counter,
     find,
+    holidays,
+    opening_hours,
     people,
     releases,
+    undo,
     vehicles,
     withholding,
 )
@@ -41,7 +44,10 @@ DESK: dict[str, DeskCommand] = {
     "confirm": DeskCommand(permission=Permission.CONFIRM, parse=counter.parse_confirm),
     "void": DeskCommand(permission=Permission.VOID, parse=counter.parse_void),
     "revoke": DeskCommand(permission=Permission.REVOKE, parse=counter.parse_revoke),
-    "closed": DeskCommand(permission=Permission.CLOSED, parse=closures.parse_closed),
+    "undo": DeskCommand(permission=Permission.UNDO, parse=undo.parse),
+    "closed": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_closed),
+    "hours": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_hours),
+    "holidays": DeskCommand(permission=Permission.HOLIDAYS, parse=holidays.parse),
     "appeals": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse),
     "approve": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_approve),
     "reject": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_reject),
@@ -62,7 +68,7 @@ DESK: dict[str, DeskCommand] = {
 }
 
 WITHOUT_WORDS = frozenset(
-    {"admins", "appeals", "blacklist", "clock", "vehicles", "desk", "segments", "stats"}
+    {"admins", "appeals", "blacklist", "clock", "holidays", "vehicles", "desk", "segments", "stats"}
 )
 """Commands without arguments; their screens ask for what they need."""
 

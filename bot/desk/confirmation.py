@@ -40,6 +40,7 @@ class Confirmation:
     label: Callable[[], str]  # of the button that makes the change
     act: Callable[[Context], str]
     style: Style = Style.PRIMARY
+    undo_key: Callable[[Context], str] | None = None  # of what was done, if it can be taken back
     ways: Callable[[Context], Sequence[tuple[str, str]]] = lambda _ctx: ()
     """Several ways to do it, as labels and the argument ``way`` that ``act`` finds; empty: the one button."""
 
@@ -62,7 +63,11 @@ def screen_of(confirmation: Confirmation) -> Screen:
         ctx.require(confirmation.permission)
         if way:
             ctx.args = {**ctx.args, "way": way}
-        return return_to_origin(ctx, confirmation.act(ctx))
+        note = confirmation.act(ctx)
+        key = confirmation.undo_key(ctx) if confirmation.undo_key and "back" not in ctx.args else ""
+        if key and ctx.admin.may(Permission.UNDO, ctx.arg("office")):
+            return Goto(screen=ScreenName.DESK_DONE, args={"what": key}, note=note, sticky=True)
+        return return_to_origin(ctx, note)
 
     return Screen(
         name=confirmation.name,

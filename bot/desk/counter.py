@@ -128,6 +128,11 @@ def _revoke(ctx: Context) -> str:
     return texts.revoked(ctx.core.counter.revoke(ctx.tx, _meant(ctx), ctx.arg("reason"), ctx.actor))
 
 
+def _done(ctx: Context) -> str:
+    """Return the key of the reservation that was confirmed or ended, by which that is taken back."""
+    return ctx.core.undoing.last_of(ctx.tx, _meant(ctx)).subject
+
+
 CONFIRM = screen_of(
     Confirmation(
         name=ScreenName.DESK_CONFIRM,
@@ -135,6 +140,7 @@ CONFIRM = screen_of(
         question_text=_confirm_question,
         label=texts.REGISTER,
         act=_confirm,
+        undo_key=_done,
         style=Style.SUCCESS,
     )
 )
@@ -145,6 +151,7 @@ VOID = screen_of(
         question_text=_void_question,
         label=texts.VOID,
         act=_void,
+        undo_key=_done,
         style=Style.DANGER,
     )
 )
@@ -155,6 +162,7 @@ REVOKE = screen_of(
         question_text=_revoke_question,
         label=texts.REVOKE,
         act=_revoke,
+        undo_key=_done,
         style=Style.DANGER,
     )
 )

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.desk import bans, counter, people
+from bot.desk import bans, counter, extension, people, undo
 from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import GONE, with_origin
 from bot.desk.reports import audit
@@ -18,8 +18,10 @@ from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import NotAsAsked, Usage
 from bot.i18n import formatting
+from bot.texts.desk import extension as extension_texts
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
+from bot.texts.desk import undo as undo_texts
 from bot.texts.desk.known_registrations import on_card
 from bot.texts.errors import of_error
 from bot.texts.owner.exported import USER_TYPES
@@ -181,6 +183,17 @@ def _plate(case_file: CaseFile) -> Plate:
     return plate
 
 
+def _focus(case_file: CaseFile) -> Preselection:
+    """Return the preselection of a card.
+
+    Raises:
+        NothingKnown: it is gone.
+    """
+    if case_file.focus is None:
+        raise NothingKnown
+    return case_file.focus
+
+
 def _ban(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.identity_hash is None:
         raise NothingKnown
@@ -273,6 +286,20 @@ ACTIONS: dict[str, Action] = {
                 case_file.account is not None and _at_home(ctx, case_file, Permission.IDENTITY)
             ),
             typed=_move_here,
+        ),
+        Action(
+            name="extend",
+            label=extension_texts.EXTEND,
+            prompt=lambda _dossier: extension_texts.prompt(),
+            may=_reserved_at(Permission.EXTEND),
+            typed=lambda ctx, case_file, text: extension.to_extension(ctx, _focus(case_file), text),
+        ),
+        Action(
+            name="undo",
+            label=undo_texts.UNDO,
+            prompt=lambda _dossier: undo_texts.REASON(),
+            may=lambda ctx, case_file: undo.may_undo(ctx, case_file.focus),
+            typed=lambda ctx, case_file, text: undo.to_question(ctx, _focus(case_file).subject, text),
         ),
     )
 }

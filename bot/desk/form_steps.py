@@ -1,62 +1,28 @@
-"""The forms of /release, /closed, /ban and /grant."""
+"""The forms of /release, /ban and /grant, and the list of all."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from itertools import islice
+from datetime import date, datetime, time
 
-from bot.desk import bans, closures, people, releases
-from bot.desk.arguments import first_time, kind_or_none, mask_for, read_time
+from bot.desk import bans, people, releases
+from bot.desk.arguments import kind_or_none, mask_for, read_time
 from bot.desk.ban_ends import read_end
-from bot.desk.confirmation import reason_of
+from bot.desk.common_steps import REASON, office_answered, office_step
+from bot.desk.day_forms import CLOSED, HOURS, next_workdays
 from bot.desk.form import Answers, Choices, Form, Step
 from bot.desk.keywords import Keyword, is_keyword, keyword_of
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
-from bot.errors.commands import NotAsAsked, ReasonTooShort
-from bot.i18n.formatting import KINDS, office_title
+from bot.errors.commands import NotAsAsked
+from bot.i18n.formatting import KINDS
 from bot.texts.desk import forms as texts
-from core.availability import closed_days
 from core.clock import CHINA
 from core.people.admins import Permission
-from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.text import clean, compact
 from core.values.vehicles import group_vin, parse_vin
 
-_MOST_OFFICES = 30
-_DAYS_OFFERED = 6
 _YEARS_OFFERED = (1, 2, 3, 5)
 _RULE = "rule"
 _OPENING = time(9)
-
-
-def _office_step(permission: Permission) -> Step:
-    def choices(ctx: Context, _answers: Answers) -> Choices:
-        codes = ctx.admin.offices(permission, ctx.core.offices)[:_MOST_OFFICES]
-        return [(office_title(ctx.office_of(code)), code) for code in codes]
-
-    return Step(
-        name="office",
-        prompt=lambda _ctx, _answers: texts.OFFICE(),
-        choices=choices,
-        read=lambda ctx, _answers, text: ctx.desk_office(text, permission).code,
-        columns=2,
-        is_forced=True,
-    )
-
-
-def _office(ctx: Context, answers: Answers) -> Office:
-    return ctx.office_of(answers["office"])
-
-
-def _reason(_ctx: Context, _answers: Answers, text: str) -> str:
-    reason = reason_of(text)
-    if not reason:
-        raise ReasonTooShort(2)
-    return reason
-
-
-_REASON = Step(name="reason", prompt=lambda _ctx, _answers: texts.REASON(), read=_reason)
 
 
 # --- /release ---------------------------------------------------------------------------------
@@ -70,21 +36,11 @@ def _kind(_ctx: Context, _answers: Answers, text: str) -> str:
 
 
 def _mask(ctx: Context, answers: Answers, text: str) -> str:
-    return mask_for(_office(ctx, answers), PlateKind(answers["kind"]), text).pattern
-
-
-def _next_days(ctx: Context, office: Office) -> Iterator[date]:
-    """Yield the next days on which the counter of an office works, after today."""
-    calendar = closed_days.calendar_of(ctx.tx, office, ctx.core.calendar)
-    day = ctx.today
-    while True:
-        day += timedelta(days=1)
-        if calendar.is_workday(day):
-            yield day
+    return mask_for(office_answered(ctx, answers), PlateKind(answers["kind"]), text).pattern
 
 
 def _openings(ctx: Context, answers: Answers) -> Choices:
-    nearest = next(_next_days(ctx, _office(ctx, answers)))
+    nearest = next(next_workdays(ctx, office_answered(ctx, answers)))
     at = datetime.combine(nearest, _OPENING, CHINA)
     return [(texts.AT_ONCE(), Keyword.NOW), (texts.moment_label(at), f"{at:%Y-%m-%dT%H:%M}")]
 
@@ -111,7 +67,7 @@ def _release(ctx: Context, answers: Answers) -> Goto:
 
 _RELEASE = Form(
     steps=(
-        _office_step(Permission.RELEASE),
+        office_step(Permission.RELEASE),
         Step(
             name="kind",
             prompt=lambda _ctx, _answers: texts.KIND(),
@@ -142,34 +98,6 @@ _RELEASE = Form(
         ),
     ),
     finish=_release,
-)
-
-
-# --- /closed ----------------------------------------------------------------------------------
-
-
-def _days(ctx: Context, answers: Answers) -> Choices:
-    days = islice(_next_days(ctx, _office(ctx, answers)), _DAYS_OFFERED)
-    return [(texts.day_label(day), day.isoformat()) for day in days]
-
-
-def _day(ctx: Context, answers: Answers, text: str) -> str:
-    at, left = first_time(text, ctx.today)
-    if left:
-        raise NotAsAsked
-    ctx.core.deadlines.validate_closing(ctx.tx, _office(ctx, answers), at.date())
-    return at.date().isoformat()
-
-
-_CLOSED = Form(
-    steps=(
-        _office_step(Permission.CLOSED),
-        Step(name="day", prompt=lambda _ctx, _answers: texts.DAY(), choices=_days, read=_day),
-        _REASON,
-    ),
-    finish=lambda ctx, answers: closures.parse_closed(
-        ctx, f"{answers['office']} {answers['day']} {answers['reason']}"
-    ),
 )
 
 
@@ -215,7 +143,7 @@ _BAN = Form(
             read=_end,
             shown=lambda _ctx, _answers, answer: texts.end(answer),
         ),
-        _REASON,
+        REASON,
     ),
     finish=_ban,
 )
@@ -259,7 +187,7 @@ _GRANT = Form(
             shown=lambda _ctx, _answers, answer: texts.composed(answer),
             columns=4,
         ),
-        _REASON,
+        REASON,
     ),
     finish=lambda ctx, answers: people.to_grant(
         ctx,
@@ -270,5 +198,5 @@ _GRANT = Form(
     ),
 )
 
-FORMS = {"release": _RELEASE, "closed": _CLOSED, "ban": _BAN, "grant": _GRANT}
+FORMS = {"release": _RELEASE, "closed": CLOSED, "hours": HOURS, "ban": _BAN, "grant": _GRANT}
 """The forms, by command."""

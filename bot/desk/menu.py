@@ -11,12 +11,12 @@ from core.pool import segments
 from core.values.plates import PlateKind
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "counter": ("find", "confirm", "void", "revoke", "identity", "usertype", "closed"),
+    "counter": ("find", "confirm", "void", "revoke", "undo", "identity", "usertype", "closed", "hours"),
     "people": ("blacklist", "ban", "unban", "grant", "broadcast"),
     "appeals": ("appeals", "approve", "reject"),
     "pool": ("segments", "release", "withhold", "unwithhold"),
     "reports": ("stats", "audit"),
-    "system": ("vehicles", "maintenance", "clock", "admins"),
+    "system": ("vehicles", "holidays", "maintenance", "clock", "admins"),
 }
 """The commands of each group; /desk itself is in none."""
 

@@ -160,7 +160,8 @@ def _question(ctx: Context) -> str:
     release = to_release(request, office, ctx.actor)
     opens = releases.opening(ctx.tx, release)
     when = texts.release_when(opens, now=not request.opens)
-    question = texts.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
+    mask, at_once = release.mask, not request.opens
+    question = texts.release_question(office, request.kind, mask.pattern, mask.size, when, at_once=at_once)
     jumped = releases.jumped_order(ctx.tx, office, release.mask)
     return question + (texts.order_jumped(jumped) if jumped else "")
 
@@ -172,6 +173,12 @@ def _release(ctx: Context) -> str:
     return texts.released(segment, pool_segments.count(ctx.tx, office, request.kind))
 
 
+def _done(ctx: Context) -> str:
+    """Return the key by which a scheduled release is cancelled; empty for one that has opened at once."""
+    request = _request(ctx)
+    return f"segment:{request.office}:{request.kind}:{request.mask}" if request.opens else ""
+
+
 RELEASE = screen_of(
     Confirmation(
         name=ScreenName.DESK_RELEASE,
@@ -179,5 +186,6 @@ RELEASE = screen_of(
         question_text=_question,
         label=texts.RELEASE,
         act=_release,
+        undo_key=_done,
     )
 )

@@ -10,6 +10,7 @@ from bot.dialog.languages import choose_language
 from bot.i18n.language import Language
 from bot.public_journal.checks import CheckNeeded, CheckRequest, PoolCheck
 from core import audit
+from core.availability.closed_days import days_of
 from core.bootstrap import Core
 from core.clock import CHINA
 from core.errors.accounts import NotRegistered
@@ -41,6 +42,7 @@ class Context:
     bot_username: Callable[[], str] = str  # for deep links
     has_left: bool = False  # the update being handled has ended a rehearsal
     known: object = None  # passed on by the step that led to this screen, see ``Goto.known``
+    _offices: dict[str, Office] = field(default_factory=dict)  # read in this step
 
     @property
     def actor(self) -> str:
@@ -138,15 +140,17 @@ class Context:
         return self.office_of(self.preselection.office)
 
     def office_of(self, code: str) -> Office:
-        """Return the office with this code.
+        """Return the office with this code, with the hours of single days that differ from the settings'.
 
         Raises:
             OfficeUnknown: the office is not, or no longer, served.
         """
-        office = self.core.offices.get(code)
-        if office is None:
-            raise OfficeUnknown
-        return office
+        if code not in self._offices:
+            office = self.core.offices.get(code)
+            if office is None:
+                raise OfficeUnknown
+            self._offices[code] = days_of(self.tx, office, self.core.calendar).office
+        return self._offices[code]
 
     def speak(self, language: Language) -> None:
         """Store the chat's language; the next screen is already rendered in it."""
@@ -157,6 +161,7 @@ class Context:
         """Drop the cached account and preselection after a change."""
         for name in ("account_or_none", "current_preselection", "admin"):
             self.__dict__.pop(name, None)
+        self._offices.clear()
 
     def arg(self, name: str) -> str:
         """Return an argument of the screen, or an empty string if it is absent."""

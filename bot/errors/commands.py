@@ -40,10 +40,6 @@ class NoSuchDay(UnreadableTime):
         self.written = written
 
 
-class OneDayOnly(InputError):
-    """Several days were typed where one is expected."""
-
-
 class OfficeMissing(Usage):
     """The command begins with a date where the office should stand."""
 
@@ -62,3 +58,23 @@ class EndNotLater(InputError):
     def __init__(self, until: datetime) -> None:
         super().__init__()
         self.until = until
+
+
+class DateInReason(InputError):
+    """What should be the reason has something like a date, ``written``; it is not guessed at."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__()
+        self.written = written
+
+
+class DaysReversed(InputError):
+    """A span of days ends before it begins."""
+
+
+class DaysTooMany(InputError):
+    """A span has more than ``most`` days."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most

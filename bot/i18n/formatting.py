@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from html import escape, unescape
 
 from bot.i18n.language import Language, Phrase, _, phrase, spoken
-from core.appeals.reviews import SET_ASIDE
 from core.backup.gap import SUSPENDED_TEXT, WITHHELD_REASON
 from core.clock import CHINA
-from core.preselection.expiry import EXPIRED_REASON
+from core.preselection.expiry import EXPIRED_REASON, SET_ASIDE
 from core.values.hours import ServiceHours, Span
 from core.values.identity import mask_identity, mask_name, mask_phone
 from core.values.offices import IssuingOffice, Office
@@ -231,7 +230,12 @@ def remaining(length: timedelta) -> str:
 
 
 def hours(opening: ServiceHours) -> str:
-    if opening.always:
+    return usual_hours(opening) + _special(opening)
+
+
+def usual_hours(opening: ServiceHours) -> str:
+    """Return the hours without those of single days."""
+    if opening.always_usually:
         return _("全天24小时")
     if opening.daily is not None:
         return _("每日 {hours}").format(hours=_spans(opening.daily))
@@ -240,9 +244,44 @@ def hours(opening: ServiceHours) -> str:
 
 
 def counter_hours(opening: ServiceHours) -> str:
+    return usual_counter_hours(opening) + _special(opening)
+
+
+def usual_counter_hours(opening: ServiceHours) -> str:
+    """Return the counter hours without those of single days."""
     if opening.daily is not None:
         return _("工作日 {hours}").format(hours=_spans(opening.daily))
-    return hours(opening)
+    return usual_hours(opening)
+
+
+def _special(opening: ServiceHours) -> str:
+    """Return the days ahead on which the hours are others: ;12月2日至12月4日 不开放; empty without any."""
+    since = opening.as_of
+    if since is None:
+        return ""
+    ahead = [(day, spans) for day, spans in opening.special if since <= day <= since + _SHOWN_AHEAD]
+    groups: list[tuple[date, date, tuple[Span, ...]]] = []
+    for day, spans in ahead:
+        if groups and groups[-1][2] == spans and groups[-1][1] + timedelta(days=1) == day:
+            groups[-1] = (groups[-1][0], day, spans)
+        else:
+            groups.append((day, day, spans))
+    parts = [
+        _("{day} {hours}").format(day=_day_or_days(first, last), hours=_spans(spans))
+        for first, last, spans in groups[:_MOST_SPECIAL]
+    ]
+    return "".join(_(";{special}").format(special=part) for part in parts)
+
+
+def _day_or_days(first: date, last: date) -> str:
+    if first == last:
+        return short_day(first)
+    return _("{first}至{last}").format(first=short_day(first), last=short_day(last))
+
+
+_SHOWN_AHEAD = timedelta(days=30)
+_MOST_SPECIAL = 4
+"""Days ahead on which other hours are shown, and how many spans of days."""
 
 
 def _spans(spans: tuple[Span, ...]) -> str:

@@ -56,17 +56,19 @@ class Notifier:
             if self._interval and is_alive():
                 self._send("WATCHDOG=1")
             said = await status()
-            if said != self._status:
+            if said != self._status and self._send(f"STATUS={said}"):
                 self._status = said
-                self._send(f"STATUS={said}")
             await asyncio.sleep(self._interval / _PINGS if self._interval else _STATUS_EVERY)
 
-    def _send(self, state: str) -> None:
+    def _send(self, state: str) -> bool:
+        """Send a state; return whether it was taken: a full queue refuses it."""
         if not self._address:
-            return
+            return False
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sending:
                 sending.setblocking(False)  # noqa: FBT003 - as it is called
                 sending.sendto(state.encode(), self._address)
         except OSError as error:
             _LOGGER.warning("systemd could not be told: %s", error.strerror or type(error).__name__)
+            return False
+        return True

@@ -16,6 +16,7 @@ from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
 from bot.texts.owner import receipt as receipts
 from bot.texts.owner.exported import USER_TYPES
 from core.appeals import AppealState
+from core.availability.closed_days import days_of
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors.preselection import StepOutOfOrder
@@ -62,6 +63,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
             | NotificationPurpose.EXPIRED
             | NotificationPurpose.MOVED
             | NotificationPurpose.EXTENDED
+            | NotificationPurpose.REINSTATED
         ):
             return _about_preselection(tx, core, notification)
         case NotificationPurpose.VOIDED | NotificationPurpose.REVOKED | NotificationPurpose.REGISTERED:
@@ -101,7 +103,7 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
         preselection = get(tx, int(notification.subject.partition(":")[2]))
     except StepOutOfOrder:
         return ()
-    office = core.offices.get(preselection.office)
+    office = _office(tx, core, preselection.office)
     if office is None:
         return ()
     if notification.topic == NotificationPurpose.EXPIRED:
@@ -119,6 +121,8 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
 
 def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     preselection = get(tx, int(notification.subject.partition(":")[2]))
+    if preselection.state == PreselectionState.RESERVED:
+        return ()  # it was taken back meanwhile
     office = core.offices.get(preselection.office)
     if notification.topic == NotificationPurpose.REGISTERED:
         is_registered = preselection.state == PreselectionState.REGISTERED
@@ -256,6 +260,12 @@ def _about_appeal(tx: Tx, core: Core, notification: Notification) -> tuple[TextP
         text = appeal.superseded(plate, notification.details, office)
         return (_about_ended(lost, text, barred=_until(notification) is not None),)
     found = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
+    why = notification.details.get("reason")
+    if found.state == AppealState.PENDING:
+        see = Button(label=appeal.SEE(), action=ActionName.APPEAL, arg=str(found.appeal_id))
+        return (TextPart(text=appeal.reopened(found, str(why)), rows=((see,),)),) if why else ()
+    if why:
+        return ()  # it has been decided again since
     approved = found.state == AppealState.APPROVED
     go = Button(
         label=appeal.SELECT() if approved else appeal.SEE(),
@@ -300,6 +310,10 @@ def _of_reserved(
         Button(label=receipts.PAPERS(), action=ActionName.PAPERS, arg=number),
     )
     late = Button(label=receipts.LATE(), action=ActionName.LATE, arg=number)
+    if notification.topic == NotificationPurpose.REINSTATED:
+        details = notification.details
+        deed, why = str(details.get("deed", "")), str(details.get("reason", ""))
+        return (TextPart(text=notices.reinstated(preselection, office, deed, why), rows=(ways,)),)
     if notification.topic in {NotificationPurpose.MOVED, NotificationPurpose.EXTENDED}:
         cause = MoveCause(str(notification.details.get("cause", MoveCause.CLOSED)))
         text = notices.moved(preselection, office, cause, _closed_day(notification))
@@ -311,11 +325,23 @@ def _of_reserved(
 
 
 def _closed_day(notification: Notification) -> notices.ClosedDay | None:
-    """Return the closed day that has moved a deadline; None for another cause, or an older notification."""
-    closed, why = notification.details.get("day"), notification.details.get("reason")
-    if not isinstance(closed, str) or not isinstance(why, str):
+    """Return the days or hours that have moved a deadline; None for another cause, or an older note."""
+    details = notification.details
+    closed, why, last = details.get("day"), details.get("reason"), details.get("last")
+    if not isinstance(why, str):
         return None
-    return notices.ClosedDay(day=date.fromisoformat(closed), reason=why)
+    return notices.ClosedDay(
+        day=date.fromisoformat(closed) if isinstance(closed, str) else None,
+        reason=why,
+        last=date.fromisoformat(last) if isinstance(last, str) else None,
+        hours=str(details.get("hours", "")),
+    )
+
+
+def _office(tx: Tx, core: Core, code: str) -> Office | None:
+    """Return an office with the hours of single days; None if it is not served."""
+    office = core.offices.get(code)
+    return None if office is None else days_of(tx, office, core.calendar).office
 
 
 def _about_journal(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
@@ -371,11 +397,33 @@ def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextP
     return (TextPart(text=text, rows=(ways,)),)
 
 
-def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    if notification.topic == NotificationPurpose.WISHED:
-        return _about_wished(tx, core, notification)
+def _about_rescheduled(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     details = notification.details
     office = core.offices.get(str(details.get("office", "")))
+    before, opens_at = details.get("before"), details.get("opens_at")
+    if office is None or not isinstance(before, int):
+        return ()
+    text = notices.rescheduled(
+        office,
+        str(details.get("kind", "")),
+        str(details.get("mask", "")),
+        from_millis(before),
+        from_millis(opens_at) if isinstance(opens_at, int) else None,
+    )
+    return (TextPart(text=text),)
+
+
+_OF_NUMBERS = {
+    NotificationPurpose.WISHED: _about_wished,
+    NotificationPurpose.RESCHEDULED: _about_rescheduled,
+}
+
+
+def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    if notification.topic in _OF_NUMBERS:
+        return _OF_NUMBERS[notification.topic](tx, core, notification)
+    details = notification.details
+    office = _office(tx, core, str(details.get("office", "")))
     if office is None:
         return ()
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)

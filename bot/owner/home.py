@@ -25,6 +25,7 @@ from bot.texts.desk.clock import IN_DOUBT
 from bot.texts.desk.parts import MENU
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
+from core.availability.holidays import country_calendar
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
 from core.people.admins import Permission
@@ -70,7 +71,8 @@ def _warning(ctx: Context) -> str:
     if Permission.CLOSED not in ctx.admin.permissions:
         return ""
     year = (ctx.tx.now + _AHEAD).astimezone(CHINA).year
-    calendar = "" if ctx.core.calendar.has_schedule(year) else warnings.no_schedule(year)
+    known = country_calendar(ctx.tx, ctx.core.calendar).has_schedule(year)
+    calendar = "" if known else warnings.no_schedule(year)
     failed = count_tasks(ctx.tx, ctx.core.desk_services, ctx.admin, TaskKind.FAILED)
     shut = notification_queue.unreachable_chats(ctx.tx)
     clock = f"\n\n{IN_DOUBT()}" if clock_guard.is_in_doubt(ctx.tx) else ""

@@ -149,7 +149,8 @@ def _show_office(ctx: Context) -> View | Goto:
         issuing = offices.find(ctx.arg("code"))
     except NoSuchOffice:  # from a list of an older version
         return Goto(screen=ScreenName.PROVINCES)
-    office, url = ctx.core.offices.get(issuing.code), ctx.core.elsewhere.get(issuing.code)
+    office = ctx.office_of(issuing.code) if issuing.code in ctx.core.offices else None
+    url = ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
     if office is not None:
         text, link = _served(ctx, office), deep_links.link_to(ctx.bot_username(), issuing.code)

@@ -32,7 +32,7 @@ OWNER_COMMANDS = tuple(home.COMMANDS)
 PUBLISHED = frozenset({"broadcast"})
 """Commands whose arguments are written for everybody: a telephone number in them is no private one."""
 
-WITH_FILE = frozenset({"vehicles"})
+WITH_FILE = frozenset({"vehicles", "holidays"})
 """Commands that are allowed as the caption of a file."""
 
 

@@ -12,7 +12,7 @@ from bot.i18n.columns import HEADS
 from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
-from bot.texts.desk import appeals, blacklist, commands, counter, find, people
+from bot.texts.desk import appeals, blacklist, commands, counter, days, find, holidays, people
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
@@ -25,6 +25,7 @@ from core.errors import broadcasts as broadcasts_errors
 from core.errors import clock as clock_errors
 from core.errors import counter as counter_errors
 from core.errors import desk as desk_errors
+from core.errors import holidays as holidays_errors
 from core.errors import identity as identity_errors
 from core.errors import invitations as invitations_errors
 from core.errors import offices as offices_errors
@@ -35,6 +36,7 @@ from core.errors import preselection as preselection_errors
 from core.errors import probes as probes_errors
 from core.errors import selection as selection_errors
 from core.errors import suspicion as suspicion_errors
+from core.errors import undo as undo_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
 from core.errors import wished as wished_errors
@@ -277,9 +279,16 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     identity_errors.PersonalNumberInText: phrase(
         "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
     ),
-    command_errors.OneDayOnly: phrase(
-        "一次只能登记一天,没有登记。请为每一天分别发送一次,原因里不要再写日期。"
+    command_errors.DaysReversed: phrase("日期的先后写反了,请核对。"),
+    offices_errors.NothingClosed: phrase("那段时间窗口本来就不办公,没有登记。"),
+    undo_errors.NothingToUndo: phrase(
+        "⛔ 不能撤回:没有可以撤回的操作(只能撤回当天的确认上牌、作废、取消预选、申诉审核通过、"
+        "尚未开放的投放,以及登记的日子)。"
     ),
+    undo_errors.NumberGone: phrase("⛔ 不能撤回:该号码已被他人选定,或正在他人的批次或备选中。"),
+    undo_errors.VehicleGone: phrase("⛔ 不能撤回:该车辆已另有号码,或正在选号。"),
+    undo_errors.AnswerApproved: phrase("⛔ 不能撤回:这件申诉是对异常选号嫌疑的答复,通过后暂停已经解除。"),
+    undo_errors.SegmentOpened: phrase("⛔ 不能撤回:号段已经开放。可以用 /withhold 设为暂不投放。"),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),
@@ -463,6 +472,39 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         usage=commands.usage(error.command, error.office, error.kind)
     ),
     command_errors.Usage: lambda error: commands.usage(error.command, error.office, error.kind),
+    offices_errors.HoursEntered: lambda error: days.hours_entered(error.day, error.reason),
+    offices_errors.HoursUnreadable: lambda error: _("没有看懂时间「{part}」。请写成 09:00-12:00。").format(
+        part=escape(error.part)
+    ),
+    command_errors.DateInReason: lambda error: _(
+        "原因中有像日期的「{part}」,没有登记。请把日期写在一起,例如 2026-12-02 至 2026-12-04;"
+        "原因里不要再写日期。"
+    ).format(part=escape(error.written)),
+    command_errors.DaysTooMany: lambda error: _("一次最多登记 {most} 天。").format(most=error.most),
+    undo_errors.UndoTooLate: lambda error: _("⛔ 不能撤回:{until} 之前才可以撤回。").format(
+        until=moment(error.until)
+    ),
+    undo_errors.UndoneByAppeal: lambda error: _(
+        "⛔ 不能单独撤回:该预选因申诉 {number} 审核通过而撤销,请用 /undo 申诉 {number} 原因。"
+    ).format(number=error.number),
+    undo_errors.AppealUsed: lambda error: _(
+        "⛔ 不能撤回:申诉人已为该车辆选定 {plate}。如确有错误,请先取消该预选。"
+    ).format(plate=escape(error.plate)),
+    undo_errors.NotExtendable: lambda error: _("⛔ 不能延期:最多可延期 {most} 次,已用完。").format(
+        most=error.most
+    ),
+    undo_errors.ExtensionTooLong: lambda error: _("每次可延长 1 至 {most} 个工作日。").format(
+        most=error.most
+    ),
+    holidays_errors.YearOver: lambda error: _("{year} 年已经过去了。").format(year=error.year),
+    holidays_errors.NotOfTheYear: lambda error: _("{day}不在 {year} 年,请核对。").format(
+        day=day(datetime.combine(error.day, time(), CHINA)), year=error.year
+    ),
+    holidays_errors.HolidaysTwice: lambda error: _("{day}既写了放假又写了补班,请核对。").format(
+        day=day(datetime.combine(error.day, time(), CHINA))
+    ),
+    holidays_errors.HolidaysUnreadable: lambda error: holidays.unreadable(error.part),
+    holidays_errors.DayOfNoKind: lambda error: holidays.of_no_kind(error.part),
     offices_errors.DayInThePast: lambda error: _("{day}已经过去了。").format(
         day=day(datetime.combine(error.day, time(), CHINA))
     ),

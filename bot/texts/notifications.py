@@ -18,10 +18,11 @@ from bot.i18n.formatting import (
     reason,
     short_day,
 )
-from bot.i18n.language import _, phrase
+from bot.i18n.language import Phrase, _, phrase
 from core.clock import from_millis
 from core.preselection import Preselection
 from core.preselection.deadlines import MoveCause
+from core.preselection.undoing import Deed
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six
@@ -55,6 +56,13 @@ _MOVED = {
     MoveCause.UNREMINDED: phrase(
         "📅 之前未能及时提醒您,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>,"
         "请在此之前办理登记上牌。"
+    ),
+    MoveCause.HOURS: phrase(
+        "📅 {office}窗口办公时间有临时变动,"
+        "您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+    ),
+    MoveCause.DESK: phrase(
+        "📅 经窗口办理,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>。\n原因:{reason}"
     ),
 }
 
@@ -125,24 +133,43 @@ def expired(
     return "\n".join(lines)
 
 
+_MOVED_BY_HOURS = phrase(
+    "📅 {office} {day} 窗口办公时间改为 {hours}({reason}),"
+    "您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedDay:
-    """A day on which a counter is closed, and why."""
+    """Days on which a counter is closed or has other hours, and why; without a day, a reason alone."""
 
-    day: date
+    day: date | None
     reason: str
+    last: date | None = None  # if there are several days
+    hours: str = ""  # empty if it is closed
+
+    @property
+    def days(self) -> str:
+        if self.day is None:
+            return ""
+        if self.last is None or self.last == self.day:
+            return short_day(self.day)
+        return _("{first}至{last}").format(first=short_day(self.day), last=short_day(self.last))
 
 
 def moved(
     preselection: Preselection, office: Office, cause: MoveCause, closed: ClosedDay | None = None
 ) -> str:
     """Return that a deadline has moved, and why; it has the contents of a reminder and counts as one."""
-    said = _MOVED_BY_CLOSED_DAY if closed else _MOVED[cause]
+    said = _MOVED[cause]
+    if closed is not None and closed.day is not None:
+        said = _MOVED_BY_HOURS if closed.hours else _MOVED_BY_CLOSED_DAY
     why = said().format(
         office=escape(office_name(office)),
         number=number(preselection),
         deadline=_deadline(preselection),
-        day=short_day(closed.day) if closed else "",
+        day=closed.days if closed else "",
+        hours=closed.hours if closed else "",
         reason=escape(closed.reason) if closed else "",
     )
     return _("{why}\n📍 {place}\n逾期未办理,号码收回{barred}。\n{papers}").format(
@@ -271,3 +298,41 @@ def revoked(preselection: Preselection, office: Office | None) -> str:
         "<b>预选已被取消</b>\n号码 <b>{number}</b>。\n原因:{reason}\n"
         "您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n{objection}。"
     ).format(number=number(preselection), reason=reason(preselection.reason), objection=objection(office))
+
+
+_UNDONE: dict[str, Phrase] = {
+    Deed.CONFIRM: phrase("窗口已撤回此前的确认上牌。"),
+    Deed.VOID: phrase("窗口已撤回此前的作废;如因此列入黑名单,一并解除。"),
+    Deed.REVOKE: phrase("窗口已撤回此前的取消预选。"),
+    Deed.APPROVE: phrase("此前的申诉审核通过已撤回,您的预选恢复。"),
+}
+
+
+def reinstated(preselection: Preselection, office: Office, deed: str, why: str) -> str:
+    """Return that a number is the owner's again; it has the contents of a reminder."""
+    said = _UNDONE[deed]() if deed in _UNDONE else ""
+    return _(
+        "↩️ <b>预选已恢复</b>\n{said}\n原因:{reason}\n"
+        "您预选的号码 <b>{number}</b> 请在 <b>{deadline}</b> 前办理登记上牌。\n📍 {place}\n"
+        "逾期未办理,号码收回{barred}。\n{papers}"
+    ).format(
+        said=said,
+        reason=reason(why),
+        number=number(preselection),
+        deadline=_deadline(preselection),
+        place=place_of(office),
+        barred=barred(office.ban_years),
+        papers=_what_to_bring(office),
+    )
+
+
+def rescheduled(office: Office, kind: str, mask: str, before: datetime, opens_at: datetime | None) -> str:
+    """Return that a scheduled release is cancelled, or has another date."""
+    what = {"office": escape(office.code), "kind": KINDS[PlateKind(kind)](), "mask": escape(mask)}
+    if opens_at is None:
+        return _("📢 {office} {kind} 号段 <code>{mask}</code> 原定 {before} 的投放已取消。").format(
+            before=moment(before), **what
+        )
+    return _("📢 {office} {kind} 号段 <code>{mask}</code> 的投放由 {before} 改到 <b>{opens}</b>。").format(
+        before=moment(before), opens=moment(opens_at), **what
+    )

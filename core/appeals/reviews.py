@@ -27,13 +27,11 @@ from core.people.blacklist import Ban, running
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end_holds, end_lease, from_row, move
 from core.preselection.counter import Counter
+from core.preselection.expiry import SET_ASIDE
 from core.registry.lookup import VehicleRegistry
 from core.suspicion import Suspicion, find_suspicion
 from core.suspicion.decisions import Decisions
 from core.values.vehicles import vin_last_six
-
-SET_ASIDE = "车辆识别代号申诉审核通过"
-"""The reason for ending another owner's reservation, shown to its owner and to the desk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +343,7 @@ class Reviews:
             tx,
             Plan(
                 chat_id=card.owner.chat_id,
-                purpose=NotificationPurpose.APPEAL,
+                purpose=f"{NotificationPurpose.APPEAL}:{to_millis(tx.now)}",  # it may be decided again
                 subject=card.appeal.subject,
                 due_at=tx.now,
             ),
@@ -358,7 +356,7 @@ class Reviews:
             tx,
             Plan(
                 chat_id=self._accounts.by_id(tx, preselection.account_id).chat_id,
-                purpose=NotificationPurpose.SUPERSEDED,
+                purpose=f"{NotificationPurpose.SUPERSEDED}:{to_millis(tx.now)}",
                 subject=appeal.subject,
                 due_at=tx.now,
                 details={

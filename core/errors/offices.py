@@ -70,3 +70,16 @@ class InMaintenance(Refusal):
 
 class NotInMaintenance(Refusal):
     """The office is not closed for maintenance."""
+
+
+class NothingClosed(InputError):
+    """The counter is not open at the time that would be closed."""
+
+
+class HoursEntered(Refusal):
+    """Hours of the ``day`` are entered already, for ``reason``."""
+
+    def __init__(self, day: date, reason: str) -> None:
+        super().__init__()
+        self.day = day
+        self.reason = reason

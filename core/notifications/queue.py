@@ -50,9 +50,11 @@ class NotificationPurpose(StrEnum):
     COMPOSE = "compose"
     OPENING = "opening"
     WISHED = "wished"  # numbers that the recipient wished for can be selected
-    VOIDED = "voided"  # an admin ended a reservation because the data were wrong
-    REVOKED = "revoked"  # an admin ended a reservation, without a ban
-    REGISTERED = "registered"  # an admin has recorded the number as being on its vehicle
+    VOIDED = "voided"  # an admin ended a reservation because the data were wrong; suffixed with its time
+    REVOKED = "revoked"  # an admin ended a reservation, without a ban; suffixed likewise
+    REGISTERED = "registered"  # an admin has recorded the number as being on its vehicle; suffixed likewise
+    REINSTATED = "reinstated"  # a chief has taken one of these back; suffixed likewise
+    RESCHEDULED = "rescheduled"  # a scheduled release was cancelled or has another date; suffixed likewise
     IDENTITY = "identity"  # an identity was moved to another account; suffixed with its time
     USER_TYPE = "user_type"  # an admin has changed the type of an account; suffixed likewise
     GRANTED = "granted"  # an admin has granted a vehicle chances; suffixed likewise
@@ -60,10 +62,10 @@ class NotificationPurpose(StrEnum):
     SERVED = "served"  # an office that the recipient has waited for is served now
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
-    APPEAL = "appeal"  # an appeal was decided
+    APPEAL = "appeal"  # an appeal was decided, or its approval taken back; suffixed with its time
     SUSPENDED = "suspended"  # the invoice was asked for, and the selection is suspended meanwhile
     RESUMED = "resumed"  # that suspension has ended
-    SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
+    SUPERSEDED = "superseded"  # another owner's appeal has set aside a claim to a vehicle; suffixed likewise
     UNWITHHOLD = "unwithhold"  # to the other chiefs; with a time for one who can confirm only later
     UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked to end a withholding
     ROLE = "role"  # an admin role was granted or removed; suffixed with its time

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     GRANT = "grant"
     USERTYPE = "usertype"
     CLOSED = "closed"
+    UNDO = "undo"
+    EXTEND = "extend"
+    HOLIDAYS = "holidays"
     VEHICLES = "vehicles"
     STATS = "stats"
     AUDIT = "audit"
@@ -62,6 +65,7 @@ _CLERK = frozenset(
         Permission.SEGMENTS,
         Permission.CONFIRM,
         Permission.VOID,
+        Permission.EXTEND,
         Permission.BLACKLIST,
         Permission.IDENTITY,
         Permission.USERTYPE,
@@ -73,7 +77,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _CLERK,
     Role.REVIEWER: frozenset({Permission.DESK, Permission.FIND, Permission.APPEALS, Permission.STATS}),
 }
-OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.GRANT, Permission.ADMINS, Permission.CLOCK})
+OF_NO_OFFICE = frozenset(
+    {Permission.VEHICLES, Permission.GRANT, Permission.ADMINS, Permission.CLOCK, Permission.HOLIDAYS}
+)
 """Permissions that affect all offices at once, so they require the role for all offices."""
 
 

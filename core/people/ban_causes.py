@@ -7,7 +7,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, to_millis
 from core.notifications.queue import NotificationPurpose
-from core.people.blacklist import Ban, Cause, lift, tell
+from core.people.blacklist import Ban, Cause, lift, running, tell
 from core.ports import Row, Tx
 
 
@@ -38,6 +38,23 @@ def causes_of(tx: Tx, ban: Ban) -> list[BanCause]:
             preselection_id=ban.preselection_id,
         )
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidBan:
+    """The running ban of an identity, and the cause of it that a void has made."""
+
+    ban: Ban
+    cause: BanCause
+
+
+def ban_of_void(tx: Tx, identity_hash: bytes | None, preselection_id: int) -> VoidBan | None:
+    """Return the ban that the void of a reservation has made, or added a cause to; None if it is over."""
+    ban = running(tx, identity_hash)
+    for cause in causes_of(tx, ban) if ban else ():
+        if ban and cause.cause == Cause.VOID and cause.preselection_id == preselection_id:
+            return VoidBan(ban=ban, cause=cause)
+    return None
 
 
 def lift_cause(tx: Tx, ban: Ban, cause_id: int, actor: str, reason: str) -> list[BanCause]:

@@ -226,10 +226,10 @@ class Pools:
         """Return the midnight of a day drawn from those after the random-only days."""
         least, most = _random_only(office)
         if least == most:
-            return _composable(opens_at, least)
+            return composable(opens_at, least)
         seed = self._seeds.of_releases(tx, office.code, mask.kind)
         draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce, head=head.hash)
-        return _composable(opens_at, least + below(draw.words(), most - least + 1))
+        return composable(opens_at, least + below(draw.words(), most - least + 1))
 
 
 def opening(tx: Tx, release: Release) -> Opening:
@@ -239,7 +239,7 @@ def opening(tx: Tx, release: Release) -> Opening:
     at, is_first = release.compose_from, not segments(tx, office, release.mask.kind)
     if at is None and _at_once(release, first=is_first):
         at = opens_at
-    first, last = (_composable(opens_at, days) for days in _random_only(office))
+    first, last = (composable(opens_at, days) for days in _random_only(office))
     if at is not None:
         skipped = None
         if release.compose_now and not is_first and last > opens_at:
@@ -254,7 +254,7 @@ def freed_opening(tx: Tx, office: Office, mask: Mask) -> Opening | None:
     """Return when the numbers of a withheld mask would open if it ended now; None if none is released."""
     if all(segment.mask.intersection(mask) is None for segment in segments(tx, office, mask.kind)):
         return None
-    first, last = (_composable(tx.now, days) for days in _random_only(office))
+    first, last = (composable(tx.now, days) for days in _random_only(office))
     return Opening(random_from=tx.now, compose_from=first, compose_by=last)
 
 
@@ -307,7 +307,7 @@ def _random_only(office: Office) -> tuple[int, int]:
     return fixed + (drawn > 0), fixed + drawn
 
 
-def _composable(opens_at: datetime, days: int) -> datetime:
+def composable(opens_at: datetime, days: int) -> datetime:
     """Return the midnight ``days`` days after a segment's opening, but not before the opening."""
     day = opens_at.astimezone(CHINA).date() + timedelta(days=days)
     return max(datetime.combine(day, time(), CHINA), opens_at)

@@ -188,7 +188,7 @@ class Counter:
             tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
         )
         chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
-        _plan(tx, chat_id, NotificationPurpose.REGISTERED, reserved.subject, {})
+        self._tell(tx, chat_id, NotificationPurpose.REGISTERED, reserved.subject, {})
         return get(tx, reserved.preselection_id)
 
     def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> EndedReservation:
@@ -200,7 +200,8 @@ class Counter:
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=True)
         until = ended.banned_until
         details = {} if until is None else {"until": to_millis(until)}
-        _plan(tx, ended.owner.chat_id, NotificationPurpose.VOIDED, ended.preselection.subject, details)
+        subject = ended.preselection.subject
+        self._tell(tx, ended.owner.chat_id, NotificationPurpose.VOIDED, subject, details)
         return ended
 
     def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> EndedReservation:
@@ -210,7 +211,7 @@ class Counter:
             PlateNotReserved: it is not reserved.
         """
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
-        _plan(tx, ended.owner.chat_id, NotificationPurpose.REVOKED, ended.preselection.subject, {})
+        self._tell(tx, ended.owner.chat_id, NotificationPurpose.REVOKED, ended.preselection.subject, {})
         return ended
 
     def grant(self, tx: Tx, grant: Grant) -> None:
@@ -373,7 +374,11 @@ class Counter:
         self, tx: Tx, chat_id: int, purpose: NotificationPurpose, subject: str, details: Mapping[str, object]
     ) -> None:
         """Tell an owner of something that may happen more than once."""
-        _plan(tx, chat_id, f"{purpose}:{to_millis(tx.now)}", subject, details)
+        purpose_now = f"{purpose}:{to_millis(tx.now)}"
+        notification_queue.plan(
+            tx,
+            Plan(chat_id=chat_id, purpose=purpose_now, subject=subject, due_at=tx.now, details=details),
+        )
 
 
 def _selecting(tx: Tx, vin: str) -> list[Preselection]:
@@ -385,9 +390,3 @@ def _selecting(tx: Tx, vin: str) -> list[Preselection]:
     underway = [preselection for preselection in known if preselection.state in UNFINISHED]
     ended = [preselection for preselection in known[:1] if preselection.state in _AGAIN]
     return underway or ended
-
-
-def _plan(tx: Tx, chat_id: int, purpose: str, subject: str, details: Mapping[str, object]) -> None:
-    notification_queue.plan(
-        tx, Plan(chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details)
-    )

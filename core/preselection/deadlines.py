@@ -8,15 +8,15 @@ owner, and the reminders are planned again.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
+from core.availability.closed_days import OfficeDays
 from core.clock import CHINA, to_millis
-from core.errors.desk import HandledMeanwhile
-from core.errors.offices import DayClosed, DayInThePast, NoWorkdayAhead
+from core.errors.offices import NoWorkdayAhead
 from core.notifications import queue as notification_queue
 from core.notifications import reminders, sms_reminders
 from core.notifications.queue import NotificationPurpose, Plan
@@ -37,31 +37,28 @@ class MovedDeadline:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """What closing a counter on a day would do."""
-
-    works: bool  # whether it would be open otherwise
-    moves: int  # how many deadlines would move
-
-
 class MoveCause(StrEnum):
     """Why a deadline was moved; the values are stored in the audit log and in notifications."""
 
     CLOSED = "closed"  # an admin has closed the counter on a day
     CALENDAR = "calendar"  # the working days or the counter hours have changed
     UNREMINDED = "unreminded"  # no reminder had arrived
+    HOURS = "hours"  # an admin has changed the counter hours of a day
+    DESK = "desk"  # the desk has extended it, for a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Move:
+class DeadlineMove:
     """A deadline to be moved."""
 
     deadline: datetime
     cause: MoveCause
     actor: str = audit.SYSTEM
-    extendable_until: datetime | None = None  # of an extension
-    closed: Mapping[str, str] = field(default_factory=dict)  # the ``day`` and ``reason`` of a closed day
+    extendable_until: datetime | None = None  # of an extension for want of a reminder
+    most: int | None = None  # how often the desk may extend it; None if it is not the desk that does
+    about: Mapping[str, str] = field(
+        default_factory=dict
+    )  # for the message: ``day``, ``reason`` and the like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,63 +86,6 @@ class Deadlines:
         self._calendar = calendar
         self._last_by_sms = last_by_sms
 
-    def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[MovedDeadline]:
-        """Close a counter on a day, and move the deadlines that this affects.
-
-        Deadlines only ever move later, and each owner affected is notified once; a deadline that has passed
-        moves too while the number can still be confirmed. A concurrent reservation is either moved here or
-        already computed with the day closed, because both lock the pool.
-
-        Raises:
-            HandledMeanwhile: another admin has closed it already.
-        """
-        tx.run("pool.lock_office", office=office.code)
-        if not closed_days.close(tx, office, day, reason, actor):
-            known = closed_days.of_day(tx, office, day)
-            raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CLOSED_DAY)
-        audit.record(
-            tx,
-            actor,
-            AuditAction.CLOSED_DAY,
-            audit.office_subject(office.code),
-            office=office.code,
-            day=day.isoformat(),
-            reason=reason,
-        )
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        moved, closed = [], {"day": day.isoformat(), "reason": reason}
-        for row in tx.all("preselection.reserved_of_office", office=office.code):
-            reserved = from_row(row)
-            deadline = reckoned(reserved, office, calendar)
-            if deadline is None or deadline <= tx.now:
-                continue
-            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor, closed=closed)
-            if self._move(tx, reserved, row["chat_id"], move):
-                moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
-        return moved
-
-    def validate_closing(self, tx: Tx, office: Office, day: date) -> None:
-        """Check a day before the confirmation is asked for.
-
-        Raises:
-            DayInThePast: it is over.
-            DayClosed: it is closed already.
-        """
-        if day < tx.now.astimezone(CHINA).date():
-            raise DayInThePast(day)
-        known = closed_days.of_day(tx, office, day)
-        if known is not None:
-            raise DayClosed(by=known.by, reason=known.reason)
-
-    def closing(self, tx: Tx, office: Office, day: date) -> Closing:
-        """Return what closing a day would do. Reads all reservations of the office: call it on a snapshot."""
-        calendar_now = closed_days.calendar_of(tx, office, self._calendar)
-        calendar = calendar_now.closing_on(day)
-        rows = tx.all("preselection.reserved_of_office", office=office.code)
-        deadlines = (reckoned(from_row(row), office, calendar) for row in rows)
-        moves = sum(deadline is not None and deadline > tx.now for deadline in deadlines)
-        return Closing(works=calendar_now.is_workday(day), moves=moves)
-
     def reckon_anew(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
         """Move a locked reservation's deadline if the working days or counter hours have changed since.
 
@@ -161,13 +101,13 @@ class Deadlines:
         office = self._offices.get(reserved.office)
         if office is None:
             return False
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        deadline = reckoned(reserved, office, calendar)
+        days = closed_days.days_of(tx, office, self._calendar)
+        deadline = reckoned(reserved, days.office, days.calendar)
         if deadline is None:
             return False
         if deadline <= tx.now:
-            deadline = next_whole_day(tx.now, calendar, office.counter_hours)
-        return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
+            deadline = next_whole_day(tx.now, days.calendar, days.office.counter_hours)
+        return self.move(tx, reserved, chat_id, DeadlineMove(deadline=deadline, cause=MoveCause.CALENDAR))
 
     def outdated(self, tx: Tx, after: int, limit: int = 50) -> OutdatedPage:
         """Return which of the next reservations by id have a deadline to be moved. Call it on a snapshot.
@@ -175,16 +115,17 @@ class Deadlines:
         Those whose new deadline has passed too are left to the expiry.
         """
         rows = tx.all("preselection.reserved_after", after=after, most=limit)
-        calendars: dict[str, WorkingCalendar] = {}
+        known: dict[str, OfficeDays] = {}
         found, unreckonable = [], []
         for reserved in map(from_row, rows):
             office = self._offices.get(reserved.office)
             if office is None:
                 continue
-            if office.code not in calendars:
-                calendars[office.code] = closed_days.calendar_of(tx, office, self._calendar)
+            if office.code not in known:
+                known[office.code] = closed_days.days_of(tx, office, self._calendar)
+            days = known[office.code]
             try:
-                deadline = reckoned(reserved, office, calendars[office.code])
+                deadline = reckoned(reserved, days.office, days.calendar)
             except NoWorkdayAhead:
                 unreckonable.append(reserved.preselection_id)
                 continue
@@ -220,7 +161,8 @@ class Deadlines:
         arrived = reminders.arrived_at(tx, reserved.subject)
         if office is None or arrived is None or reserved.deadline is None:
             return False
-        return arrived <= remind_by(reserved.deadline, office.counter_hours)
+        hours = closed_days.days_of(tx, office, self._calendar).office.counter_hours
+        return arrived <= remind_by(reserved.deadline, hours)
 
     def extend(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
         """Move the deadline of a locked reservation of whose owner no reminder has arrived.
@@ -234,15 +176,15 @@ class Deadlines:
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
             return False
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        hours = office.counter_hours
+        days = closed_days.days_of(tx, office, self._calendar)
+        calendar, hours = days.calendar, days.office.counter_hours
         limit = reserved.extendable_until or extension_limit(reserved.deadline, tx.now, calendar, hours)
         deadline = next_whole_day(tx.now, calendar, hours)
         # If nothing was tried, the service was down: that time does not count.
         if deadline > limit and reminders.was_tried(tx, reserved.subject, reserved.deadline):
             return False
-        move = _Move(deadline=deadline, cause=MoveCause.UNREMINDED, extendable_until=limit)
-        return self._move(tx, reserved, chat_id, move)
+        move = DeadlineMove(deadline=deadline, cause=MoveCause.UNREMINDED, extendable_until=limit)
+        return self.move(tx, reserved, chat_id, move)
 
     def plan_reminders(
         self, tx: Tx, reserved: Preselection, chat_id: int, calendar: WorkingCalendar | None = None
@@ -285,21 +227,13 @@ class Deadlines:
             if reserved.state == PreselectionState.RESERVED:
                 self.plan_reminders(tx, reserved, account.chat_id)
 
-    def _move(self, tx: Tx, reserved: Preselection, chat_id: int, move: _Move) -> bool:
+    def move(self, tx: Tx, reserved: Preselection, chat_id: int, move: DeadlineMove) -> bool:
         """Move a deadline, tell the owner, and plan the reminders again; return whether it was earlier."""
         before = reserved.deadline
         is_extension = move.extendable_until is not None
         # The reminders are computed before anything is written, as that may raise NoWorkdayAhead.
         self._check_reminders(tx, replace(reserved, deadline=move.deadline), chat_id)
-        changed = before is not None and tx.run(
-            "preselection.move_deadline",
-            preselection_id=reserved.preselection_id,
-            deadline=to_millis(move.deadline),
-            deadline_before=to_millis(before) if is_extension else None,
-            extendable_until=None if move.extendable_until is None else to_millis(move.extendable_until),
-            now=to_millis(tx.now),
-        )
-        if before is None or not changed:
+        if before is None or not self._store(tx, reserved, before, move):
             return False
         notification_queue.cancel(tx, reserved.subject)  # including an unsent note of an earlier move
         self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id)
@@ -309,7 +243,7 @@ class Deadlines:
             purpose=f"{purpose}:{move.deadline.astimezone(CHINA):%Y-%m-%dT%H:%M}",
             subject=reserved.subject,
             due_at=tx.now,
-            details={"cause": move.cause, **move.closed},
+            details={"cause": move.cause, **move.about},
             pointless_after=move.deadline,
         )
         notification_queue.plan(tx, note)
@@ -323,8 +257,28 @@ class Deadlines:
             before=to_millis(before),
             deadline=to_millis(move.deadline),
             cause=move.cause,
+            **({"reason": move.about["reason"]} if move.cause == MoveCause.DESK else {}),
         )
         return True
+
+    def _store(self, tx: Tx, reserved: Preselection, before: datetime, move: DeadlineMove) -> bool:
+        values = {
+            "preselection_id": reserved.preselection_id,
+            "deadline": to_millis(move.deadline),
+            "now": to_millis(tx.now),
+        }
+        if move.most is not None:
+            seen = to_millis(before)
+            return bool(tx.run("preselection.extend_deadline", seen=seen, most=move.most, **values))
+        until = move.extendable_until
+        return bool(
+            tx.run(
+                "preselection.move_deadline",
+                deadline_before=None if until is None else to_millis(before),
+                extendable_until=None if until is None else to_millis(until),
+                **values,
+            )
+        )
 
 
 def _about(reserved: Preselection, chat_id: int) -> Deadline | None:
@@ -350,8 +304,11 @@ def reckoned(reserved: Preselection, office: Office, calendar: WorkingCalendar) 
     """
     if reserved.reserved_at is None or reserved.deadline is None:
         return None
-    hours = office.counter_hours
+    hours, last_day = office.counter_hours, reminders.last_day_of(reserved.deadline)
     counted = calendar.deadline(reserved.reserved_at, office.validity_workdays, hours)
-    open_day = calendar.closing_from(reminders.last_day_of(reserved.deadline), hours)
+    open_day = calendar.closing_from(last_day, hours)
+    # Whose deadline lies in what was closed of a day could not use its last hours: the next day is theirs.
+    if open_day < reserved.deadline and hours.is_special(last_day):
+        open_day = calendar.closing_from(last_day + timedelta(days=1), hours)
     deadline = max(counted, open_day)
     return deadline if deadline > reserved.deadline else None

@@ -24,6 +24,9 @@ from core.values.offices import Office
 EXPIRED_REASON = "预选号码逾期未办理"
 """The reason of a ban whose reservation expired; admins may read it among their own reasons."""
 
+SET_ASIDE = "车辆识别代号申诉审核通过"
+"""The reason of a reservation that an approved appeal has ended, shown to its owner and to the desk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndRequest:
@@ -199,10 +202,17 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: EndReques
     return add_ban(tx, new_ban).until
 
 
+def _rest(wanted: EndRequest) -> timedelta:
+    if wanted.office is None:
+        return timedelta()
+    expired = wanted.target == PreselectionState.EXPIRED
+    return timedelta(days=wanted.office.rest_days) if expired else wanted.office.rest_after_desk
+
+
 def _give_back(tx: Tx, reserved: Preselection, wanted: EndRequest) -> None:
     """Let the number of an ended reservation rest for the days that its office has set."""
     head = chain.lock(tx, reserved.office, reserved.kind)
-    until = to_millis(tx.now + timedelta(days=wanted.office.rest_days if wanted.office else 0))
+    until = to_millis(tx.now + _rest(wanted))
     tx.run(
         "pool.rest",
         office=reserved.office,

@@ -107,6 +107,7 @@ class Preselection:
     deadline_before: datetime | None = None  # before it was first extended for want of a reminder
     extendable_until: datetime | None = None  # how far it may be extended in all
     unreminded_at: datetime | None = None  # when it expired without a ban, because no reminder had arrived
+    desk_extensions: int = 0  # how often the desk has extended the deadline
     without_four: bool = False  # its batches leave out numbers with a 4 (不包含4)
 
     @property
@@ -159,6 +160,7 @@ def from_row(row: Row) -> Preselection:
         deadline_before=moment_or_none(row["deadline_before"]),
         extendable_until=moment_or_none(row["extendable_until"]),
         unreminded_at=moment_or_none(row["unreminded_at"]),
+        desk_extensions=row["desk_extensions"],
         without_four=bool(row["without_four"]),
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
+from core.availability.closed_days import OfficeDays
 from core.availability.maintenance import ensure_open
 from core.clock import to_millis
 from core.errors.preselection import StepOutOfOrder
@@ -85,7 +86,7 @@ class Reserving:
         Raises:
             NoWorkdayAhead: the calendar has no working day for it.
         """
-        return _deadline(tx, office, closed_days.calendar_of(tx, office, self._calendar))
+        return _deadline(tx, office, closed_days.days_of(tx, office, self._calendar))
 
     def _lock_pool(self, tx: Tx, preselection: Preselection) -> Head:
         """Serialise draws, tries and claims of one pool; to be called before its numbers are touched.
@@ -120,8 +121,8 @@ class Reserving:
         taken: Taken,
         head: Head,
     ) -> Preselection:
-        calendar = closed_days.calendar_of(tx, office, self._calendar)
-        deadline = _deadline(tx, office, calendar)
+        days = closed_days.days_of(tx, office, self._calendar)
+        deadline = _deadline(tx, office, days)
         changed = tx.run(
             "preselection.reserve",
             preselection_id=preselection.preselection_id,
@@ -154,7 +155,7 @@ class Reserving:
         tx.run("journal.set_entry_of_claim", preselection_id=preselection.preselection_id, seq=entry.seq)
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
-        self._deadlines.plan_reminders(tx, reserved, account.chat_id, calendar)
+        self._deadlines.plan_reminders(tx, reserved, account.chat_id, days.calendar)
         audit.record(
             tx,
             account.actor,
@@ -167,5 +168,5 @@ class Reserving:
         return reserved
 
 
-def _deadline(tx: Tx, office: Office, calendar: WorkingCalendar) -> datetime:
-    return calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
+def _deadline(tx: Tx, office: Office, days: OfficeDays) -> datetime:
+    return days.calendar.deadline(tx.now, office.validity_workdays, days.office.counter_hours)

@@ -265,6 +265,10 @@ FORMS: dict[str, dict[str, Callable[[object], bool]]] = {
     "confirmed": {"number": _is_number},
     "returned": {"number": _is_number, "rests_until": _is_int}
     | {"why": _matches("expired|voided|revoked|appeal|carried")},
+    "reinstated": {"number": _is_number, "why": _matches("confirmed|voided|revoked|approved")},
+    "cancelled": {"mask": _is_text, "reason": _is_text, "by": _is_text},
+    "redated": {"mask": _is_text, "reason": _is_text, "by": _is_text}
+    | {"opens_at": _is_int, "compose_from": _is_int, "compose": _matches("first|now|date|drawn")},
     "restored": {"backup_at": _is_int, "lost_at": _is_int},
 }
 """The keys of each event, and what their values are."""
@@ -418,8 +422,8 @@ class Segment:
     A hold or rest that has ended stays in its state until ``_Pool._settle``.
     """
 
-    def __init__(self, mask: Mask, opens_at: int, compose_from: int) -> None:
-        self.mask, self.opens_at, self.compose_from = mask, opens_at, compose_from
+    def __init__(self, mask: Mask, opens_at: int, compose_from: int, compose: str) -> None:
+        self.mask, self.opens_at, self.compose_from, self.compose = mask, opens_at, compose_from, compose
         self.free = mask.size
         self._states = bytearray(mask.size)
         self._free_in = [min(BLOCK, mask.size - start) for start in range(0, mask.size, BLOCK)]
@@ -483,6 +487,10 @@ def minute_of(at: int) -> str:
     return f"{day_of(at)} {minutes // 60:02}:{minutes % 60:02}"
 
 
+def _days_between(at: int, later: int) -> int:
+    return (later + 8 * HOUR) // DAY - (at + 8 * HOUR) // DAY
+
+
 def midnight_after(at: int, days: int) -> int:
     """Return the midnight in China ``days`` days after ``at``, but not before ``at``."""
     return max(((at + 8 * HOUR) // DAY + days) * DAY - 8 * HOUR, at)
@@ -512,6 +520,9 @@ class _Pool:
         self._reopened: list[tuple[Mask, int, int]] = []  # random_from, compose_from
         self._holds: dict[str, tuple[int, int]] = {}  # draw and until of the last hold of a number
         self._rests: dict[str, int] = {}
+        self._given_back: dict[
+            str, str
+        ] = {}  # why, of numbers that the desk gave back and nobody has selected since
         self._ends: list[tuple[int, str]] = []  # a heap: when a hold or rest ends
         self._lately: deque[tuple[int, str]] = deque()  # those that have ended
 
@@ -578,7 +589,37 @@ class _Pool:
         )
         if compose == "drawn":
             self._ensure_drawn_day(entry, opens_at, f"compose:{mask.pattern}")
-        self._segments.append(Segment(mask, opens_at, entry["compose_from"]))
+        self._segments.append(Segment(mask, opens_at, entry["compose_from"], compose))
+
+    def _scheduled(self, pattern: str) -> Segment:
+        """Return a segment that has not opened yet.
+
+        Its clock may be behind by as much as the clocks of two workers differ.
+        """
+        for segment in self._segments:
+            if segment.mask.pattern == pattern:
+                is_open = segment.opens_at <= self._at - CLOCKS_DIFFER
+                _ensure(not is_open and segment.free == segment.mask.size, f"{pattern} has opened already")
+                return segment
+        raise _Wrong(f"{pattern} is not released")
+
+    def _on_cancelled(self, entry: Entry) -> None:
+        self._segments.remove(self._scheduled(entry["mask"]))
+
+    def _on_redated(self, entry: Entry) -> None:
+        segment, opens_at, composed = self._scheduled(entry["mask"]), entry["opens_at"], entry["compose_from"]
+        pattern = segment.mask.pattern
+        _ensure(opens_at >= self._at - CLOCKS_DIFFER, f"{pattern} opens before it is redated")
+        _ensure(composed >= opens_at, "compose_from is before opens_at")
+        if entry["compose"] in {"first", "now"}:
+            _ensure(composed == opens_at, "compose_from is not opens_at")
+        if entry["compose"] == "drawn":
+            days = _days_between(segment.opens_at, segment.compose_from)
+            _ensure(segment.compose == "drawn", f"the day of {pattern} was not drawn")
+            _ensure(
+                composed == midnight_after(opens_at, days), "compose_from is not as many days after opens_at"
+            )
+        segment.opens_at, segment.compose_from, segment.compose = opens_at, composed, entry["compose"]
 
     def _ensure_drawn_day(self, entry: Entry, opens_at: int, nonce: str) -> None:
         least, most = entry["draw_days"]
@@ -826,10 +867,14 @@ class _Pool:
             is_own = reason == "held" and self._holds[number][0] == draw
             _ensure(not reason or is_own, f"{number} cannot be self-composed: {_IS.get(reason)}")
         self._end_holds(entry["ended"])
+        self._select(number, segment, rank)
+        self.claims += 1
+
+    def _select(self, number: str, segment: Segment, rank: int) -> None:
         self._holds.pop(number, None)
         self._rests.pop(number, None)
+        self._given_back.pop(number, None)
         segment.change(rank, SELECTED)
-        self.claims += 1
 
     def _ensure_composable(self, number: str, segment: Segment) -> None:
         compose_from = [segment.compose_from]
@@ -847,8 +892,24 @@ class _Pool:
         number, until = entry["number"], entry["rests_until"]
         _ensure(entry["why"] != "carried" or self._is_beginning, "why is carried only at the beginning")
         self._selected(number, RESTING)
+        self._given_back[number] = entry["why"]
         self._rests[number] = until
         heappush(self._ends, (until, number))
+
+    def _on_reinstated(self, entry: Entry) -> None:
+        """The desk has taken something back: the number is selected again for whom it was."""
+        number, why = entry["number"], entry["why"]
+        segment, rank = self._place(number)
+        if why == "confirmed":
+            _ensure(segment.state(rank) == CONFIRMED, f"{number} was not confirmed")
+            segment.change(rank, SELECTED)
+            return
+        given_back = self._given_back.get(number)
+        is_right = given_back in ({"voided", "revoked"} if why == "approved" else {why})
+        _ensure(is_right, f"{number} was not {why}, or was selected since")
+        reason = self._why_not_free(number, segment, rank)
+        _ensure(reason in {"", "resting"}, f"{number} cannot be given back: {_IS.get(reason)}")
+        self._select(number, segment, rank)
 
     def _selected(self, number: str, state: int) -> None:
         segment, rank = self._place(number)

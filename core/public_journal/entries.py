@@ -26,6 +26,9 @@ class Event(StrEnum):
     CLAIMED = "claimed"
     CONFIRMED = "confirmed"
     RETURNED = "returned"
+    REINSTATED = "reinstated"
+    CANCELLED = "cancelled"
+    REDATED = "redated"
     RESTORED = "restored"
 
 

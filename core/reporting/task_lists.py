@@ -10,6 +10,7 @@ from itertools import product, takewhile
 
 from core import audit, suspicion
 from core.audit import SubjectKind
+from core.availability.holidays import country_calendar
 from core.clock import CHINA, from_millis, to_millis
 from core.people import second_chief
 from core.people.scope import Scope
@@ -44,7 +45,8 @@ def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind)
     query, workdays = "work_queue.due", NEAR_WORKDAYS
     if task_kind == TaskKind.SHUT:
         query, workdays = "work_queue.due_shut", SHUT_WORKDAYS
-    last = services.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
+    calendar = country_calendar(tx, services.calendar)
+    last = calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
         subject = audit.preselection_subject(row["preselection_id"])
@@ -250,7 +252,7 @@ def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
     year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
-    if not services.calendar.has_schedule(year):
+    if not country_calendar(tx, services.calendar).has_schedule(year):
         yield Task(task_kind=TaskKind.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
 
 

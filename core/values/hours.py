@@ -76,11 +76,15 @@ class ServiceHours:
         week: the spans of the seven days, Monday first.
         holiday: the spans of public holidays; None to treat them as ordinary days.
         calendar: knows the public holidays.
+        special: the spans of single days that differ from those of the week, by day.
+        as_of: today, where hours are shown: special days before are not worth showing.
     """
 
     week: tuple[Day, ...]
     holiday: Day | None = None
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar, compare=False, repr=False)
+    special: tuple[tuple[date, Day], ...] = field(default=(), repr=False)
+    as_of: date | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def parse(cls, written: object, calendar: WorkingCalendar | None = None) -> "ServiceHours":
@@ -96,9 +100,14 @@ class ServiceHours:
         return cls(week=week, holiday=table.get("holiday"), calendar=calendar or WorkingCalendar())
 
     @property
+    def always_usually(self) -> bool:
+        """Whether the office never closes, but for single days."""
+        return self.holiday in (None, WHOLE_DAY) and all(day == WHOLE_DAY for day in self.week)
+
+    @property
     def always(self) -> bool:
         """Whether the office never closes."""
-        return self.holiday in (None, WHOLE_DAY) and all(day == WHOLE_DAY for day in self.week)
+        return self.always_usually and not self.special
 
     @property
     def daily(self) -> Day | None:
@@ -106,7 +115,14 @@ class ServiceHours:
         same = len(set(self.week)) == 1 and self.holiday in (None, self.week[0])
         return self.week[0] if same else None
 
+    def is_special(self, day: date) -> bool:
+        """Return whether the hours of a day are not those of its weekday."""
+        return any(one == day for one, _ in self.special)
+
     def spans_on(self, day: date) -> Day:
+        for one, spans in self.special:
+            if one == day:
+                return spans
         if self.holiday is not None and self.calendar.is_holiday(day):
             return self.holiday
         return self.week[day.weekday()]
@@ -209,6 +225,36 @@ def _day(name: str, text: object) -> Day:
         return _spans(text) if text.strip() else ()
     except HoursUnreadable as error:
         raise _unreadable(error.problem, f"{name}: {error.part}") from None
+
+
+def parse_day(text: str) -> Day:
+    """Parse the spans of one day; an empty text is a day without any.
+
+    Raises:
+        HoursUnreadable: the text is malformed.
+    """
+    return _spans(text) if text.strip() else ()
+
+
+def written(day: Day) -> str:
+    """Return the spans of a day as ``parse_day`` reads them."""
+    return ",".join(f"{span.opens_text}-{span.closes_text}" for span in day)
+
+
+def without(day: Day, closed: Day) -> Day:
+    """Return the spans of a day without those that are closed."""
+    left = list(day)
+    for gap in closed:
+        left = [
+            Span(opens=opens, closes=closes)
+            for span in left
+            for opens, closes in (
+                (span.opens, min(span.closes, gap.opens)),
+                (max(span.opens, gap.closes), span.closes),
+            )
+            if opens < closes
+        ]
+    return tuple(left)
 
 
 def _spans(text: str) -> Day:

@@ -288,6 +288,10 @@ class Office:
         expiry_grace_minutes: how long after the deadline the counter can still confirm a number; owners are
             told the deadline only.
         rest_days: days before a returned number can be selected again.
+        undo_minutes: how long a number that the desk has voided or revoked rests at least, so that a chief
+            can take that back.
+        extension_workdays: by how many working days the desk may extend a deadline at a time.
+        extensions: how often the desk may extend the deadline of one number.
         ban_years: years on the blacklist for letting a number expire; 0: no ban.
         reminder_workdays: working days before the deadline on which owners are reminded, 0 being the
             last morning; in descending order.
@@ -320,6 +324,9 @@ class Office:
     validity_workdays: Annotated[Whole, Field(ge=1, le=60)] = 5
     expiry_grace_minutes: Annotated[Whole, Field(ge=0, le=2880)] = 240
     rest_days: Annotated[Whole, Field(ge=0, le=3650)] = 0
+    undo_minutes: Annotated[Whole, Field(ge=0, le=1440)] = 60
+    extension_workdays: Annotated[Whole, Field(ge=1, le=60)] = 10
+    extensions: Annotated[Whole, Field(ge=0, le=20)] = 2
     ban_years: Annotated[Whole, Field(ge=0, le=20)] = 2
     reminder_workdays: Annotated[
         tuple[Annotated[Whole, Field(ge=0, le=60)], ...], AfterValidator(_last_first)
@@ -337,6 +344,11 @@ class Office:
     def expiry_grace(self) -> timedelta:
         """How long after the deadline a number can still be confirmed."""
         return timedelta(minutes=self.expiry_grace_minutes)
+
+    @property
+    def rest_after_desk(self) -> timedelta:
+        """How long a number rests that the desk has voided or revoked."""
+        return max(timedelta(days=self.rest_days), timedelta(minutes=self.undo_minutes))
 
     @property
     def issuing(self) -> IssuingOffice:

@@ -32,6 +32,10 @@ class CounterHours(Protocol):
         """Return the end of the counter hours on a day; None if it is closed that day."""
         ...
 
+    def is_special(self, day: date) -> bool:
+        """Return whether the hours of a day are not those of its weekday."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Year:
@@ -59,10 +63,14 @@ class WorkingCalendar:
         overrides: days from the settings, True for worked and False for off; they override the published
             notices.
         closed_days: days on which one office is closed for its own reasons; they override everything.
+        entered: the days of ``entered_years`` that are not as in an ordinary week, True for worked.
+        entered_years: years that a chief has entered as a whole; only ``entered`` counts for them.
     """
 
     overrides: Mapping[date, bool] = field(default_factory=dict, hash=False)
     closed_days: frozenset[date] = frozenset()
+    entered: Mapping[date, bool] = field(default_factory=dict, hash=False)
+    entered_years: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         """Copy the arguments, so that later changes to them do not affect the calendar."""
@@ -87,12 +95,14 @@ class WorkingCalendar:
         return self._touches_holiday(day, 1) or self._touches_holiday(day, -1)
 
     def has_schedule(self, year: int) -> bool:
-        """Return whether the year's notice is known, from the package or from the settings.
+        """Return whether the year's notice is known: entered by a chief, from the package or the settings.
 
         Every notice since 2001 has moved at least one weekend, so a year without a make-up day is one whose
         notice is unknown. Such a year has ordinary weekdays and the statutory holidays, and its deadlines may
         be off by the days that will be moved; code that shows them to admins must say so.
         """
+        if year in self.entered_years:
+            return True
         given = (day for day, worked in self.overrides.items() if worked and day.weekday() >= SATURDAY)
         return bool(_published(year).made_up) or any(day.year == year for day in given)
 
@@ -159,6 +169,8 @@ class WorkingCalendar:
         raise NoWorkdayAhead
 
     def _country_works(self, day: date) -> bool:
+        if day.year in self.entered_years:
+            return self.entered.get(day, day.weekday() < SATURDAY)
         known = self.overrides.get(day)
         if known is not None:
             return known
@@ -168,7 +180,13 @@ class WorkingCalendar:
     def _touches_holiday(self, day: date, step: int) -> bool:
         """Follow the days off in one direction until one that is off because of a holiday."""
         while not self._country_works(day):
-            if day.weekday() < SATURDAY or day in _published(day.year).off:
+            if day.weekday() < SATURDAY or self._is_off(day):
                 return True
             day += timedelta(days=step)
         return False
+
+    def _is_off(self, day: date) -> bool:
+        """Return whether a day is one of a holiday, and not only a weekend."""
+        if day.year in self.entered_years:
+            return self.entered.get(day) is False
+        return day in _published(day.year).off

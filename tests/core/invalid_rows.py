@@ -219,6 +219,17 @@ ROWS: dict[str, dict[str, Any]] = {
         "total": 1,
         "state": "running",
     },
+    "special_hours": {
+        "office": "粤K",
+        "day": "2026-12-31",
+        "place": "counter",
+        "hours": "09:00-12:00",
+        "reason": "r",
+        "entered_at": 1,
+        "entered_by": "chat:1",
+    },
+    "holiday_year": {"year": 2028, "entered_at": 1, "entered_by": "chat:1"},
+    "holiday": {"day": "2027-01-01", "year": 2027, "works": 0},
     "closed_day": {
         "office": "粤K",
         "day": "2026-12-31",
@@ -459,6 +470,17 @@ INVALID_ROWS = {
         "broadcast", "broadcast_one_running", "broadcast.office", office="粤A", state="stopping"
     ),
     "a closed day without a reason": row("closed_day", "closed_day_reason", reason=""),
+    "hours without a reason": row("special_hours", "special_hours_reason", reason=""),
+    "hours of nothing": row("special_hours", "special_hours_place", place="roof"),
+    "hours of a day twice": row(
+        "special_hours", "special_hours_pkey", "special_hours.office", day="2026-12-30"
+    ),
+    "a year of holidays twice": row("holiday_year", "holiday_year_pkey", "holiday_year.year", year=2027),
+    "a holiday twice": row("holiday", "holiday_pkey", "holiday.day", day="2027-01-02"),
+    "a holiday half worked": row("holiday", "holiday_works", works=2),
+    "a holiday of another year": row("holiday", "holiday_is_of_its_year", day="2026-12-31"),
+    "a holiday of no year": row("holiday", "holiday_year_fkey", REFERENCE, year=2029, day="2029-01-01"),
+    "fewer extensions than none": row("preselection", "preselection_desk_extensions", desk_extensions=-1),
     "a king at the desk": row("admin", "admin_role", role="king"),
     "an invited king": row("invitation", "invitation_role", role="king"),
     "a token in place of its digest": row("invitation", "invitation_digest", digest="0" * 48),

@@ -41,6 +41,9 @@ async def furnished(core: Core, engine: str) -> Core:
         ("appeal", {"account_id": 4, "vin": VIN, "suspicion_id": 1}),
         ("appeal_photo", {"slot": "identity"}),
         ("vin_right", {"vin": VIN}),
+        ("special_hours", {"day": "2026-12-30"}),
+        ("holiday_year", {"year": 2027}),
+        ("holiday", {"day": "2027-01-02"}),
     ):
         await core.store.run(sql, insert(engine, table, other))
     return core

@@ -63,7 +63,7 @@ async def selects(core: Core, account: Account, vehicle: int, serial: str) -> in
 
 
 async def notices_of(core: Core, purpose: str) -> list[int]:
-    text = f"SELECT chat_id FROM notice WHERE purpose = '{purpose}' AND state = 'waiting'"  # noqa: S608 - ours
+    text = f"SELECT chat_id FROM notice WHERE purpose LIKE '{purpose}:%' AND state = 'waiting'"  # noqa: S608 - ours
     return [row["chat_id"] for row in await core.store.read(sql, text)]
 
 

@@ -162,6 +162,35 @@ async def test_ban_and_grant_and_closed_day_are_filled_in(world: World, chief: P
     await chief.see("2026年3月12日", "停电", fresh=True)
 
 
+async def test_span_half_day_and_hours_are_filled_in(chief: Person) -> None:
+    await chief.say("/closed")
+    await chief.press("一步一步填写")
+    await chief.press("粤K")
+    await chief.say("停电")
+    await chief.see("写法不对", fresh=True)
+    await chief.say("3月12日至3月13日")
+    await chief.say("上午停电,1月1日通知过")  # taken as it is: no half day, and no date
+    await chief.see("2026年3月12日", "共 2 天", "原因:上午停电,1月1日通知过", fresh=True)
+    await chief.press("确认不办公")
+    await chief.see("如有误")
+    await chief.say("/closed")
+    await chief.press("一步一步填写")
+    await chief.press("粤K")
+    await chief.say("3月16日 下午")
+    await chief.say("检修")
+    await chief.see("3月16日 窗口办公时间 09:00-12:00", "原因:检修", fresh=True)
+    await chief.say("/hours")
+    await chief.press("一步一步填写")
+    await chief.press("粤K")
+    await chief.press("3月17日")
+    await chief.press("网上选号时间")
+    await chief.say("两点")
+    await chief.see("写法不对", fresh=True)
+    await chief.say("09:00-12:00、14:00-16:00")
+    await chief.say("窗口系统升级")
+    await chief.see("3月17日 网上选号时间 09:00-12:00,14:00-16:00", "原因:窗口系统升级", fresh=True)
+
+
 def _ban_dialog(tx: Tx) -> str:
     return str(sql(tx, "SELECT args FROM dialog"))
 

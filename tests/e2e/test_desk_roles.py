@@ -20,7 +20,9 @@ from tests.world import CHIEF, World, office, open_world
 UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
 ELSEWHERE = {
     **dict.fromkeys(DESK, NOT_HERE),
-    **dict.fromkeys(("vehicles", "grant", "admins", "clock"), UNKNOWN),  # for chiefs of all offices only
+    **dict.fromkeys(
+        ("vehicles", "grant", "admins", "clock", "holidays"), UNKNOWN
+    ),  # for chiefs of all offices only
     "unban": "您所管的发牌机关没有将此人列入黑名单",
     "approve": "没有这个申诉编号",
     "reject": "没有这个申诉编号",
@@ -33,6 +35,8 @@ TABLES = (
     "preselection",
     "ban",
     "closed_day",
+    "special_hours",
+    "holiday",
     "maintenance",
     "broadcast",
     "vehicle",

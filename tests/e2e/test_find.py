@@ -304,7 +304,7 @@ async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> Non
         await finds(person, "粤KA1234")
         await person.press(button)
         await person.say(typed)
-        await person.see("不能撤回")
+        await person.see("当天可由负责人撤回")
     await clerk.press("确认作废")
     await clerk.see("已作废")
     await chief.press("确认撤销该预选")

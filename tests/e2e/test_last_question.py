@@ -1,10 +1,13 @@
 """Choosing a number of a batch: the last question, the shortlist, and what is typed instead of pressed."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.texts.owner.receipt import place_lines
+from core.availability.closed_days import days_of
 from tests.e2e.selecting import numbers, owners, stands_before_step_5
 from tests.person import Person
 from tests.world import World, open_world
@@ -38,6 +41,24 @@ async def test_number_is_taken_with_two_presses(world: World) -> None:
     assert asked.buttons == ["✅ 确定选用", "移出备选", "« 返回"]
     await owner.press("确定选用")
     await owner.see("完成号牌预选", number)
+
+
+async def test_closed_days_are_shown_before_and_after_the_choice(world: World) -> None:
+    await world.release()
+    office, closed = world.core.offices["粤K"], (date(2026, 3, 12), date(2026, 3, 13))
+    await world.store.run(world.core.day_changes.close_days, office, closed, "停电", "chat:1")
+    owner = await stands_before_step_5(world, 1)
+    number, *_ = await draws(owner)
+    await owner.press(number)
+    await owner.see(f"确认选用 {number}?", "3月19日(周四)17:00", "3月12日至3月13日 不开放")
+    await owner.press("确定选用")
+    await owner.see("完成号牌预选", "2026年3月19日")
+    days = await world.store.read(days_of, office, world.core.calendar)
+    printed = place_lines(days.office)  # of the receipt's picture
+    assert any("3月12日至3月13日 不开放" in line.chinese for line in printed)
+    await owner.say("/offices")
+    await owner.say("茂名")
+    await owner.see("办理地点", "3月12日至3月13日 不开放", fresh=True)
 
 
 async def test_tap_on_kept_number_loses_nothing(world: World) -> None:

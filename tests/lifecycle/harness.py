@@ -225,7 +225,7 @@ class Harness:
 
     async def close(self, day: str, reason: str = "停电") -> list[MovedDeadline]:
         return await self.store.run(
-            self.core.deadlines.close_day,
+            self.core.day_changes.close_day,
             self.core.offices[OFFICE],
             date.fromisoformat(day),
             reason,

@@ -41,6 +41,8 @@ ADDED = (
     "加入日历",
     "PDF",
     "分享图",
+    "📅 延期",
+    "↩️ 撤回",
     "🗂 管理",
     "🪪 窗口办理",
     "👥 车主名单",
@@ -58,7 +60,7 @@ RELABELLED = {
     "✅ 确认撤销该预选": "✅ 确认取消预选",
 }
 """Buttons that have another label since."""
-REDESIGNED = ("reg_office", "reg_name", "reg_identity", "reg_review", "privacy")
+REDESIGNED = ("reg_office", "reg_name", "reg_identity", "reg_review", "privacy", "done")
 """Screens with other buttons since; that those of the old version still lead on is tested below."""
 
 

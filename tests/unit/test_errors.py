@@ -19,12 +19,10 @@ from core.errors.backup import (
 )
 from core.errors.base import InputError, Refusal, XuanhaoError
 from core.errors.moving import MoveUrlsWrong
-from core.errors.offices import HoursUnreadable
 
 MODULES = [import_module(f"core.errors.{module.name}") for module in pkgutil.iter_modules(errors.__path__)]
 OTHERS = [attachments, commands, tables]
 UNWORDED = {
-    HoursUnreadable,
     GivenUnreadable,
     LossBeforeBackup,
     MoveUrlsWrong,

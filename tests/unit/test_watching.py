@@ -44,12 +44,12 @@ async def _keep(notifier: Notifier, health: Health, seconds: float) -> None:
 
 
 async def test_systemd_is_told_in_order(heard: socket.socket) -> None:
-    given = environ(heard, WATCHDOG_USEC="60000", WATCHDOG_PID=str(os.getpid()))
+    given = environ(heard, WATCHDOG_USEC="300000", WATCHDOG_PID=str(os.getpid()))
     notifier, health = Notifier(given), Health()
     assert given == {}, "no child process speaks for this one"
     health.started()
     notifier.ready()
-    await _keep(notifier, health, 0.2)
+    await _keep(notifier, health, 0.6)
     notifier.stopping()
     said = drained(heard)
     assert said[:3] == ["READY=1", "WATCHDOG=1", "STATUS=receiving updates"]

@@ -182,7 +182,7 @@ def approve_question(card: Card, *, bar: bool) -> str:
     steps.append(_("该车辆只由申诉人选号;通知申诉人和受影响的人"))
     return _(
         "<b>申诉 {number} 审核通过?</b>\n<code>{vin}</code> 归 {who}\n原因:{reason}\n\n"
-        "将会:\n{steps}\n\n决定后不能更改。"
+        "将会:\n{steps}\n\n当天可由负责人撤回(/undo)。"
     ).format(
         number=card.appeal.appeal_id,
         vin=escape(group_vin(card.appeal.required_vin)),

@@ -8,6 +8,7 @@ from html import escape
 from bot.i18n.formatting import KINDS, listed, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk.staff import ROLES
+from bot.texts.desk.undo import DEEDS, PLACES, SHUT
 from bot.texts.owner.exported import USER_TYPES
 from bot.texts.owner.suspicion import NAMES as RULE_NAMES
 from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
@@ -71,6 +72,9 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.CHANGED_NAME: phrase("修改姓名"),
     AuditAction.CHANGED_OFFICE: phrase("注册地由 {before} 改为 {office}"),
     AuditAction.CHANGED_PHONE: phrase("更换手机号"),
+    AuditAction.CANCELLED_RELEASE: phrase("取消号段 {mask} 的定时投放,原因:{reason}"),
+    AuditAction.CHANGED_HOLIDAYS: phrase("录入 {year} 年的放假调休安排:放假 {off} 天,补班 {worked} 天"),
+    AuditAction.CHANGED_HOURS: phrase("{day} {place}改为 {hours},原因:{reason}"),
     AuditAction.CLOSED_DAY: phrase("{day} 窗口不办公,原因:{reason}"),
     AuditAction.COMMITTED_SEED: phrase("生成 {day} 的抽号种子({kind})"),
     AuditAction.COMPOSED_IN_VAIN: phrase("自编未中:{wishes}"),
@@ -103,12 +107,14 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.RAISED_SUSPICION: phrase("{about} 列为异常选号嫌疑({rule})"),
     AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
+    AuditAction.REDATED_RELEASE: phrase("号段 {mask} 投放由 {before} 改到 {opens_at},原因:{reason}"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝号段 {mask} 恢复投放"),
     AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
     AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
     AuditAction.REJECTED_APPEAL: phrase("申诉审核不通过,原因:{reason}"),
     AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个)"),
     AuditAction.REMOVED_ADMIN: phrase("撤销角色:{role}"),
+    AuditAction.REOPENED_DAY: phrase("撤销 {day} 登记的{place},原因:{reason}"),
     AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请号段 {mask} 恢复投放,原因:{reason}"),
     AuditAction.RESERVED: phrase("选定号码 {plate}({way})"),
     AuditAction.RESTORED: phrase("数据库由备份恢复"),
@@ -118,6 +124,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.SET_USER_TYPE: phrase("用户类型:{from} → {to}"),
     AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
+    AuditAction.UNDID: phrase("撤回「{deed}」{plate},原因:{reason}"),
     AuditAction.UNDID_IMPORT: phrase("撤销车辆导入"),
     AuditAction.UNWITHHELD: phrase("号段 {mask} 恢复投放,原因:{reason}"),
     AuditAction.VERIFIED: phrase("通过手机验证"),
@@ -137,6 +144,9 @@ NAMES: dict[str, Phrase] = {
     AuditAction.BEGAN_BROADCAST: phrase("群发通知"),
     AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
     AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
+    AuditAction.CANCELLED_RELEASE: phrase("取消投放"),
+    AuditAction.CHANGED_HOLIDAYS: phrase("放假调休"),
+    AuditAction.CHANGED_HOURS: phrase("当天的时间"),
     AuditAction.CLOSED_DAY: phrase("窗口不办公"),
     AuditAction.CONFIRMED_CLOCK: phrase("核对服务器时间"),
     AuditAction.CONFIRMED_SUSPICION: phrase("嫌疑属实"),
@@ -153,7 +163,9 @@ NAMES: dict[str, Phrase] = {
     AuditAction.MOVED_DEADLINE: phrase("截止改期"),
     AuditAction.RAISED_SUSPICION: phrase("异常选号嫌疑"),
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
+    AuditAction.REDATED_RELEASE: phrase("投放改期"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
+    AuditAction.REOPENED_DAY: phrase("撤销当天的登记"),
     AuditAction.REGISTERED: phrase("确认上牌"),
     AuditAction.REJECTED_APPEAL: phrase("审核不通过"),
     AuditAction.RELEASED: phrase("投放"),
@@ -165,6 +177,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.SAW_PHOTOS: phrase("查看申诉照片"),
     AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
+    AuditAction.UNDID: phrase("撤回"),
     AuditAction.UNWITHHELD: phrase("恢复投放"),
     AuditAction.VOIDED: phrase("作废"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
@@ -182,6 +195,8 @@ _CAUSES = {
     MoveCause.CLOSED: phrase("窗口不办公"),
     MoveCause.CALENDAR: phrase("工作日安排或窗口办公时间有变动"),
     MoveCause.UNREMINDED: phrase("到期提醒未送达"),
+    MoveCause.HOURS: phrase("窗口办公时间临时变动"),
+    MoveCause.DESK: phrase("窗口办理延期"),
 }
 _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.PRESELECTION: phrase("预选 {id}"),
@@ -359,6 +374,10 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "until": _day,
     "before": _minute,
     "deadline": _minute,
+    "opens_at": _minute,
+    "place": lambda value: str(PLACES[str(value)]()) if value in PLACES else str(value),
+    "deed": lambda value: str(DEEDS[str(value)]()) if value in DEEDS else str(value),
+    "hours": lambda value: str(value) or str(SHUT()),
     "reference": _iso_minute,
     "cause": lambda value: str(_CAUSES[MoveCause(str(value))]) if value in set(MoveCause) else str(value),
     "size": _number,

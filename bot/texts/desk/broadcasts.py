@@ -48,8 +48,9 @@ def audience_label(audience: Audience, people: int) -> str:
 def question(office: str, text: str, audience: Audience, people: int) -> str:
     minutes = max(1, -(-people // (20 * 60)))
     return _(
-        "<b>发送群发通知?</b>\n{letter}\n\n发给:{audience},共 <b>{people}</b> 人,约需 {minutes} 分钟。\n"
-        "已发出的不能撤回;发送中可以随时停止。"
+        "<b>发送群发通知?</b>(已发出的不能撤回)\n{letter}\n\n"
+        "发给:{audience},共 <b>{people}</b> 人,约需 {minutes} 分钟。\n"
+        "发送中可以随时停止。"
     ).format(letter=_quoted(office, text), audience=AUDIENCES[audience](), people=people, minutes=minutes)
 
 

@@ -40,9 +40,9 @@ def question(state: ClockState, overdue: int) -> str:
     if state.doubt is None:
         return ""
     return _(
-        "<b>服务器时间正确?</b>\n{times}\n\n"
+        "<b>服务器时间正确?</b>(不能撤回)\n{times}\n\n"
         "请与手机上的时间对照。确认后按服务器时间恢复,"
-        "其中 {overdue:,} 个号码已过办理截止时间,将随即处理。不能撤回。\n"
+        "其中 {overdue:,} 个号码已过办理截止时间,将随即处理。\n"
         "时间不对的,请不要确认:校正服务器时间后会自动恢复。"
     ).format(times=_compared(state, state.doubt), overdue=overdue)
 

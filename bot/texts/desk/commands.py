@@ -18,7 +18,25 @@ USAGE = {
     "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位或全部</code>"),
     "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
     "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),
-    "closed": phrase("<code>/closed 粤K 2026-12-31 原因</code>"),
+    "undo": phrase(
+        "<code>/undo 粤K12345 原因</code>(撤回当天的确认上牌、作废或取消预选)\n"
+        "<code>/undo 申诉 12 原因</code>(撤回审核通过)\n"
+        "<code>/undo 粤K small B#### 原因</code>(取消尚未开放的投放;"
+        "改期:<code>/undo 粤K small B#### 改到 2026-12-05 09:00 原因</code>)\n"
+        "<code>/undo 粤K 2026-12-31 原因</code>(撤销窗口不办公)"
+    ),
+    "closed": phrase(
+        "<code>/closed 粤K 2026-12-31 原因</code>,多日 <code>2026-12-02 至 2026-12-04</code>,"
+        "半天加 <code>上午</code>、<code>下午</code> 或 <code>09:00-12:00</code>;"
+        "<code>/closed 粤K</code> 查看已登记的"
+    ),
+    "hours": phrase(
+        "<code>/hours 粤K 2026-12-31 窗口|网上 09:00-12:00 原因</code>(某天或几天的办公时间、网上选号时间,"
+        "网上不开放写 <code>不开放</code>);<code>/hours 粤K</code> 查看已登记的"
+    ),
+    "holidays": phrase(
+        "<code>/holidays 2027 休 1月1日至1月3日、2月5日至2月11日 班 1月4日</code>,或发送 CSV、XLSX 文件"
+    ),
     "appeals": phrase("<code>/appeals</code> 或 <code>/appeals 粤K</code>"),
     "approve": phrase("<code>/approve 申诉编号</code>(先显示将撤销和恢复的内容)"),
     "reject": phrase("<code>/reject 申诉编号 原因</code>(申诉人会看到原因)"),
@@ -93,6 +111,7 @@ _DUTY_OF = {
     "unban": Permission.BAN,
     "approve": Permission.APPEALS,
     "reject": Permission.APPEALS,
+    "hours": Permission.CLOSED,
 }
 
 

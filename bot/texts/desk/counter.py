@@ -39,7 +39,7 @@ def register_question(
         "<b>窗口确认</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n"
         "证书编号:<code>{certificate}</code>\n"
-        "办理截止:{deadline}{late}\n\n材料核对无误、号牌已发放?确认后不能撤回。"
+        "办理截止:{deadline}{late}\n\n材料核对无误、号牌已发放?当天可由负责人撤回(/undo)。"
     ).format(certificate=escape(preselection.certificate or ""), late=late, **_reserved(preselection))
 
 
@@ -52,7 +52,7 @@ def void_question(preselection: Preselection, why: str, years: int) -> str:
     return _(
         "<b>号码作废?</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
-        "{ban}号码收回,并通知本人。不能撤回。"
+        "{ban}号码收回,并通知本人。当天可由负责人撤回(/undo)。"
     ).format(reason=reason(why), ban=ban, **_reserved(preselection))
 
 
@@ -60,7 +60,7 @@ def revoke_question(preselection: Preselection, why: str) -> str:
     return _(
         "<b>取消预选?</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
-        "不列入黑名单,号码收回,并通知本人。不能撤回。"
+        "不列入黑名单,号码收回,并通知本人。当天可由负责人撤回(/undo)。"
     ).format(reason=reason(why), **_reserved(preselection))
 
 

@@ -1,39 +1,89 @@
-"""Texts of closed days and maintenance."""
+"""Texts of closed days, hours of days, and maintenance."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from html import escape
 
-from bot.i18n.formatting import day, moment, reason
+from bot.i18n.formatting import day, moment, reason, short_day, usual_counter_hours, usual_hours
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
+from bot.texts.desk.undo import hours_of_day, span
+from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.maintenance import OpenRestoration
 from core.clock import CHINA
-from core.preselection.deadlines import Closing
+from core.preselection.day_changes import Closing
 from core.values.offices import Office
 
 CLOSE = phrase("✅ 确认不办公")
+SET_HOURS = phrase("✅ 确认登记")
+_LISTED = 10
+_MOST_LISTED = 40
 MAINTENANCE_ON = phrase("🛠 开始维护")
 MAINTENANCE_OFF = phrase("✅ 结束维护")
 
 
-def closed_question(office: Office, when: date, why: str, would: Closing) -> str:
-    off = "" if would.works else "\n" + _("⚠️ 这一天本来就不是工作日。")
+def closed_question(office: Office, days: Sequence[date], why: str, would: Closing) -> str:
+    off = ""
+    if not would.works:
+        off = "\n" + (_("⚠️ 这些日子本来就不是工作日。") if len(days) > 1 else _("⚠️ 这一天本来就不是工作日。"))
     return _(
-        "<b>窗口不办公?</b>\n{office} {day}\n原因:{reason}{off}\n\n"
-        "将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。不能撤回。"
-    ).format(
-        office=escape(office.code),
-        day=day(datetime.combine(when, time(), CHINA)),
-        reason=reason(why),
-        off=off,
-        moves=would.moves,
+        "<b>窗口不办公?</b>\n{office} {days}\n原因:{reason}{off}\n\n"
+        "将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。可以撤销,但已顺延的截止时间不再提前。"
+    ).format(office=escape(office.code), days=span(days), reason=reason(why), off=off, moves=would.moves)
+
+
+def closed(office: Office, days: Sequence[date], moved: int) -> str:
+    return _("✅ {office} {day} 窗口不办公,顺延了 {moved} 个办理截止时间。").format(
+        office=escape(office.code), day=span(days), moved=moved
     )
 
 
-def closed(office: Office, when: date, moved: int) -> str:
-    return _("✅ {office} {day} 窗口不办公,顺延了 {moved} 个办理截止时间。").format(
-        office=escape(office.code), day=when.isoformat(), moved=moved
+def hours_question(office: Office, entries: Sequence[EnteredDay], why: str, moves: int) -> str:
+    """Return the question before hours of days are entered; counter hours move deadlines."""
+    lines = "\n".join(f"• {hours_of_day(one)}" for one in entries[:_LISTED])
+    more = "\n…" if len(entries) > _LISTED else ""
+    moved = ""
+    if any(one.place == HoursKind.COUNTER for one in entries):
+        moved = "\n" + _("将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。").format(
+            moves=moves
+        )
+    return _(
+        "<b>登记当天的时间?</b>\n{office}\n{lines}{more}\n原因:{reason}\n{moved}\n"
+        "可以撤销,但已顺延的截止时间不再提前。"
+    ).format(office=escape(office.code), lines=lines, more=more, reason=reason(why), moved=moved)
+
+
+def hours_set(office: Office, entries: Sequence[EnteredDay], moved: int) -> str:
+    said = _("✅ 已登记:{office} {first}").format(office=escape(office.code), first=hours_of_day(entries[0]))
+    if len(entries) > 1:
+        said += _("等 {count} 项").format(count=len(entries))
+    return said + _(",顺延了 {moved} 个办理截止时间。").format(moved=moved)
+
+
+def entered(office: Office, found: Sequence[EnteredDay]) -> str:
+    """Return what is entered for the days of an office from today on."""
+    title = _("<b>{office} 特别登记的日子和时间</b>").format(office=escape(office.code))
+    usual = _("平时:窗口 {counter};网上选号 {online}").format(
+        counter=usual_counter_hours(office.counter_hours), online=usual_hours(office.hours)
+    )
+    if not found:
+        return f"{title}\n{usual}\n\n" + _("今天起没有登记。")
+    lines = [
+        _("• {what}({reason})").format(what=hours_of_day(one), reason=reason(one.reason))
+        for one in found[:_MOST_LISTED]
+    ]
+    return f"{title}\n{usual}\n\n" + "\n".join(lines)
+
+
+def remove_label(one: EnteredDay) -> str:
+    if one.place == HoursKind.ONLINE:
+        return _("↩️ {day} 网上").format(day=short_day(one.day))
+    return _("↩️ {day}").format(day=short_day(one.day))
+
+
+def hours_entered(when: date, why: str) -> str:
+    return _("{day}已有登记({reason})。请先撤销,再重新登记。").format(
+        day=day(datetime.combine(when, time(), CHINA)), reason=reason(why)
     )
 
 

@@ -42,7 +42,12 @@ def question(reserved: Sequence[Preselection], most: int) -> str:
         lines.append(_("……等 {count} 个").format(count=len(reserved)))
     if len(reserved) >= most:
         lines.append(_("一次最多 {most} 个,其余的确认之后再列出。").format(most=most))
-    lines.append(_("\n车辆上的号码若不是预选的号码,请不要在这里确认,改用 /void 或 /revoke。确认后不能撤回。"))
+    lines.append(
+        _(
+            "\n车辆上的号码若不是预选的号码,请不要在这里确认,改用 /void 或 /revoke。"
+            "当天可由负责人逐个撤回(/undo)。"
+        )
+    )
     return "\n".join(lines)
 
 

@@ -14,11 +14,16 @@ from core.values.plates import PlateKind
 RELEASE = phrase("✅ 确认投放")
 
 
-def release_question(office: Office, kind: PlateKind, mask: str, size: int, when: str) -> str:
-    return _(
-        "<b>投放号段?</b>\n{office} {kind} <code>{mask}</code>\n"
-        "共 {size:,} 个号码\n{when}\n\n投放后不能撤回。"
-    ).format(office=escape(office.code), kind=KINDS[kind](), mask=escape(mask), size=size, when=when)
+def release_question(
+    office: Office, kind: PlateKind, mask: str, size: int, when: str, *, at_once: bool
+) -> str:
+    """Return the question; the first line says so if the release cannot be taken back."""
+    asked = _("<b>投放号段?</b>\n{office} {kind} <code>{mask}</code>\n共 {size:,} 个号码\n{when}").format(
+        office=escape(office.code), kind=KINDS[kind](), mask=escape(mask), size=size, when=when
+    )
+    if at_once:
+        return _("⚠️ 立即开放,投放后不能撤回。") + f"\n\n{asked}"
+    return f"{asked}\n\n" + _("开放之前可以取消或改期(/undo)。")
 
 
 def release_when(opening: Opening, *, now: bool) -> str:

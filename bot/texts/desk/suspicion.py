@@ -214,7 +214,7 @@ def decide_question(found: Suspicion, target: SuspicionState, reason: str) -> st
     after = ""
     if found.state == SuspicionState.ASKED:
         after = _("\n车主的选号随即恢复,并通知车主。")
-    return _("<b>嫌疑 {number}:{target}?</b>\n对象:{about}\n理由:{reason}{after}\n\n决定后不能更改。").format(
+    return _("<b>嫌疑 {number}:{target}?</b>(不能撤回)\n对象:{about}\n理由:{reason}{after}").format(
         number=found.suspicion_id,
         target=_TARGETS[target](),
         about=subject(found),
@@ -262,8 +262,9 @@ def answer_line(found: Suspicion) -> str:
 def approve_answer_question(appeal: Appeal, found: Suspicion) -> str:
     """Return the question before an answer is approved."""
     return _(
-        "<b>申诉 {number} 审核通过?</b>\n{answers}\n说明:{reason}\n\n将会:\n• 恢复该车主选号,并通知车主\n"
-        "• 嫌疑记为无异常;选号机会和他人的预选都不变\n\n决定后不能更改。"
+        "<b>申诉 {number} 审核通过?</b>(不能撤回)\n{answers}\n说明:{reason}\n\n将会:\n"
+        "• 恢复该车主选号,并通知车主\n"
+        "• 嫌疑记为无异常;选号机会和他人的预选都不变"
     ).format(number=appeal.appeal_id, answers=answer_line(found), reason=escape(appeal.reason))
 
 

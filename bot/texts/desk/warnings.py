@@ -42,7 +42,7 @@ def no_schedule(year: int) -> str:
     """Return the warning that a year's holiday schedule is not known."""
     return "\n\n" + _(
         "⚠️ {year} 年的放假调休安排尚未收录,办理截止日期暂按普通工作日计算。"
-        "公布后请写入设置 [calendar],或更新程序。"
+        "公布后请负责人(全部发牌机关)用 /holidays {year} 录入。"
     ).format(year=year)
 
 

@@ -343,3 +343,10 @@ def superseded(plate: str, details: Mapping[str, object], office: Office | None)
     return text + _("\n如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
         name=escape(office_name(office)), address=escape(office.address)
     )
+
+
+def reopened(appeal: Appeal, why: str) -> str:
+    """Return that an approval was taken back, and the appeal waits again."""
+    return _("↩️ <b>申诉 {number} 的审核通过已撤回</b>\n原因:{reason}\n将重新审核,结果会通知您。").format(
+        number=appeal.appeal_id, reason=escape(why)
+    )

@@ -51,8 +51,16 @@ _EXPLANATIONS: tuple[tuple[str, Phrase], ...] = (
         phrase("抽号的记录与重新计算的结果不同。"),
     ),
     (
-        "overlaps|has .+ numbers|first segment|before it is released|compose_from|draw_days",
+        "overlaps|has .+ numbers|first segment|opened already|was not drawn",
         phrase("号段的投放或开放自编的日期与规则不符。"),
+    ),
+    (
+        "before it is (released|redated)|compose_from|draw_days",
+        phrase("号段的投放或开放自编的日期与规则不符。"),
+    ),
+    (
+        "(?P<number>.+) (?:cannot be given back|was not)",
+        phrase("记录中恢复给原预选人的号码 {number} 当时不能恢复。"),
     ),
     ("withheld|random_from", phrase("暂不投放或恢复投放的记录与规则不符。")),
     ("carried|a new pool has no draws", phrase("建立公开记录时的号池状态与规则不符。")),

@@ -227,3 +227,28 @@ DELETE FROM dropped_photo WHERE photo_key = :photo_key
 -- name: forget_kept
 -- Forgets the dropped photos that an appeal still names.
 DELETE FROM dropped_photo WHERE photo_key IN (SELECT photo_key FROM appeal_photo)
+
+-- name: locked_of_vin
+-- All preselections of a vehicle, locked: an approval that is taken back may concern each.
+SELECT * FROM preselection WHERE vin = :vin ORDER BY preselection_id ${for_update}
+
+-- name: reopen
+-- Lets an approved appeal wait for a decision again.
+UPDATE appeal
+SET state = 'pending', decided_by = NULL, answer = NULL, outcome = NULL, ended_at = NULL, updated_at = :now
+WHERE appeal_id = :appeal_id AND state = 'approved'
+
+-- name: end_right
+-- Ends the award of a vehicle by an appeal.
+DELETE FROM vin_right WHERE vin = :vin AND appeal_id = :appeal_id
+
+-- name: restore_set_aside
+-- A registered number that an appeal had set aside counts as its VIN's one success again.
+UPDATE preselection SET set_aside_by = NULL, updated_at = :now WHERE set_aside_by = :appeal_id
+
+-- name: take_back_chances
+-- Takes back the chances of a vehicle that an approval has restored.
+UPDATE vehicle
+SET random_granted = CASE WHEN random_granted > :batches THEN random_granted - :batches ELSE 0 END,
+    compose_granted = CASE WHEN compose_granted > :wishes THEN compose_granted - :wishes ELSE 0 END
+WHERE vin = :vin

@@ -5,6 +5,16 @@ VALUES (:office, :kind, :mask, :nev_letters, :size, :opens_at, :compose_from, :c
 ON CONFLICT (office, kind, mask) DO NOTHING
 RETURNING segment_id
 
+-- name: cancel_segment
+-- Deletes a segment that has not opened: no number of it was ever given.
+DELETE FROM segment WHERE segment_id = :segment_id AND opens_at > :now
+
+-- name: redate_segment
+-- Gives a segment that has not opened other dates; NULL keeps how the day of self-composition was set.
+UPDATE segment SET opens_at = :opens_at, compose_from = :compose_from, compose = COALESCE(:compose, compose)
+WHERE segment_id = :segment_id AND opens_at > :now
+RETURNING compose
+
 -- name: segments
 -- All segments of a pool as one text, since it is read at every draw and hardly ever changes.
 -- Id, mask, letters, opens_at, compose_from, released_at; in any order.
@@ -383,6 +393,24 @@ WHERE office = :office AND kind = :kind AND serial LIKE :like AND state IN ('res
 UPDATE plate SET state = 'resting', held_until = :until, since = :now
 WHERE office = :office AND kind = :kind AND serial = :serial AND preselection_id = :preselection_id
   AND state = 'reserved'
+
+-- name: unregister
+-- Marks a registered number as reserved again.
+UPDATE plate SET state = 'reserved', since = :now
+WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'registered'
+  AND preselection_id = :preselection_id
+
+-- name: reinstate
+-- Takes a number for the owner who had it last: one that rests since then, or is free and not held (see reserve).
+INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, held_until, since)
+SELECT :office, :kind, :serial, 'reserved', CAST(:segment_id AS ${integer}), CAST(:position AS ${integer}),
+       CAST(:preselection_id AS ${integer}), NULL, CAST(:now AS ${integer})
+WHERE NOT EXISTS (SELECT 1 FROM hold AS h WHERE h.office = :office AND h.kind = :kind AND h.serial = :serial)
+ON CONFLICT (office, kind, serial) DO UPDATE
+SET state = 'reserved', preselection_id = excluded.preselection_id, held_until = NULL,
+    segment_id = excluded.segment_id, position = excluded.position, since = excluded.since
+WHERE plate.held_until < :now OR (plate.state = 'resting' AND plate.preselection_id = excluded.preselection_id)
+RETURNING serial
 
 -- name: segment_by_id
 -- One segment.

@@ -192,3 +192,21 @@ WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS N
 SELECT account_id FROM preselection
 WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC LIMIT 1
+
+-- name: reinstate
+-- Gives an owner back a reservation that was registered, voided or revoked, unless its vehicle has another number
+-- since.
+UPDATE preselection
+SET state = 'reserved', ended_at = NULL, reason = NULL, deadline = :deadline, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = :source AND ended_at = :ended_at
+  AND set_aside_by IS NULL AND serial IS NOT NULL AND vin IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM preselection AS o
+      WHERE o.vin = preselection.vin AND o.preselection_id <> preselection.preselection_id
+        AND o.state IN ('reserved', 'registered') AND o.set_aside_by IS NULL
+  )
+
+-- name: extend_deadline
+-- Extends a deadline at the desk, if it is the one that was shown and has not been extended too often.
+UPDATE preselection SET deadline = :deadline, desk_extensions = desk_extensions + 1, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline = :seen AND deadline < :deadline
+  AND desk_extensions < :most

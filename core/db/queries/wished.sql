@@ -65,3 +65,8 @@ UPDATE number_opening SET told_up_to = :account_id WHERE opening_id = :opening_i
 -- name: end_opening
 -- Forgets an opening of which everybody has been told.
 DELETE FROM number_opening WHERE opening_id = :opening_id
+
+-- name: forget_openings
+-- Forgets when a segment was to open, as it has not.
+DELETE FROM number_opening
+WHERE office = :office AND kind = :kind AND mask = :mask AND way IN ('release', 'compose') AND tell_at > :now

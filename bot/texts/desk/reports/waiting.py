@@ -86,6 +86,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.COMPOSE: phrase("自编开放提醒"),
     NotificationPurpose.OPENING: phrase("开放提醒"),
     NotificationPurpose.WISHED: phrase("心愿号提醒"),
+    NotificationPurpose.REINSTATED: phrase("恢复通知"),
+    NotificationPurpose.RESCHEDULED: phrase("投放改期通知"),
     NotificationPurpose.VOIDED: phrase("作废通知"),
     NotificationPurpose.REVOKED: phrase("取消通知"),
     NotificationPurpose.IDENTITY: phrase("身份转移通知"),

@@ -1,0 +1,150 @@
+"""Days, spans of days and hours in a command, in any order, and what is left over as the reason."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.desk.arguments import office_meant, read_time
+from bot.dialog.context import Context
+from bot.errors.commands import DateInReason, DaysReversed, DaysTooMany, UnreadableTime, Usage
+from core.people.admins import Permission
+from core.values.hours import DAY_MINUTES, Day, Span, parse_day
+from core.values.offices import Office
+from core.values.plates import PROVINCES
+from core.values.text import clean
+
+MOST_DAYS = 62
+"""Maximum days of one command."""
+NOON = 12 * 60
+MORNING: Day = (Span(opens=0, closes=NOON),)
+AFTERNOON: Day = (Span(opens=NOON, closes=DAY_MINUTES),)
+_HALVES = {"上午": MORNING, "下午": AFTERNOON, "morning": MORNING, "afternoon": AFTERNOON}
+
+_SOON = ("今天", "明天", "后天", "大后天")
+_WEEKDAYS = "一二三四五六日"
+_WRITTEN = r"(?<!\d)(?<!\d:)(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}(?![\d:])(?:\s?[日号])?"
+_WORD = r"(?:大后天|今天|明天|后天|下?(?:周|星期|礼拜)[一二三四五六日天])"
+_ONE = rf"(?:{_WORD}|{_WRITTEN})"
+_DAYS = re.compile(
+    rf"(?P<first>{_ONE})(?:\s*(?:至|到|to\b|~|—+|–|-|\.\.)\s*(?P<last>{_ONE}|\d{{1,2}}\s?[日号]))?"
+)
+_DATE_LIKE = re.compile(rf"{_ONE}|\d{{1,2}}\s?月|[~至到]\s*\d{{1,2}}\s?[日号]")
+_HOURS = re.compile(
+    r"(?<!\d)\d{1,2}:\d{2}\s*(?:-|–|—|~|至|到)\s*\d{1,2}:\d{2}"
+    r"(?:\s*[,、;]\s*\d{1,2}:\d{2}\s*(?:-|–|—|~|至|到)\s*\d{1,2}:\d{2})*"
+)
+_HALF = re.compile(r"上午|下午|\b(?:morning|afternoon)\b", re.IGNORECASE)
+_OFFICE = re.compile(rf"(?<!\w)[{PROVINCES}]\s*[A-Za-z](?![A-Za-z0-9])")
+_LAST_DAY = re.compile(r"\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayWords:
+    """What a command says of days. ``hours`` is None if it names none."""
+
+    office: Office
+    days: tuple[date, ...]
+    hours: Day | None
+    words: frozenset[str]  # those of the expected ones that it contains
+    reason: str
+
+
+def read_day_words(
+    ctx: Context, command: str, arguments: str, permission: Permission, *, known: frozenset[str] = frozenset()
+) -> DayWords:
+    """Read office, days, hours and words of a command, in any order; the rest is the reason.
+
+    Args:
+        ctx: the context.
+        command: its name, for its usage.
+        arguments: its arguments.
+        permission: needed at the office.
+        known: words that are not part of the reason.
+
+    Raises:
+        OfficeMissing: it names no office, and the admin has several.
+        UnreadableTime, HoursUnreadable: a day or hours are malformed.
+        DaysReversed, DaysTooMany: the days end before they begin, or are too many.
+        DateInReason: what is left has something like a date: it is not guessed at.
+        NotYourOffice, OfficeUnknown: as ``Context.desk_office``.
+    """
+    left = clean(arguments)
+    office, left = _office(ctx, command, left, permission)
+    hours, left = _hours(left)
+    days, left = _days(left, ctx.today)
+    found = {word for word in known if word in re.split(r"[\s,、;]+", left)}
+    for word in found:
+        left = re.sub(rf"(?:^|(?<=[\s,、;])){re.escape(word)}(?=$|[\s,、;])", " ", left, count=1)
+    reason = " ".join(left.strip(" ,、;:").split())
+    if like := _DATE_LIKE.search(reason):
+        raise DateInReason(like[0])
+    return DayWords(office=office, days=days, hours=hours, words=frozenset(found), reason=reason)
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def _office(ctx: Context, command: str, text: str, permission: Permission) -> tuple[Office, str]:
+    found = _OFFICE.search(text)
+    if found is None:
+        return office_meant(ctx, command, permission, ""), text
+    return office_meant(ctx, command, permission, found[0]), _cut(text, found)
+
+
+def _hours(text: str) -> tuple[Day | None, str]:
+    if found := _HOURS.search(text):
+        return parse_day(found[0]), _cut(text, found)
+    if found := _HALF.search(text):
+        return _HALVES[found[0].lower()], _cut(text, found)
+    return None, text
+
+
+def _days(text: str, today: date) -> tuple[tuple[date, ...], str]:
+    found = _DAYS.search(text)
+    if found is None:
+        return (), text
+    first = _day(found["first"], today)
+    last = first if found["last"] is None else _last(found["last"], first, today)
+    if last < first:
+        raise DaysReversed
+    if (last - first).days >= MOST_DAYS:
+        raise DaysTooMany(MOST_DAYS)
+    days = tuple(first + timedelta(days=after) for after in range((last - first).days + 1))
+    return days, _cut(text, found)
+
+
+def _last(raw: str, first: date, today: date) -> date:
+    """Return the last day of a span; without a month or year it is in that of the first day."""
+    if re.fullmatch(r"\d{1,2}\s?[日号]", raw):
+        number = _LAST_DAY.match(raw)
+        try:
+            return first.replace(day=int(number[0]) if number else 0)
+        except ValueError:
+            raise UnreadableTime from None
+    last = _day(raw, today)
+    if last < first and "月" in raw and "年" not in raw and not re.match(r"\d{4}", raw):
+        return _day(raw, first)
+    return last
+
+
+def _day(raw: str, today: date) -> date:
+    if raw in _SOON:
+        return today + timedelta(days=_SOON.index(raw))
+    if raw[-1] in f"{_WEEKDAYS}天" and not raw[0].isdigit():
+        weekday = _WEEKDAYS.index(raw[-1].replace("天", "日"))
+        if raw.startswith("下"):
+            monday = today - timedelta(days=today.weekday()) + timedelta(days=7)
+            return monday + timedelta(days=weekday)
+        return today + timedelta(days=(weekday - today.weekday()) % 7)
+    return read_time(raw, today).date()
+
+
+def require_days(words: DayWords, command: str) -> None:
+    """Require days and a reason.
+
+    Raises:
+        Usage: one is missing.
+    """
+    if not words.days or not words.reason:
+        raise Usage(command)

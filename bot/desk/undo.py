@@ -1,0 +1,388 @@
+"""/undo: taking back what was done at the desk (docs/domain.md, section 13).
+
+What is taken back is named by a key in the screen's arguments: ``preselection:7``, ``appeal:12``,
+``segment:粤K:small:B####``, ``day:粤K:2026-12-30,2026-12-31:counter`` of one day or several.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.desk.arguments import first_time, kind_or_none, mask_for, split_named_args
+from bot.desk.confirmation import (
+    GONE,
+    Confirmation,
+    published_reason_of,
+    reason_of,
+    return_to_origin,
+    screen_of,
+)
+from bot.dialog.context import Context
+from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
+from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.view import Button, Style, View
+from bot.errors.commands import Usage
+from bot.i18n import formatting
+from bot.texts.desk import parts
+from bot.texts.desk import undo as texts
+from core.audit import SubjectKind
+from core.availability import closed_days, rescheduling
+from core.availability.closed_days import EnteredDay, HoursKind
+from core.availability.rescheduling import Rescheduling
+from core.errors.base import Refusal
+from core.errors.desk import NothingKnown
+from core.errors.undo import NothingToUndo
+from core.people.admins import Permission
+from core.preselection import Preselection, PreselectionState, get
+from core.preselection.undoing import Deed, Undoable
+from core.values.offices import Office
+from core.values.plates import PROVINCES, PlateKind, parse_plate
+from core.values.text import clean, compact
+
+_COMMAND = "undo"
+_DAY = "day"
+_APPEAL = re.compile(r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:\s+|$)|#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
+_MASK = re.compile(rf"(?:[{PROVINCES}]\s*[A-Za-z])?\s*[·.-]?\s*([0-9A-Za-z#@]*[#@][0-9A-Za-z#@]*)")
+_REDATE = re.compile(r"(?:改到|改为|改期到?|从|from)\s*", re.IGNORECASE)
+_COMPOSE = re.compile(r"(?:自编|compose)\s*(?:从|改到|from)?\s*", re.IGNORECASE)
+_OFFICE = re.compile(rf"[{PROVINCES}]\s*[A-Za-z](?=\s|$)")
+
+
+def parse(ctx: Context, arguments: str) -> Goto:
+    """Parse /undo WHAT REASON and go to the question.
+
+    Raises:
+        Usage, PlateError, MaskError, UnreadableTime: the arguments are malformed.
+        NothingToUndo and its like: it cannot be taken back, and why.
+    """
+    written = clean(arguments)
+    words = written.split()
+    if any("#" in word or "@" in word for word in words[:3]) and not written.startswith("#"):
+        return _parse_segment(ctx, words)
+    if (found := _APPEAL.match(written)) and not written[found.end() :].startswith(("-", "/", "月", "年")):
+        return to_question(ctx, f"appeal:{found[1] or found[2]}", written[found.end() :])
+    if _OFFICE.match(written) or written[:1].isdigit():
+        return _parse_day(ctx, written)
+    number, why = split_named_args(_COMMAND, arguments, 2)
+    office = ctx.core.offices.get(compact(number)[:2])
+    plate = parse_plate(number, nev_letters=office.nev_letters) if office else parse_plate(number)
+    ctx.desk_office(plate.office, Permission.UNDO)
+    return to_question(ctx, ctx.core.undoing.last_of(ctx.tx, plate).subject, why)
+
+
+def _parse_segment(ctx: Context, words: list[str]) -> Goto:
+    """Parse 粤K small B#### [改到 TIME [自编 TIME]] REASON; the kind may be left out."""
+    code, kind, pattern, rest = "", "", "", list(words)
+    while rest and not pattern:
+        word = rest.pop(0)
+        found = _MASK.fullmatch(word)
+        if found:
+            pattern = found[1]
+            code = code or compact(word)[: -len(pattern)][:2]
+        elif not code and _OFFICE.match(word):
+            code = compact(word)
+        else:
+            kind = word
+    office = ctx.desk_office(code, Permission.UNDO)
+    meant = kind_or_none(kind) if kind else _kind_of(pattern)
+    if meant is None:
+        raise Usage(_COMMAND)
+    mask = mask_for(office, meant, pattern)
+    key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
+    text, dates = " ".join(rest), {}
+    if led := _REDATE.match(text):
+        opens, text = first_time(text[led.end() :], ctx.today)
+        dates["opens"] = opens.isoformat()
+        if composed := _COMPOSE.match(text):
+            compose, text = first_time(text[composed.end() :], ctx.today)
+            dates["compose"] = compose.isoformat()
+    return to_question(ctx, key, text, **dates)
+
+
+def _kind_of(pattern: str) -> PlateKind:
+    if len(pattern) == PlateKind.SMALL.serial_length:
+        return PlateKind.SMALL
+    return PlateKind.LARGE_NEV if pattern[:1] in "0123456789#" else PlateKind.SMALL_NEV
+
+
+def _parse_day(ctx: Context, written: str) -> Goto:
+    """Parse 粤K 2026-12-31 REASON, in either order of office and day."""
+    found = _OFFICE.match(written)
+    if found:
+        day, why = first_time(written[found.end() :].lstrip(), ctx.today)
+        code = found[0]
+    else:
+        day, left = first_time(written, ctx.today)
+        found = _OFFICE.match(left)
+        if found is None:
+            raise Usage(_COMMAND)
+        code, why = found[0], left[found.end() :]
+    office = ctx.desk_office(code, Permission.UNDO)
+    entered = [one for one in closed_days.entered(ctx.tx, office, day.date()) if one.day == day.date()]
+    if not entered:
+        raise NothingToUndo
+    return to_question(ctx, f"{_DAY}:{office.code}:{day:%Y-%m-%d}:{entered[0].place}", why)
+
+
+# --- what is taken back ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How things of one kind are taken back."""
+
+    question: Callable[[Context], str]  # raises what is in the way
+    act: Callable[[Context], str]
+    office: Callable[[Context, str], str]  # whose chiefs may take it back
+    is_published: bool = False  # the reason is
+
+
+def _rest(ctx: Context, what: str = "") -> list[str]:
+    return (what or ctx.arg("what")).split(":")[1:]
+
+
+def _number(parts_of_key: list[str]) -> int:
+    if len(parts_of_key) != 1 or not parts_of_key[0].isdecimal():
+        raise NothingKnown
+    return int(parts_of_key[0])
+
+
+def _reservation(ctx: Context) -> Undoable:
+    return ctx.core.undoing.find(ctx.tx, get(ctx.tx, _number(_rest(ctx))))
+
+
+def _reservation_question(ctx: Context) -> str:
+    found = _reservation(ctx)
+    _ensure_clear(ctx.core.undoing.obstacle(ctx.tx, found))
+    return texts.question(found, ctx.arg("reason"))
+
+
+def _ensure_clear(obstacle: Refusal | None) -> None:
+    if obstacle is not None:
+        raise obstacle
+
+
+def _undo_reservation(ctx: Context) -> str:
+    expected = Deed(ctx.arg("deed"))
+    number, why = _number(_rest(ctx)), ctx.arg("reason")
+    return texts.undone(ctx.core.undoing.undo(ctx.tx, number, why, ctx.actor, expected=expected))
+
+
+def _approval_question(ctx: Context) -> str:
+    found = ctx.core.approval_undoing.find(ctx.tx, _number(_rest(ctx)))
+    return texts.approval_question(found, ctx.arg("reason"))
+
+
+def _undo_approval(ctx: Context) -> str:
+    number, why = _number(_rest(ctx)), ctx.arg("reason")
+    return texts.approval_undone(ctx.core.approval_undoing.undo(ctx.tx, number, why, ctx.chat_id))
+
+
+def _rescheduling(ctx: Context) -> Rescheduling:
+    code, kind, pattern = _rest(ctx)
+    office = ctx.office_of(code)
+    opens, compose = ctx.arg("opens"), ctx.arg("compose")
+    return Rescheduling(
+        office=office,
+        mask=mask_for(office, PlateKind(kind), pattern),
+        reason=ctx.arg("reason"),
+        actor=ctx.actor,
+        opens_at=datetime.fromisoformat(opens) if opens else None,
+        compose_from=datetime.fromisoformat(compose) if compose else None,
+    )
+
+
+def _segment_question(ctx: Context) -> str:
+    wanted = _rescheduling(ctx)
+    segment = rescheduling.scheduled(ctx.tx, wanted.office, wanted.mask)
+    if wanted.opens_at is None:
+        return texts.cancel_question(wanted.office.code, segment, wanted.reason)
+    return texts.redate_question(segment, wanted, rescheduling.new_dates(ctx.tx, segment, wanted))
+
+
+def _undo_segment(ctx: Context) -> str:
+    wanted = _rescheduling(ctx)
+    if wanted.opens_at is None:
+        return texts.cancelled(rescheduling.cancel(ctx.tx, wanted))
+    return texts.redated(wanted.mask.pattern, rescheduling.redate(ctx.tx, wanted))
+
+
+def days_key(office: str, days: Iterable[date], places: Iterable[HoursKind]) -> str:
+    """Return the key of what was entered for some days."""
+    return f"{_DAY}:{office}:{','.join(day.isoformat() for day in days)}:{','.join(places)}"
+
+
+def _days_of(ctx: Context) -> tuple[Office, list[EnteredDay]]:
+    """Return what is still entered for the days of the key."""
+    code, days, places = _rest(ctx)
+    office = ctx.office_of(code)
+    meant = {
+        (date.fromisoformat(day), HoursKind(place)) for day in days.split(",") for place in places.split(",")
+    }
+    first = min(day for day, _place in meant)
+    found = [one for one in closed_days.entered(ctx.tx, office, first) if (one.day, one.place) in meant]
+    if not found:
+        raise NothingToUndo
+    return office, found
+
+
+def _day_question(ctx: Context) -> str:
+    office, found = _days_of(ctx)
+    return texts.day_question(office.code, found, ctx.arg("reason"))
+
+
+def _undo_day(ctx: Context) -> str:
+    office, found = _days_of(ctx)
+    for one in found:
+        ctx.core.day_changes.reopen(ctx.tx, office, one.day, one.place, ctx.arg("reason"), ctx.actor)
+    return texts.days_restored(office.code, [one.day for one in found])
+
+
+_KINDS: dict[str, _Kind] = {
+    SubjectKind.PRESELECTION: _Kind(
+        question=_reservation_question,
+        act=_undo_reservation,
+        office=lambda ctx, what: get(ctx.tx, _number(_rest(ctx, what))).office,
+    ),
+    SubjectKind.APPEAL: _Kind(
+        question=_approval_question,
+        act=_undo_approval,
+        office=lambda ctx, what: ctx.core.appeals.get(ctx.tx, _number(_rest(ctx, what))).office,
+    ),
+    SubjectKind.SEGMENT: _Kind(
+        question=_segment_question,
+        act=_undo_segment,
+        office=lambda ctx, what: _rest(ctx, what)[0],
+        is_published=True,
+    ),
+    _DAY: _Kind(question=_day_question, act=_undo_day, office=lambda ctx, what: _rest(ctx, what)[0]),
+}
+
+
+def _kind(what: str) -> _Kind:
+    found = _KINDS.get(what.partition(":")[0])
+    if found is None:
+        raise NothingKnown
+    return found
+
+
+def to_question(ctx: Context, what: str, why: str, **more: str) -> Goto:
+    """Go to the question before something is taken back.
+
+    Raises:
+        NotPermitted, NotYourOffice: this chat may not take it back.
+        Usage, ReasonTooShort: there is no reason.
+        NothingToUndo and its like: it cannot be taken back, and why.
+    """
+    kind = _kind(what)
+    office = kind.office(ctx, what)
+    ctx.admin.require(Permission.UNDO, office)
+    reason = published_reason_of(why, _COMMAND) if kind.is_published else reason_of(why)
+    if not reason:
+        raise Usage(_COMMAND)
+    args: dict[str, object] = {"what": what, "office": office, "reason": reason, **more}
+    if what.startswith(SubjectKind.PRESELECTION):
+        found = ctx.core.undoing.find(ctx.tx, get(ctx.tx, _number(_rest(ctx, what))))
+        _ensure_clear(ctx.core.undoing.obstacle(ctx.tx, found))
+        args["deed"] = found.deed.value
+    elif what.startswith(SubjectKind.APPEAL):
+        ctx.core.approval_undoing.find(ctx.tx, _number(_rest(ctx, what)))
+    return Goto(screen=ScreenName.DESK_REDATE if "opens" in more else ScreenName.DESK_UNDO, args=args)
+
+
+def may_undo(ctx: Context, preselection: Preselection | None) -> bool:
+    """Return whether this chat may take back what was last done to a reservation, and still can."""
+    if preselection is None or preselection.serial is None:
+        return False
+    ended = {PreselectionState.REGISTERED, PreselectionState.VOID, PreselectionState.CANCELLED}
+    if preselection.state not in ended or not ctx.admin.may(Permission.UNDO, preselection.office):
+        return False
+    try:
+        ctx.core.undoing.find(ctx.tx, preselection)
+    except Refusal:
+        return False
+    return True
+
+
+def _ask(ctx: Context) -> str:
+    return _kind(ctx.arg("what")).question(ctx)
+
+
+def _act(ctx: Context) -> str:
+    return _kind(ctx.arg("what")).act(ctx)
+
+
+_UNDO = screen_of(
+    Confirmation(
+        name=ScreenName.DESK_UNDO,
+        permission=Permission.UNDO,
+        question_text=_ask,
+        label=texts.UNDO_SURE,
+        act=_act,
+    )
+)
+_REDATE_SCREEN = screen_of(
+    Confirmation(
+        name=ScreenName.DESK_REDATE,
+        permission=Permission.UNDO,
+        question_text=_ask,
+        label=texts.REDATE_SURE,
+        act=_act,
+    )
+)
+
+
+# --- below what was just done ----------------------------------------------------------------------
+
+
+def _show_done(_ctx: Context) -> View:
+    undo = Button(label=texts.UNDO(), action=ActionName.UNDO, style=Style.DANGER)
+    onwards = Button(label=parts.MENU(), action=ActionName.HOME)
+    return View(text=texts.DONE(), rows=((undo, onwards),))
+
+
+def _onwards(ctx: Context, _arg: str) -> Goto:
+    return Goto(screen=SCREEN_NAMES.get(ctx.arg("to"), ScreenName.DESK_MENU))
+
+
+def _to_reason(ctx: Context, _arg: str) -> Goto:
+    """Ask for the reason, unless it can no longer be taken back: then say why."""
+    what = ctx.arg("what")
+    kind = _kind(what)
+    ctx.admin.require(Permission.UNDO, kind.office(ctx, what))
+    kind.question(ctx)
+    return Goto(screen=ScreenName.DESK_UNDO_REASON, args={"what": what})
+
+
+_DONE = Screen(
+    name=ScreenName.DESK_DONE,
+    show=_show_done,
+    buttons={ActionName.UNDO: _to_reason, ActionName.HOME: _onwards},
+    hint=formatting.PRESS_HINT,
+    errors=GONE,
+)
+
+
+def _show_reason(ctx: Context) -> View:
+    ctx.admin.require(Permission.UNDO)
+    back = Button(label=formatting.BACK(), action=ActionName.BACK)
+    return View(text=texts.REASON(), rows=((back,),))
+
+
+def _typed(ctx: Context, text: str) -> Goto:
+    if not reason_of(text):
+        return stay(note=parts.TYPE_IT())
+    return to_question(ctx, ctx.arg("what"), text)
+
+
+_REASON = Screen(
+    name=ScreenName.DESK_UNDO_REASON,
+    show=_show_reason,
+    buttons={ActionName.BACK: lambda ctx, _arg: return_to_origin(ctx, parts.CANCELLED())},
+    text=_typed,
+    hint=parts.TYPE_IT,
+    errors=GONE,
+)
+
+SCREENS = (_DONE, _REASON, _UNDO, _REDATE_SCREEN)
