@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 
 _LOGGER = logging.getLogger(__name__)
 _VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
-_PINGS = 3  # in each of the watchdog's intervals
-_STATUS_EVERY = 5.0  # seconds, without a watchdog
+_PINGS = 3  # at least, in each of the watchdog's intervals
+_STATUS_EVERY = 2.0  # seconds
 
 
 class Notifier:
@@ -58,7 +58,7 @@ class Notifier:
             said = await status()
             if said != self._status and self._send(f"STATUS={said}"):
                 self._status = said
-            await asyncio.sleep(self._interval / _PINGS if self._interval else _STATUS_EVERY)
+            await asyncio.sleep(min(self._interval / _PINGS or _STATUS_EVERY, _STATUS_EVERY))
 
     def _send(self, state: str) -> bool:
         """Send a state; return whether it was taken: a full queue refuses it."""
