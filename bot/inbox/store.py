@@ -95,7 +95,7 @@ class _Place:
 
     worker: str
     lease_until: int
-    unfinished: frozenset[int] = frozenset()  # updates of the chat, whoever holds them
+    unfinished: frozenset[int] = frozenset()  # updates of the chat, of all workers
 
 
 def is_storable(update: object) -> bool:
