@@ -15,14 +15,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.e2e.behind_nginx import Figures, Opening, run_opening
+from tests.e2e.behind_nginx import Opening, OpeningResult, run_opening
 
 
 def _name(workers: int) -> str:
     return f"PostgreSQL, {workers} worker{'s' if workers > 1 else ''}" if workers else "SQLite, one process"
 
 
-def _line(opening: Opening, figures: Figures) -> str:
+def _line(opening: Opening, figures: OpeningResult) -> str:
     rate = len(figures.latencies) / figures.seconds
     numbers = (1000 * figures.within(0.5), 1000 * figures.within(0.99), 1000 * figures.latencies[-1])
     cells = "".join(f"{number:>10.0f}" for number in numbers)

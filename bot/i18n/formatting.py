@@ -185,6 +185,11 @@ def moment(at: datetime) -> str:
     return f"{day(at)} {at.astimezone(CHINA):%H:%M}"
 
 
+def near_day(day: date) -> str:
+    """Return a date of the coming months with its weekday: 12月1日(周二)."""
+    return _("{day}({weekday})").format(day=short_day(day), weekday=_WEEKDAYS[day.weekday()]())
+
+
 def near_moment(at: datetime) -> str:
     """Return a time in the coming weeks, without its year: 12月4日(周五)17:00."""
     local = at.astimezone(CHINA)

@@ -119,10 +119,7 @@ class Wire:
             StatementFailed: it failed, or one before it did; the transaction is aborted.
         """
         if sent.result is None:
-            self._pgconn.send_flush_request()
-            self._flush()
-            while sent.result is None:
-                self._take_answer()
+            self._settle()
         if self._failed is not None and self._failed.error is not None:
             raise StatementFailed(self._failed, self._failed.error)
 
@@ -146,13 +143,7 @@ class Wire:
         """Wait for all answers; return the statement that failed, if any. Others can be sent then."""
         if not self._is_entered:
             return None
-        self._pgconn.pipeline_sync()
-        self._flush()
-        while self._waiting:
-            self._take_answer()
-        status = self._fetch().status
-        if status != ExecStatus.PIPELINE_SYNC:
-            raise psycopg.OperationalError(f"the server is out of step: {status}")
+        self._settle()
         failed, self._failed = self._failed, None
         return failed
 
@@ -197,6 +188,20 @@ class Wire:
         sent = Sent(name, sender)
         self._waiting.append(sent)
         return sent
+
+    def _settle(self) -> None:
+        """Wait for all answers.
+
+        By a synchronisation, not by a flush request: after that the server would count as busy for as long as
+        nothing is sent, and its ``idle_in_transaction_session_timeout`` would never end a frozen transaction.
+        """
+        self._pgconn.pipeline_sync()
+        self._flush()
+        while self._waiting:
+            self._take_answer()
+        status = self._fetch().status
+        if status != ExecStatus.PIPELINE_SYNC:
+            raise psycopg.OperationalError(f"the server is out of step: {status}")
 
     def _flush(self) -> None:
         if self._pgconn.flush():

@@ -40,7 +40,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class OpeningResult:
     """What a run has shown."""
 
     latencies: list[float]  # seconds, ascending, of the four steps of each owner
@@ -54,7 +54,7 @@ class Figures:
         return self.latencies[min(int(share * len(self.latencies)), len(self.latencies) - 1)]
 
 
-async def run_opening(directory: Path, opening: Opening) -> Figures:
+async def run_opening(directory: Path, opening: Opening) -> OpeningResult:
     """Let a crowd select behind nginx; check that nothing is lost, double or out of order."""
     public = free_port()
     people = people_at_opening(opening.owners + opening.bystanders)
@@ -89,7 +89,7 @@ async def run_opening(directory: Path, opening: Opening) -> Figures:
         ]
         assert await program.stop() == 0
         nothing_is_wrong(here, crowd)
-        return Figures(
+        return OpeningResult(
             latencies=crowd.latencies(),
             seconds=seconds,
             worker_cpu=0.0 if opening.disturbed else spent[0],

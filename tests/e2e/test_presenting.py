@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot import app
 from bot.bot_api.rate_limits import Limits
 from tests import factories
+from tests import world as world_module
 from tests.e2e.selecting import opens_pool, owners, stands_before_step_5
 from tests.person import Person, Shown
 from tests.world import OWNER, World, eventually, open_world, reaches_selection
@@ -180,7 +180,7 @@ async def test_reply_keyboard_goes_without_a_trace(tmp_path: Path) -> None:
 async def test_last_redraw_of_a_clock_comes_although_the_chat_had_no_allowance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "UNHURRIED", Limits())
+    monkeypatch.setattr(world_module, "UNHURRIED", Limits())
     async with open_world("sqlite", tmp_path) as world:
         await world.release()
         owner = world.person(OWNER)

@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import app
 from bot.inbox import Lease, WorkerInbox
 from core import bootstrap
 from core.bootstrap import Ports
 from core.sms.http import HttpGateway
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
+from tests import world as world_module
 from tests.core.sql import sql
 from tests.engines import make_sqlite
 from tests.person import Person
@@ -130,7 +130,7 @@ async def test_others_are_answered_while_one_chat_has_hundreds_of_updates_left(
     for _ in range(LEFT):
         await owner.say("/help")
     await outage.stores_what_waits()
-    monkeypatch.setattr(app, "UNHURRIED", None)  # one message a second to a chat, as Telegram allows
+    monkeypatch.setattr(world_module, "UNHURRIED", None)  # one message a second to a chat, as Telegram allows
     world = await outage.start()
     await _is_answered(other)
     rows = await world.store.read(sql, "SELECT count(*) AS n FROM inbox WHERE state = 'waiting'")

@@ -216,7 +216,7 @@ async def test_hundred_kills_lose_and_double_nothing(tmp_path: Path, *, webhook:
         walks = asyncio.gather(*(_goes(owner, n) for n, owner in enumerate(owners[:12])))
         ended = asyncio.Event()
         pressing = asyncio.gather(*(_presses_on(owner, ended) for owner in owners[12:]))
-        figures = Figures()
+        figures = KillCounts()
         for _ in range(kills):
             await here.until_living(3, within=PATIENT)
             await asyncio.sleep(dice.uniform(0, 1))
@@ -238,7 +238,7 @@ UNFINISHED = "SELECT count(*) FROM inbox WHERE state IN ('waiting', 'applied')"
 
 
 @dataclass(slots=True)
-class Figures:
+class KillCounts:
     """What a run has shown so far."""
 
     kills: int = 0
@@ -246,7 +246,7 @@ class Figures:
     end: str = ""
 
 
-async def _kill_some(here: Place, dice: random.Random, figures: Figures) -> None:
+async def _kill_some(here: Place, dice: random.Random, figures: KillCounts) -> None:
     """Kill the leader, another worker, or both; wait until somebody leads."""
     leader = here.leader()
     others = [worker for worker in here.living() if worker != leader]
@@ -273,7 +273,7 @@ async def _presses_on(owner: Person, end: asyncio.Event) -> int:
     raise AssertionError
 
 
-def _note(path: Path, figures: Figures) -> None:
+def _note(path: Path, figures: KillCounts) -> None:
     ordered = sorted(figures.takeovers) or [0.0]
     median, longest = ordered[len(ordered) // 2], ordered[-1]
     path.write_text(

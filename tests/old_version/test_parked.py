@@ -62,6 +62,10 @@ REDESIGNED = ("reg_office", "reg_name", "reg_identity", "reg_review", "privacy")
 """Screens with other buttons since; that those of the old version still lead on is tested below."""
 
 
+REARRANGED = {"done": "提醒设置"}
+"""Screens with the same buttons in other rows, and what was added there."""
+
+
 def without_added(rows: list[list[tuple[str, str]]]) -> list[list[tuple[str, str]]]:
     """Return buttons without those that the old version did not have, with the labels that it had."""
     left = [
@@ -89,16 +93,20 @@ async def test_each_living_screen_is_drawn_with_the_same_buttons(
         " AND screen NOT IN ('selecting', 'sure')"  # laid out anew: test_goes_on presses what was left there
     )
     rows = [
-        (chat, message)
+        (chat, message, screen)
         for chat, message, screen in before.execute(living).fetchall()
         if chat not in MOVED | LATER | SHORTENED and screen not in REDESIGNED
     ]
     changed = {}
-    for chat, message in rows:
+    for chat, message, screen in rows:
         async with world.service.dispatcher.lock(chat):
             await world.service.engine.redraw(chat)
         shown = without_added(buttons_of(world.sandbox.world.people[chat].messages[message].body))
         left = buttons_of(messages_of(chat)[message])
+        if new := REARRANGED.get(screen):
+            shown, left = (
+                [sorted(one for row in rows for one in row if new not in one[0])] for rows in (shown, left)
+            )
         if shown != left:
             changed[chat] = shown, left
     assert not changed, sorted(changed)

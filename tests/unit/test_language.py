@@ -188,6 +188,7 @@ def test_no_chinese_stands_in_an_f_string(path: Path) -> None:
 SAME_IN_EVERY_LANGUAGE = {
     "bot/i18n/columns.py": "other heads of columns that are understood",
     "bot/texts/command_line.py": "arguments of the command line, which is in English",
+    "bot/texts/desk/examples.py": "examples of arguments, which are typed alike in every language",
     "bot/texts/owner/languages.py": "what Chinese is called by its speakers",
     "bot/texts/pictures.py": "the marks on pictures",
     "bot/i18n/punctuation.py": "brackets that it looks for",

@@ -1,10 +1,10 @@
 """Texts of the desk's forms."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from bot.i18n.formatting import day, masked_identity, moment
+from bot.i18n.formatting import masked_identity, moment, near_day
 from bot.i18n.language import _, phrase
-from bot.texts.desk.commands import mask_example
+from bot.texts.desk.examples import mask_example
 from bot.texts.desk.parts import somebody
 from core.clock import CHINA
 from core.people.lookup import Who
@@ -44,7 +44,7 @@ def opens(answer: str) -> str:
 
 
 def day_label(at: date) -> str:
-    return day(datetime.combine(at, time(), CHINA)).partition("年")[2] or at.isoformat()
+    return near_day(at)
 
 
 def years_label(years: int) -> str:

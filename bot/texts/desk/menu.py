@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from bot.i18n.language import _, phrase
-from bot.texts.desk.commands import example, usage_of
+from bot.texts.desk.commands import usage_of
+from bot.texts.desk.examples import example
 from bot.texts.menu import DESK_MENU
 
 TITLE = phrase("<b>🗂 管理</b>\n请选一类,或直接输入命令。")
