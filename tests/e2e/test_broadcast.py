@@ -158,7 +158,7 @@ async def test_who_has_a_number_waiting_hears_all_the_same(place: World) -> None
         ("/broadcast 粤K", "用法:/broadcast"),
         ("/broadcast 粤K \u200b", "请写明通知内容"),
         ("/broadcast 粤B 你好", "不受理该发牌机关"),
-        ("/broadcast 你好", "不受理该发牌机关"),
+        ("/broadcast 你好", "缺少发牌机关"),
         ("/broadcast 粤K " + "字" * 1001, "最多 1000 字,您写了 1001 字"),
     ],
 )

@@ -208,11 +208,14 @@ async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
         f"管理员 {CHIEF} · 粤K\n号码 粤K·A1001 作废,原因:合格证<不符> — 预选 1",
         "车主(账号 1) · 粤K\n选定号码 粤K·A1001(自编选号)",
         "开始预选(小型汽车) — 预选 1(粤K·A1001)",
-        "列入黑名单,到 2028-03-10 — 黑名单 1",
+        "列入黑名单,到 2028-03-10,原因:合格证<不符> — 黑名单 1",
     )
     rows = (await sheets_of(chief))["操作记录"]
     assert len(rows) == 1 + 7
-    assert [as_typed(str(cell)) for cell in rows[1][2:4]] == [f"管理员 {CHIEF}", "列入黑名单,到 2028-03-10"]
+    assert [as_typed(str(cell)) for cell in rows[1][2:4]] == [
+        f"管理员 {CHIEF}",
+        "列入黑名单,到 2028-03-10,原因:合格证<不符>",
+    ]
     await chief.say("/audit 2026-03")
     await chief.see("第 1 页", fresh=True)
     await chief.press("›")

@@ -66,7 +66,7 @@ async def test_returned_number_is_told_to_all_while_it_is_free(sqlite_world: Wor
     await other.see("2. 粤K·A9999", fresh=True)
     for serial in ("A8888", "A9999"):
         await chief.say(f"/revoke 粤K{serial} 测试")
-        await chief.press("确认取消")
+        await chief.press("确认撤销该预选")
         await chief.see("已取消")
     await tick(sqlite_world)
     await sqlite_world.store.run(reserved, sqlite_world.core, 802, "A9999")
