@@ -2,8 +2,8 @@
 
 Owners arrive within some seconds, and each goes from 「第5步」 to the receipt in four steps, hesitating
 before each. In every run all numbers, updates and their order are compared at the end
-(``tests/e2e/behind_nginx.py``). Messenger, nginx, database and workers share this machine, so on few cores
-more workers cannot be faster.
+(``tests/e2e/behind_nginx.py``); "again" counts draws of owners whose batch was held no longer. Messenger,
+nginx, database and workers share this machine, so on few cores more workers cannot be faster.
 
     python -m benchmarks.several_workers
     python -m benchmarks.several_workers --owners 100 --workers 0,2
@@ -28,7 +28,7 @@ def _line(opening: Opening, figures: OpeningResult) -> str:
     cells = "".join(f"{number:>10.0f}" for number in numbers)
     how = "killed, replaced" if opening.disturbed else "calm"
     cpu = f"{figures.worker_cpu:>11.1f}{figures.database_cpu:>8.1f}"
-    run = f"{figures.seconds:>9.1f}{cpu}{os.getloadavg()[0]:>7.1f}"
+    run = f"{figures.seconds:>9.1f}{cpu}{figures.again:>7}{os.getloadavg()[0]:>7.1f}"
     return f"{_name(opening.workers):<24}{how:<18}{rate:>8.1f}{cells}{run}"
 
 
@@ -37,7 +37,7 @@ async def main(given: argparse.Namespace) -> None:
     print(f"{given.owners} owners within {given.spread:g} s, each hesitates {given.thinks} s before a step")
     print(
         f"{'':<42}{'steps/s':>8}{'p50 ms':>10}{'p99 ms':>10}{'last ms':>10}{'whole s':>9}"
-        f"{'worker ms':>11}{'db ms':>8}{'load':>7}"
+        f"{'worker ms':>11}{'db ms':>8}{'again':>7}{'load':>7}"
     )
     least, most = given.thinks
     for disturbed in (False, True) if given.disturbed is None else (given.disturbed,):

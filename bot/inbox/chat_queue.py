@@ -2,9 +2,14 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from bot.inbox.model import QueuedUpdate
+
+ANY: Final = -1
+"""In the place of an update id that nobody knows: below all of them."""
 
 
 class ChatQueue:
@@ -21,6 +26,7 @@ class ChatQueue:
         self.has_more = False  # the inbox holds updates of this chat that are not in memory
         self.left_in_inbox = 0  # how many of these have arrived since the last load
         self.is_loading = False
+        self.first_arrival: int | None = None  # the first of those that came since the load began
         self.is_scheduled = False  # waits for a worker of the dispatcher
         self.is_busy = False  # the turn is held, or was just granted
         self.holder: asyncio.Task[object] | None = None  # the task that holds the turn, once it runs
@@ -36,6 +42,17 @@ class ChatQueue:
     def is_ready(self) -> bool:
         """Whether an update could be handled now."""
         return bool(self.updates or self.has_more) and self.pause is None and not self.is_busy
+
+    def leave(self, update: QueuedUpdate) -> None:
+        """Leave an update in the inbox, from where it is loaded in its place."""
+        self.has_more = True
+        self.left_in_inbox += 1
+        if self.first_arrival is None or update.update_id < self.first_arrival:
+            self.first_arrival = update.update_id
+
+    def has_earlier_than(self, loaded: Sequence[QueuedUpdate]) -> bool:
+        """Return whether something that came during the load may belong before the last one loaded."""
+        return bool(loaded) and self.first_arrival is not None and self.first_arrival < loaded[-1].update_id
 
     def acquit(self) -> None:
         """Forget the deaths counted for the updates that wait: another update was their cause."""

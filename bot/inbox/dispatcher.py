@@ -11,18 +11,20 @@ whatever was left in the inbox) the attempt is recorded before it begins. What h
 two processes is handled while no other such update is; after the third it is a dead letter, and the deaths
 are not counted for the others any longer.
 
-Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
+Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes. So does what
+comes after an update that the inbox has and memory has not: another worker has stored it for this one and its
+notification is on the way, or it was taken over from a dead worker just now.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.bot_api.parking import Slots, occupy, parked
-from bot.inbox.chat_queue import ChatQueue
+from bot.inbox.chat_queue import ANY, ChatQueue
 from bot.inbox.dead_letters import DeadLetters, OnDeadLetter
 from bot.inbox.errors import HandlerTimedOutError, ProcessDiedError, ReceiptClosedError
 from bot.inbox.model import DeadLetter, QueuedUpdate
@@ -94,17 +96,24 @@ class Dispatcher:
         """Start handling."""
         self._feeder = asyncio.create_task(self._feed(), name="inbox-feeder")
 
-    def offer(self, updates: Iterable[QueuedUpdate]) -> None:
-        """Take updates that were just stored, in ascending order."""
+    def offer(
+        self, updates: Iterable[QueuedUpdate], unfinished: Mapping[int, frozenset[int]] | None = None
+    ) -> None:
+        """Take updates that were just stored, in ascending order.
+
+        Args:
+            updates: new ones.
+            unfinished: beside other workers, what the inbox held of their chats in the transaction that
+                stored them: chats and update ids.
+        """
         for update in updates:
             if self._is_closing or update.update_id in self._held:
                 continue
             queue = self._queue_of(update.chat_id)
-            if queue.updates and queue.updates[-1].update_id > update.update_id:
-                self._unload(queue)  # it arrived late: load all again, in order
-            elif self._must_stay_in_inbox(queue):
-                queue.has_more = True
-                queue.left_in_inbox += 1
+            if self._is_out_of_order(queue, update, (unfinished or {}).get(update.chat_id, frozenset())):
+                self._unload(queue)  # load all again, in order
+            if self._must_stay_in_inbox(queue):
+                queue.leave(update)
             else:
                 self._held.add(update.update_id)
                 queue.updates.append(update)
@@ -323,7 +332,7 @@ class Dispatcher:
     async def _load(self, queue: ChatQueue) -> None:
         """Load the chat's first updates from the inbox; none of them is in memory."""
         free = self._limits.in_memory - len(self._held)
-        queue.has_more, queue.is_loading = False, True
+        queue.has_more, queue.is_loading, queue.first_arrival = False, True, None
         try:
             page = await self._inbox.load(queue.chat_id, max(1, min(self._limits.per_chat, free)))
         except Exception as error:  # noqa: BLE001 - the rows are still there after the pause
@@ -333,12 +342,22 @@ class Dispatcher:
             return
         finally:
             queue.is_loading = False
+        if queue.has_earlier_than(page.updates):
+            return  # they are loaded again
         queue.has_more = queue.has_more or page.has_more
         queue.left_in_inbox = max(0, queue.left_in_inbox - len(page.updates)) if queue.has_more else 0
         queue.updates.extend(page.updates)
         self._held.update(update.update_id for update in page.updates)
         if page.is_behind and not queue.updates:
             self._pause(queue, _RECHECK)
+
+    def _is_out_of_order(self, queue: ChatQueue, update: QueuedUpdate, unfinished: frozenset[int]) -> bool:
+        """Return whether an update arrived late, or earlier ones are in the inbox and not in memory."""
+        if queue.updates and queue.updates[-1].update_id > update.update_id:
+            return True
+        if queue.has_more or queue.is_loading:
+            return False  # it is left in the inbox anyway
+        return any(earlier < update.update_id for earlier in unfinished - self._held)
 
     def _must_stay_in_inbox(self, queue: ChatQueue) -> bool:
         """Return whether memory is full, or the inbox holds updates of the chat that come first."""
@@ -351,6 +370,7 @@ class Dispatcher:
         queue.left_in_inbox += len(queue.updates)
         queue.updates.clear()
         queue.has_more = True
+        queue.first_arrival = ANY
 
     def _queue_of(self, chat_id: int) -> ChatQueue:
         """Return the queue of a chat, a new one when it has none."""

@@ -149,11 +149,9 @@ class InboxService:
         stored = await self._stored(updates, dropped)
         self._hooks.on_stored(updates)
         for added in stored:
-            self.dispatcher.offer(added.updates)
+            self.dispatcher.offer(added.updates, added.unfinished)
             if added.handed:
                 self._hooks.on_handed(added.handed)
-            if added.behind:
-                self.dispatcher.resume(added.behind)
             if added.dead:
                 self._in_background(self.dispatcher.report(added.dead))
             if added.dropped:

@@ -62,8 +62,8 @@ class Lease:
 class Added:
     """The new updates of a batch."""
 
-    updates: tuple[QueuedUpdate, ...]  # to be handled now, in order
-    behind: frozenset[int]  # chats with new updates that come after what another worker holds
+    updates: tuple[QueuedUpdate, ...]  # to be handled by this worker, in order
+    unfinished: Mapping[int, frozenset[int]] = field(default_factory=dict)  # before it, by chat
     handed: Mapping[str, frozenset[int]] = field(default_factory=dict)  # to other workers: their chats
     dropped: frozenset[int] = frozenset()  # updates that were dropped, now or when they came before
     dead: tuple[DeadLetter, ...] = ()  # new updates that cannot be stored
@@ -95,8 +95,7 @@ class _Place:
 
     worker: str
     lease_until: int
-    waiting: int = 0  # unfinished updates of the chat
-    is_split: bool = False  # another worker, which has died, holds earlier ones
+    unfinished: frozenset[int] = frozenset()  # updates of the chat, of all workers
 
 
 def is_storable(update: object) -> bool:
@@ -256,7 +255,6 @@ class WorkerInbox:
         for row in waiting:
             if row.chat_id in places and places[row.chat_id].worker != self._lease.worker:
                 handed.setdefault(places[row.chat_id].worker, set()).add(row.chat_id)
-        behind = frozenset(chat_id for chat_id, place in places.items() if place.is_split)
         return Added(
             updates=tuple(
                 QueuedUpdate(
@@ -267,9 +265,9 @@ class WorkerInbox:
                     is_risky=_has_file(row.raw),
                 )
                 for row in waiting
-                if row.chat_id not in behind and self._is_here(places.get(row.chat_id))
+                if self._is_here(places.get(row.chat_id))
             ),
-            behind=behind.intersection(row.chat_id for row in waiting),
+            unfinished={chat_id: place.unfinished for chat_id, place in places.items()},
             handed={worker: frozenset(chats) for worker, chats in handed.items()},
             dropped=frozenset(
                 row.raw["update_id"]
@@ -304,13 +302,13 @@ class WorkerInbox:
 
     def _place(self, tx: Tx, chat_id: int) -> "_Place":
         tx.all("inbox.lock_chat", chat_id=chat_id)
-        held = tx.all("inbox.holders", chat_id=chat_id)
-        if held:
+        rows = tx.all("inbox.unfinished", chat_id=chat_id)
+        if rows:
+            holder = rows[0]["worker"]  # of the last one: what comes after it goes to the same worker
             return _Place(
-                worker=held[0]["worker"],
-                lease_until=held[0]["lease_until"],
-                waiting=sum(row["waiting"] for row in held),
-                is_split=len(held) > 1 and held[0]["worker"] == self._lease.worker,
+                worker=holder,
+                lease_until=max(row["lease_until"] for row in rows if row["worker"] == holder),
+                unfinished=frozenset(row["update_id"] for row in rows),
             )
         owner = owner_of(tx, chat_id) or Holder(worker=self._lease.worker, lease_until=0)
         return _Place(worker=owner.worker, lease_until=owner.lease_until)
@@ -320,7 +318,9 @@ class WorkerInbox:
     ) -> list[_Prepared]:
         """Mark as dropped what is too much for its chat."""
         waiting = [(row.chat_id, row.raw) for row in batch if row.state == "waiting"]
-        dropped = excess(waiting, lambda chat_id: places[chat_id].waiting if chat_id in places else 0, limits)
+        dropped = excess(
+            waiting, lambda chat_id: len(places[chat_id].unfinished) if chat_id in places else 0, limits
+        )
         return [
             self._prepared(row.raw, is_dropped=True) if row.raw["update_id"] in dropped else row
             for row in batch

@@ -48,6 +48,7 @@ class OpeningResult:
     worker_cpu: float  # milliseconds a step, of all workers; 0 if they were killed or replaced
     database_cpu: float  # the same, of the database server
     bursts: int  # bursts of three commands that were answered while workers were killed and replaced
+    again: int  # draws of owners whose batch or number was held no longer when they pressed
 
     def within(self, share: float) -> float:
         """Return the seconds within which a share of the steps was answered."""
@@ -79,7 +80,7 @@ async def run_opening(directory: Path, opening: Opening) -> OpeningResult:
         )
         before = _cpu(here, program)
         began = monotonic()
-        async with _in_time(crowd):
+        async with _in_time(here, crowd):
             run = _disturbed(here, program, opening.workers, crowd) if opening.disturbed else _calm(crowd)
             bursts = await run
         seconds = monotonic() - began
@@ -95,18 +96,21 @@ async def run_opening(directory: Path, opening: Opening) -> OpeningResult:
             worker_cpu=0.0 if opening.disturbed else spent[0],
             database_cpu=0.0 if opening.disturbed else spent[1],
             bursts=bursts,
+            again=crowd.draws - opening.owners,
         )
 
 
 @contextlib.asynccontextmanager
-async def _in_time(crowd: Crowd) -> AsyncIterator[None]:
-    """Fail with the screens of those who got no answer."""
+async def _in_time(here: Place, crowd: Crowd) -> AsyncIterator[None]:
+    """Fail with the screens of those who got no answer, and with what became of all that was sent."""
     try:
         async with asyncio.timeout(PATIENT):
             yield
     except TimeoutError:
         stuck = crowd.stuck()
-        raise AssertionError(len(stuck), crowd.steps, stuck[:3]) from None
+        states = dict(here.ask("SELECT state, count(*) FROM inbox GROUP BY state"))
+        sent = {"sent": len(crowd.sent), "not delivered": len(here.sandbox.world.updates.waiting), **states}
+        raise AssertionError(len(stuck), sent, crowd.steps, crowd.draws, stuck[:3]) from None
 
 
 def _cpu(here: Place, program: Program) -> tuple[float, float]:

@@ -193,7 +193,7 @@ async def test_update_left_with_a_dead_worker_comes_before_later_ones(
 
     page = await two.load(7, 10)
 
-    assert (stored.behind, page.updates, page.is_behind) == (frozenset({7}), (), True)
+    assert (stored.unfinished, page.updates, page.is_behind) == ({7: frozenset({1, 2})}, (), True)
 
 
 async def test_flood_is_counted_where_it_waits(one: WorkerInbox, two: WorkerInbox) -> None:

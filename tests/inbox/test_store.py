@@ -29,7 +29,6 @@ async def test_batch_is_new_the_first_time(inbox: WorkerInbox) -> None:
 
     found = [(one.update_id, one.chat_id, one.received_at, one.repeated) for one in added.updates]
     assert found == [(1, 8, NOON, False), (2, 7, NOON, False), (3, 7, NOON, False)]
-    assert added.behind == frozenset()
 
 
 async def test_batch_delivered_again_is_known(inbox: WorkerInbox) -> None:

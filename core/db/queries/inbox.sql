@@ -92,11 +92,11 @@ ORDER BY chat_id
 -- Lets one worker at a time store updates of a chat, until the transaction ends. SQLite has one writer anyway.
 SELECT :chat_id AS chat_id
 
--- name: holders
--- Which workers hold unfinished updates of a chat, and how many; the holder of the last one first.
-SELECT worker, COUNT(*) AS waiting, MAX(lease_until) AS lease_until FROM inbox
+-- name: unfinished
+-- The unfinished updates of a chat, and which workers hold them; the last one first.
+SELECT update_id, worker, lease_until FROM inbox
 WHERE chat_id = :chat_id AND state IN ('waiting', 'applied')
-GROUP BY worker ORDER BY MAX(update_id) DESC
+ORDER BY update_id DESC
 
 -- name: notify
 -- Wakes the workers that listen (``Listening`` in core/ports.py). On SQLite there are none.
