@@ -82,6 +82,14 @@ CLOSED = Form(
 # --- /hours -----------------------------------------------------------------------------------
 
 
+_PLACES = {
+    opening_hours.COUNTER: texts.COUNTER_HOURS,
+    opening_hours.ONLINE: texts.ONLINE_HOURS,
+    opening_hours.BOTH: texts.BOTH_HOURS,
+}
+"""Whose hours are meant, by the word in /hours."""
+
+
 def _days_changed(ctx: Context, answers: Answers, text: str) -> str:
     words = _words(ctx, "hours", answers["office"], text)
     if not words.days or words.hours is not None or words.words:
@@ -121,9 +129,9 @@ HOURS = Form(
         Step(
             name="place",
             prompt=lambda _ctx, _answers: texts.PLACE(),
-            choices=lambda _ctx, _answers: [(label(), word) for word, label in texts.PLACES.items()],
+            choices=lambda _ctx, _answers: [(label(), word) for word, label in _PLACES.items()],
             read=_place,
-            shown=lambda _ctx, _answers, answer: texts.place(answer),
+            shown=lambda _ctx, _answers, answer: _PLACES[answer]() if answer in _PLACES else answer,
         ),
         Step(
             name="hours",

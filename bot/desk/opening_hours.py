@@ -25,13 +25,13 @@ from core.values.offices import Office
 
 NOT_OPEN = "不开放"
 SHUT = frozenset({NOT_OPEN, "shut"})
-_COUNTER, _ONLINE, _BOTH = "窗口", "网上", "全部"
+COUNTER, ONLINE, BOTH = "窗口", "网上", "全部"
 PLACES = {
-    _COUNTER: (HoursKind.COUNTER,),
+    COUNTER: (HoursKind.COUNTER,),
     "counter": (HoursKind.COUNTER,),
-    _ONLINE: (HoursKind.ONLINE,),
+    ONLINE: (HoursKind.ONLINE,),
     "online": (HoursKind.ONLINE,),
-    _BOTH: (HoursKind.COUNTER, HoursKind.ONLINE),
+    BOTH: (HoursKind.COUNTER, HoursKind.ONLINE),
     "both": (HoursKind.COUNTER, HoursKind.ONLINE),
 }
 WORDS = SHUT.union(PLACES)

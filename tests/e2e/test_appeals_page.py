@@ -63,7 +63,7 @@ async def test_appeal_goes_through_the_page(tmp_path: Path) -> None:
         await chat.see("同时列入黑名单")
         await chat.page.screenshot(path=shots / "appeal-question.png", animations="disabled")
         await chat.press("确认通过")
-        await chat.see("没有待审核的申诉")
+        await chat.see("如有误,可以撤回")
         await world.service.jobs.tell()
         await chat.open(OWNER)
         await chat.see("申诉 1 审核通过")

@@ -22,12 +22,9 @@ DAY = phrase(
 )
 DAY_OF_HOURS = phrase("改哪天的时间?也可输入日期,例如 12月31日、12月2日至12月4日。")
 PLACE = phrase("改哪里的时间?")
-PLACES = {
-    "窗口": phrase("窗口办公时间"),
-    "网上": phrase("网上选号时间"),
-    "全部": phrase("两者"),
-}
-"""Whose hours are meant, by the word in /hours."""
+COUNTER_HOURS = phrase("窗口办公时间")
+ONLINE_HOURS = phrase("网上选号时间")
+BOTH_HOURS = phrase("两者")
 HOURS = phrase("改为几点到几点?例如 09:00-12:00,或 09:00-12:00、14:00-16:00。")
 WHO = phrase("谁?请输入聊天号、证件号、手机号或号牌。")
 UNTIL = phrase("到什么时候?也可输入日期或年数,例如 2028-01-01、4年。")
@@ -56,10 +53,6 @@ def opens(answer: str) -> str:
 
 def day_label(at: date) -> str:
     return near_day(at)
-
-
-def place(answer: str) -> str:
-    return PLACES[answer]() if answer in PLACES else answer
 
 
 def years_label(years: int) -> str:
