@@ -211,8 +211,11 @@ def _unit(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
 def test_unit_starts_a_command_that_exists(path: Path) -> None:
     unit = _unit(path)
-    program, *words = unit["ExecStart"].split()
-    assert program == "/opt/xuanhao/bin/xuanhao"
+    program, option, package, *words = unit["ExecStart"].split()
+    started = [program, option, package, unit["Environment"]]
+    assert started == ["/opt/xuanhao/bin/python", "-m", "bot", "PYTHONUNBUFFERED=1 PYTHONSAFEPATH=1"], (
+        "follows a switched link"
+    )
     given = parser_of_commands().parse_args(words)
     assert (given.name, given.workers > 1) == ("run", "workers" in path.name)
     assert ("ExecReload" in unit) == ("workers" in path.name), "SIGHUP ends a single process"
@@ -237,7 +240,7 @@ def _verified(
     path: Path, folder: Path, *, change: tuple[str, str] = ("", "")
 ) -> "subprocess.CompletedProcess[str]":
     """Let systemd-analyze look at a unit whose program exists."""
-    text = path.read_text(encoding="utf-8").replace("/opt/xuanhao/bin/xuanhao", sys.executable)
+    text = path.read_text(encoding="utf-8").replace("/opt/xuanhao/bin/python", sys.executable)
     copy = folder / path.name
     copy.write_text(text.replace(*change), encoding="utf-8")
     return _run("systemd-analyze", "verify", "--man=no", str(copy))

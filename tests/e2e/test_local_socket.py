@@ -193,6 +193,7 @@ async def test_path_that_is_taken_is_told_and_left(
     assert f"{reason}; release, import and admin-link have to wait" in caplog.text
     await listening.stop()
     assert path_of(core).exists()
+    await asyncio.sleep(0.1)  # until the other has seen that who asked it has gone
     await other.stop()
 
 
@@ -213,6 +214,7 @@ async def test_silent_terminal_is_not_waited_for(served: Core, monkeypatch: pyte
     reader, writer = await asyncio.open_unix_connection(path_of(served))
     assert "error" in json.loads(await reader.readline())
     writer.close()
+    await writer.wait_closed()
 
 
 # --- the real process -----------------------------------------------------------------------

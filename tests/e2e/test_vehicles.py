@@ -302,7 +302,7 @@ async def test_file_that_says_registered_offers_the_confirmation(world: World) -
     await chief.see("登记系统:该车已上牌,窗口尚未确认")
     await chief.say("/desk")
     await chief.press("一并确认已上牌(1)")
-    await chief.see("一并确认已上牌?", plate, "不能撤回")
+    await chief.see("一并确认已上牌?", plate, "当天可由负责人逐个撤回")
     await chief.press("确认这 1 个已上牌")
     await chief.see("已确认 1 个号码上牌")
     state = await world.store.read(lambda tx: sql(tx, "SELECT state FROM preselection")[0]["state"])
