@@ -98,7 +98,7 @@ async def test_journal_of_an_office_is_written_and_checked(made: Path, tmp_path:
     assert checker.check(path, office="粤K").entries > 0
     assert await call("journal", "粤B", str(path), config=made) == 1
     capsys.readouterr()
-    assert await call("journal", "粤K", str(tmp_path / "nowhere" / "j"), config=made) == 1
+    assert await call("journal", "粤K", str(tmp_path / "nowhere" / "j"), config=made) == 2
     assert capsys.readouterr().err.count("\n") == 1
-    assert await call("journal", "粤K", str(tmp_path), config=made) == 1
+    assert await call("journal", "粤K", str(tmp_path), config=made) == 2
     assert not list(tmp_path.parent.glob(".*.part"))
