@@ -521,6 +521,7 @@ async def test_two_databases_in_one_photo_folder_are_refused(
     assert (status, "belongs to another database" in said) == (2, True)
 
 
+@pytest.mark.timeout(180)  # the start of a process, on a busy machine
 async def test_office_that_the_settings_lack_is_named(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -539,7 +540,7 @@ async def test_office_that_the_settings_lack_is_named(
     assert service.stderr is not None
     logged = ""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while warning not in logged:
                 logged += (await service.stderr.readline()).decode()
                 assert not service.stderr.at_eof(), logged
