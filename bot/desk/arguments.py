@@ -137,18 +137,6 @@ def split_args(command: str, arguments: str, count: int) -> list[str]:
     return parts
 
 
-def split_reason(command: str, arguments: str, count: int) -> list[str]:
-    """Split like ``split_args``; the last part, a reason, is empty if only it is missing.
-
-    Raises:
-        Usage: another part is missing.
-    """
-    try:
-        return split_args(command, arguments, count)
-    except Usage:
-        return [*split_args(command, arguments, count - 1), ""]
-
-
 def split_named_args(command: str, arguments: str, count: int) -> list[str]:
     """Split like ``split_args``, where each part but the last names a person or a plate number.
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from bot.desk.arguments import kind_or_none, without_parting, word_at_start
 from bot.errors.commands import Usage
+from core.values.masks import kind_of_mask
 from core.values.plates import PROVINCES, PlateKind
 from core.values.text import DOTS, HYPHENS, clean, compact
 
 _OFFICE = re.compile(rf"([{PROVINCES}][A-Z])[{re.escape(DOTS + HYPHENS)}]?(.*)")
 _SERIAL = re.compile(r"[0-9A-Z]{5,6}")
 _WIDE = frozenset("#@")
-_SHORT = PlateKind.SMALL.serial_length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +48,6 @@ class PoolWords:
 def is_wide(raw: str) -> bool:
     """Whether a word is certainly meant as a mask, right or mistyped: it stands for several numbers."""
     return not _WIDE.isdisjoint(clean(raw))
-
-
-def kind_of_mask(raw: str) -> PlateKind | None:
-    """Return the kind whose form a mask has, whether or not it is a valid one; None if it has no kind's.
-
-    Five characters are a small car's. Of six, the letter is the first of a small new-energy vehicle, the
-    last of a large one.
-    """
-    pattern = compact(raw, DOTS + HYPHENS)
-    if len(pattern) <= _SHORT:
-        return PlateKind.SMALL if pattern else None
-    first, last = (char.isalpha() or char == "@" for char in (pattern[0], pattern[-1]))
-    if first == last:
-        return None
-    return PlateKind.SMALL_NEV if first else PlateKind.LARGE_NEV
 
 
 def take_pool_words(command: str, text: str) -> tuple[PoolWords, str]:

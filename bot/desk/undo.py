@@ -4,12 +4,11 @@ What is taken back is named by a key in the screen's arguments: ``preselection:7
 ``segment:粤K:small:B####``, ``day:粤K:2026-12-30,2026-12-31:counter`` of one day or several.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.desk.arguments import first_time, kind_or_none, mask_for, split_named_args
+from bot.desk.arguments import mask_for
 from bot.desk.confirmation import (
     GONE,
     Confirmation,
@@ -37,92 +36,10 @@ from core.people.admins import Permission
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.undoing import Deed, Undoable
 from core.values.offices import Office
-from core.values.plates import PROVINCES, PlateKind, parse_plate
-from core.values.text import clean, compact
+from core.values.plates import PlateKind
 
 _COMMAND = "undo"
 _DAY = "day"
-_APPEAL = re.compile(r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:\s+|$)|#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
-_MASK = re.compile(rf"(?:[{PROVINCES}]\s*[A-Za-z])?\s*[·.-]?\s*([0-9A-Za-z#@]*[#@][0-9A-Za-z#@]*)")
-_REDATE = re.compile(r"(?:改到|改为|改期到?|从|from)\s*", re.IGNORECASE)
-_COMPOSE = re.compile(r"(?:自编|compose)\s*(?:从|改到|from)?\s*", re.IGNORECASE)
-_OFFICE = re.compile(rf"[{PROVINCES}]\s*[A-Za-z](?=\s|$)")
-
-
-def parse(ctx: Context, arguments: str) -> Goto:
-    """Parse /undo WHAT REASON and go to the question.
-
-    Raises:
-        Usage, PlateError, MaskError, UnreadableTime: the arguments are malformed.
-        NothingToUndo and its like: it cannot be taken back, and why.
-    """
-    written = clean(arguments)
-    words = written.split()
-    if any("#" in word or "@" in word for word in words[:3]) and not written.startswith("#"):
-        return _parse_segment(ctx, words)
-    if (found := _APPEAL.match(written)) and not written[found.end() :].startswith(("-", "/", "月", "年")):
-        return to_question(ctx, f"appeal:{found[1] or found[2]}", written[found.end() :])
-    if _OFFICE.match(written) or written[:1].isdigit():
-        return _parse_day(ctx, written)
-    number, why = split_named_args(_COMMAND, arguments, 2)
-    office = ctx.core.offices.get(compact(number)[:2])
-    plate = parse_plate(number, nev_letters=office.nev_letters) if office else parse_plate(number)
-    ctx.desk_office(plate.office, Permission.UNDO)
-    return to_question(ctx, ctx.core.undoing.last_of(ctx.tx, plate).subject, why)
-
-
-def _parse_segment(ctx: Context, words: list[str]) -> Goto:
-    """Parse 粤K small B#### [改到 TIME [自编 TIME]] REASON; the kind may be left out."""
-    code, kind, pattern, rest = "", "", "", list(words)
-    while rest and not pattern:
-        word = rest.pop(0)
-        found = _MASK.fullmatch(word)
-        if found:
-            pattern = found[1]
-            code = code or compact(word)[: -len(pattern)][:2]
-        elif not code and _OFFICE.match(word):
-            code = compact(word)
-        else:
-            kind = word
-    office = ctx.desk_office(code, Permission.UNDO)
-    meant = kind_or_none(kind) if kind else _kind_of(pattern)
-    if meant is None:
-        raise Usage(_COMMAND)
-    mask = mask_for(office, meant, pattern)
-    key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
-    text, dates = " ".join(rest), {}
-    if led := _REDATE.match(text):
-        opens, text = first_time(text[led.end() :], ctx.today)
-        dates["opens"] = opens.isoformat()
-        if composed := _COMPOSE.match(text):
-            compose, text = first_time(text[composed.end() :], ctx.today)
-            dates["compose"] = compose.isoformat()
-    return to_question(ctx, key, text, **dates)
-
-
-def _kind_of(pattern: str) -> PlateKind:
-    if len(pattern) == PlateKind.SMALL.serial_length:
-        return PlateKind.SMALL
-    return PlateKind.LARGE_NEV if pattern[:1] in "0123456789#" else PlateKind.SMALL_NEV
-
-
-def _parse_day(ctx: Context, written: str) -> Goto:
-    """Parse 粤K 2026-12-31 REASON, in either order of office and day."""
-    found = _OFFICE.match(written)
-    if found:
-        day, why = first_time(written[found.end() :].lstrip(), ctx.today)
-        code = found[0]
-    else:
-        day, left = first_time(written, ctx.today)
-        found = _OFFICE.match(left)
-        if found is None:
-            raise Usage(_COMMAND)
-        code, why = found[0], left[found.end() :]
-    office = ctx.desk_office(code, Permission.UNDO)
-    entered = [one for one in closed_days.entered(ctx.tx, office, day.date()) if one.day == day.date()]
-    if not entered:
-        raise NothingToUndo
-    return to_question(ctx, f"{_DAY}:{office.code}:{day:%Y-%m-%d}:{entered[0].place}", why)
 
 
 # --- what is taken back ---------------------------------------------------------------------------

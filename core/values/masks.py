@@ -159,6 +159,21 @@ def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) ->
     return Mask(kind=kind, pattern=compact(text, DOTS + HYPHENS), nev_letters=nev_letters)
 
 
+def kind_of_mask(text: str) -> PlateKind | None:
+    """Return the kind whose form a mask has, whether or not it is a valid one; None if it has no kind's.
+
+    Five characters are a small car's. Of six, the letter is the first of a small new-energy vehicle, the
+    last of a large one (GA 36-2018).
+    """
+    pattern = compact(text, DOTS + HYPHENS)
+    if len(pattern) <= PlateKind.SMALL.serial_length:
+        return PlateKind.SMALL if pattern else None
+    first, last = (char.isalpha() or char == "@" for char in (pattern[0], pattern[-1]))
+    if first == last:
+        return None
+    return PlateKind.SMALL_NEV if first else PlateKind.LARGE_NEV
+
+
 def patterns_of(serial: str) -> tuple[str, ...]:
     """Return all patterns that match a serial, itself among them: at most 64."""
     wide = ((char, "#" if char in DIGITS else "@") for char in serial)

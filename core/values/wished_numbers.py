@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from core.errors.wished import WishedTooWide, WishedUnreadable
 from core.values import labels
-from core.values.masks import Mask, parse_mask
+from core.values.masks import Mask, kind_of_mask, parse_mask
 from core.values.offices import Office
-from core.values.plates import DIGITS, PROVINCES, PlateKind
+from core.values.plates import PROVINCES, PlateKind
 from core.values.text import DOTS, HYPHENS, compact, is_oversized
 
 MAX_SIZE = 1000
@@ -55,9 +55,6 @@ def parse_wished(text: str, *, default: Office, offices: Mapping[str, Office]) -
 
 
 def _kind_of(pattern: str) -> PlateKind:
-    if len(pattern) == PlateKind.SMALL.serial_length:
-        return PlateKind.SMALL
-    if len(pattern) != PlateKind.SMALL_NEV.serial_length:
+    if not PlateKind.SMALL.serial_length <= len(pattern) <= PlateKind.SMALL_NEV.serial_length:
         raise WishedUnreadable
-    is_large = pattern[0] in DIGITS + "#" and pattern[-1] not in DIGITS + "#"
-    return PlateKind.LARGE_NEV if is_large else PlateKind.SMALL_NEV
+    return kind_of_mask(pattern) or PlateKind.SMALL_NEV

@@ -98,7 +98,7 @@ async def test_scheduled_release_is_redated_and_cancelled(world: World, chief: P
     await chief.see("投放改期?", "2026年3月25日(周三) 09:00")
     await chief.press("确认改期")
     await chief.see("已改期")
-    await chief.say("/undo 粤K small B#### 领导要求取消")
+    await chief.say("/undo B####,粤K 自编日期写错,领导要求取消")
     await chief.see("取消定时投放?")
     await chief.press("确认撤回")
     await chief.see("已取消")

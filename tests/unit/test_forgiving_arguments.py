@@ -8,9 +8,10 @@ from bot.desk.arguments import office_at_start, plate_within
 from bot.desk.bans import read_wish
 from bot.desk.keywords import WORDS, Keyword, is_keyword
 from bot.desk.people import read_chances
-from bot.desk.pool_words import is_tail_first, kind_of_mask, take_pool_words
+from bot.desk.pool_words import is_tail_first, take_pool_words
 from bot.desk.releases import read_release
 from bot.errors.commands import Usage
+from core.values.masks import kind_of_mask
 from core.values.plates import PlateKind
 
 TODAY = date(2026, 3, 10)

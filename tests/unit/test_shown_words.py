@@ -29,7 +29,7 @@ ALLOWED = {
     "bot/desk/day_words.py": "what people type for days and hours",
     "bot/desk/extension.py": "what people type around a number of working days",
     "bot/desk/opening_hours.py": "the words of /hours that people type",
-    "bot/desk/undo.py": "the words that people type around what is taken back",
+    "bot/desk/undo_arguments.py": "the words that people type around what is taken back",
     "bot/desk/form_steps.py": "what people type for a number of years",
     "bot/desk/keywords.py": "the words of commands that people type",
     "bot/desk/people.py": "what people type around a number of chances",

@@ -1,0 +1,80 @@
+"""The arguments of /undo: a number, an appeal, a scheduled release or a day, and the reason."""
+
+import re
+
+from bot.desk import undo
+from bot.desk.arguments import first_time, mask_for, office_meant, split_named_args
+from bot.desk.keywords import Keyword, pattern_of
+from bot.desk.pool_words import is_wide, take_pool_words
+from bot.dialog.context import Context
+from bot.dialog.screen import Goto
+from bot.errors.commands import Usage
+from core.audit import SubjectKind
+from core.availability import closed_days
+from core.errors.undo import NothingToUndo
+from core.people.admins import Permission
+from core.values.plates import PROVINCES, PlateKind, parse_plate
+from core.values.text import clean, compact
+
+_COMMAND = "undo"
+_APPEAL = re.compile(r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:\s+|$)|#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
+_REDATE = re.compile(r"(?:改到|改为|改期到?|从|from)\s*", re.IGNORECASE)  # not 自, which may begin a reason
+_COMPOSE = re.compile(rf"(?:{pattern_of(Keyword.COMPOSE)})\s*(?:从|改到|from)?\s*", re.IGNORECASE)
+_OFFICE = re.compile(rf"[{PROVINCES}]\s*[A-Za-z](?=\s|$)")
+
+
+def parse(ctx: Context, arguments: str) -> Goto:
+    """Parse /undo WHAT REASON and go to the question.
+
+    Raises:
+        Usage, PlateError, MaskError, UnreadableTime: the arguments are malformed.
+        NothingToUndo and its like: it cannot be taken back, and why.
+    """
+    written = clean(arguments)
+    words = written.split()
+    if any(map(is_wide, words[:3])) and not written.startswith("#"):
+        return _parse_segment(ctx, written)
+    if (found := _APPEAL.match(written)) and not written[found.end() :].startswith(("-", "/", "月", "年")):
+        return undo.to_question(ctx, f"appeal:{found[1] or found[2]}", written[found.end() :])
+    if _OFFICE.match(written) or written[:1].isdigit():
+        return _parse_day(ctx, written)
+    number, why = split_named_args(_COMMAND, arguments, 2)
+    office = ctx.core.offices.get(compact(number)[:2])
+    plate = parse_plate(number, nev_letters=office.nev_letters) if office else parse_plate(number)
+    ctx.desk_office(plate.office, Permission.UNDO)
+    return undo.to_question(ctx, ctx.core.undoing.last_of(ctx.tx, plate).subject, why)
+
+
+def _parse_segment(ctx: Context, written: str) -> Goto:
+    """Parse 粤K small B#### [改到 TIME [自编 TIME]] REASON; the kind may be left out."""
+    found, text = take_pool_words(_COMMAND, written)
+    office = office_meant(ctx, _COMMAND, Permission.UNDO, found.office)
+    mask = mask_for(office, found.kind or PlateKind.SMALL, found.mask)
+    key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
+    dates = {}
+    if led := _REDATE.match(text):
+        opens, text = first_time(text[led.end() :], ctx.today)
+        dates["opens"] = opens.isoformat()
+        if composed := _COMPOSE.match(text):
+            compose, text = first_time(text[composed.end() :], ctx.today)
+            dates["compose"] = compose.isoformat()
+    return undo.to_question(ctx, key, text, **dates)
+
+
+def _parse_day(ctx: Context, written: str) -> Goto:
+    """Parse 粤K 2026-12-31 REASON, in either order of office and day."""
+    found = _OFFICE.match(written)
+    if found:
+        day, why = first_time(written[found.end() :].lstrip(), ctx.today)
+        code = found[0]
+    else:
+        day, left = first_time(written, ctx.today)
+        found = _OFFICE.match(left)
+        if found is None:
+            raise Usage(_COMMAND)
+        code, why = found[0], left[found.end() :]
+    office = ctx.desk_office(code, Permission.UNDO)
+    entered = [one for one in closed_days.entered(ctx.tx, office, day.date()) if one.day == day.date()]
+    if not entered:
+        raise NothingToUndo
+    return undo.to_question(ctx, undo.days_key(office.code, (day.date(),), (entered[0].place,)), why)
