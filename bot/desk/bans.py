@@ -131,8 +131,8 @@ def _ban_question(ctx: Context) -> str:
         return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
     if _changes_end(ctx):
         return texts.change_question(who, current, new_ban.until, new_ban.reason, is_told=is_told)
-    causes = causes_of(ctx.tx, current)
-    return texts.further_question(who, causes, new_ban.until, new_ban.reason, is_told=is_told)
+    causes, end = causes_of(ctx.tx, current), blacklist.end_with(current, new_ban.until)
+    return texts.further_question(who, causes, new_ban.until, end, new_ban.reason, is_told=is_told)
 
 
 def _changes_end(ctx: Context) -> bool:

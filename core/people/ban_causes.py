@@ -1,13 +1,13 @@
 """The causes of a ban (黑名单): each is kept with its own end, and can be lifted alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, to_millis
 from core.notifications.queue import NotificationPurpose
-from core.people.blacklist import Ban, Cause, lift, running, tell
+from core.people.blacklist import Ban, Cause, lift, running, show_cause, tell
 from core.ports import Row, Tx
 
 
@@ -72,27 +72,7 @@ def lift_cause(tx: Tx, ban: Ban, cause_id: int, actor: str, reason: str) -> list
         lift(tx, ban, actor, reason)
         return []
     tx.run("blacklist.lift_cause", cause_id=cause_id, actor=actor, reason=reason, now=to_millis(tx.now))
-    longest = max(left, key=lambda cause: cause.until)
-    shown = replace(
-        ban,
-        until=longest.until,
-        reason=longest.reason,
-        cause=longest.cause,
-        office=longest.office,
-        preselection_id=longest.preselection_id,
-    )
-    done = tx.run(
-        "blacklist.prolong",
-        ban_id=ban.ban_id,
-        until=to_millis(shown.until),
-        reason=shown.reason,
-        cause=shown.cause,
-        preselection_id=shown.preselection_id,
-        office=shown.office,
-        seen=to_millis(ban.until),
-    )
-    if not done:
-        raise audit.handled(tx, ban.subject)
+    shown = show_cause(tx, ban, max(left, key=lambda cause: cause.until))
     audit.record(
         tx,
         actor,

@@ -6,6 +6,7 @@ It stores only the keyed hash of an identity, so a ban survives the deletion of 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Protocol
 
 from core import audit
 from core.audit import AuditAction
@@ -58,6 +59,21 @@ class NewBan:
     preselection_id: int | None = None
 
 
+class ShownCause(Protocol):
+    """What a ban shows of the cause that lasts longest."""
+
+    @property
+    def until(self) -> datetime: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def cause(self) -> Cause: ...
+    @property
+    def office(self) -> str: ...
+    @property
+    def preselection_id(self) -> int | None: ...
+
+
 def years_after(moment: datetime, years: int) -> datetime:
     """Return the midnight at which a ban of ``years`` ends; from 29 February, possibly on 1 March."""
     day = moment.astimezone(CHINA).date()
@@ -85,6 +101,11 @@ def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
     if until <= moment:
         raise BanInThePast
     return until
+
+
+def end_with(ban: Ban, until: datetime) -> datetime:
+    """Return when a running ban ends once a further cause is added: with the later one."""
+    return max(ban.until, until)
 
 
 def version_of(ban: Ban | None) -> str:
@@ -201,20 +222,38 @@ def _begin(tx: Tx, new_ban: NewBan) -> Ban:
 def _prolong(tx: Tx, ban: Ban, new_ban: NewBan) -> Ban:
     """Let a running ban show a further cause, if that lasts longer."""
     tx.run("blacklist.keep_first_cause", identity_hash=ban.identity_hash)
-    if new_ban.until <= ban.until:
+    if end_with(ban, new_ban.until) == ban.until:
         return ban
-    values = _row_of(tx, new_ban)
-    del values["identity_hash"], values["now"]
-    if not tx.run("blacklist.prolong", ban_id=ban.ban_id, seen=to_millis(ban.until), **values):
-        raise audit.handled(tx, ban.subject)
-    return replace(
+    return show_cause(tx, ban, new_ban)
+
+
+def show_cause(tx: Tx, ban: Ban, longest: ShownCause) -> Ban:
+    """Let a running ban end with one of its causes, and show that one.
+
+    Raises:
+        HandledMeanwhile: its end was changed in the meantime.
+    """
+    shown = replace(
         ban,
-        until=new_ban.until,
-        reason=new_ban.reason,
-        cause=new_ban.cause,
-        office=new_ban.office,
-        preselection_id=new_ban.preselection_id,
+        until=longest.until,
+        reason=longest.reason,
+        cause=longest.cause,
+        office=longest.office,
+        preselection_id=longest.preselection_id,
     )
+    done = tx.run(
+        "blacklist.prolong",
+        ban_id=ban.ban_id,
+        until=to_millis(shown.until),
+        reason=shown.reason,
+        cause=shown.cause,
+        preselection_id=shown.preselection_id,
+        office=shown.office,
+        seen=to_millis(ban.until),
+    )
+    if not done:
+        raise audit.handled(tx, ban.subject)
+    return shown
 
 
 def _row_of(tx: Tx, new_ban: NewBan) -> dict[str, object]:

@@ -45,10 +45,9 @@ def ban_question(who: str, until: datetime, why: str, *, is_told: bool) -> str:
 
 
 def further_question(
-    who: str, causes: Sequence[BanCause], until: datetime, why: str, *, is_told: bool
+    who: str, causes: Sequence[BanCause], until: datetime, end: datetime, why: str, *, is_told: bool
 ) -> str:
-    """Return the question before a further cause of a running ban, which ends with the later one."""
-    end = max(until, *(cause.until for cause in causes))
+    """Return the question before a further cause, until ``until``, of a ban that then ends at ``end``."""
     return _(
         "<b>再记一项原因?</b>\n{who}\n到 {until}\n原因:{reason}\n\n此人已在黑名单上,原有原因保留:\n{causes}\n"
         "期限取最晚的:到 {end}。要缩短期限,请在 /blacklist 中打开此人。{told}"
