@@ -221,8 +221,7 @@ class OwnerWalk:
 
     async def _takes(self) -> None:
         await self.presses("④", last_question.TAKE)
-        is_short = self._look.language == Language.CHINESE  # in English the office has both its names
-        await self.looks("receipt", ScreenName.DONE, fits=is_short)
+        await self.looks("receipt", ScreenName.DONE, fits=True)
         await self.presses(receipt.PAPERS)
         await self.looks("papers", ScreenName.DONE)
         await self.presses(formatting.BACK, receipt.LATE)

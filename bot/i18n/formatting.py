@@ -371,6 +371,13 @@ def office_name(office: Office) -> str:
     return office.name
 
 
+def short_office_name(office: Office) -> str:
+    """Return an office's name for a line beside a picture that has the full one."""
+    if spoken() == Language.ENGLISH:
+        return f"Vehicle office of {city_name(office.issuing)}"
+    return office.name
+
+
 def masked_name(name: str) -> str:
     return escape(mask_name(name))
 

@@ -11,9 +11,9 @@ from bot.i18n.formatting import (
     day,
     moment,
     named_paper,
-    office_name,
     place_of,
     plate,
+    short_office_name,
 )
 from bot.i18n.language import _, phrase
 from bot.texts.owner.checking import SHORT, head_line
@@ -63,13 +63,13 @@ def page(preselection: Preselection, office: Office, entry: Head | None = None) 
         said = _("✅ <b>已上牌:{number}</b>\n确认于 {day}\n📍 {office}").format(
             number=_number(preselection),
             day=day(preselection.ended_at) if preselection.ended_at else "",
-            office=escape(office_name(office)),
+            office=escape(short_office_name(office)),
         )
     else:
         said = _("🎉 <b>第6步 完成号牌预选:{number}</b>\n办理截止 <b>{deadline}</b>\n📍 {office}").format(
             number=_number(preselection),
             deadline=moment(preselection.deadline) if preselection.deadline else "",
-            office=escape(office_name(office)),
+            office=escape(short_office_name(office)),
         )
     return said if entry is None else f"{said}\n{head_line(entry)} /verify"
 
