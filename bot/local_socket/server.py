@@ -25,6 +25,7 @@ from core.errors.base import InputError, SettingsError, XuanhaoError
 _LOGGER = logging.getLogger(__name__)
 _REQUEST_WITHIN = 60.0
 """Seconds for a request and its file."""
+_PROBE_WITHIN = 1.0  # seconds
 _ANSWER_WITHIN = 600.0
 """Seconds for the answer to a question."""
 
@@ -88,7 +89,7 @@ class LocalSocket:
         if self._path is None:
             return
         try:
-            listening = await asyncio.to_thread(_listen, self._path)
+            listening = _listen(self._path)  # not in a thread: the umask is that of the whole process
         except OSError as error:
             reason = "release, import and admin-link have to wait until the service is stopped"
             _LOGGER.warning("%s: %s; %s", self._path, error.strerror or error, reason)
@@ -181,6 +182,7 @@ def _remove_stale(path: Path, name: str) -> None:
     if not path.is_socket():
         raise OSError(errno.EEXIST, "there is a file of this name that is no socket")
     with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(name) == 0:
+        probe.settimeout(_PROBE_WITHIN)
+        if probe.connect_ex(name) != errno.ECONNREFUSED:
             raise OSError(errno.EADDRINUSE, "another process answers there")
     path.unlink()

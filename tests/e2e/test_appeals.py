@@ -272,6 +272,26 @@ async def test_draft_survives_leaving_and_is_gone_after_a_week(sqlite_world: Wor
     await owner.see("您还没有提出过申诉")
 
 
+async def test_file_and_unknown_command_keep_the_step_of_an_appeal(sqlite_world: World) -> None:
+    owner = sqlite_world.person()
+    await meets_the_error(owner)
+    await owner.press("【异常选号资料修改】")
+    await owner.press("【阅读并同意】")
+    await owner.press("同意并继续")
+    live = await owner.see("申诉 2/4")
+    await owner.send_file(b"no picture", "note.pdf", "application/pdf")
+    await owner.see("贴纸、语音、视频和文件我看不了", fresh=True)
+    await owner.say("/nonsense")
+    await owner.see("没有这个命令", fresh=True)
+    assert not [one for one in owner.history if one.message_id > live.message_id and one.buttons]
+    await owner.say(REASON)
+    await owner.see("申诉 3/4")
+    await owner.send_file(b"no picture", "note.pdf", "application/pdf")
+    await owner.see("照片", fresh=True)
+    await owner.send_photo(paper("card"))
+    await owner.see("申诉 4/4")
+
+
 async def test_photos_go_30_days_after_the_decision(sqlite_world: World) -> None:
     world, owner, chief = sqlite_world, sqlite_world.person(), sqlite_world.person(CHIEF)
     await meets_the_error(owner)

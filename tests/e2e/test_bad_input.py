@@ -130,7 +130,13 @@ async def test_bad_text_changes_nothing(
     assert await _state(sqlite_world) == before
 
 
-@pytest.mark.parametrize("go", [_to_name, _to_identity, _to_phone, _to_code])
+async def _to_batch(owner: Person) -> None:
+    await reaches_selection(owner)
+    await owner.press("【随机一次(5)】")
+    await owner.see("随机还剩 4 批")
+
+
+@pytest.mark.parametrize("go", [_to_name, _to_identity, _to_phone, _to_code, _to_wishes, _to_batch])
 async def test_photo_and_commands_keep_step(sqlite_world: World, go: Goto) -> None:
     await sqlite_world.release()
     owner = sqlite_world.person()
