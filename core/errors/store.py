@@ -26,10 +26,7 @@ class StoreInUse(StoreError):
         self.path = path
         self.pid = pid
         by = f"by process {pid}" if pid else "by another process"
-        super().__init__(
-            f"{path} is in use {by}: stop that one first; "
-            "with postgresql:// as database.url several processes can use it"
-        )
+        super().__init__(f"{path} is in use {by}: stop that one first")
 
 
 class StoreUnavailable(StoreError):
