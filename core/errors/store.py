@@ -37,6 +37,10 @@ class StoreFull(StoreError):
     """The disk is full, or the database has reached its maximum size."""
 
 
+class StoreReadOnly(StoreError):
+    """The database file, or the folder that it is in, cannot be written: see its owner, mode and disk."""
+
+
 class StoreCorrupt(StoreError):
     """The database is damaged: restore a backup; a restart does not help."""
 
