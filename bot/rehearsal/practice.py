@@ -114,10 +114,24 @@ class PracticeRunner:
         return replace(self._run(saved, now, refused), used_at=now)
 
     def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
-        """Render the current screen, whose timers have advanced."""
-        return self._run(
-            saved, now, lambda tx, transition, record, prefetched: transition.redrawn(tx, record, prefetched)
-        )
+        """Render the current screen, whose timers have advanced; take the step that is due."""
+
+        def redrawn(tx: Tx, transition: Transition, record: Record, prefetched: Prefetched) -> StepResult:
+            return transition.redrawn(tx, record, prefetched)
+
+        try:
+            return self._run(saved, now, redrawn)
+        except OperationError:
+            raise
+        except XuanhaoError as error:
+            refused = error  # the name of an except clause ends with it
+
+        def timer_refused(
+            tx: Tx, transition: Transition, record: Record, prefetched: Prefetched
+        ) -> StepResult:
+            return transition.timer_refused(tx, record, refused, prefetched)
+
+        return self._run(saved, now, timer_refused)
 
     def attachment_target(
         self, saved: SavedRehearsal, now: datetime, *, sent: Attachment
