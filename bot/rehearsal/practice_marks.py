@@ -38,7 +38,7 @@ class PracticePicture:
         if is_photo:
             sheet.save(file, "JPEG", quality=_QUALITY)
         else:
-            sheet.quantize(_COLOURS).save(file, "PNG")
+            sheet.quantize(_COLOURS, Image.Quantize.FASTOCTREE).save(file, "PNG")
         return file.getvalue()
 
 

@@ -250,3 +250,18 @@ async def test_real_notice_comes_meanwhile_and_its_button_leads_out(world: World
     assert MARKED not in told.words
     await clerk.say("/mine")
     await clerk.see("已退出练习")
+
+
+async def test_broadcast_of_a_practice_reaches_its_invented_owners_only(world: World, chief: Person) -> None:
+    before = await untouched(world)
+    await practises(chief)
+    await chief.say("/broadcast 窗口搬迁到演练路2号")
+    await chief.press("全部车主")
+    await chief.press("📢 确认发送")
+    await chief.see("群发", fresh=True)
+    await chief.settled()
+    world.forward(seconds=30)
+    await world.tick()
+    await chief.see("已送达", MARKED)
+    await world.service.jobs.tell()
+    assert await untouched(world) == before
