@@ -9,10 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from bot.dialog.context import Context
-from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, PassDay, SendFile
+from bot.dialog.effects import (
+    DeleteUserMessage,
+    Effect,
+    LoadVehicles,
+    PassDay,
+    RefreshCommandMenu,
+    SendCode,
+    SendFile,
+    SendJournal,
+    SendPicture,
+    SendVenue,
+)
 from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.keyboards import CallbackCodec
@@ -24,7 +35,7 @@ from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepR
 from bot.dialog.screen import Goto, RehearsalKind, Screen, stay
 from bot.dialog.transition import Transition
 from bot.i18n.language import Language, in_same_language, speaking
-from bot.rehearsal.practice_marks import marked, marked_note
+from bot.rehearsal.practice_marks import PracticePicture, marked, marked_note
 from bot.rehearsal.practice_screens import FIRST, screens_of
 from bot.rehearsal.runner import Act, count, new_rehearsal, opened, step
 from bot.texts import practice as texts
@@ -187,6 +198,12 @@ class PracticeRunner:
                     place.to_next_workday()
                     note = texts.day_passed(place.clock.now())
                     result = _shown_again(place, transition, result, note)
+                case SendPicture():
+                    kept.append(_picture_of(effect))
+                case SendCode() | SendVenue() | SendJournal() | RefreshCommandMenu():
+                    pass  # of owners' pages, or about a chat that is invented
+                case _:
+                    assert_never(effect)
         return replace(result, effects=tuple(kept))
 
 
@@ -232,6 +249,11 @@ def _file_of(place: OpenPractice, wanted: SendFile) -> SendFile:
         read=lambda _tx: content,
         then=None if wanted.then is None else _file_of(place, wanted.then),
     )
+
+
+def _picture_of(wanted: SendPicture) -> SendPicture:
+    picture = PracticePicture(picture=wanted.picture)
+    return replace(wanted, picture=picture, caption=f"{texts.MARK()}\n{wanted.caption}")
 
 
 def _shown_marked(result: StepResult, ahead: timedelta) -> StepResult:
