@@ -52,7 +52,7 @@ from bot.vehicle_import import isolated as vehicle_files
 from bot.vehicle_import.loader import Loader
 from bot.wiring.chat_reports import ChatReports
 from bot.wiring.collector import spare_collector
-from bot.wiring.dialog import build_engine
+from bot.wiring.dialog import Rehearsals, build_engine, prepare_rehearsals
 from bot.wiring.monitoring import Observation, listen_for_monitoring, metrics_of, watch_health
 from bot.wiring.options import Options
 from bot.wiring.receiving import receiving
@@ -61,7 +61,6 @@ from core.bootstrap import Core, Ports, bootstrap, claim
 from core.clock import ClockSources
 from core.errors.store import StoreCorrupt
 from core.installation import bind_bot
-from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,7 +69,13 @@ _LOGGER = logging.getLogger(__name__)
 class Service:
     """The whole program: receiver, dialog engine and scheduler."""
 
-    def __init__(self, core: Core, rehearsal: Rehearsal, options: Options, observation: Observation) -> None:
+    def __init__(
+        self,
+        core: Core,
+        rehearsals: Rehearsals,
+        options: Options,
+        observation: Observation,
+    ) -> None:
         telegram = core.settings.telegram
         isolation.preload((barcodes, validation, vehicle_files, journal_checks))
         self.core = core
@@ -105,7 +110,7 @@ class Service:
         inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
         self.engine = build_engine(
             core,
-            rehearsal,
+            rehearsals,
             codec,
             presenter,
             EffectHandlers(
@@ -257,7 +262,7 @@ async def service(
     core = await bootstrap(settings, watched)
     try:
         await claim(core)
-        yield Service(core, await prepare(core), options or Options(), observation)
+        yield Service(core, await prepare_rehearsals(core), options or Options(), observation)
     finally:
         await core.close()
 

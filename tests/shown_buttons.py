@@ -7,11 +7,13 @@ from unittest.mock import patch
 from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.view import Button
+from bot.rehearsal import practice_screens
 from bot.rehearsal.screens import screens_of
 from bot.routing import commands
 from bot.routing.screens import BY_NAME
 
 _REHEARSED = screens_of(BY_NAME)
+_PRACTISED = practice_screens.screens_of(BY_NAME)
 
 
 def leads_on(screen: str, button: Button) -> bool:
@@ -19,7 +21,7 @@ def leads_on(screen: str, button: Button) -> bool:
     if screen == GLOBAL_SCREEN or button.global_:
         return button.action in commands.GLOBAL_BUTTONS
     name = SCREEN_NAMES.get(screen) or ScreenName.HOME
-    return button.action in BY_NAME[name].buttons or button.action in _REHEARSED[name].buttons
+    return any(button.action in screens[name].buttons for screens in (BY_NAME, _REHEARSED, _PRACTISED))
 
 
 @contextlib.contextmanager

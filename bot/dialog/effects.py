@@ -77,7 +77,12 @@ class RefreshCommandMenu:
     """Set the chat's command menu according to its admin role and language."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassDay:
+    """Move the clock of a practice to the next working day; nothing outside of one."""
+
+
 Sendable = SendFile | SendPicture | SendVenue
 """What is sent to the chat as a message of its own."""
 
-Effect = SendCode | Sendable | SendJournal | LoadVehicles | DeleteUserMessage | RefreshCommandMenu
+Effect = SendCode | Sendable | SendJournal | LoadVehicles | DeleteUserMessage | RefreshCommandMenu | PassDay

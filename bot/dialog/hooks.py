@@ -8,7 +8,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.keyboards import CallbackData
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Goto
+from bot.dialog.screen import Goto, RehearsalKind
 from core.errors.base import XuanhaoError
 
 
@@ -37,6 +37,6 @@ class EngineHooks:
     before_personal: Callable[[Context], Goto | None]  # the screen that must precede one with personal data
     username: Callable[[], str]  # the bot's username, known once it runs
     leaves: Callable[[Context, Command], bool]  # whether a command ends a rehearsal
-    left: Callable[[], str]  # note after leaving a rehearsal
-    idle: Callable[[], str]  # note after a rehearsal has timed out
+    left: Callable[[RehearsalKind], str]  # note after leaving a rehearsal
+    idle: Callable[[RehearsalKind], str]  # note after a rehearsal has timed out
     outdated: Callable[[], str]  # note when a rehearsal ended because the program was updated

@@ -42,6 +42,7 @@ class ScreenName(StrEnum):
     TRY_WAITS = "try_waits"
     DONE = "done"
     MINE = "mine"
+    REHEARSE = "rehearse"
     REMINDERS = "reminders"
     NOTIFY = "notify"
     WISHED = "wished"

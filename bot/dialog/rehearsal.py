@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from bot.dialog.events import Attachment
+from bot.dialog.events import Attachment, Command
 from bot.dialog.record import SavedRehearsal
-from bot.dialog.result import AttachmentTarget, Request, StepResult
-from bot.dialog.screen import Goto
+from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
+from bot.dialog.screen import Goto, RehearsalKind
 from bot.i18n.language import Language
 from core.clock import to_millis
 from core.errors.base import XuanhaoError
@@ -26,8 +26,10 @@ from core.ports import Tx
 
 T = TypeVar("T")
 
-REHEARSE = Goto(screen=None, rehearsal=True)
-"""Starts a rehearsal."""
+REHEARSE = Goto(screen=None, rehearsal=RehearsalKind.SELECTION)
+"""Starts a rehearsal of a selection."""
+PRACTISE = Goto(screen=None, rehearsal=RehearsalKind.DESK)
+"""Starts a practice of the desk."""
 
 _REHEARSAL_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
 
@@ -61,7 +63,17 @@ class RehearsalRunner(Protocol):
         """Whether a rehearsal was saved by this version of the program and can be continued."""
         ...
 
-    def new(self, chat_id: int, number: int, now: datetime, language: Language) -> SavedRehearsal:
+    def kind_of(self, saved: SavedRehearsal) -> RehearsalKind:
+        """Return what is rehearsed; of one that cannot be continued, a selection."""
+        ...
+
+    def keeps(self, saved: SavedRehearsal, command: Command) -> bool:
+        """Whether a command with real effects is the rehearsal's own, and does not lead out of it."""
+        ...
+
+    def new(
+        self, request: RehearsalRequest, chat_id: int, number: int, now: datetime, language: Language
+    ) -> SavedRehearsal:
         """Return a new rehearsal."""
         ...
 

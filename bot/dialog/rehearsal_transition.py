@@ -27,6 +27,7 @@ from bot.dialog.rehearsal import (
     save_rehearsal,
 )
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
+from bot.dialog.screen import RehearsalKind
 from bot.dialog.transition import Transition
 from bot.i18n.language import speaking
 from core.errors.base import XuanhaoError
@@ -65,7 +66,7 @@ class RehearsalTransition:
         Raises:
             RehearsalRunNeeded: its first page has to be rendered.
         """
-        new = self._runner.new(query.chat_id, query.update_id, tx.now, record.language)
+        new = self._runner.new(request, query.chat_id, query.update_id, tx.now, record.language)
         return _run_and_save(tx, record, new, partial(self._runner.begin, office=request.office), prefetched)
 
     def step(
@@ -80,7 +81,7 @@ class RehearsalTransition:
         if not self._leaves(tx, request, record):
             return self._rehearsed(tx, record, partial(self._runner.step, request=request), prefetched)
         result = self._transition.step(tx, request, end_rehearsal(tx, record), prefetched, has_left=True)
-        return self._left(result) if isinstance(result, StepResult) else result
+        return self._left(record, result) if isinstance(result, StepResult) else result
 
     def refused(
         self, tx: Tx, request: Request, record: Record, error: XuanhaoError, prefetched: Prefetched
@@ -93,7 +94,8 @@ class RehearsalTransition:
         if not self._leaves(tx, request, record):
             run = partial(self._runner.refuse, request=request, error=error)
             return self._rehearsed(tx, record, run, prefetched)
-        return self._left(self._transition.refused(tx, request, end_rehearsal(tx, record), error, prefetched))
+        result = self._transition.refused(tx, request, end_rehearsal(tx, record), error, prefetched)
+        return self._left(record, result)
 
     def shown(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
         """Render the current screen of a rehearsal.
@@ -115,7 +117,7 @@ class RehearsalTransition:
         self, tx: Tx, record: Record, saved: SavedRehearsal, sent: Attachment
     ) -> AttachmentTarget | None:
         """Return how the current screen handles an attachment; None if it does not accept it."""
-        if self._leaves_by(self._transition.reading_context(tx, record), self._under_file(sent)):
+        if self._leaves_by(self._transition.reading_context(tx, record), record, self._under_file(sent)):
             return self._transition.target_of(tx, record, sent)
         if not self._runner.is_current(saved):
             return None
@@ -129,7 +131,8 @@ class RehearsalTransition:
         """
         if record.rehearsal is None or record.rehearsal.used_at > tx.now - IDLE:
             return None
-        result = self._ended(tx, record, self._hooks.idle, prefetched)
+        idle = partial(self._hooks.idle, self._runner.kind_of(record.rehearsal))
+        result = self._ended(tx, record, idle, prefetched)
         return None if record.message_id is None else result
 
     def _leaves(self, tx: Tx, request: Request, record: Record) -> bool:
@@ -139,19 +142,24 @@ class RehearsalTransition:
             callback = self._codec.read(request.chat_id, event.data)
             return callback is not None and callback.screen == GLOBAL_SCREEN
         command = self._under_file(event) if isinstance(event, Attachment) else event
-        return self._leaves_by(self._transition.context(tx, request, record, Prefetched()), command)
+        return self._leaves_by(self._transition.context(tx, request, record, Prefetched()), record, command)
 
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command in the caption of a file, if it is allowed there."""
         command = sent.command
         return command if command is not None and command.name in self._hooks.with_file else None
 
-    def _leaves_by(self, ctx: Context, event: Event | None) -> bool:
-        return isinstance(event, Command) and self._hooks.leaves(ctx, event)
+    def _leaves_by(self, ctx: Context, record: Record, event: Event | None) -> bool:
+        if not isinstance(event, Command) or not self._hooks.leaves(ctx, event):
+            return False
+        return record.rehearsal is None or not self._runner.keeps(record.rehearsal, event)
 
-    def _left(self, result: StepResult) -> StepResult:
+    def _left(self, record: Record, result: StepResult) -> StepResult:
+        kind = RehearsalKind.SELECTION
+        if record.rehearsal is not None:
+            kind = self._runner.kind_of(record.rehearsal)
         with speaking(result.language):
-            note = "\n".join(filter(None, (self._hooks.left(), result.note)))
+            note = "\n".join(filter(None, (self._hooks.left(kind), result.note)))
             return replace(result, note=note, aside=None)
 
     def _rehearsed(self, tx: Tx, record: Record, run: _Run, prefetched: Prefetched) -> StepResult:

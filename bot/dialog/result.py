@@ -8,7 +8,7 @@ from bot.dialog.effects import Effect
 from bot.dialog.events import Event
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Record
-from bot.dialog.screen import AttachmentHandler
+from bot.dialog.screen import AttachmentHandler, RehearsalKind
 from bot.dialog.view import View
 from bot.i18n.language import Language
 from core.values.personal_numbers import InputKind
@@ -58,6 +58,7 @@ class StepResult:
 class RehearsalRequest:
     """A step starts a rehearsal, at an office if one is known."""
 
+    kind: RehearsalKind
     office: str | None
 
 

@@ -17,6 +17,13 @@ from core.errors.base import XuanhaoError
 from core.values.personal_numbers import InputKind
 
 
+class RehearsalKind(StrEnum):
+    """What is rehearsed."""
+
+    SELECTION = "selection"  # by an owner
+    DESK = "desk"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goto:
     """The target of a step: a screen and a note."""
@@ -28,7 +35,7 @@ class Goto:
     sticky: bool = False  # show the note on the screen even after a press
     aside: Aside | None = None  # the note answers a message by itself, if the screen stays as it is
     effects: Sequence[Effect] = ()
-    rehearsal: bool = False  # start a rehearsal, which has screens of its own
+    rehearsal: RehearsalKind | None = None  # start a rehearsal, which has screens of its own
     known: object = None  # data read or changed by the step; saves the screen a second read
 
 

@@ -16,11 +16,12 @@ from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, position_in_album, save
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
-from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.screen import Goto, RehearsalKind, Screen, stay
 from bot.dialog.view import Lifetime, View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
+from core.people.admins import Permission
 from core.ports import Tx
 from core.values.personal_numbers import InputKind
 
@@ -270,8 +271,11 @@ class Transition:
         return taken
 
     def _advance(self, tx: Tx, ctx: Context, record: Record, go: Goto) -> StepResult | RehearsalRequest:
-        if go.rehearsal:
-            return RehearsalRequest(office=ctx.account_or_none.office if ctx.account_or_none else None)
+        if go.rehearsal is not None:
+            if go.screen is not None:  # to which the conversation returns afterwards
+                revised = replace(record, screen=go.screen, args=go.args, revision=record.revision + 1)
+                save(tx, revised, None)
+            return RehearsalRequest(kind=go.rehearsal, office=_office_of(ctx, go.rehearsal))
         return self._show(tx, ctx, record, go, moved=True)
 
     def _show(
@@ -359,6 +363,13 @@ def _aside(go: Goto, view: View) -> Aside | None:
     A passing screen is never sent again for a note: its picture would fill the chat.
     """
     return go.aside or (Aside.HINT if view.lifetime == Lifetime.PASSING else None)
+
+
+def _office_of(ctx: Context, kind: RehearsalKind) -> str | None:
+    """Return the office at which something is rehearsed; None if none is known."""
+    if kind == RehearsalKind.DESK:
+        return next(iter(ctx.admin.offices(Permission.DESK, ctx.core.offices)), None)
+    return ctx.account_or_none.office if ctx.account_or_none else None
 
 
 def _after(go: Goto, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:

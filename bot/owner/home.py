@@ -7,7 +7,6 @@ from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.rehearsal import REHEARSE
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
@@ -18,6 +17,7 @@ from bot.owner.holding import Banner, banner
 from bot.owner.language import speak
 from bot.owner.own_data import export
 from bot.owner.provinces import opened
+from bot.owner.rehearsal_choice import rehearse
 from bot.owner.whoami import whoami
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
@@ -139,7 +139,7 @@ def _cancel(ctx: Context) -> Goto:
 COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "start": lambda _ctx: Goto(screen=ScreenName.HOME),
     "preselect": entry,
-    "rehearse": lambda _ctx: REHEARSE,
+    "rehearse": rehearse,
     "mine": lambda _ctx: Goto(screen=ScreenName.MINE),
     "appeal": lambda _ctx: Goto(screen=ScreenName.APPEALS),
     "offices": lambda _ctx: Goto(screen=ScreenName.PROVINCES),
@@ -166,7 +166,7 @@ HOME = Screen(
         ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
         ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.POOL: lambda _ctx, _arg: Goto(screen=ScreenName.POOL),
-        ActionName.REHEARSE: lambda _ctx, _arg: REHEARSE,
+        ActionName.REHEARSE: lambda ctx, _arg: rehearse(ctx),
         ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
         ActionName.PRIVACY: lambda _ctx, _arg: Goto(screen=ScreenName.PRIVACY),
         ActionName.APPEALS: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),

@@ -28,9 +28,9 @@ def plain_line(text: str, size: int) -> Image.Image:
 
 
 @lru_cache(maxsize=32)
-def watermark(width: int, height: int) -> Image.Image:
-    """Return the rehearsal mark, repeated diagonally over a sheet (mode L, 255 = ink)."""
-    line = plain_line(REHEARSAL_MARK, _MARK_SIZE)
+def watermark(width: int, height: int, words: str = REHEARSAL_MARK) -> Image.Image:
+    """Return a mark, by default that of a rehearsal, repeated diagonally over a sheet (mode L, 255 = ink)."""
+    line = plain_line(words, _MARK_SIZE)
     slanted = line.rotate(_MARK_ANGLE, Image.Resampling.BICUBIC, expand=True)
     sheet = Image.new("L", (width, height))
     across, down = slanted.width + _MARK_GAP, slanted.height - _MARK_GAP // 4

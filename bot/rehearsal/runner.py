@@ -11,10 +11,11 @@ from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ScreenName
+from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Record, SavedRehearsal, open_record
 from bot.dialog.rehearsal import RunResult
-from bot.dialog.result import AttachmentTarget, Request, StepResult
-from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
+from bot.dialog.screen import Goto, RehearsalKind, Screen, stay
 from bot.dialog.transition import Transition
 from bot.i18n.language import Language, speaking
 from bot.rehearsal.hints import hint_of
@@ -26,7 +27,11 @@ from core.errors.base import OperationError, XuanhaoError
 from core.ports import Tx
 from core.rehearsal import CHAT, Rehearsal, register_owner
 
-_Act = Callable[[Tx, Transition, Record], StepResult]
+Act = Callable[[Tx, Transition, Record, Prefetched], StepResult]
+"""What is done in a rehearsal; run again with what it asks for from outside its transaction."""
+
+
+_NOTHING = Prefetched()
 
 
 class MemoryRehearsalRunner:
@@ -55,25 +60,29 @@ class MemoryRehearsalRunner:
         """Whether a rehearsal was saved by this version of the program."""
         return self._rehearsal.is_current(saved.image)
 
-    def new(self, chat_id: int, number: int, now: datetime, language: Language) -> SavedRehearsal:
+    def kind_of(self, saved: SavedRehearsal) -> RehearsalKind:
+        """Return what is rehearsed."""
+        del saved
+        return RehearsalKind.SELECTION
+
+    def keeps(self, saved: SavedRehearsal, command: Command) -> bool:
+        """Whether a command with real effects is the rehearsal's own: none is."""
+        del saved, command
+        return False
+
+    def new(
+        self, request: RehearsalRequest, chat_id: int, number: int, now: datetime, language: Language
+    ) -> SavedRehearsal:
         """Return a new rehearsal."""
-        return SavedRehearsal(
-            chat_id=chat_id,
-            number=number,
-            version=0,
-            image=self._rehearsal.seeded,
-            code=None,
-            shown_at=None,
-            used_at=now,
-            language=language,
-        )
+        del request
+        return new_rehearsal(self._rehearsal.seeded, chat_id, number, now, language)
 
     def begin(self, saved: SavedRehearsal, now: datetime, *, office: str | None) -> RunResult:
         """Show the first page of a new rehearsal, at the owner's office if one is known."""
 
-        def first(tx: Tx, transition: Transition, record: Record) -> StepResult:
+        def first(tx: Tx, transition: Transition, record: Record, prefetched: Prefetched) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
-            return transition.shown(tx, record)
+            return transition.shown(tx, record, prefetched)
 
         return self._run(saved, now, first)
 
@@ -81,7 +90,7 @@ class MemoryRehearsalRunner:
         """Apply an event; an error is worded as in a real conversation."""
         within = replace(request, chat_id=CHAT)
         try:
-            run_result = self._run(saved, now, partial(_step, request=within))
+            run_result = self._run(saved, now, partial(step, request=within))
         except OperationError:
             raise
         except XuanhaoError as error:
@@ -94,20 +103,26 @@ class MemoryRehearsalRunner:
         """Tell what was wrong with an event, or with what was attached to it."""
         within = replace(request, chat_id=CHAT)
         run_result = self._run(
-            saved, now, lambda tx, transition, record: transition.refused(tx, within, record, error)
+            saved,
+            now,
+            lambda tx, transition, record, _prefetched: transition.refused(tx, within, record, error),
         )
         return replace(run_result, used_at=now)
 
     def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
         """Render the current screen, whose timers have advanced; take the step that is due."""
         try:
-            return self._run(saved, now, lambda tx, transition, record: transition.redrawn(tx, record))
+            return self._run(
+                saved, now, lambda tx, transition, record, _prefetched: transition.redrawn(tx, record)
+            )
         except OperationError:
             raise
         except XuanhaoError as error:
             refused = error  # the name of an except clause ends with it
         return self._run(
-            saved, now, lambda tx, transition, record: transition.timer_refused(tx, record, refused)
+            saved,
+            now,
+            lambda tx, transition, record, _prefetched: transition.timer_refused(tx, record, refused),
         )
 
     def attachment_target(
@@ -117,28 +132,28 @@ class MemoryRehearsalRunner:
         with self._rehearsal.opened(saved.image) as (database, clock):
             clock.set(now)
             transition = self._transition(saved)
-            return database.run(lambda tx: transition.target_of(tx, _opened(tx, saved.language), sent))
+            return database.run(lambda tx: transition.target_of(tx, opened(tx, FIRST, saved.language), sent))
 
     def _transition(self, saved: SavedRehearsal) -> Transition:
         codec = self._codec.for_rehearsal(saved.chat_id, saved.number)
         return Transition(self._rehearsal.core, self._screens, codec, self._hooks)
 
-    def _run(self, saved: SavedRehearsal, now: datetime, act: _Act) -> RunResult:
+    def _run(self, saved: SavedRehearsal, now: datetime, act: Act) -> RunResult:
         transition = self._transition(saved)
         with self._rehearsal.opened(saved.image) as (database, clock):
             if saved.shown_at is not None:
                 clock.set(saved.shown_at)
-                database.run(_count, transition)
+                database.run(count, transition, FIRST)
             clock.set(now)
             result, code = database.run(self._acted, transition, act, saved)
             image = self._rehearsal.packed(database)
         return RunResult(previous=saved, image=image, code=code, result=result, used_at=saved.used_at)
 
     def _acted(
-        self, tx: Tx, transition: Transition, act: _Act, saved: SavedRehearsal
+        self, tx: Tx, transition: Transition, act: Act, saved: SavedRehearsal
     ) -> tuple[StepResult, str | None]:
         """Perform an action; return the watermarked result, and the SMS code shown as received."""
-        code, result = saved.code, act(tx, transition, _opened(tx, saved.language))
+        code, result = saved.code, act(tx, transition, opened(tx, FIRST, saved.language), Prefetched())
         texted = self._texted(tx, result.effects)
         if texted is not None:
             code, result = texted, replace(result, view=transition.shown(tx, result.record).view)
@@ -162,21 +177,41 @@ class MemoryRehearsalRunner:
         return texted
 
 
-def _step(tx: Tx, transition: Transition, record: Record, *, request: Request) -> StepResult:
-    result = transition.step(tx, request, record)
+def new_rehearsal(
+    image: bytes, chat_id: int, number: int, now: datetime, language: Language
+) -> SavedRehearsal:
+    """Return a rehearsal that has not begun."""
+    return SavedRehearsal(
+        chat_id=chat_id,
+        number=number,
+        version=0,
+        image=image,
+        code=None,
+        shown_at=None,
+        used_at=now,
+        language=language,
+    )
+
+
+def step(
+    tx: Tx, transition: Transition, record: Record, prefetched: Prefetched, *, request: Request
+) -> StepResult:
+    """Apply an event within a rehearsal."""
+    result = transition.step(tx, request, record, prefetched)
     if not isinstance(result, StepResult):
         raise TypeError("a rehearsal leads into another one")
     return result
 
 
-def _opened(tx: Tx, language: Language) -> Record:
+def opened(tx: Tx, first: ScreenName, language: Language) -> Record:
     """Return the rehearsal's conversation, in the language of the real one."""
-    return replace(open_record(tx, CHAT, FIRST), language=language)
+    return replace(open_record(tx, CHAT, first), language=language)
 
 
-def _count(tx: Tx, transition: Transition) -> None:
+def count(tx: Tx, transition: Transition, first: ScreenName, prefetched: Prefetched = _NOTHING) -> None:
     """Start the timers of the current screen, which was delivered at ``tx.now``."""
-    transition.after_showing(tx, transition.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
+    shown = transition.shown(tx, open_record(tx, CHAT, first), prefetched)
+    transition.after_showing(tx, shown, shown_at=tx.now)
 
 
 def _lead(ctx: Context, command: Command) -> Goto:

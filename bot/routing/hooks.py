@@ -4,13 +4,23 @@ from collections.abc import Callable
 
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
+from bot.dialog.screen import RehearsalKind
 from bot.i18n import formatting
 from bot.owner.entry import consent_first
 from bot.routing import commands
+from bot.texts import practice as practice_words
 from bot.texts import rehearsal as rehearsal_words
 from bot.texts.errors import of_error
 from bot.texts.owner import files as file_words
 from bot.texts.owner import home as texts
+
+
+def _left(kind: RehearsalKind) -> str:
+    return practice_words.LEFT() if kind == RehearsalKind.DESK else rehearsal_words.LEFT()
+
+
+def _idle(kind: RehearsalKind) -> str:
+    return practice_words.IDLE() if kind == RehearsalKind.DESK else rehearsal_words.IDLE()
 
 
 def engine_hooks(username: Callable[[], str]) -> EngineHooks:
@@ -28,7 +38,7 @@ def engine_hooks(username: Callable[[], str]) -> EngineHooks:
         before_personal=consent_first,
         username=username,
         leaves=commands.leaves_rehearsal,
-        left=rehearsal_words.LEFT,
-        idle=rehearsal_words.IDLE,
+        left=_left,
+        idle=_idle,
         outdated=rehearsal_words.OUTDATED,
     )

@@ -1,21 +1,27 @@
 """The desk's menu and forms, and what a command that fails leaves behind."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.desk.commands import DESK
+from bot.desk.commands import DESK, WITHOUT_WORDS
+from bot.desk.form_steps import FORMS
 from bot.desk.menu import GROUPS
+from bot.texts.desk import menu
 from bot.texts.desk.menu import LABELS
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from tests import factories
 from tests.core.sql import sql
-from tests.core.tools import reserved, verified
-from tests.e2e.test_desk import DESK_PEOPLE, HOLDER, gives
-from tests.person import Person
+from tests.core.tools import registered, reserved, verified
+from tests.e2e.test_desk import DESK_PEOPLE, HOLDER, WRITTEN, gives
+from tests.e2e.test_practice import TRIED
+from tests.person import Person, as_typed
 from tests.world import CHIEF, World, eventually, office, open_world
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -265,3 +271,46 @@ async def test_office_is_implied_where_there_is_one(world: World) -> None:
         await clerk.see("窗口确认", "粤K·A1234", fresh=True)
     await clerk.say("／release B####")
     await clerk.see("B####", "随机选号:立即开放", fresh=True)
+
+
+# --- every command: in the manual, in the menu, typed, and in the practice -------------------------
+
+
+def documented() -> set[str]:
+    """Return the commands that have a section in the manual of the desk."""
+    manual = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^### /(\w+)$", manual, re.MULTILINE))
+
+
+def test_manual_tests_and_practice_have_the_commands_that_are_routed() -> None:
+    assert documented() == set(DESK)
+    assert set(WRITTEN) == set(DESK)
+    assert set(TRIED) == set(DESK)
+
+
+async def test_every_command_opens_from_the_menu(chief: Person) -> None:
+    opened = set()
+    for group, names in GROUPS.items():
+        for name in names:
+            await chief.say("/desk")
+            await chief.see("待办", fresh=True)
+            await chief.press(menu.GROUPS[group]())
+            await chief.press(as_typed(LABELS[name]()))
+            opened.add(name)
+            if name == "clock":  # which has a page only while the clock is in doubt
+                await chief.see_toast("服务器时间没有疑问")
+                continue
+            answer = "请输入" if name not in WITHOUT_WORDS | set(FORMS) else ""
+            shown = await chief.see(answer, fresh=True)
+            assert "没有这个命令" not in shown.words, name
+            assert "请选一项" not in shown.words, name
+    assert opened | {"desk"} == documented()
+
+
+async def test_every_command_is_known_as_it_is_typed(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await world.store.run(registered, world.core, 3)
+    for name in sorted(documented()):
+        await chief.say(f"/{name} {WRITTEN[name]}")
+        shown = await chief.see("", fresh=True)
+        assert "没有这个命令" not in shown.words, name

@@ -45,9 +45,16 @@ async def untouched(world: World) -> dict[str, list[str]]:
     return {name: rows[name] for name in rows if name not in OWN}
 
 
+async def rehearses(person: Person) -> None:
+    """Start the rehearsal of a selection; who has a role at the desk is asked what to rehearse."""
+    await person.say("/rehearse")
+    if person.me.spec.role == "admin":
+        await person.press("练习选号")
+
+
 async def rehearses_to_terms(owner: Person, kind: str = "小型汽车") -> Shown:
     """Go from /rehearse to the review, with the service terms."""
-    await owner.say("/rehearse")
+    await rehearses(owner)
     await owner.see("【模拟选号】", REHEARSAL_MARK)
     await owner.press("【预选号牌】")
     await owner.press(kind)
@@ -307,7 +314,7 @@ async def test_desk_is_worked_outside_of_rehearsals(world: World) -> None:
     assert stranger.button("🚪 退出模拟").data
     await chief.press("确认投放")
     await chief.see("已投放")
-    await chief.say("/rehearse")
+    await rehearses(chief)
     await chief.see(REHEARSAL_MARK)
     await chief.say("/release 粤K small 乱码")
     await chief.see("已退出模拟", "号段")
@@ -509,8 +516,8 @@ async def test_report_that_is_read_beside_the_writers_comes_back(world: World) -
     chief = world.person(CHIEF)
     for leave in ("退出模拟", None):
         await chief.say("/desk")
-        report = (await chief.see("待")).words[:8]
-        await chief.say("/rehearse")
+        report = (await chief.see("待", fresh=True)).words[:8]
+        await rehearses(chief)
         await chief.see("【模拟选号】", REHEARSAL_MARK)
         if leave is not None:
             await chief.press(leave)

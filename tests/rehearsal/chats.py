@@ -11,20 +11,26 @@ from typing import Any, cast
 from telegram import InlineKeyboardMarkup
 
 from bot.bot_api import client
+from bot.desk.commands import DESK
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.presenter import Presenter
+from bot.dialog.rehearsal import RehearsalRunner
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request
 from bot.dialog.transition import Transition
 from bot.inbox import Lease, WorkerInbox
+from bot.rehearsal.kinds import RunnerOfKinds
+from bot.rehearsal.practice import PracticeRunner
+from bot.rehearsal.practice_photos import PracticePhotos
 from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.hooks import engine_hooks
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.rehearsal import prepare
+from core.rehearsal.practice import prepare_practice
 from tests import factories
 
 TO_TERMS: Sequence[str] = (
@@ -107,7 +113,7 @@ class Chats:
     """
 
     def __init__(
-        self, core: Core, runner: MemoryRehearsalRunner, codec: CallbackCodec, beside: "Chats | None" = None
+        self, core: Core, runner: RehearsalRunner, codec: CallbackCodec, beside: "Chats | None" = None
     ) -> None:
         self.messenger: Messenger = beside.messenger if beside else Messenger()
         self.sent_codes = 0
@@ -137,12 +143,13 @@ class Chats:
     async def on(cls, core: Core, beside: "Chats | None" = None) -> "Chats":
         """Create conversations on the services."""
         codec = CallbackCodec(core.vault)
-        return cls(
-            core,
-            MemoryRehearsalRunner(await prepare(core), BY_NAME, codec, engine_hooks(lambda: "xuanhao_bot")),
-            codec,
-            beside,
+        runner = RunnerOfKinds(
+            selection=MemoryRehearsalRunner(await prepare(core), BY_NAME, codec, HOOKS),
+            desk=PracticeRunner(
+                await prepare_practice(core, PracticePhotos()), BY_NAME, codec, HOOKS, frozenset(DESK)
+            ),
         )
+        return cls(core, runner, codec, beside)
 
     def screen(self, chat: int) -> Screen:
         return self.messenger.screens.setdefault(chat, Screen())

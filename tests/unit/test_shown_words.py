@@ -52,7 +52,9 @@ ALLOWED = {
     "core/values/labels.py": "what papers print and people type before a value",
     "core/values/name_and_number.py": "what people type between a name and a number",
     "core/values/personal_numbers.py": "what people type in dates and between the groups of a number",
-    "core/rehearsal.py": "the invented owner of a rehearsal, in place of what somebody typed",
+    "core/rehearsal/owner.py": "the invented owner of a rehearsal, in place of what somebody typed",
+    "core/rehearsal/practice.py": "the invented office of a practice",
+    "core/rehearsal/cases.py": "the invented owners of a practice, and what was typed about them",
     "core/appeals/reviews.py": "a reason that is written down; bot/i18n/formatting.py words it",
 }
 """Modules whose string literals may contain Chinese, each with the reason."""

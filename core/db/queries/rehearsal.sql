@@ -5,3 +5,7 @@ INSERT INTO preselection (account_id, office, kind, state, vin, certificate_kind
 VALUES (:account_id, :office, :kind, 'reserved', :vin, 'domestic', '', :serial, 'composed',
         :now, :now, :deadline, :now, :now)
 RETURNING preselection_id
+
+-- name: deeds_of
+-- What an actor has done in a practice, for its tasks.
+SELECT action, subject FROM audit WHERE actor = :actor

@@ -69,7 +69,7 @@ class Rehearsal:
     def __init__(self, core: Core, real_offices: Mapping[str, Office], seeded: bytes) -> None:
         self.core = core
         self.real_offices = real_offices
-        self._mark = _mark_of(core.vault)
+        self._mark = mark_of(core.vault)
         self._seeded = self._pack(seeded)
 
     @property
@@ -217,10 +217,10 @@ def _serial(pattern: str, digits: str) -> str:
     return head + digits + tail
 
 
-def _mark_of(vault: Vault) -> bytes:
-    """Return a mark that identifies the schema of this version of the program, and the newest key.
+def mark_of(vault: Vault, kind: str = "") -> bytes:
+    """Return a mark that identifies the schema of this version of the program, the newest key, and a kind.
 
     What a rehearsal contains is encrypted too, and no rotation of keys reaches it: a new key ends it.
     """
     texts = "".join(migration.text for migration in load_migrations(MIGRATIONS, SQLITE))
-    return hashlib.sha256((texts + vault.fingerprints[0]).encode()).digest()[:_MARK]
+    return hashlib.sha256((texts + vault.fingerprints[0] + kind).encode()).digest()[:_MARK]
