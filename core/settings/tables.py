@@ -7,26 +7,18 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     field_validator,
     model_validator,
 )
 
-from core.settings.values import Days, HttpUrl, database_url, distinct, http_url, listed, some
+from core.settings.values import Days, HttpUrl, database_url, http_url
 from core.values.offices import OfferedCode, Whole
 from core.values.workdays import WorkingCalendar
 
-SMS_PROVIDERS = ("console", "http")
 DATABASE = "sqlite:///data/xuanhao.db"
 """The default database."""
-
-
-def _provider(value: str) -> str:
-    if value not in SMS_PROVIDERS:
-        raise ValueError(f"unknown provider; known are {' and '.join(SMS_PROVIDERS)}")
-    return value
 
 
 class SettingsTable(BaseModel):
@@ -49,57 +41,6 @@ class DatabaseSettings(SettingsTable):
         """The database file; None for PostgreSQL."""
         path = self.url.removeprefix("sqlite:///")
         return Path(path) if path != self.url else None
-
-
-class SmsHttpSettings(SettingsTable):
-    """``[sms.http]``: an HTTP gateway for codes.
-
-    Attributes:
-        url: the address that codes are posted to.
-        timeout_seconds: timeout of a request.
-    """
-
-    url: Annotated[str, AfterValidator(http_url)] = Field(repr=False)
-    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
-
-
-class SmsSettings(SettingsTable):
-    """``[sms]``: how codes are sent, and which reminders.
-
-    Attributes:
-        provider: one or several; each is a fallback for the one before.
-        per_phone_per_day: maximum codes per phone number and day, for registrations and for step 4 each.
-        per_chat_per_day: maximum codes per chat and day.
-        per_day: maximum codes per day in total.
-        reserved_share: the share of ``per_day`` that only registered owners at step 4 can use.
-        reminders: which reminders of deadlines are sent by SMS: ``unreachable`` those that the chat does not
-            take, ``last`` the last one of every owner too, ``never`` none.
-        http: required if ``http`` is among the providers.
-    """
-
-    provider: Annotated[
-        tuple[Annotated[str, AfterValidator(_provider)], ...],
-        BeforeValidator(listed),
-        AfterValidator(distinct),
-        AfterValidator(some),
-    ] = ("console",)
-    per_phone_per_day: Annotated[Whole, Field(ge=1, le=100)] = 10
-    per_chat_per_day: Annotated[Whole, Field(ge=1, le=100)] = 15
-    per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] = 5000
-    reserved_share: Annotated[float, Field(ge=0, le=0.9)] = 0.5
-    reminders: Literal["last", "unreachable", "never"] = "unreachable"
-    http: SmsHttpSettings | None = None
-
-    @property
-    def providers(self) -> tuple[str, ...]:
-        """The providers, in the order in which they are tried."""
-        return self.provider
-
-    @model_validator(mode="after")
-    def _http_is_there(self) -> "SmsSettings":
-        if "http" in self.provider and self.http is None:
-            raise ValueError("provider names http, so a table [sms.http] with its url is needed")
-        return self
 
 
 class VehicleRegistrySettings(SettingsTable):

@@ -30,6 +30,10 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 BOT = f'[telegram]\ntoken = "{TOKEN}"\n'
 OFFICE = '[[offices]]\ncode = "粤K"\nname = "茂名车管所"\naddress = "茂名市"\n'
 LEAST = BOT + OFFICE
+ALIYUN = (
+    '[sms.aliyun]\naccess_key_id = "LTAI"\naccess_key_secret = "a"\nsign_name = "车管所"\n'
+    'code_template = "SMS_1"\n'
+)
 KEYS = f'[security]\nkeys = ["{KEY}"]\nlookup_key = "0123456789abcdef"\n'
 
 
@@ -217,7 +221,18 @@ OFFICE_PROBLEMS = [
     ),
     (f"[security]\nkeys = ['{KEY}']", "security: set both keys and lookup_key, or neither"),
     ("[security]\nlookup_key = 'short'", "security.lookup_key: should have at least 16 characters"),
-    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; known are console and http"),
+    (
+        "[sms]\nprovider = 'pigeon'",
+        "sms.provider[0]: unknown provider; known are console, http, aliyun and tencent",
+    ),
+    ("[sms]\nprovider = 'aliyun'", "sms: provider names aliyun, so a table [sms.aliyun] is needed"),
+    ("[sms]\nprovider = 'tencent'", "sms: provider names tencent, so a table [sms.tencent] is needed"),
+    (
+        f"[sms]\nprovider = 'aliyun'\n{ALIYUN}",
+        'sms: aliyun.reminder_template is missing; it is needed unless reminders = "never"',
+    ),
+    (f"{ALIYUN}code_parameters = 'minutes'", "sms.aliyun.code_parameters: should have the entry code"),
+    (f"{ALIYUN}reminder_parameters = []", "sms.aliyun.reminder_parameters: should have at least one entry"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
     ("[sms]\nprovider = ['console', 'console']", "sms.provider: has a duplicate entry"),
     ("[sms]\nprovider = 'http'", "sms: provider names http, so a table [sms.http] with its url is needed"),
