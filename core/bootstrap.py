@@ -43,6 +43,7 @@ from core.preselection.desk_extension import DeskExtensions
 from core.preselection.expiry import Expiry
 from core.preselection.selection import Selection
 from core.preselection.undoing import Undoing
+from core.registry.answers import AnsweredRegistry
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
@@ -381,4 +382,6 @@ async def claim(core: Core) -> Installation:
 
 
 def _vehicle_registry(settings: Settings) -> VehicleRegistry:
+    if settings.registry.http is not None and settings.registry.mode == "http":
+        return AnsweredRegistry(timedelta(minutes=settings.registry.http.fresh_minutes))
     return StrictRegistry() if settings.registry.mode == "strict" else OpenRegistry()

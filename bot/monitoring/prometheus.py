@@ -49,6 +49,7 @@ class PrometheusMetrics:
         self._sms_failures = counter(
             "sms_failures", "SMS that a gateway has not accepted", "provider", "reason"
         )
+        self._lookups = counter("registry_lookups", "Questions to the vehicle registry", "result")
         self._database_errors = counter("database_errors", "Errors of the database", "kind")
         self._steps = Histogram(
             "step_seconds",
@@ -89,6 +90,9 @@ class PrometheusMetrics:
             self._sms_sent.labels(provider).inc()
         else:
             self._sms_failures.labels(provider, failure).inc()
+
+    def registry_asked(self, result: str, /) -> None:
+        self._lookups.labels(result).inc()
 
     def database_failed(self, kind: str) -> None:
         self._database_errors.labels(kind).inc()

@@ -9,11 +9,12 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     field_validator,
     model_validator,
 )
 
-from core.settings.values import Days, HttpUrl, database_url, http_url
+from core.settings.values import Days, HttpUrl, database_url, http_url, secret
 from core.values.offices import OfferedCode, Whole
 from core.values.workdays import WorkingCalendar
 
@@ -43,22 +44,58 @@ class DatabaseSettings(SettingsTable):
         return Path(path) if path != self.url else None
 
 
+class RegistryHttpSettings(SettingsTable):
+    """``[registry.http]``: a registry that is asked over HTTP (docs/registry.md).
+
+    Attributes:
+        url: the address that a VIN is posted to.
+        token: sent as a bearer token.
+        client_certificate: a PEM file with a certificate and its key, for mutual TLS.
+        timeout_seconds: timeout of a request.
+        fresh_minutes: how long an answer counts.
+        failures: how many failures in a row suspend further requests.
+        pause_seconds: for how long, until one is tried.
+    """
+
+    url: Annotated[str, AfterValidator(http_url)] = Field(repr=False)
+    token: Annotated[SecretStr, AfterValidator(secret)] | None = None
+    client_certificate: Path | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=20)] = 5.0
+    fresh_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 30
+    failures: Annotated[Whole, Field(ge=1, le=100)] = 5
+    pause_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+
+    @model_validator(mode="after")
+    def _authenticates(self) -> "RegistryHttpSettings":
+        if self.token is None and self.client_certificate is None:
+            raise ValueError("set token or client_certificate, by which the registry knows this service")
+        return self
+
+
 class VehicleRegistrySettings(SettingsTable):
     """``[registry]``: the vehicle registry.
 
     Attributes:
         mode: ``open`` accepts every vehicle with well-formed documents; ``strict`` only imported
-            vehicles.
+            vehicles; ``http`` asks another service.
         open_living_numbers: maximum reserved numbers of one account at one time, if ``mode`` is ``open``.
+        http: required if ``mode`` is ``http``.
     """
 
-    mode: Literal["open", "strict"] = "open"
+    mode: Literal["open", "strict", "http"] = "open"
     open_living_numbers: Annotated[Whole, Field(ge=1, le=1000)] = 2
+    http: RegistryHttpSettings | None = None
 
     @property
     def most_living(self) -> int | None:
         """The maximum reserved numbers of one account at one time; None for no limit."""
         return self.open_living_numbers if self.mode == "open" else None
+
+    @model_validator(mode="after")
+    def _http_is_there(self) -> "VehicleRegistrySettings":
+        if self.mode == "http" and self.http is None:
+            raise ValueError("mode is http, so a table [registry.http] with its url is needed")
+        return self
 
 
 class PhotoSettings(SettingsTable):

@@ -242,7 +242,15 @@ OFFICE_PROBLEMS = [
         "[sms.http]\nurl = 'http://h:99999/'",
         "sms.http.url: should be an address that begins with http:// or https://",
     ),
-    ("[registry]\nmode = 'http'", "registry.mode: should be 'open' or 'strict'"),
+    ("[registry]\nmode = 'hard'", "registry.mode: should be 'open', 'strict' or 'http'"),
+    (
+        "[registry]\nmode = 'http'",
+        "registry: mode is http, so a table [registry.http] with its url is needed",
+    ),
+    (
+        "[registry.http]\nurl = 'http://h/'",
+        "registry.http: set token or client_certificate, by which the registry knows this service",
+    ),
     ("[calendar]\nworkdays = ['soon']", "calendar.workdays[0]: should be a day such as 2027-02-20"),
     (
         "[calendar]\nworkdays = [2027-02-20]\nholidays = [2027-02-20]",
@@ -309,7 +317,7 @@ def test_an_unknown_office_brings_near_ones(file: Path) -> None:
 
 def test_a_key_like_no_other_brings_all(file: Path) -> None:
     (line,) = problems(file, LEAST + "[registry]\nzzz = 1\n")
-    assert line == "registry.zzz: unknown key; the keys here are mode, open_living_numbers"
+    assert line == "registry.zzz: unknown key; the keys here are mode, open_living_numbers, http"
 
 
 def test_all_problems_are_told_at_once(file: Path) -> None:
