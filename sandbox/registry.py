@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass, field
 from html import escape
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 PATH = "/registry"
+_SWITCH = "/registry/switch"
 _PAGE = """\
 <!doctype html>
 <meta charset="utf-8">
@@ -17,12 +19,16 @@ _PAGE = """\
 <title>机动车登记</title>
 <h1>机动车登记</h1>
 <p>{state}</p>
+<form method="post" action="/registry/switch"><button>{switch}</button></form>
 <table>
 <tr><th>车辆识别代号<th>证书编号<th>号牌种类<th>状态
 {rows}
 </table>
 """
-_HEADERS = {"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-cache"}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Cache-Control": "no-cache",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +67,10 @@ class SandboxRegistry:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a question, or show the page."""
-        if request.method == "GET":
+        if request.method == "GET" and request.path == PATH:
             return self._shown()
+        if request.path == _SWITCH:
+            return self._switched(request)
         if request.method != "POST" or "Origin" in request.headers:
             return _failed(HTTPStatus.METHOD_NOT_ALLOWED, "POST a question")
         if not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {self.token}"):
@@ -87,14 +95,22 @@ class SandboxRegistry:
             {"vin": vin, "state": known.state, "kind": known.kind, "certificate": known.certificate}
         )
 
+    def _switched(self, request: web.BaseRequest) -> web.Response:
+        """Stop answering, or begin again: the button of the page, which no other origin may press."""
+        origin = urlsplit(request.headers.get("Origin", ""))
+        if request.method != "POST" or origin.netloc != request.host:
+            return _failed(HTTPStatus.FORBIDDEN, "foreign origin")
+        self.is_down = not self.is_down
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": PATH})
+
     def _shown(self) -> web.Response:
         rows = "\n".join(
             "<tr>"
             + "".join(f"<td>{escape(cell)}" for cell in (one.vin, one.certificate, one.kind, one.state))
             for one in self.vehicles.values()
         )
-        state = "暂停答复" if self.is_down else "正常答复"
-        page = _PAGE.format(state=state, rows=rows)
+        state, switch = ("暂停答复", "恢复答复") if self.is_down else ("正常答复", "暂停答复")
+        page = _PAGE.format(state=state, switch=switch, rows=rows)
         return web.Response(text=page, content_type="text/html", headers=_HEADERS)
 
 

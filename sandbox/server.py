@@ -153,7 +153,7 @@ class Sandbox:
             return self._download(path.removeprefix("/file/bot"))
         if path == "/sms" and request.method == "POST" and "Origin" not in request.headers:
             return await sms.receive(self.world, request)
-        if path == registry.PATH:
+        if path == registry.PATH or path.startswith(f"{registry.PATH}/"):
             return await self.registry.handle(request)
         return await self.page.handle(request)
 

@@ -269,6 +269,15 @@ async def test_page_of_its_vehicles(sandbox: Sandbox) -> None:
         assert factories.vin(NEW) in await answer.text()
 
 
+async def test_switch_of_the_page_is_for_the_page_alone(sandbox: Sandbox) -> None:
+    async with ClientSession() as session:
+        for origin, status in (("http://elsewhere.example", 403), (sandbox.url.rstrip("/"), 200)):
+            switch = session.post(f"{sandbox.registry_url}/switch", headers={"Origin": origin})
+            async with switch as answer:
+                assert answer.status == status
+    assert sandbox.registry.is_down
+
+
 async def test_appeal_needs_an_answer_too(world: World) -> None:
     owner, registry = await at_the_vin(world), world.sandbox.registry
     await owner.say(factories.vin(ON_THE_ROAD))
