@@ -10,8 +10,9 @@ from core.values.offices import Whole
 
 SMS_PROVIDERS = ("console", "http", "aliyun", "tencent")
 
+_LONGEST = 100
+
 Seconds = Annotated[float, Field(gt=0, le=60)]
-_Text = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 _Secret = Annotated[SecretStr, AfterValidator(secret)]
 _CodeParts = Annotated[
     tuple[Literal["code", "minutes"], ...], BeforeValidator(listed), AfterValidator(distinct)
@@ -22,6 +23,21 @@ _ReminderParts = Annotated[
     AfterValidator(distinct),
     AfterValidator(some),
 ]
+
+
+def _plain(value: str) -> str:
+    if not value or value != value.strip() or len(value) > _LONGEST:
+        raise ValueError("should be a text without blanks around it")
+    return value
+
+
+def _digits(value: str) -> str:
+    if not (value.isascii() and value.isdecimal()):
+        raise ValueError("should have digits only")
+    return value
+
+
+_Text = Annotated[str, AfterValidator(_plain)]
 
 
 def _provider(value: str) -> str:
@@ -98,7 +114,7 @@ class SmsTencentSettings(SmsVendorSettings):
 
     secret_id: _Text
     secret_key: _Secret
-    app_id: Annotated[str, Field(pattern=r"^[0-9]{5,20}$")]
+    app_id: Annotated[str, AfterValidator(_digits)]
     region: _Text = "ap-guangzhou"
     endpoint: Annotated[str, AfterValidator(http_url)] = "https://sms.tencentcloudapi.com"
 

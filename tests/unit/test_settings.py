@@ -34,6 +34,7 @@ ALIYUN = (
     '[sms.aliyun]\naccess_key_id = "LTAI"\naccess_key_secret = "a"\nsign_name = "车管所"\n'
     'code_template = "SMS_1"\n'
 )
+TENCENT = '[sms.tencent]\nsecret_id = "A"\nsecret_key = "a"\nsign_name = "车管所"\ncode_template = "1"\n'
 KEYS = f'[security]\nkeys = ["{KEY}"]\nlookup_key = "0123456789abcdef"\n'
 
 
@@ -232,6 +233,8 @@ OFFICE_PROBLEMS = [
         'sms: aliyun.reminder_template is missing; it is needed unless reminders = "never"',
     ),
     (f"{ALIYUN}code_parameters = 'minutes'", "sms.aliyun.code_parameters: should have the entry code"),
+    (ALIYUN.replace("车管所", " "), "sms.aliyun.sign_name: should be a text without blanks around it"),
+    (f"{TENCENT}app_id = 'SDK'", "sms.tencent.app_id: should have digits only"),
     (f"{ALIYUN}reminder_parameters = []", "sms.aliyun.reminder_parameters: should have at least one entry"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
     ("[sms]\nprovider = ['console', 'console']", "sms.provider: has a duplicate entry"),
