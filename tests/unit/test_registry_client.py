@@ -157,7 +157,8 @@ async def test_mutual_tls(
 ) -> None:
     pem = _certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_verify_locations(pem)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(pem)
 
