@@ -44,6 +44,7 @@ from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.photos import barcodes, validation
 from bot.public_journal import checks as journal_checks
+from bot.registry.lookups import registry_lookups_of
 from bot.routing.command_menus import Menus
 from bot.routing.edited_messages import Edits
 from bot.routing.ptb import process_with, routes
@@ -104,6 +105,11 @@ class Service:
         self.files = Files(core, bot)
         self.journals = Journals(core, bot)
         self.attachments = AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics))
+        self.lookups = registry_lookups_of(
+            core,
+            on_answer=observation.metrics.registry_asked,
+            on_health=lambda works: self.alarms.report(Subject.REGISTRY, works=works),
+        )
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         presenter = Presenter(bot, codec, self.cosmetics)
         worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
@@ -118,6 +124,7 @@ class Service:
                 send_file=self.files.send,
                 send_journal=self.journals.send,
                 check=self.journals.check,
+                look_up=self.lookups.look_up,
                 load_vehicles=self.loader.load,
                 read=self.attachments.read,
                 delete_message=self.reports.delete_message,
@@ -239,8 +246,8 @@ class Service:
         return self._options.monitoring or listen_for_monitoring(self.core.settings)
 
     def _may_tell(self, subject: Subject) -> bool:
-        """Of several workers that notice an outage of the database one tells; the leader alone polls."""
-        return subject != Subject.DATABASE or self.workers.share.place == 0
+        """Of several workers that notice an outage one tells; the leader alone polls."""
+        return subject == Subject.POLLING or self.workers.share.place == 0
 
     async def _redraw_in_turn(self, chat_id: int, *, is_optional: bool = False) -> None:
         if not self.workers.share.has(chat_id):

@@ -21,8 +21,12 @@ class Metrics(Protocol):
         """Count a call of the Bot API; if it failed with the HTTP status or the class of its error."""
         ...
 
-    def sms(self, provider: str, is_accepted: bool, /) -> None:  # noqa: FBT001 - as a port of core calls it
-        """Count a code or reminder that a gateway was given."""
+    def sms(self, provider: str, failure: str | None, /) -> None:
+        """Count a code or reminder that a gateway was given; if it was not accepted, with the reason."""
+        ...
+
+    def registry_asked(self, result: str, /) -> None:
+        """Count a question to the vehicle registry, by its result."""
         ...
 
     def database_failed(self, kind: str) -> None:
@@ -39,6 +43,8 @@ class NoMetrics:
 
     def called(self, method: str, error: str | None) -> None: ...
 
-    def sms(self, provider: str, is_accepted: bool, /) -> None: ...  # noqa: FBT001 - as in the port
+    def sms(self, provider: str, failure: str | None, /) -> None: ...
+
+    def registry_asked(self, result: str, /) -> None: ...
 
     def database_failed(self, kind: str) -> None: ...

@@ -5,8 +5,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from core import installation
 from core.appeals import Appeals
@@ -18,8 +16,8 @@ from core.db import exists, open_store, shown_url
 from core.db.migrate import Migration
 from core.db.watched import watched
 from core.errors.installation import DatabaseExists, DatabaseMissing
-from core.errors.settings import SettingsRefused
 from core.errors.store import DatabaseOlder, StoreError
+from core.gateways import build_gateway
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
@@ -45,6 +43,7 @@ from core.preselection.desk_extension import DeskExtensions
 from core.preselection.expiry import Expiry
 from core.preselection.selection import Selection
 from core.preselection.undoing import Undoing
+from core.registry.answers import AnsweredRegistry
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
@@ -55,11 +54,8 @@ from core.security.canary import DatabaseKeys
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import Settings
-from core.settings.tables import SmsSettings
-from core.sms import InTurn
-from core.sms.console import ConsoleGateway
-from core.sms.http import HttpGateway
-from core.sms.watched import Report, WatchedGateway
+from core.settings.sms import SmsSettings
+from core.sms.watched import Failures, Report
 from core.suspicion.decisions import Decisions
 from core.suspicion.detection import Detection
 from core.suspicion.presses import Presses
@@ -107,6 +103,7 @@ class Core:
     database_keys: DatabaseKeys
     photos: PhotoStore
     sms: SmsGateway
+    sms_failures: Failures  # of single providers, for the chiefs
     offices: Mapping[str, Office]
     elsewhere: Mapping[str, str]  # links to the bots of other offices, by office code
     calendar: WorkingCalendar
@@ -287,7 +284,7 @@ async def bootstrap(
         store, vault = opened.store, opened.vault
     if given.on_store_error is not None:
         store = watched(store, given.on_store_error)
-    accounts = Accounts(vault)
+    accounts, sms_failures = Accounts(vault), Failures()
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
     sms_budget = SmsBudget(vault, caps, admins)
     verification = Verification(vault, given.random_bytes, sms_budget)
@@ -315,7 +312,8 @@ async def bootstrap(
         vault=vault,
         database_keys=DatabaseKeys(vault, settings.key_source()),
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
-        sms=given.sms or _gateway(settings, given.on_sms),
+        sms=given.sms or build_gateway(settings, sms_failures.report, given.on_sms),
+        sms_failures=sms_failures,
         offices=offices,
         elsewhere={other.code: other.url for other in settings.elsewhere},
         calendar=calendar,
@@ -384,39 +382,6 @@ async def claim(core: Core) -> Installation:
 
 
 def _vehicle_registry(settings: Settings) -> VehicleRegistry:
+    if settings.registry.http is not None and settings.registry.mode == "http":
+        return AnsweredRegistry(timedelta(minutes=settings.registry.http.fresh_minutes))
     return StrictRegistry() if settings.registry.mode == "strict" else OpenRegistry()
-
-
-def _gateway(settings: Settings, report: Report | None = None) -> SmsGateway:
-    """Return the gateway of codes and reminders.
-
-    A reminder that is only printed reaches nobody, and must not let its owner be barred. So the console takes
-    reminders only alone, and with the sandbox.
-    """
-    providers = settings.sms.providers
-    prints = len(providers) == 1 and _is_loopback(settings.telegram.base_url)
-    made = [_gateway_of(provider, settings.sms, prints_reminders=prints) for provider in providers]
-    if report is not None:
-        made = [WatchedGateway(one, name, report) for name, one in zip(providers, made, strict=True)]
-    return made[0] if len(made) == 1 else InTurn(made)
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _gateway_of(provider: str, sms: SmsSettings, *, prints_reminders: bool = False) -> SmsGateway:
-    """Return a provider's gateway; one without a case is refused, so that its codes are never printed."""
-    match provider:
-        case "console":
-            return ConsoleGateway(takes_reminders=prints_reminders)
-        case "http" if sms.http is not None:
-            return HttpGateway(sms.http.url, sms.http.timeout_seconds)
-        case _:
-            raise SettingsRefused((f"sms.provider: {provider} has no gateway, or no table [sms.{provider}]",))

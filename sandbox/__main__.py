@@ -22,6 +22,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     await sandbox.start(arguments.host, arguments.port)
     print(f"page      {sandbox.url}")  # noqa: T201 - a program says where it listens
     print(f"base_url  {sandbox.base_url}")  # noqa: T201 - the same
+    print(f"registry  {sandbox.registry_url}")  # noqa: T201 - the same
     print(f"token     {sandbox.token}", flush=True)  # noqa: T201 - the same
     over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""The whole sandbox: Bot API, SMS gateway and chat page on loopback."""
+"""The whole sandbox: Bot API, SMS gateway, vehicle registry and chat page on loopback."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -9,7 +9,7 @@ from typing import Self
 
 from aiohttp import web
 
-from sandbox import sms
+from sandbox import registry, sms
 from sandbox.api import Api
 from sandbox.clock import MovableClock, ShiftedClock
 from sandbox.faults import Faults
@@ -17,6 +17,7 @@ from sandbox.flood import Flood
 from sandbox.page_api import PageApi
 from sandbox.people import INVENTED, BotSpec, PersonSpec
 from sandbox.persistence import Persistence
+from sandbox.registry import SandboxRegistry
 from sandbox.world import World
 
 LARGEST_BODY = 52 * 1024 * 1024
@@ -47,6 +48,7 @@ class Sandbox:
         self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
         self.api = Api(self.world, webhook_gap=webhook_gap)
         self.page = PageApi(self.world, hints)
+        self.registry = SandboxRegistry()
         self.date: Callable[[], datetime | None] | None = None
         """The time in the ``Date`` header of the Bot API, or no time; by default the host's."""
         self._persistence = None if data_dir is None else Persistence(self.world, data_dir)
@@ -102,6 +104,11 @@ class Sandbox:
         """The URL of the SMS gateway."""
         return f"{self.url}sms"
 
+    @property
+    def registry_url(self) -> str:
+        """The URL of the vehicle registry, and of the page of its vehicles."""
+        return f"{self.url}{registry.PATH.removeprefix('/')}"
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes any free one."""
         self.world.updates.closing = False
@@ -146,6 +153,8 @@ class Sandbox:
             return self._download(path.removeprefix("/file/bot"))
         if path == "/sms" and request.method == "POST" and "Origin" not in request.headers:
             return await sms.receive(self.world, request)
+        if path == registry.PATH or path.startswith(f"{registry.PATH}/"):
+            return await self.registry.handle(request)
         return await self.page.handle(request)
 
     def _download(self, path: str) -> web.Response:

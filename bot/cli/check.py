@@ -5,6 +5,7 @@ import asyncio
 from pathlib import Path
 
 from bot.cli.check_database import FoundInDatabase, check_calendar, check_database
+from bot.cli.check_registry import check_registry
 from bot.cli.check_sms import check_sms
 from bot.cli.check_token import check_token
 from bot.cli.command import DONE, Command
@@ -33,6 +34,7 @@ async def check(settings: Settings, config: Path) -> int:
     if found is not None:
         _check_photos(settings.photo_directory(), found, report)
     await check_sms(settings, report)
+    await check_registry(settings, report)
     await check_token(settings, report, found.webhooks if found is not None else frozenset())
     return report.status
 

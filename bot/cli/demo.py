@@ -12,6 +12,11 @@ _HIGHEST = 65535
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8088, help="port of the page (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=Path("demo-data"), help="folder (default: %(default)s)")
+    parser.add_argument(
+        "--ask-registry",
+        action="store_true",
+        help="ask the sandbox's vehicle registry over HTTP; a page of it is at /registry",
+    )
 
 
 def _port(typed: str) -> int:
@@ -22,7 +27,7 @@ def _port(typed: str) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    run_until_stopped(demo(given.data, given.port))
+    run_until_stopped(demo(given.data, given.port, asks_registry=given.ask_registry))
     return DONE
 
 

@@ -18,6 +18,7 @@ from bot.cli import (
     restore,
     rotate_keys,
     run,
+    sms_test,
     verify,
 )
 from bot.cli.command import Command
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     run.COMMAND,
     check.COMMAND,
     migrate.COMMAND,
+    sms_test.COMMAND,
     admin_link.COMMAND,
     release.COMMAND,
     import_vehicles.COMMAND,

@@ -113,3 +113,13 @@ address = "广东省湛江市霞山区（演示地址）"
 code = "京A"
 url = "https://t.me/example_plates_bot"
 """
+
+STRICT = 'mode = "strict"'
+"""The line of the settings that a registry over HTTP replaces."""
+OVER_HTTP = """\
+mode = "http"
+
+[registry.http]
+url = "{url}"
+token = "{token}"
+"""

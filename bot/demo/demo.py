@@ -9,7 +9,7 @@ import errno
 from pathlib import Path
 
 from bot import app
-from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
+from bot.demo.data import ADMIN, HINTS, OVER_HTTP, OWNERS, SEGMENTS, SETTINGS, STRICT, VEHICLES
 from bot.wiring.options import UNHURRIED, Options
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors.base import OperationError
@@ -22,6 +22,7 @@ from core.values.masks import parse_mask
 from core.values.offices import Office
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
+from sandbox.registry import SandboxVehicle
 
 
 class PortTaken(OperationError):
@@ -33,14 +34,25 @@ class PortTaken(OperationError):
         super().__init__(f"port {port} cannot be used ({reason}): make demo PORT=…, or demo --port …")
 
 
-async def demo(data: Path, port: int) -> None:
+async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
     """Start sandbox and bot, print the page's address and things to try, and run until cancelled.
+
+    Args:
+        data: the folder.
+        port: of the page.
+        asks_registry: whether the bot asks the sandbox's registry over HTTP about vehicles.
 
     Raises:
         PortTaken: the page's port cannot be listened on.
     """
     clock = ShiftedClock()
     sandbox = Sandbox(clock, data_dir=data / "sandbox", people=(*OWNERS, ADMIN), hints=HINTS)
+    sandbox.registry.add(
+        *(
+            SandboxVehicle(vin=one.vin, certificate=one.certificate, kind=one.kind, state=one.state)
+            for one in VEHICLES
+        )
+    )
     try:
         await sandbox.start(port=port)
     except OSError as error:
@@ -49,29 +61,32 @@ async def demo(data: Path, port: int) -> None:
                 folder.rmdir()
         raise PortTaken(port, error) from None
     try:
-        settings = load_settings(_write_settings(sandbox, data), environ={})
+        settings = load_settings(_write_settings(sandbox, data, asks_registry=asks_registry), environ={})
         await (await bootstrap(settings, Ports(clock=clock), create=True)).close()
         async with app.service(settings, Ports(clock=clock), Options(limits=UNHURRIED)) as service:
             await service.core.store.run(_fill, service.core)
             _greet(sandbox.url)
+            if asks_registry:
+                print(f"  registry · {sandbox.registry_url}\n", flush=True)  # noqa: T201 - the command line prints
             await service.run()
     finally:
         await sandbox.stop()
 
 
-def _write_settings(sandbox: Sandbox, data: Path) -> Path:
+def _write_settings(sandbox: Sandbox, data: Path, *, asks_registry: bool) -> Path:
     data.mkdir(parents=True, exist_ok=True)
     path = data / "config.toml"
-    path.write_text(
-        SETTINGS.format(
-            token=sandbox.token,
-            base_url=sandbox.base_url,
-            admin=ADMIN.chat_id,
-            database=(data / "xuanhao.db").as_posix(),
-            sms_url=sandbox.sms_url,
-        ),
-        encoding="utf-8",
+    text = SETTINGS.format(
+        token=sandbox.token,
+        base_url=sandbox.base_url,
+        admin=ADMIN.chat_id,
+        database=(data / "xuanhao.db").as_posix(),
+        sms_url=sandbox.sms_url,
     )
+    if asks_registry:
+        asked = OVER_HTTP.format(url=sandbox.registry_url, token=sandbox.registry.token)
+        text = text.replace(STRICT, asked)
+    path.write_text(text, encoding="utf-8")
     return path
 
 

@@ -58,6 +58,7 @@ from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
+from core.registry.answers import RegistryAnswerNeeded
 from core.snapshots import SnapshotNeeded
 from core.values.personal_numbers import InputKind
 
@@ -72,6 +73,7 @@ class EffectHandlers:
     send_code: Callable[[int], Awaitable[None]]  # sends a queued SMS code
     send_file: Callable[[int, Sendable], Awaitable[None]]  # sends a file, a picture or a place to a chat
     send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
+    look_up: Callable[[str], Awaitable[None]]  # asks the vehicle registry about a VIN
     check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
     read: Callable[[int, Attachment, AttachmentTarget], Awaitable[object]]  # downloads and parses one
@@ -258,6 +260,9 @@ class Engine:
                     outcome = await self._handlers.check(needed)
                 snapshots = prefetched.snapshots.having(needed.wanted.key, outcome)
                 prefetched = replace(prefetched, snapshots=snapshots)
+            except RegistryAnswerNeeded as needed:
+                async with parked():  # another service, which may be slow
+                    await self._handlers.look_up(needed.vin)
             except RehearsalRunNeeded as needed:
                 async with parked():  # one thread for all rehearsals
                     run_result = await run_on_rehearsal_thread(needed.run)

@@ -28,6 +28,7 @@ class ScreenName(StrEnum):
     VIN_DOUBT = "vin_doubt"
     VIN_CHOICE = "vin_choice"
     VIN_REFUSED = "vin_refused"
+    REGISTRY_DOWN = "registry_down"
     CERTIFICATE_KIND = "certificate_kind"
     CERTIFICATE = "certificate"
     REVIEW = "review"

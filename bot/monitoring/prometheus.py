@@ -46,7 +46,10 @@ class PrometheusMetrics:
         self._sends = counter("sends", "Calls of the Bot API that were answered", "method")
         self._send_errors = counter("send_errors", "Calls of the Bot API that failed", "method", "error")
         self._sms_sent = counter("sms_sent", "SMS that a gateway has accepted", "provider")
-        self._sms_failures = counter("sms_failures", "SMS that a gateway has not accepted", "provider")
+        self._sms_failures = counter(
+            "sms_failures", "SMS that a gateway has not accepted", "provider", "reason"
+        )
+        self._lookups = counter("registry_lookups", "Questions to the vehicle registry", "result")
         self._database_errors = counter("database_errors", "Errors of the database", "kind")
         self._steps = Histogram(
             "step_seconds",
@@ -82,8 +85,14 @@ class PrometheusMetrics:
         else:
             self._send_errors.labels(method, error).inc()
 
-    def sms(self, provider: str, is_accepted: bool, /) -> None:  # noqa: FBT001 - as in the port
-        (self._sms_sent if is_accepted else self._sms_failures).labels(provider).inc()
+    def sms(self, provider: str, failure: str | None, /) -> None:
+        if failure is None:
+            self._sms_sent.labels(provider).inc()
+        else:
+            self._sms_failures.labels(provider, failure).inc()
+
+    def registry_asked(self, result: str, /) -> None:
+        self._lookups.labels(result).inc()
 
     def database_failed(self, kind: str) -> None:
         self._database_errors.labels(kind).inc()

@@ -20,6 +20,7 @@ class Subject(StrEnum):
 
     DATABASE = "database"
     POLLING = "polling"
+    REGISTRY = "registry"  # of vehicles, that another service keeps
 
 
 _PATIENCE = 120.0  # seconds of failures until it is an outage

@@ -203,8 +203,12 @@ def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
         return (TextPart(text=text, rows=((go,),)),)
     if "minutes" in notification.details:
         return (TextPart(text=sms.working(int(str(notification.details["minutes"])))),)
+    why = str(notification.details.get("why", ""))
+    if "provider" in notification.details:
+        text = sms.provider_failing(str(notification.details["provider"]), why)
+        return (TextPart(text=text, rows=((go,),)),)
     trouble = gateway_trouble(tx)
-    return () if trouble is None else (TextPart(text=sms.failing(trouble, tx.now), rows=((go,),)),)
+    return () if trouble is None else (TextPart(text=sms.failing(trouble, tx.now, why), rows=((go,),)),)
 
 
 def _of_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:

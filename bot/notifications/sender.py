@@ -28,6 +28,7 @@ from bot.bot_api.parking import Slots, occupy, parked
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import TextPart, render_notification
+from bot.notifications.sms_codes import tell_of_providers
 from bot.notifications.sms_reminders import render_sms
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
@@ -304,10 +305,12 @@ class Sender:
             return
         try:
             await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
-        except SmsGatewayError:
-            await self._run(self._core.sms_budget.mark_gateway_failed)
+        except SmsGatewayError as error:
+            await self._run(self._core.sms_budget.mark_gateway_failed, error.failure)
+            await tell_of_providers(self._core)
             raise
         await self._run(self._accepted, notification)
+        await tell_of_providers(self._core)
 
     def _accepted(self, tx: Tx, notification: Notification) -> None:
         self._core.sms_budget.mark_gateway_working(tx)

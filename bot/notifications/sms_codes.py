@@ -77,9 +77,21 @@ class CodeSender:
         except SmsGatewayError as error:
             _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
             maybe_sent = not isinstance(error, SmsRejected)
-            await core.store.run(
-                partial(core.verification.mark_failed, code_id=code_id, maybe_sent=maybe_sent)
+            failed = partial(
+                core.verification.mark_failed,
+                code_id=code_id,
+                maybe_sent=maybe_sent,
+                failure=error.failure,
             )
+            await core.store.run(failed)
         else:
             await core.store.run(core.verification.mark_sent, code_id)
+        await tell_of_providers(core)
         return sms.chat_id
+
+
+async def tell_of_providers(core: Core) -> None:
+    """Tell the chiefs what a provider has refused for a reason that only an operator can put right."""
+    failed = core.sms_failures.take()
+    if failed:
+        await core.store.run(core.sms_budget.tell_of_providers, failed)

@@ -2,7 +2,7 @@
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Rows, Style, View
 from bot.i18n import formatting
 from bot.owner import appeals, codes
@@ -10,11 +10,13 @@ from bot.owner.entry import entry, step_of
 from bot.owner.readiness import readiness, subscribe
 from bot.owner.vehicle import REFUSED
 from bot.owner.wishes import turned_away
-from bot.texts.errors import CHANCES_USED_UP
+from bot.texts.errors import CHANCES_USED_UP, of_error
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from bot.texts.owner import receipt as receipts
 from core.availability.maintenance import ensure_open
+from core.errors.base import XuanhaoError
 from core.errors.offices import InMaintenance
+from core.errors.registry import RegistryUnavailable
 from core.errors.selection import ChancesUsedUp
 from core.preselection import PreselectionState
 from core.preselection.quotas import remaining_quota
@@ -117,6 +119,11 @@ def _code(ctx: Context, text: str) -> Goto:
     return Goto(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
 
 
+def _code_stays(_ctx: Context, error: XuanhaoError) -> Goto:
+    """Stay at the code, which was not used up: it can be sent once more."""
+    return stay(note=of_error(error), alert=True)
+
+
 CODE = Screen(
     name=ScreenName.CODE,
     personal=True,
@@ -128,7 +135,7 @@ CODE = Screen(
     },
     text=_code,
     hint=registration.CODE_HINT,
-    errors={**REFUSED, InMaintenance: turned_away},
+    errors={**REFUSED, InMaintenance: turned_away, RegistryUnavailable: _code_stays},
 )
 
 

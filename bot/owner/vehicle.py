@@ -1,6 +1,7 @@
 """Step 2: the vehicle and its certificate (docs/domain.md, section 3)."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -16,9 +17,17 @@ from bot.texts.owner import appeal, photos, preselect
 from core.appeals import awarded_to
 from core.errors.base import XuanhaoError
 from core.errors.photos import BarcodeWithoutCertificate
-from core.errors.preselection import VinAwarded, VinPreselected, VinRegistered, VinUnavailable
+from core.errors.preselection import (
+    KindMismatch,
+    VehicleUnknown,
+    VinAwarded,
+    VinPreselected,
+    VinRegistered,
+    VinUnavailable,
+)
+from core.errors.registry import RegistryUnavailable
 from core.errors.vehicles import CertificateError, CertificateIsVin
-from core.preselection import Papers, Preselection
+from core.preselection import Papers, Preselection, PreselectionState
 from core.values.labels import VIN as VIN_LABELS
 from core.values.labels import without_label
 from core.values.personal_numbers import InputKind
@@ -96,7 +105,14 @@ def _show_vin(ctx: Context) -> View:
     return View(text=said + may_be_photographed(), rows=rows)
 
 
-REFUSED: ErrorWays = {VinUnavailable: _cannot}
+def _registry_down(_ctx: Context, error: XuanhaoError) -> Goto:
+    """Go to the page that offers to ask the registry again, also about a VIN that was just typed."""
+    since = error.since.isoformat() if isinstance(error, RegistryUnavailable) else ""
+    vin = error.vin if isinstance(error, RegistryUnavailable) else ""
+    return Goto(screen=ScreenName.REGISTRY_DOWN, args={"since": since, "vin": vin})
+
+
+REFUSED: ErrorWays = {VinUnavailable: _cannot, RegistryUnavailable: _registry_down}
 VIN_PAGES = VinPages(
     page=ScreenName.VIN,
     doubt=ScreenName.VIN_DOUBT,
@@ -153,6 +169,40 @@ VINREFUSED = Screen(
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.arg("vin")),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
+)
+
+
+def _back_to_vin(_ctx: Context, error: XuanhaoError) -> Goto:
+    return Goto(screen=ScreenName.VIN, note=of_error(error), sticky=True)
+
+
+def _show_registry_down(ctx: Context) -> View:
+    return View(
+        text=preselect.registry_down(datetime.fromisoformat(ctx.arg("since"))),
+        rows=(
+            (Button(label=preselect.ASK_REGISTRY_AGAIN(), action=ActionName.AGAIN),),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
+        ),
+    )
+
+
+def _ask_again(ctx: Context, _arg: str) -> Goto:
+    """Ask the registry again; then go on from where the owner was, with the VIN that was typed there."""
+    begun, vin = ctx.preselection, ctx.arg("vin")
+    ctx.core.vehicle_registry.find(ctx.tx, vin)  # what is missing is asked for outside of this transaction
+    is_typed = begun.state == PreselectionState.INFORMED and vin != begun.vin
+    return _take_vehicle(ctx, vin) if is_typed else go_on(ctx)
+
+
+REGISTRYDOWN = Screen(
+    name=ScreenName.REGISTRY_DOWN,
+    personal=True,
+    show=_show_registry_down,
+    buttons={
+        ActionName.AGAIN: _ask_again,
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+    },
+    errors={**REFUSED, KindMismatch: _back_to_vin, VehicleUnknown: _back_to_vin},
 )
 
 
@@ -238,4 +288,4 @@ CERTIFICATE = Screen(
     hint=preselect.CERTIFICATE_HINT,
     errors=REFUSED,
 )
-SCREENS = (VIN, *VIN_PAGES.screens, VINREFUSED, CERTIFICATE_KIND, CERTIFICATE)
+SCREENS = (VIN, *VIN_PAGES.screens, VINREFUSED, REGISTRYDOWN, CERTIFICATE_KIND, CERTIFICATE)

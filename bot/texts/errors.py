@@ -34,6 +34,7 @@ from core.errors import plates as plates_errors
 from core.errors import pool as pool_errors
 from core.errors import preselection as preselection_errors
 from core.errors import probes as probes_errors
+from core.errors import registry as registry_errors
 from core.errors import selection as selection_errors
 from core.errors import suspicion as suspicion_errors
 from core.errors import undo as undo_errors
@@ -419,6 +420,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         "身份证号码中的出生日期距今超过 {years} 年,请核对。"
     ).format(years=error.oldest),
     identity_errors.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
+    registry_errors.RegistryUnavailable: lambda error: _(
+        "机动车登记系统自 {since} 起没有答复,暂时不能查询车辆,什么都没有改变。请过几分钟再试一次。"
+    ).format(since=moment(error.since)),
     verification_errors.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(
         seconds=error.seconds
     ),

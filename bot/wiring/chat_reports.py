@@ -26,6 +26,7 @@ _DATABASE_WITHIN = 10.0  # seconds for the database to say who the chiefs are
 _OUTAGES = {
     Subject.DATABASE: warnings.DATABASE_FAILING,
     Subject.POLLING: warnings.POLLING_FAILING,
+    Subject.REGISTRY: warnings.REGISTRY_FAILING,
 }
 
 

@@ -1,5 +1,7 @@
 """SMS codes and the verification they give."""
 
+from enum import StrEnum
+
 from core.errors.base import InputError, OperationError, Refusal
 
 
@@ -43,8 +45,42 @@ class ServiceCapReached(Refusal):
     """The service has reached its daily limit of codes."""
 
 
+class SmsFailure(StrEnum):
+    """Why a gateway has not accepted a message; the label of a metric, and part of what chiefs are told."""
+
+    UNREACHABLE = "unreachable"  # no connection
+    TIMEOUT = "timeout"  # no answer in time: it may have been sent
+    UNREADABLE = "unreadable"  # an answer that is none of the gateway's, such as a proxy's page
+    BROKEN = "broken"  # an error on the gateway's side: it may have been sent
+    NUMBER = "number"  # the number does not exist, or wants no messages
+    NUMBER_LIMIT = "number_limit"  # the gateway's own limit for one number
+    BUSY = "busy"  # too many requests at a time
+    QUOTA = "quota"  # a daily or monthly limit of the account
+    BALANCE = "balance"  # the account has no money or messages left
+    ACCESS = "access"  # key, signature of the request, permission or address refused
+    TEMPLATE = "template"  # signature name, template or its variables refused
+    OTHER = "other"
+
+    @property
+    def is_about_number(self) -> bool:
+        """Whether only this number is concerned, so that it says nothing about the gateway."""
+        return self in {SmsFailure.NUMBER, SmsFailure.NUMBER_LIMIT}
+
+    @property
+    def needs_operator(self) -> bool:
+        """Whether it does not pass by itself: an operator has to do something."""
+        return self in {SmsFailure.QUOTA, SmsFailure.BALANCE, SmsFailure.ACCESS, SmsFailure.TEMPLATE}
+
+
 class SmsGatewayError(OperationError):
-    """The SMS gateway did not accept the code or the reminder."""
+    """The SMS gateway did not accept the code or the reminder.
+
+    The message names neither telephone nor code.
+    """
+
+    def __init__(self, message: str = "", failure: SmsFailure = SmsFailure.OTHER) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 class SmsRejected(SmsGatewayError):

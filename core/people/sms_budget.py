@@ -5,6 +5,7 @@ service. Codes of a registration, which anybody can request for any telephone, h
 each telephone, and only a share of the day's total: the rest is kept for registered owners at step 4.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from core.errors.verification import (
     PhoneCapReached,
     RegistrationCapReached,
     ServiceCapReached,
+    SmsFailure,
 )
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import Admins
@@ -115,8 +117,13 @@ class SmsBudget:
         for key in (*keys, *([_REGISTRATIONS] if registering else []), _WHOLE_SERVICE):
             tx.run("sms.uncount", day=_day(at), phone_hash=key)
 
-    def mark_gateway_failed(self, tx: Tx) -> None:
-        """Record that the gateway has failed; tell the chiefs if it has for minutes, at most once an hour."""
+    def mark_gateway_failed(self, tx: Tx, failure: SmsFailure = SmsFailure.OTHER) -> None:
+        """Record that the gateway has failed; tell the chiefs if it has for minutes, at most once an hour.
+
+        A refusal of a single number says nothing about the gateway.
+        """
+        if failure.is_about_number:
+            return
         now = tx.now
         tx.run("sms.gateway_failed", now=to_millis(now))
         told = tx.run(
@@ -127,7 +134,21 @@ class SmsBudget:
             told_before=to_millis(now - TOLD_AGAIN),
         )
         if told:
-            self._tell(tx, f"{NotificationPurpose.SMS_FAILING}:{to_millis(now)}", "sms:gateway")
+            purpose = f"{NotificationPurpose.SMS_FAILING}:{to_millis(now)}"
+            self._tell(tx, purpose, "sms:gateway", why=failure.value)
+
+    def tell_of_providers(self, tx: Tx, failed: Iterable[tuple[str, SmsFailure]]) -> None:
+        """Tell the chiefs what they have to put right at a provider, each once a day.
+
+        They hear of it also while another provider sends the messages.
+        """
+        day = _day(tx.now)
+        for provider, failure in sorted(failed):
+            mark = f"{provider}:{failure}"
+            if tx.run("announcements.add", subject=f"sms:{day}:{mark}", now=to_millis(tx.now)):
+                # With the purpose of an outage, which the former version knows as well.
+                purpose = f"{NotificationPurpose.SMS_FAILING}:{day}:{mark}"
+                self._tell(tx, purpose, "sms:gateway", provider=provider, why=failure.value)
 
     def mark_gateway_working(self, tx: Tx) -> None:
         """Record that the gateway works; tell the chiefs if they were told that it failed."""

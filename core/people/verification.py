@@ -18,6 +18,7 @@ from core.errors.verification import (
     CodeLocked,
     CodeTooSoon,
     NoCodeYet,
+    SmsFailure,
 )
 from core.people.accounts import Account
 from core.people.sms_budget import SmsBudget
@@ -201,7 +202,14 @@ class Verification:
         tx.run("sms.sent", code_id=code_id)
         self._budget.mark_gateway_working(tx)
 
-    def mark_failed(self, tx: Tx, code_id: int, *, maybe_sent: bool = False) -> None:
+    def mark_failed(
+        self,
+        tx: Tx,
+        code_id: int,
+        *,
+        maybe_sent: bool = False,
+        failure: SmsFailure = SmsFailure.OTHER,
+    ) -> None:
         """Mark a code as not accepted by the gateway: another may be requested soon.
 
         It no longer counts; if the gateway may have sent it all the same, only a few a day do not count.
@@ -217,7 +225,7 @@ class Verification:
                 at=from_millis(row["created_at"]),
                 maybe_sent=maybe_sent,
             )
-        self._budget.mark_gateway_failed(tx)
+        self._budget.mark_gateway_failed(tx, failure)
 
     def _outgoing(self, row: Row) -> OutgoingSms:
         phone, code = json.loads(self._vault.open(row["parcel_sealed"]))

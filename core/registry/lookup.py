@@ -1,7 +1,7 @@
 """The vehicle registry, behind a port: ``open`` checks the form only, ``strict`` an embedded table.
 
-In both modes, vehicles registered through this deployment are known from their preselections; the
-registry adds data from other sources.
+``http`` asks another service (``core.registry.answers``). In all modes, vehicles registered through this
+deployment are known from their preselections; the registry adds data from other sources.
 """
 
 from dataclasses import dataclass
@@ -86,10 +86,33 @@ class OpenRegistry:
         """Accept every certificate."""
 
 
-class StrictRegistry:
-    """The embedded table: ``registry.mode = "strict"``."""
+class ListedRegistry:
+    """A registry that lists every vehicle that may get a number; ``find`` says how a vehicle is listed."""
 
     knows_all = True
+
+    def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
+        raise NotImplementedError
+
+    def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
+        """Reject a vehicle that is not listed as new and of this kind."""
+        listed = self.find(tx, vin)
+        if listed is None:
+            raise VehicleUnknown(vin)
+        if listed.registered and not exempt:
+            raise VinRegistered(vin)
+        if listed.kind != kind:
+            raise KindMismatch(vin)
+
+    def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
+        """Reject a certificate that differs from the listed one."""
+        listed = self.find(tx, vin)
+        if listed is None or listed.certificate != certificate:
+            raise CertificateMismatch(f"{vin} {certificate}")
+
+
+class StrictRegistry(ListedRegistry):
+    """The embedded table: ``registry.mode = "strict"``."""
 
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
         row = tx.one("vehicles.registry_get", vin=vin)
@@ -101,19 +124,3 @@ class StrictRegistry:
             kind=PlateKind(row["kind"]),
             registered=row["state"] == RegistryState.REGISTERED,
         )
-
-    def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
-        """Reject a vehicle that the table does not list as new and of this kind."""
-        row = tx.one("vehicles.registry_get", vin=vin)
-        if row is None:
-            raise VehicleUnknown(vin)
-        if row["state"] == RegistryState.REGISTERED and not exempt:
-            raise VinRegistered(vin)
-        if row["kind"] != kind:
-            raise KindMismatch(vin)
-
-    def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
-        """Reject a certificate that differs from the table's."""
-        row = tx.one("vehicles.registry_get", vin=vin)
-        if row is None or row["certificate"] != certificate:
-            raise CertificateMismatch(f"{vin} {certificate}")

@@ -15,6 +15,7 @@ from core.errors.offices import OfficeUnknown
 from core.errors.settings import KeyFileLost
 from core.settings.keys import KEY_FILE, Keys, SecuritySettings, ensure_keys
 from core.settings.operation import LoggingSettings, MonitoringSettings
+from core.settings.sms import SmsSettings
 from core.settings.tables import (
     DATABASE,
     BeaconSettings,
@@ -23,7 +24,6 @@ from core.settings.tables import (
     DeskSettings,
     ElsewhereSettings,
     PhotoSettings,
-    SmsSettings,
     SuspicionSettings,
     VehicleRegistrySettings,
 )

@@ -64,6 +64,10 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     """Return the settings with absolute paths; relative ones count from a folder."""
     photos = folder / settings.photo_directory()
     changes: dict[str, Any] = {"photos": settings.photos.model_copy(update={"directory": photos})}
+    asked = settings.registry.http
+    if asked is not None and asked.client_certificate is not None:
+        asked = asked.model_copy(update={"client_certificate": folder / asked.client_certificate})
+        changes["registry"] = settings.registry.model_copy(update={"http": asked})
     database = settings.database.sqlite_path
     if database is not None:
         url = f"sqlite:///{folder / database}"

@@ -7,26 +7,19 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     field_validator,
     model_validator,
 )
 
-from core.settings.values import Days, HttpUrl, database_url, distinct, http_url, listed, some
+from core.settings.values import Days, HttpUrl, database_url, http_url, secret
 from core.values.offices import OfferedCode, Whole
 from core.values.workdays import WorkingCalendar
 
-SMS_PROVIDERS = ("console", "http")
 DATABASE = "sqlite:///data/xuanhao.db"
 """The default database."""
-
-
-def _provider(value: str) -> str:
-    if value not in SMS_PROVIDERS:
-        raise ValueError(f"unknown provider; known are {' and '.join(SMS_PROVIDERS)}")
-    return value
 
 
 class SettingsTable(BaseModel):
@@ -51,54 +44,31 @@ class DatabaseSettings(SettingsTable):
         return Path(path) if path != self.url else None
 
 
-class SmsHttpSettings(SettingsTable):
-    """``[sms.http]``: an HTTP gateway for codes.
+class RegistryHttpSettings(SettingsTable):
+    """``[registry.http]``: a registry that is asked over HTTP (docs/registry.md).
 
     Attributes:
-        url: the address that codes are posted to.
+        url: the address that a VIN is posted to.
+        token: sent as a bearer token.
+        client_certificate: a PEM file with a certificate and its key, for mutual TLS.
         timeout_seconds: timeout of a request.
+        fresh_minutes: how long an answer counts.
+        failures: how many failures in a row suspend further requests.
+        pause_seconds: for how long, until one is tried.
     """
 
     url: Annotated[str, AfterValidator(http_url)] = Field(repr=False)
-    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
-
-
-class SmsSettings(SettingsTable):
-    """``[sms]``: how codes are sent, and which reminders.
-
-    Attributes:
-        provider: one or several; each is a fallback for the one before.
-        per_phone_per_day: maximum codes per phone number and day, for registrations and for step 4 each.
-        per_chat_per_day: maximum codes per chat and day.
-        per_day: maximum codes per day in total.
-        reserved_share: the share of ``per_day`` that only registered owners at step 4 can use.
-        reminders: which reminders of deadlines are sent by SMS: ``unreachable`` those that the chat does not
-            take, ``last`` the last one of every owner too, ``never`` none.
-        http: required if ``http`` is among the providers.
-    """
-
-    provider: Annotated[
-        tuple[Annotated[str, AfterValidator(_provider)], ...],
-        BeforeValidator(listed),
-        AfterValidator(distinct),
-        AfterValidator(some),
-    ] = ("console",)
-    per_phone_per_day: Annotated[Whole, Field(ge=1, le=100)] = 10
-    per_chat_per_day: Annotated[Whole, Field(ge=1, le=100)] = 15
-    per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] = 5000
-    reserved_share: Annotated[float, Field(ge=0, le=0.9)] = 0.5
-    reminders: Literal["last", "unreachable", "never"] = "unreachable"
-    http: SmsHttpSettings | None = None
-
-    @property
-    def providers(self) -> tuple[str, ...]:
-        """The providers, in the order in which they are tried."""
-        return self.provider
+    token: Annotated[SecretStr, AfterValidator(secret)] | None = None
+    client_certificate: Path | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=20)] = 5.0
+    fresh_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 30
+    failures: Annotated[Whole, Field(ge=1, le=100)] = 5
+    pause_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
 
     @model_validator(mode="after")
-    def _http_is_there(self) -> "SmsSettings":
-        if "http" in self.provider and self.http is None:
-            raise ValueError("provider names http, so a table [sms.http] with its url is needed")
+    def _authenticates(self) -> "RegistryHttpSettings":
+        if self.token is None and self.client_certificate is None:
+            raise ValueError("set token or client_certificate, by which the registry knows this service")
         return self
 
 
@@ -107,17 +77,25 @@ class VehicleRegistrySettings(SettingsTable):
 
     Attributes:
         mode: ``open`` accepts every vehicle with well-formed documents; ``strict`` only imported
-            vehicles.
+            vehicles; ``http`` asks another service.
         open_living_numbers: maximum reserved numbers of one account at one time, if ``mode`` is ``open``.
+        http: required if ``mode`` is ``http``.
     """
 
-    mode: Literal["open", "strict"] = "open"
+    mode: Literal["open", "strict", "http"] = "open"
     open_living_numbers: Annotated[Whole, Field(ge=1, le=1000)] = 2
+    http: RegistryHttpSettings | None = None
 
     @property
     def most_living(self) -> int | None:
         """The maximum reserved numbers of one account at one time; None for no limit."""
         return self.open_living_numbers if self.mode == "open" else None
+
+    @model_validator(mode="after")
+    def _http_is_there(self) -> "VehicleRegistrySettings":
+        if self.mode == "http" and self.http is None:
+            raise ValueError("mode is http, so a table [registry.http] with its url is needed")
+        return self
 
 
 class PhotoSettings(SettingsTable):

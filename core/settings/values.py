@@ -39,6 +39,14 @@ def long_enough(value: SecretStr) -> SecretStr:
     return value
 
 
+def secret(value: SecretStr) -> SecretStr:
+    """Reject an empty secret, and one with blanks, as copied from a web page."""
+    text = value.get_secret_value()
+    if not text or re.search(r"\s", text):
+        raise ValueError("should be a secret without blanks")
+    return value
+
+
 def bot_token(value: SecretStr) -> SecretStr:
     """Check the form of a bot's token."""
     if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):

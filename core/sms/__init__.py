@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from core.errors.verification import SmsGatewayError, SmsRejected
+from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
 from core.ports import SmsGateway
 
 
 class InTurn:
-    """Tries several gateways in turn until one succeeds."""
+    """Tries several gateways in turn until one succeeds.
+
+    After an outcome that is unknown the next one is tried as well: the owner waits, both messages have the
+    same code, and it was counted once, when it was requested. A number that one refuses is given to no other.
+    """
 
     def __init__(self, gateways: Sequence[SmsGateway]) -> None:
         self._gateways = tuple(gateways)
@@ -31,14 +35,17 @@ class InTurn:
         await self._first(lambda gateway: gateway.remind(phone=phone, text=text, parameters=parameters))
 
     async def _first(self, send: Callable[[SmsGateway], Awaitable[None]]) -> None:
-        maybe_sent = False
+        failed: list[SmsGatewayError] = []
         for gateway in self._gateways:
             try:
                 await send(gateway)
-            except SmsRejected:
-                continue
-            except SmsGatewayError:
-                maybe_sent = True
+            except SmsGatewayError as error:
+                failed.append(error)
+                if error.failure == SmsFailure.NUMBER:
+                    break
             else:
                 return
-        raise SmsGatewayError if maybe_sent else SmsRejected
+        is_certain = all(isinstance(error, SmsRejected) for error in failed)
+        kind = SmsRejected if is_certain else SmsGatewayError
+        last = failed[-1].failure if failed else SmsFailure.OTHER
+        raise kind("; ".join(str(error) for error in failed), last)

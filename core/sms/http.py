@@ -8,11 +8,17 @@ from collections.abc import Mapping
 
 import aiohttp
 
-from core.errors.verification import SmsGatewayError, SmsRejected
+from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
 
 _OK = range(200, 300)
 _REFUSED = range(300, 500)
 """A redirect, which is not followed, or a refusal; with any other status the message may have been sent."""
+_FAILURES = {
+    401: SmsFailure.ACCESS,
+    402: SmsFailure.BALANCE,
+    403: SmsFailure.ACCESS,
+    429: SmsFailure.BUSY,
+}
 
 
 class HttpGateway:
@@ -49,9 +55,15 @@ class HttpGateway:
             ):
                 status = answer.status
         except aiohttp.ClientConnectorError:
-            raise SmsRejected from None
-        except (aiohttp.ClientError, TimeoutError):
-            raise SmsGatewayError from None
+            raise SmsRejected("http: no connection", SmsFailure.UNREACHABLE) from None
+        except TimeoutError:
+            raise SmsGatewayError("http: no answer in time", SmsFailure.TIMEOUT) from None
+        except aiohttp.ClientError:
+            raise SmsGatewayError("http: the connection failed", SmsFailure.BROKEN) from None
         if status not in _OK:
             kind = SmsRejected if status in _REFUSED else SmsGatewayError
-            raise kind(f"the SMS gateway answered {status}")
+            raise kind(f"http: the SMS gateway answered {status}", _FAILURES.get(status, _kind_of(status)))
+
+
+def _kind_of(status: int) -> SmsFailure:
+    return SmsFailure.OTHER if status in _REFUSED else SmsFailure.BROKEN

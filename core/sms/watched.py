@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from core.errors.verification import SmsGatewayError
+from core.errors.verification import SmsFailure, SmsGatewayError
 from core.ports import SmsGateway
 
-Report = Callable[[str, bool], None]
-"""Is called with the provider, and whether it has accepted a message."""
+Report = Callable[[str, SmsFailure | None], None]
+"""Is called with the provider, and why it has not accepted a message; None if it has."""
 
 
 class WatchedGateway:
@@ -20,15 +20,35 @@ class WatchedGateway:
     async def send(self, *, phone: str, code: str, purpose: str) -> None:
         try:
             await self._gateway.send(phone=phone, code=code, purpose=purpose)
-        except SmsGatewayError:
-            self._report(self._provider, False)  # noqa: FBT003 - whether it was accepted
+        except SmsGatewayError as error:
+            self._report(self._provider, error.failure)
             raise
-        self._report(self._provider, True)  # noqa: FBT003 - the same
+        self._report(self._provider, None)
 
     async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
         try:
             await self._gateway.remind(phone=phone, text=text, parameters=parameters)
-        except SmsGatewayError:
-            self._report(self._provider, False)  # noqa: FBT003 - whether it was accepted
+        except SmsGatewayError as error:
+            self._report(self._provider, error.failure)
             raise
-        self._report(self._provider, True)  # noqa: FBT003 - the same
+        self._report(self._provider, None)
+
+
+class Failures:
+    """Remembers, for the chiefs, what an operator has to put right at a provider.
+
+    With fallbacks a message may be sent all the same, so its sender hears of no failure.
+    """
+
+    def __init__(self) -> None:
+        self._new: set[tuple[str, SmsFailure]] = set()
+
+    def report(self, provider: str, failure: SmsFailure | None) -> None:
+        if failure is not None and failure.needs_operator:
+            self._new.add((provider, failure))
+
+    def take(self) -> frozenset[tuple[str, SmsFailure]]:
+        """Return what has failed since the last call."""
+        taken = frozenset(self._new)
+        self._new.clear()
+        return taken

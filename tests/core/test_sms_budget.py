@@ -21,7 +21,9 @@ from core.errors.verification import (
     PhoneCapReached,
     RegistrationCapReached,
     ServiceCapReached,
+    SmsFailure,
     SmsGatewayError,
+    SmsRejected,
 )
 from core.notifications.queue import Notification, lease, mark_sent
 from core.people.accounts import CONSENT_VERSION, Account
@@ -31,7 +33,9 @@ from core.people.verification import CodeBinding, CodePurpose
 from core.ports import Tx
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
+from core.sms import InTurn
 from core.sms.console import ConsoleGateway
+from core.sms.watched import WatchedGateway
 from tests import factories
 from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql
@@ -324,3 +328,84 @@ async def test_notice_and_consent_name_what_a_reminder_tells_the_sms_provider(co
     assert set(reminder.parameters) == set(own_data.IN_REMINDERS)
     for text in (own_data.privacy([], CONSENT_VERSION), registration.consent(CONSENT_VERSION)):
         assert all(word() in text for word in own_data.IN_REMINDERS.values())
+
+
+class Refusing(ConsoleGateway):
+    """Refuses everything, for one reason."""
+
+    def __init__(self, failure: SmsFailure) -> None:
+        super().__init__()
+        self.failure = failure
+
+    async def send(self, *, phone: str, code: str, purpose: str) -> None:
+        assert phone, (code, purpose)
+        raise SmsRejected("one: refused", self.failure)
+
+
+class Accepting(ConsoleGateway):
+    """Accepts everything, and counts it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.codes: list[str] = []
+
+    async def send(self, *, phone: str, code: str, purpose: str) -> None:
+        assert phone, purpose
+        self.codes.append(code)
+
+
+def watched_in_turn(core: Core, *gateways: ConsoleGateway) -> Core:
+    report = core.sms_failures.report
+    names = ("aliyun", "tencent")
+    watched = [WatchedGateway(one, name, report) for name, one in zip(names, gateways, strict=False)]
+    return replace(core, sms=InTurn(watched))
+
+
+@pytest.mark.parametrize("failure", [one for one in SmsFailure if one.needs_operator])
+async def test_chiefs_hear_of_a_provider_that_needs_them_once_a_day_although_another_one_sends(
+    core: Core, clock: FixedClock, failure: SmsFailure
+) -> None:
+    owner, sent = await core.store.run(registered, core, 0), Accepting()
+    sender = CodeSender(watched_in_turn(core, Refusing(failure), sent), _no_redraw)
+    for _ in range(3):
+        await sender.send(await core.store.run(core.verification.request, step_4(owner)))
+        clock.advance(MINUTE)
+    (said,) = await told(core)
+    assert "aliyun：" in said
+    assert len(sent.codes) == 3
+    assert await core.store.read(gateway_trouble) is None
+    clock.advance(timedelta(days=1))
+    await sender.send(await core.store.run(core.verification.request, step_4(owner)))
+    assert len(await told(core)) == 1
+
+
+async def test_number_that_a_gateway_refuses_says_nothing_about_the_gateway(
+    core: Core, clock: FixedClock
+) -> None:
+    owner = await core.store.run(registered, core, 0)
+    sender = CodeSender(watched_in_turn(core, Refusing(SmsFailure.NUMBER)), _no_redraw)
+    for _ in range(15):
+        await sender.send(await core.store.run(core.verification.request, step_4(owner)))
+        clock.advance(MINUTE)
+    assert await told(core) == []
+    assert await core.store.read(gateway_trouble) is None
+
+
+async def test_code_whose_first_outcome_is_unknown_is_counted_once_and_is_the_same(core: Core) -> None:
+    owner, second = await core.store.run(registered, core, 0), Accepting()
+    first = Late()
+    sender = CodeSender(watched_in_turn(core, first, second), _no_redraw)
+    await sender.send(await core.store.run(core.verification.request, step_4(owner)))
+    assert (first.sent, len(second.codes)) == (1, 1)
+    assert set(await counts(core)) == {1}
+
+
+async def test_last_reason_is_part_of_the_message_about_a_failing_gateway(
+    core: Core, clock: FixedClock
+) -> None:
+    owner = await core.store.run(registered, core, 0)
+    sender = CodeSender(watched_in_turn(core, Refusing(SmsFailure.UNREACHABLE)), _no_redraw)
+    for _ in range(10):
+        await sender.send(await core.store.run(core.verification.request, step_4(owner)))
+        clock.advance(timedelta(seconds=20))
+    assert any("最近一次：连接不上" in said for said in await told(core))

@@ -132,6 +132,7 @@ class Chats:
                 send_file=_nothing,
                 send_journal=_nothing,
                 check=_nothing,
+                look_up=_nothing,
                 load_vehicles=_nothing,
                 read=_nothing,
                 delete_message=_nothing,

@@ -30,6 +30,11 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 BOT = f'[telegram]\ntoken = "{TOKEN}"\n'
 OFFICE = '[[offices]]\ncode = "粤K"\nname = "茂名车管所"\naddress = "茂名市"\n'
 LEAST = BOT + OFFICE
+ALIYUN = (
+    '[sms.aliyun]\naccess_key_id = "LTAI"\naccess_key_secret = "a"\nsign_name = "车管所"\n'
+    'code_template = "SMS_1"\n'
+)
+TENCENT = '[sms.tencent]\nsecret_id = "A"\nsecret_key = "a"\nsign_name = "车管所"\ncode_template = "1"\n'
 KEYS = f'[security]\nkeys = ["{KEY}"]\nlookup_key = "0123456789abcdef"\n'
 
 
@@ -217,7 +222,20 @@ OFFICE_PROBLEMS = [
     ),
     (f"[security]\nkeys = ['{KEY}']", "security: set both keys and lookup_key, or neither"),
     ("[security]\nlookup_key = 'short'", "security.lookup_key: should have at least 16 characters"),
-    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; known are console and http"),
+    (
+        "[sms]\nprovider = 'pigeon'",
+        "sms.provider[0]: unknown provider; known are console, http, aliyun and tencent",
+    ),
+    ("[sms]\nprovider = 'aliyun'", "sms: provider names aliyun, so a table [sms.aliyun] is needed"),
+    ("[sms]\nprovider = 'tencent'", "sms: provider names tencent, so a table [sms.tencent] is needed"),
+    (
+        f"[sms]\nprovider = 'aliyun'\n{ALIYUN}",
+        'sms: aliyun.reminder_template is missing; it is needed unless reminders = "never"',
+    ),
+    (f"{ALIYUN}code_parameters = 'minutes'", "sms.aliyun.code_parameters: should have the entry code"),
+    (ALIYUN.replace("车管所", " "), "sms.aliyun.sign_name: should be a text without blanks around it"),
+    (f"{TENCENT}app_id = 'SDK'", "sms.tencent.app_id: should have digits only"),
+    (f"{ALIYUN}reminder_parameters = []", "sms.aliyun.reminder_parameters: should have at least one entry"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
     ("[sms]\nprovider = ['console', 'console']", "sms.provider: has a duplicate entry"),
     ("[sms]\nprovider = 'http'", "sms: provider names http, so a table [sms.http] with its url is needed"),
@@ -227,7 +245,15 @@ OFFICE_PROBLEMS = [
         "[sms.http]\nurl = 'http://h:99999/'",
         "sms.http.url: should be an address that begins with http:// or https://",
     ),
-    ("[registry]\nmode = 'http'", "registry.mode: should be 'open' or 'strict'"),
+    ("[registry]\nmode = 'hard'", "registry.mode: should be 'open', 'strict' or 'http'"),
+    (
+        "[registry]\nmode = 'http'",
+        "registry: mode is http, so a table [registry.http] with its url is needed",
+    ),
+    (
+        "[registry.http]\nurl = 'http://h/'",
+        "registry.http: set token or client_certificate, by which the registry knows this service",
+    ),
     ("[calendar]\nworkdays = ['soon']", "calendar.workdays[0]: should be a day such as 2027-02-20"),
     (
         "[calendar]\nworkdays = [2027-02-20]\nholidays = [2027-02-20]",
@@ -294,7 +320,7 @@ def test_an_unknown_office_brings_near_ones(file: Path) -> None:
 
 def test_a_key_like_no_other_brings_all(file: Path) -> None:
     (line,) = problems(file, LEAST + "[registry]\nzzz = 1\n")
-    assert line == "registry.zzz: unknown key; the keys here are mode, open_living_numbers"
+    assert line == "registry.zzz: unknown key; the keys here are mode, open_living_numbers, http"
 
 
 def test_all_problems_are_told_at_once(file: Path) -> None:

@@ -6,30 +6,37 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from core.bootstrap import _gateway, _gateway_of
 from core.errors.settings import SettingsRefused
 from core.errors.verification import SmsGatewayError, SmsRejected
+from core.gateways import build_gateway, gateway_of
 from core.ports import SmsGateway
 from core.settings import Settings
-from core.settings.tables import SMS_PROVIDERS, SmsHttpSettings, SmsSettings
+from core.settings.sms import SMS_PROVIDERS, SmsSettings
 from core.sms import InTurn
+from core.sms.aliyun import AliyunGateway
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
+from core.sms.tencent import TencentGateway
+from tests.sms_vendors import ALIYUN, TENCENT
 from tests.world import KEYS, TOKEN, office
 
-SETTINGS = SmsSettings(http=SmsHttpSettings(url="http://127.0.0.1:9/sms"))
+SETTINGS = SmsSettings.model_validate(
+    {"http": {"url": "http://127.0.0.1:9/sms"}, "aliyun": ALIYUN, "tencent": TENCENT}
+)
 
 
 def test_every_provider_of_the_settings_has_its_gateway() -> None:
-    assert {provider: type(_gateway_of(provider, SETTINGS)) for provider in SMS_PROVIDERS} == {
+    assert {provider: type(gateway_of(provider, SETTINGS)) for provider in SMS_PROVIDERS} == {
         "console": ConsoleGateway,
         "http": HttpGateway,
+        "aliyun": AliyunGateway,
+        "tencent": TencentGateway,
     }
 
 
 def test_a_provider_without_a_gateway_is_refused() -> None:
     with pytest.raises(SettingsRefused, match=r"sms\.provider: pigeon"):
-        _gateway_of("pigeon", SETTINGS)
+        gateway_of("pigeon", SETTINGS)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -74,7 +81,7 @@ async def test_printed_reminder_counts_only_alone_and_with_the_sandbox(
             "offices": [office()],
         }
     )
-    gateway = _gateway(settings)
+    gateway = build_gateway(settings)
     sending = gateway.remind(phone="+8613800138001", text="a reminder", parameters={})
     if is_taken:
         await sending

@@ -19,6 +19,7 @@ def dead_letter(letter: DeadLetter) -> str:
 DATABASE_FAILING = phrase("数据库无法使用,车主得不到答复")
 DATABASE_DAMAGED = phrase("⛔ 数据库文件已损坏,服务已停止。重启无用,请按手册从备份恢复,详情见日志。")
 POLLING_FAILING = phrase("收不到 Telegram 的消息,车主得不到答复")
+REGISTRY_FAILING = phrase("机动车登记系统没有答复,车主暂时不能填写车辆信息")
 
 
 def outage(what: str, minutes: int, *, fails: bool) -> str:

@@ -1,8 +1,9 @@
 """Texts of phase 1: basic data, notice, confirmation, service terms."""
 
+from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, barred, counter_hours, hours, office_name, office_title, reason
+from bot.i18n.formatting import KINDS, barred, counter_hours, hours, moment, office_name, office_title, reason
 from bot.i18n.language import _, phrase
 from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
 from core.preselection.quotas import Quota
@@ -204,6 +205,17 @@ def used_up(words: str, office: Office) -> str:
 
 
 _REFUSED = {"preselected": VIN_PRESELECTED, "registered": VIN_REGISTERED, "awarded": VIN_AWARDED}
+
+
+ASK_REGISTRY_AGAIN = phrase("🔄 再试一次")
+
+
+def registry_down(since: datetime) -> str:
+    """Return that the vehicle registry does not answer, what is kept, and what to do."""
+    return _(
+        "⏳ <b>机动车登记系统暂时没有答复</b>\n\n自 {since} 起查询不到车辆信息,与您填写的内容无关。"
+        "已填写的资料都已保留,没有扣减选号次数。\n\n请稍后点【再试一次】,或过一会儿再从【预选号牌】继续。"
+    ).format(since=moment(since))
 
 
 def vin_refused(why: str, office: Office) -> str:

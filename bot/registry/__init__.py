@@ -1,0 +1,1 @@
+"""Asks a vehicle registry that another service keeps."""
