@@ -35,6 +35,7 @@ class Context:
     args: Mapping[str, object]
     received_at: datetime  # when the update was received
     screen: str = ""  # the chat's current screen while an update is handled
+    sender: str = field(default="", repr=False)  # whose step it is, as the messenger has the name
     nonce: str = ""  # the callback query id
     snapshots: Snapshots = NO_SNAPSHOTS  # values read outside the transaction
     shown_at: datetime | None = field(default=None)
@@ -82,6 +83,15 @@ class Context:
     def admin(self) -> Admin:
         """The chat's admin roles; without any for a chat that is not an admin's."""
         return self.core.admins.of(self.tx, self.chat_id)
+
+    def staff_names(self) -> Mapping[int, str]:
+        """Return the names of the desk's staff, for an admin; to owners nobody of the staff has a name."""
+        return self.core.staff_names.all(self.tx) if self.admin.is_any else {}
+
+    def note_name(self) -> None:
+        """Note the messenger's name of who acts as an admin."""
+        if self.sender and self.admin.is_any:
+            self.core.staff_names.note(self.tx, self.chat_id, self.sender)
 
     def require(self, permission: Permission) -> None:
         """Ensure that this chat has a permission at the office named in the screen's arguments.

@@ -134,6 +134,8 @@ class ScreenName(StrEnum):
     DESK_ADMINS = "desk_admins"
     DESK_ADMIN_ADD = "desk_admin_add"
     DESK_ADMIN_REMOVE = "desk_admin_remove"
+    DESK_ADMIN_LINKS = "desk_admin_links"
+    DESK_ADMIN_LINK = "desk_admin_link"
 
 
 class ActionName(StrEnum):
@@ -267,6 +269,8 @@ class ActionName(StrEnum):
     WITHDRAW = "withdraw"
 
 
+OF_THE_DESK = "desk_"
+"""What the names of the desk's screens begin with."""
 SCREEN_NAMES: Mapping[str, ScreenName] = {screen.value: screen for screen in ScreenName}
 ACTION_NAMES: Mapping[str, ActionName] = {action.value: action for action in ActionName}
 """Actions by value, for decoding; actions of older versions may be absent."""

@@ -121,7 +121,7 @@ def command(ctx: Context, command: Command) -> Goto:
     if command.name == "verify":
         return checking.command(ctx, command.arguments)
     if command.name == "whoami":
-        return whoami(ctx, command.sender)
+        return whoami(ctx, command.sender, command.arguments)
     return COMMANDS[command.name](ctx)
 
 

@@ -13,7 +13,7 @@ from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.keyboards import CallbackData
-from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.names import OF_THE_DESK, ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage
 from bot.owner import appeals as owner_appeals
@@ -52,8 +52,9 @@ def lead(ctx: Context, command: Command) -> Goto:
         return stay()
     if command.name == "start" and (token := deep_links.token_of(command.arguments)) is not None:
         return invitations.opened(ctx, token)
-    if command.name == "cancel" and ctx.screen.startswith(_OF_THE_DESK):
+    if command.name == "cancel" and ctx.screen.startswith(OF_THE_DESK):
         return to_menu(note=parts.CANCELLED())
+    ctx.note_name()
     if command.name not in permitted(ctx):
         return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:
@@ -80,10 +81,7 @@ def failed(ctx: Context, command: Command, error: XuanhaoError) -> Goto | None:
 
 def _may_leave(ctx: Context) -> bool:
     """Whether the present screen may be left after an error: not what an admin selects as an owner."""
-    return ctx.screen == ScreenName.HOME or ctx.screen.startswith(_OF_THE_DESK)
-
-
-_OF_THE_DESK = "desk_"
+    return ctx.screen == ScreenName.HOME or ctx.screen.startswith(OF_THE_DESK)
 
 
 def _unknown(ctx: Context, command: Command) -> Goto:

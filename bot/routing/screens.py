@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.desk import (
+    admin_links,
     admins,
     bans,
     blacklist,
@@ -118,6 +119,8 @@ SCREENS: tuple[Screen, ...] = (
     admins.ADMINS,
     admins.ADD,
     admins.REMOVE,
+    admin_links.LINK,
+    admin_links.LINKS,
     invitations.INVITATION,
 )
 

@@ -97,5 +97,6 @@ async def test_admins_come_as_a_sheet(world: World) -> None:
     await chief.say("/admins")
     await chief.see("管理员", fresh=True)
     rows = (await sheets_of(chief))["管理员名单"]
-    assert rows[0] == ["聊天号", "角色", "发牌机关"]
-    assert rows[1:] == [[float(CHIEF), "负责人", "全部发牌机关"], [float(CLERK), "窗口", "粤K"]]
+    assert rows[0] == ["聊天号", "姓名", "角色", "发牌机关", "到期日"]
+    chief_row = [float(CHIEF), "王主任", "负责人", "全部发牌机关", ""]
+    assert rows[1:] == [chief_row, [float(CLERK), "", "窗口", "粤K", ""]]
