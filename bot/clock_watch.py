@@ -21,7 +21,6 @@ from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows
 from bot.i18n.language import Language, speaking
-from bot.i18n.staff_names import naming
 from bot.texts.desk import clock as texts
 from core.availability import clock_guard
 from core.availability.clock_guard import ClockState, Finding
@@ -74,7 +73,7 @@ class Bell:
         reached = False
         names = await self._core.store.read(self._core.staff_names.all)
         for chat_id, language in await self._core.store.read(self._chiefs):
-            with contextlib.suppress(TelegramError), speaking(language), naming(lambda: names):
+            with contextlib.suppress(TelegramError), speaking(language, lambda: names):
                 await self._bot.send_message(
                     chat_id,
                     text(),

@@ -9,7 +9,6 @@ from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows
 from bot.i18n import formatting
 from bot.i18n.language import speaking
-from bot.i18n.staff_names import naming
 from bot.notifications.roles import role_text
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
@@ -60,7 +59,7 @@ def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple
     def staff_names() -> Mapping[int, str]:
         return core.staff_names.all(tx) if core.admins.of(tx, chat_id).is_any else {}
 
-    with speaking(language_of(tx, chat_id)), naming(staff_names):
+    with speaking(language_of(tx, chat_id), staff_names):
         return _worded(tx, core, notification)
 
 

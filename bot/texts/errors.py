@@ -295,7 +295,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     undo_errors.SegmentOpened: phrase("⛔ 不能撤回:号段已经开放。可以用 /withhold 设为暂不投放。"),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
-    desk_errors.RoleHeld: phrase("此人已有这个角色。"),
+    desk_errors.RoleHeld: phrase("此人已有这个角色。要改到期日,请先移除,再重新添加。"),
     invitations_errors.InvitationUnknown: phrase("这个管理员链接无效,请向给您链接的人索取新的链接。"),
     invitations_errors.InvitationUsed: phrase(
         "这个管理员链接已被使用过。每个链接只能用一次,请索取新的链接。"
@@ -326,6 +326,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.OwnUnwithholdRequest: phrase("恢复投放要由另一位负责人确认,申请人自己不能确认。"),
     pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
     pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
+    counter_errors.GrantElsewhere: phrase(
+        "只能给最近一次在您的发牌机关预选的车辆增加机会;其他车辆请找全部发牌机关的负责人办理。"
+    ),
     counter_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
     counter_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
     desk_errors.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),

@@ -72,7 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _CLERK,
     Role.REVIEWER: frozenset({Permission.DESK, Permission.FIND, Permission.APPEALS, Permission.STATS}),
 }
-OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.GRANT, Permission.CLOCK, Permission.HOLIDAYS})
+OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.CLOCK, Permission.HOLIDAYS})
 """Permissions that affect all offices at once, so they require the role for all offices."""
 
 

@@ -36,9 +36,12 @@ class StaffNames:
 
     def note(self, tx: Tx, chat_id: int, name: str) -> None:
         """Note the name that the messenger has for an admin; one that an admin has set stays."""
-        usable = _usable(name)
         row = tx.one("staff_names.of_chat", chat_id=chat_id)
-        if not usable or (row is not None and (row["is_set"] or self._opened(row["name_sealed"]) == usable)):
+        known = self._opened(row["name_sealed"]) if row else ""
+        if row is not None and (row["is_set"] or known == name):
+            return
+        usable = _usable(name)
+        if usable in {"", known}:
             return
         tx.run("staff_names.note", chat_id=chat_id, sealed=self._vault.seal(usable), now=to_millis(tx.now))
 

@@ -289,3 +289,28 @@ async def test_clerk_takes_back_nothing_of_others_and_no_other_things(world: Wor
         await clerk.see(said, fresh=True)
     await clerk.say("/find 粤KA1234")
     assert not any("撤回" in label for label in (await clerk.see("查询结果", fresh=True)).buttons)
+
+
+async def test_chief_of_an_office_grants_to_vehicles_preselected_there(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    own = await gives(world, "chief", "粤K")
+    await own.say(f"/grant {factories.vin(3)} random=1 系统故障")
+    await own.see("只能给最近一次在您的发牌机关预选的车辆增加机会", fresh=True)
+    await own.say(f"/grant {factories.vin(2)} random=1 系统故障")
+    await own.see("增加选号机会?", fresh=True)
+    await own.press("确认增加")
+    await own.see("已增加选号机会", fresh=True)
+    (row,) = await world.store.read(sql, "SELECT office FROM audit WHERE action = 'granted_chances'")
+    assert row["office"] == "粤K"
+
+
+async def test_failed_notice_of_a_role_names_whose_it_is(world: World, chief: Person) -> None:
+    clerk = await gives(world, "clerk")
+    await clerk.say("/desk")
+    await clerk.settled()
+    failed = "UPDATE notice SET state = 'failed', error = 'BadRequest' WHERE purpose LIKE 'role:%'"
+    await world.store.run(sql, failed)
+    await chief.say("/desk")
+    await chief.see(f"赵窗口({CLERK}) 角色通知没能发出", fresh=True)
+    await chief.press("① 通知发送失败")
+    await chief.see(f"赵窗口({CLERK}) 角色通知没能发出", "原因:消息被拒收", fresh=True)
