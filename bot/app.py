@@ -101,6 +101,8 @@ class Service:
         self.attachments = AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics))
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         presenter = Presenter(bot, codec, self.cosmetics)
+        worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
+        inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
         self.engine = build_engine(
             core,
             rehearsal,
@@ -118,6 +120,7 @@ class Service:
                 on_shown=observation.metrics.step_shown,
             ),
             username=lambda: bot.username,
+            is_held_elsewhere=inbox.is_held_elsewhere,
         )
         self.application.add_handlers(
             routes(
@@ -127,9 +130,7 @@ class Service:
                 lambda: bot.username,
             )
         )
-        worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
         self.workers = Workers(core.store, worker, is_alone=is_alone, replaces=options.replaces)
-        inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
         self.dispatcher = Dispatcher(
             inbox, process_with(self.application), on_dead_letter=self.reports.report_dead_letter
         )

@@ -44,6 +44,10 @@ def correlate(update_id: int) -> None:
     bind_contextvars(**{_UPDATE: update_id})
 
 
+class JsonFormatter(ProcessorFormatter):
+    """Writes one JSON object a line."""
+
+
 def log_formatter(*, as_json: bool, worker: str = "") -> logging.Formatter:
     """Return what writes the lines.
 
@@ -52,7 +56,8 @@ def log_formatter(*, as_json: bool, worker: str = "") -> logging.Formatter:
         worker: the name of this process; empty for none.
     """
     write = JSONRenderer(json.dumps, ensure_ascii=False, default=str) if as_json else _as_text
-    return ProcessorFormatter(
+    formatter = JsonFormatter if as_json else ProcessorFormatter
+    return formatter(
         processors=[
             partial(_described, worker),
             ProcessorFormatter.remove_processors_meta,

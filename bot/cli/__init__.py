@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.bot_api.errors import reason_of
 from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
-from bot.cli.logs import set_up_logging
+from bot.cli.logs import set_up_logging, tell
 from bot.cli.messages import message_of
 from bot.cli.parser import parser_of_commands
 from core.errors.base import InputError, SettingsError, XuanhaoError
@@ -44,17 +44,17 @@ def _carried_out(given: argparse.Namespace) -> int:
         return int(given.command(given))
     except SettingsRefused as error:
         for problem in error.problems:
-            print(problem, file=sys.stderr)
+            tell(problem)
         return BAD_SETTINGS
     except (SettingsError, InputError, StoreCorrupt) as error:  # no restart helps
-        print(message_of(error, given.name), file=sys.stderr)
+        tell(message_of(error, given.name))
         return BAD_SETTINGS
     except InvalidToken:
-        print("telegram.token: the Bot API rejected this token", file=sys.stderr)
+        tell("telegram.token: the Bot API rejected this token")
         return BAD_SETTINGS
     except XuanhaoError as error:
-        print(message_of(error, given.name), file=sys.stderr)
+        tell(message_of(error, given.name))
         return FAILED
     except TelegramError as error:
-        print(f"telegram.base_url: the Bot API is unreachable: {reason_of(error)}", file=sys.stderr)
+        tell(f"telegram.base_url: the Bot API is unreachable: {reason_of(error)}")
         return FAILED

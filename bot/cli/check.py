@@ -96,7 +96,7 @@ def check_backup(folder: Path, passphrase: str | None) -> int:
 
 COMMAND = Command(
     name="check",
-    about="validate the settings, the database, the keys, the photo folder and the bot token",
+    about="validate the settings, database, disk, keys, photos, calendar, SMS gateway and bot token",
     example="check --config /etc/xuanhao/config.toml",
     run=_check,
     add_arguments=_add_arguments,

@@ -1,10 +1,21 @@
 """Sets up the log of a process, which goes to standard error."""
 
 import logging
+import sys
 from typing import Literal
 
 from bot.bot_api.client import quiet_libraries
-from bot.logs import OWN, ThinnedStream, log_formatter
+from bot.logs import OWN, JsonFormatter, ThinnedStream, log_formatter
+
+_LOGGER = logging.getLogger("xuanhao")
+
+
+def tell(reason: str) -> None:
+    """Write why the command fails: bare, or as a line of the log if that is read by a program."""
+    if any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers):
+        _LOGGER.error(reason)  # a template of its own, so that it is never thinned out
+    else:
+        print(reason, file=sys.stderr)
 
 
 def set_up_logging(level: str = "info", style: Literal["text", "json"] = "text", *, worker: str = "") -> None:

@@ -44,9 +44,8 @@ def _move_store(given: argparse.Namespace) -> int:
     print("the settings still name the former database; set in them, before the service is started:")
     for step in _next_steps(moved):
         print(step)
-    print(
-        f"then xuanhao check, and xuanhao run. The service must not run on {moved.source} again: move it away"
-    )
+    away = "move it away" if moved.from_sqlite else "rename the database, or drop it when all is well"
+    print(f"then xuanhao check, and xuanhao run. The service must not run on {moved.source} again: {away}")
     return DONE
 
 

@@ -154,7 +154,7 @@ def _listed(text: str, settings: Settings) -> tuple[Plate, ...]:
 COMMAND = Command(
     name="restore",
     about="put a backup back where the settings say; overwrites nothing",
-    example="restore /var/backups/xuanhao/2026-11-27 --none-given",
+    example="restore /var/backups/xuanhao/xuanhao-20261127T030000Z --none-given",
     run=_restore,
     add_arguments=_add_arguments,
 )

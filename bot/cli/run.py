@@ -15,11 +15,13 @@ from bot.cli.logs import set_up_logging
 from bot.cli.supervised import Link, passed_on
 from bot.cli.supervisor import Supervisor
 from bot.inbox import new_worker_name
+from bot.inbox.errors import CannotListenError
 from bot.inbox.webhook import listen
 from bot.monitoring.systemd import Notifier
 from bot.wiring.monitoring import listen_for_monitoring
 from bot.wiring.options import Options
 from core.bootstrap import Core
+from core.db import ensure_unlocked
 from core.errors.settings import SettingsRefused
 from core.ports import Row, Tx
 from core.settings import Settings, load_settings
@@ -41,9 +43,7 @@ def _run(given: argparse.Namespace) -> int:
     _LOGGER.info("%s", first_line(settings, given.config))
     for line in (*settings.advice(), *warnings_of(given.config), *folder_warnings(settings)):
         _LOGGER.warning(line)  # a template of its own, so that none is thinned out
-    webhook = settings.telegram.webhook if settings.telegram.mode == "webhook" else None
-    listening = None if webhook is None else listen(webhook.listen, webhook.port)
-    endpoints = [listen_for_monitoring(settings, place) for place in range(given.workers)]
+    listening, endpoints = _sockets(settings, given.workers)
     notifier = Notifier()
     if given.workers > 1:
         return _supervise(given.workers, listening, [one for one in endpoints if one is not None], notifier)
@@ -58,6 +58,24 @@ def _run(given: argparse.Namespace) -> int:
     keep = notifier.keep(lambda: options.health.is_alive, options.health.status)
     run_until_stopped(_beside(run, keep), notifier.stopping)
     return DONE
+
+
+def _sockets(settings: Settings, workers: int) -> tuple[socket.socket | None, list[socket.socket | None]]:
+    """Return what listens for the messenger, and for the monitoring of each worker.
+
+    Raises:
+        CannotListenError: a port is taken, or the address is not one of this host.
+        StoreInUse: a port is taken, and by a service that has the database open.
+    """
+    webhook = settings.telegram.webhook if settings.telegram.mode == "webhook" else None
+    try:
+        listening = None if webhook is None else listen(webhook.listen, webhook.port)
+        return listening, [listen_for_monitoring(settings, place) for place in range(workers)]
+    except CannotListenError:
+        path = settings.database.sqlite_path
+        if path is not None:
+            ensure_unlocked(path)
+        raise
 
 
 async def _beside(work: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None]) -> None:

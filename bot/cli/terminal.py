@@ -39,9 +39,10 @@ class Terminal:
             NoTerminal: there is nobody to ask.
         """
         self._end_progress()
-        if not self._is_confirmed and not sys.stdin.isatty():
-            raise NoTerminal(question)
         print(summary)
+        if not self._is_confirmed and not sys.stdin.isatty():
+            sys.stdout.flush()  # before the refusal, which goes to standard error
+            raise NoTerminal(question)
         return self._is_confirmed or await asyncio.to_thread(_asked, question)
 
     async def show_progress(self, done: int, total: int) -> None:

@@ -34,7 +34,11 @@ def _verify(given: argparse.Namespace) -> int:
     except checker.JournalError as wrong:
         print(f"{given.file}: {wrong}")
         return FAILED
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        reason = f"{given.file}: cannot be read: {error.strerror}" if error.strerror else error
+        print(f"verify: {reason}", file=sys.stderr)
+        return BAD_SETTINGS
+    except ValueError as error:
         print(f"verify: {error}", file=sys.stderr)
         return BAD_SETTINGS
     print(checker.summary(report))

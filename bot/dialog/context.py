@@ -92,7 +92,7 @@ class Context:
         return self._names
 
     def note_name(self) -> None:
-        """Note the messenger's name of who acts as an admin."""
+        """Note the messenger's name of an admin who comes to the desk: by a command or a button."""
         if self.sender and self.admin.is_any:
             self.core.staff_names.note(self.tx, self.chat_id, self.sender)
             self._names = None

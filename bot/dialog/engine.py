@@ -90,9 +90,10 @@ class Engine:
         rehearsals: the same for a conversation in a rehearsal.
         presenter: sends and edits the live message.
         handlers: side effects outside of transactions.
+        is_held_elsewhere: whether another worker has updates of a chat to handle, or to show the result of.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is named
         self,
         core: Core,
         first_screen: ScreenName,
@@ -100,6 +101,8 @@ class Engine:
         rehearsals: RehearsalTransition,
         presenter: Presenter,
         handlers: EffectHandlers,
+        *,
+        is_held_elsewhere: Callable[[Tx, int], bool] = lambda _tx, _chat_id: False,
     ) -> None:
         self._core = core
         self._first_screen = first_screen
@@ -107,6 +110,7 @@ class Engine:
         self._rehearsals = rehearsals
         self._presenter = presenter
         self._handlers = handlers
+        self._is_held_elsewhere = is_held_elsewhere
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
@@ -170,7 +174,8 @@ class Engine:
             except XuanhaoError as error:
                 refused = partial(self._timer_refused, chat_id=chat_id, error=error)
                 result = await self._run_prefetching(chat_id, refused)
-            await self._redraw(result, is_optional=is_optional)
+            if result is not None:
+                await self._redraw(result, is_optional=is_optional)
 
     async def redraw_clock(self, chat_id: int) -> None:
         """Redraw a screen whose timers have advanced; later, if its chat has no allowance to spare."""
@@ -191,17 +196,20 @@ class Engine:
             await self._core.store.run(redraw_again, chat_id)
             return
 
-        def redrawn(tx: Tx) -> None:
+        def redrawn(tx: Tx) -> bool:
             if not is_still_in_turn(tx, result.record):
-                return
+                return False
             if shown is not None:
                 save_shown(tx, chat_id, shown)
             else:
                 forget_shown(tx, result.record)
             if result.record.rehearsal is None:
                 self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
+            return True
 
-        await self._core.store.run_for(chat_id, redrawn)
+        is_live = await self._core.store.run_for(chat_id, redrawn)
+        if not is_live and shown is not None and shown.message_id != result.record.message_id:
+            self._presenter.tidying.delete(chat_id, shown.message_id)  # or there would be two screens
 
     async def due(self, share: Share) -> list[int]:
         """Return the chats of a worker's share whose screen is due to be redrawn."""
@@ -291,14 +299,20 @@ class Engine:
         taker = self._transition if record.rehearsal is None else self._rehearsals
         return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
 
-    def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
+    def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
         """Return the current rendering of a conversation whose timers have advanced.
+
+        None while another worker handles an update of the chat: it shows the screen itself, and may have sent
+        it already without having recorded by which message. The redraw is due again then.
 
         Raises:
             NothingToSay: there is no live message.
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         record = self._live_record(tx, chat_id)
+        if self._is_held_elsewhere(tx, chat_id):
+            redraw_again(tx, chat_id)
+            return None
         shower = self._transition if record.rehearsal is None else self._rehearsals
         return shower.redrawn(tx, record, prefetched)
 

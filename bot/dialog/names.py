@@ -269,8 +269,6 @@ class ActionName(StrEnum):
     WITHDRAW = "withdraw"
 
 
-OF_THE_DESK = "desk_"
-"""What the names of the desk's screens begin with."""
 SCREEN_NAMES: Mapping[str, ScreenName] = {screen.value: screen for screen in ScreenName}
 ACTION_NAMES: Mapping[str, ActionName] = {action.value: action for action in ActionName}
 """Actions by value, for decoding; actions of older versions may be absent."""

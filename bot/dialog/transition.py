@@ -12,7 +12,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec, CallbackData
-from bot.dialog.names import OF_THE_DESK, SCREEN_NAMES, ScreenName
+from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, position_in_album, save
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
@@ -234,8 +234,6 @@ class Transition:
         handler = screen.buttons.get(callback.action) if callback.action else None
         if handler is None:  # from an older version of the program
             return stay(note=self._hooks.old_button())
-        if screen.name.startswith(OF_THE_DESK):
-            ctx.note_name()
         return self._before(ctx, screen) or handler(ctx, callback.arg)
 
     def _before(self, ctx: Context, screen: Screen) -> Goto | None:

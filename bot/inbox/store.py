@@ -169,6 +169,10 @@ class WorkerInbox:
         """
         return await self._store.read(self._load, chat_id, count)
 
+    def is_held_elsewhere(self, tx: Tx, chat_id: int) -> bool:
+        """Return whether another worker holds unfinished updates of a chat."""
+        return not self._lease.is_alone and self._first_elsewhere(tx, chat_id) < _AFTER_ALL
+
     async def record_attempt(self, update: QueuedUpdate) -> None:
         """Record that an update is about to be handled, in case the process dies over it.
 

@@ -13,7 +13,7 @@ from bot.dialog.asides import Aside
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.keyboards import CallbackData
-from bot.dialog.names import OF_THE_DESK, ActionName, ScreenName
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage
 from bot.owner import appeals as owner_appeals
@@ -52,7 +52,7 @@ def lead(ctx: Context, command: Command) -> Goto:
         return stay()
     if command.name == "start" and (token := deep_links.token_of(command.arguments)) is not None:
         return invitations.opened(ctx, token)
-    if command.name == "cancel" and ctx.screen.startswith(OF_THE_DESK):
+    if command.name == "cancel" and ctx.screen.startswith(_OF_THE_DESK):
         return to_menu(note=parts.CANCELLED())
     ctx.note_name()
     if command.name not in permitted(ctx):
@@ -81,7 +81,10 @@ def failed(ctx: Context, command: Command, error: XuanhaoError) -> Goto | None:
 
 def _may_leave(ctx: Context) -> bool:
     """Whether the present screen may be left after an error: not what an admin selects as an owner."""
-    return ctx.screen == ScreenName.HOME or ctx.screen.startswith(OF_THE_DESK)
+    return ctx.screen == ScreenName.HOME or ctx.screen.startswith(_OF_THE_DESK)
+
+
+_OF_THE_DESK = "desk_"
 
 
 def _unknown(ctx: Context, command: Command) -> Goto:
@@ -148,9 +151,13 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal
 }
 """Global buttons, outside the conversation; they change nothing but subscriptions."""
+_OF_STAFF = frozenset({ActionName.CLOCK, ActionName.CONFIRM, ActionName.REJECT, ActionName.DESK})
+"""Those by which an admin comes to the desk, as by a command or by the first page."""
 
 
 def lead_global_button(ctx: Context, callback: CallbackData) -> Goto:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
+    if callback.action in _OF_STAFF:
+        ctx.note_name()
     handler = GLOBAL_BUTTONS.get(callback.action) if callback.action else None
     return handler(ctx, callback.arg) if handler else Goto(screen=ScreenName.HOME)

@@ -11,10 +11,11 @@ from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.hooks import engine_hooks
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
+from core.ports import Tx
 from core.rehearsal import Rehearsal
 
 
-def build_engine(
+def build_engine(  # noqa: PLR0913 - each is named
     core: Core,
     rehearsal: Rehearsal,
     codec: CallbackCodec,
@@ -22,10 +23,29 @@ def build_engine(
     handlers: EffectHandlers,
     *,
     username: Callable[[], str],
+    is_held_elsewhere: Callable[[Tx, int], bool],
 ) -> Engine:
-    """Return the engine of all screens; ``username`` is the bot's, known once the Bot API has answered."""
+    """Return the engine of all screens.
+
+    Args:
+        core: the services.
+        rehearsal: what a rehearsal is made of.
+        codec: writes and reads the data of buttons.
+        presenter: sends and edits the live message.
+        handlers: side effects outside of transactions.
+        username: the bot's, known once the Bot API has answered.
+        is_held_elsewhere: whether another worker holds unfinished updates of a chat.
+    """
     hooks = engine_hooks(username)
     runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, hooks)
     transition = Transition(core, BY_NAME, codec, hooks)
     rehearsals = RehearsalTransition(transition, codec, hooks, runner)
-    return Engine(core, hooks.first_screen, transition, rehearsals, presenter, handlers)
+    return Engine(
+        core,
+        hooks.first_screen,
+        transition,
+        rehearsals,
+        presenter,
+        handlers,
+        is_held_elsewhere=is_held_elsewhere,
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock, SystemClock
 from core.db.dialect import POSTGRES, SQLITE
+from core.db.lock import ensure_unlocked
 from core.db.memory import MemoryDatabase, MemoryStore, memory_tx
 from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
@@ -27,6 +28,7 @@ __all__ = [
     "QUERIES",
     "MemoryDatabase",
     "MemoryStore",
+    "ensure_unlocked",
     "exists",
     "memory_tx",
     "open_postgres",

@@ -46,3 +46,13 @@ class LockFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def ensure_unlocked(database: Path) -> None:
+    """Ensure that no process has an SQLite database open at this moment; to explain another failure by it.
+
+    Raises:
+        StoreInUse: one has.
+    """
+    if database.exists():
+        LockFile.lock(database).unlock()

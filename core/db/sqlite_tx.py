@@ -19,6 +19,7 @@ from core.errors.store import (
     StoreCorrupt,
     StoreError,
     StoreFull,
+    StoreReadOnly,
     StoreUnavailable,
 )
 from core.ports import Row
@@ -124,6 +125,10 @@ def _harmless(error: Exception) -> Exception | None:
 
 CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """The primary codes of errors of a file that is damaged."""
+_DISK: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_READONLY: StoreReadOnly,
+}
 _RESTORE = "the database is damaged, a restart does not help; restore a backup"
 
 
@@ -144,8 +149,8 @@ def translate(where: str, error: Exception) -> StoreError:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary in CORRUPT:
         return StoreCorrupt(f"{message} ({where}): {_RESTORE}")
-    if primary == sqlite3.SQLITE_FULL:
-        return StoreFull()
+    if primary in _DISK:
+        return _DISK[primary]()
     if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreContention(f"{where}: {message}")
     return StoreError(f"{where}: {message}")

@@ -26,10 +26,7 @@ class StoreInUse(StoreError):
         self.path = path
         self.pid = pid
         by = f"by process {pid}" if pid else "by another process"
-        super().__init__(
-            f"{path} is in use {by}: stop that one first; "
-            "with postgresql:// as database.url several processes can use it"
-        )
+        super().__init__(f"{path} is in use {by}: stop that one first")
 
 
 class StoreUnavailable(StoreError):
@@ -38,6 +35,10 @@ class StoreUnavailable(StoreError):
 
 class StoreFull(StoreError):
     """The disk is full, or the database has reached its maximum size."""
+
+
+class StoreReadOnly(StoreError):
+    """The database file, or the folder that it is in, cannot be written: see its owner, mode and disk."""
 
 
 class StoreCorrupt(StoreError):

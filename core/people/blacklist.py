@@ -161,6 +161,17 @@ def ensure_not_banned(tx: Tx, identity_hash: bytes | None) -> None:
         raise Blacklisted(ban.until, ban.reason)
 
 
+def ensure_account_not_banned(tx: Tx, account_id: int) -> None:
+    """Reject an account whose identity is on the blacklist.
+
+    Raises:
+        Blacklisted: it is on the blacklist; the error has the reason and the end.
+    """
+    row = tx.one("blacklist.running_of_account", account_id=account_id)
+    if row is not None and row["until"] > to_millis(tx.now):
+        raise Blacklisted(from_millis(row["until"]), row["reason"])
+
+
 def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
     """Put an identity on the blacklist; a running ban gets a further cause, and the later end applies.
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.clock import from_millis, to_millis
+from core.clock import CHINA, from_millis, to_millis
 from core.pool.free_list import list_free
 from core.pool.seeded_stream import Draw, below
-from core.pool.seeds import Seeds
-from core.pool.segments import open_ranks, released, withheld
+from core.pool.seeds import Seed, Seeds
+from core.pool.segments import Released, mask_of, ranks_of, released_of
 from core.ports import Row, Tx
 from core.public_journal import chain
 from core.public_journal.chain import Head, Hold
@@ -81,11 +81,12 @@ class Batches:
         # Locks the pool, before any of its numbers.
         number, head = _next_number(tx, office.code, request.kind)
         ended = _end_batch(tx, request)
-        allocator = _Allocator(tx, request, number)
-        if not allocator.size and not allocator.is_released:
+        terms = _terms_of(tx, office, request.kind, self._seeds)
+        if not terms.released.segments:
             # Nothing can be drawn, so a seed that is committed to now does no harm.
             head = self._seeds.commit_ahead(tx, office.code, request.kind, head)
-        seed = self._seeds.today(tx, office.code, request.kind)
+        seed = terms.seed or self._seeds.today(tx, office.code, request.kind)
+        allocator = _Allocator(tx, request, number, terms)
         nonce = self._vault.lookup("press", request.press).hex()
         stream = Draw(
             seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=nonce, head=head.hash
@@ -192,15 +193,38 @@ def _record_draw(  # noqa: PLR0913 - each is named
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What a draw goes by beside the numbers that are taken, at this moment."""
+
+    released: Released
+    withheld: list[Mask]
+    seed: Seed | None  # None: none was committed to, or it is published already
+
+
+def _terms_of(tx: Tx, office: Office, kind: PlateKind, seeds: Seeds) -> _Terms:
+    """Return the terms of a draw from a locked pool; in one statement, as a draw waits for each."""
+    day = tx.now.astimezone(CHINA).date().isoformat()
+    row = tx.one("pool.draw_terms", office=office.code, kind=kind, day=day)
+    if row is None:
+        raise ValueError("the pool is not locked, so it may have no row")
+    masks = (row["masks"] or "").split(";") if row["masks"] else []
+    return _Terms(
+        released=released_of(kind, row["known"] or ""),
+        withheld=[mask_of(kind, mask, office.nev_letters) for mask in masks],
+        seed=None if row["seed_id"] is None else seeds.of_row(row),
+    )
+
+
 class _Allocator:
     """Takes the numbers of one draw."""
 
-    def __init__(self, tx: Tx, request: DrawRequest, number: int) -> None:
+    def __init__(self, tx: Tx, request: DrawRequest, number: int, terms: _Terms) -> None:
         self._tx = tx
         self._request = request
         self._number = number
-        self._ranks = open_ranks(tx, request.office, request.kind)
-        self._withheld: list[Mask] = withheld(tx, request.office, request.kind)
+        self._ranks = ranks_of(terms.released, tx.now)
+        self._withheld = terms.withheld
         self._values = {
             "office": request.office.code,
             "kind": request.kind,
@@ -212,11 +236,6 @@ class _Allocator:
         self.taken: list[str] = []
         self.examined = 0
         self._rejected: list[str] = []
-
-    @property
-    def is_released(self) -> bool:
-        """Whether anything has been released to the pool, open or not."""
-        return bool(released(self._tx, self._request.office, self._request.kind).segments)
 
     @property
     def size(self) -> int:

@@ -57,6 +57,10 @@ class Seeds:
         row = tx.one("pool.seed_of_day", office=office, kind=kind, day=day.isoformat())
         if row is None:
             raise NoSeedToday
+        return self.of_row(row)
+
+    def of_row(self, row: Row) -> Seed:
+        """Return the seed in a row of ``seed``, decrypted."""
         return Seed(
             seed_id=row["seed_id"],
             day=row["day"],

@@ -78,11 +78,12 @@ class Released:
 def released(tx: Tx, office: Office, kind: PlateKind) -> Released:
     """Return all released segments of a pool; cached, since building them per draw is slow."""
     row = tx.one("pool.segments", office=office.code, kind=kind)
-    return _released(kind, (row["known"] if row else None) or "")
+    return released_of(kind, (row["known"] if row else None) or "")
 
 
 @lru_cache(maxsize=1024)
-def _released(kind: PlateKind, known: str) -> Released:
+def released_of(kind: PlateKind, known: str) -> Released:
+    """Return the segments in the text that the database makes of them."""
     found = [_segment(kind, *one.split("|")) for one in known.split(";") if one]
     return Released(tuple(sorted(found, key=lambda segment: segment.segment_id)))
 
@@ -189,8 +190,12 @@ class Ranks:
 
 def open_ranks(tx: Tx, office: Office, kind: PlateKind) -> Ranks:
     """Return the ranks of the segments that are open to random selection at this moment."""
-    known = released(tx, office, kind)
-    return _first_opened(known, known.opened(tx.now))
+    return ranks_of(released(tx, office, kind), tx.now)
+
+
+def ranks_of(known: Released, now: datetime) -> Ranks:
+    """Return the ranks of the released segments that are open to random selection at a moment."""
+    return _first_opened(known, known.opened(now))
 
 
 @lru_cache(maxsize=1024)

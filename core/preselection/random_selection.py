@@ -10,7 +10,7 @@ from core.clock import from_millis, to_millis
 from core.errors.preselection import StepOutOfOrder
 from core.errors.selection import DrawnTooSoon, HoldEnded, NoBatchesLeft, NotInBatch
 from core.people.accounts import Account
-from core.people.blacklist import ensure_not_banned
+from core.people.blacklist import ensure_account_not_banned, ensure_not_banned
 from core.pool.batches import Batch, Batches, DrawRequest, holds_of, last_batch, restart_shortlist
 from core.ports import Row, Tx
 from core.preselection import Preselection, Way
@@ -105,8 +105,7 @@ class RandomSelection(Reserving):
             SnapshotNeeded: the list of free numbers has to be read first.
         """
         preselection, lease_until = lock_selecting(tx, preselection_id, office, received_at=received_at)
-        owner = tx.one("accounts.by_id", account_id=preselection.account_id)
-        ensure_not_banned(tx, owner["identity_hash"] if owner else None)
+        ensure_account_not_banned(tx, preselection.account_id)
         ensure_within_hours(tx, preselection, office, received_at=received_at)
         self._presses.record(
             tx, preselection.account_id, preselection_id, office.code, PressWay.DRAW, at=received_at

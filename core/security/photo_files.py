@@ -49,11 +49,13 @@ class FilePhotos:
 
         Raises:
             PhotoFolderOfAnother: it is another database's.
-            PhotoStoreError: it cannot be created or marked.
+            PhotoStoreError: it cannot be created, marked or written.
         """
-        with _failing():
+        with _failing(f" {self._directory} (photos.directory)"):
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = owner_of(self._directory) or _mark(self._directory, database_id)
+            if found == database_id:
+                _try_writing(self._directory)
         if found != database_id:
             raise PhotoFolderOfAnother(self._directory)
 
@@ -216,6 +218,13 @@ def _mark(directory: Path, database_id: str) -> str:
     return owner_of(directory) or ""
 
 
+def _try_writing(directory: Path) -> None:
+    """Create and delete a draft; a crash between them leaves one that ``sweep`` deletes."""
+    draft = directory / f"{secrets.token_hex(16)}{_DRAFT}"
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    draft.unlink(missing_ok=True)
+
+
 def _files(directory: Path) -> Iterator[Path]:
     """Yield the photos and drafts in a folder."""
     if not directory.is_dir():
@@ -226,12 +235,13 @@ def _files(directory: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _failing() -> Iterator[None]:
-    """Convert errors of the file system to PhotoStoreError."""
+def _failing(place: str = "") -> Iterator[None]:
+    """Convert errors of the file system to PhotoStoreError; the place is named to operators only."""
     try:
         yield
     except OSError as error:
-        raise PhotoStoreError(f"the folder of photos: {error.strerror or type(error).__name__}") from None
+        reason = error.strerror or type(error).__name__
+        raise PhotoStoreError(f"the folder of photos{place}: {reason}") from None
 
 
 def _write(path: Path, sealed: bytes, modified_at: datetime) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -45,9 +46,18 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
     try:
         return anchored(Settings(**tables), path.absolute().parent)
     except ValidationError as error:
-        problems = problems_of(Settings, error)
+        problems = tuple(_with_variable(problem, environ) for problem in problems_of(Settings, error))
     # Raised outside the except clause, so that the error does not reference the values.
     raise SettingsRefused(problems)
+
+
+def _with_variable(problem: str, environ: Mapping[str, str]) -> str:
+    """Name the variable in a problem whose key the environment has set, as it is not in the file."""
+    path, separator, reason = problem.partition(": ")
+    prefix, delimiter = (str(Settings.model_config[key]) for key in ("env_prefix", "env_nested_delimiter"))
+    variable = prefix + delimiter.join(re.split(r"[\[\].]+", path.rstrip("]")))
+    found = next((name for name in environ if name.upper() == variable.upper()), None)
+    return problem if found is None else f"{path} ({found} in the environment){separator}{reason}"
 
 
 def anchored(settings: Settings, folder: Path) -> Settings:

@@ -365,14 +365,16 @@ const wire = () => {
   $("#toggle-keys").addEventListener("click", () => { state.keysOpen = !state.keysOpen; drawKeys(); });
   $("#to-end").addEventListener("click", () => toEnd());
   let top = 0;
+  let height = 0;
   scroller.addEventListener("scroll", () => {
     if (nearEnd()) {
       state.follow = true;
       $("#to-end").hidden = true;
-    } else if (scroller.scrollTop < top - 2) {
-      state.follow = false;
+    } else if (scroller.scrollTop < top - 2 && scroller.scrollHeight === height) {
+      state.follow = false; // by hand: a list that has become shorter moves the view as well
     }
     top = scroller.scrollTop;
+    height = scroller.scrollHeight;
   });
   const sizes = new ResizeObserver(keepEnd);
   sizes.observe(scroller);

@@ -81,10 +81,12 @@ def fill(tx: Tx, *, segment_id: int, mask: str, size: int, keep: str = "false", 
 
 def fill_ranks(tx: Tx, segment_id: int, mask: Mask, positions: Iterable[int], holder: int) -> None:
     """Mark some numbers of any mask as taken."""
-    assert isinstance(tx, (SqliteTx, PostgresTx))
-    place = "?" if isinstance(tx, SqliteTx) else "%s"
-    text = (
-        "INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, since)"  # noqa: S608 - ours
-        f" VALUES ('粤K', 'small', {place}, 'registered', {segment_id}, {place}, {holder}, 0)"
-    )
-    tx._cursor.executemany(text, ((mask.unrank(n), n) for n in positions))
+    columns = "office, kind, serial, state, segment_id, position, preselection_id, since"
+    rows = (("粤K", "small", mask.unrank(n), "registered", segment_id, n, holder, 0) for n in positions)
+    if isinstance(tx, PostgresTx):  # ten times as fast as single statements
+        with tx._cursor.copy(f"COPY plate ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    assert isinstance(tx, SqliteTx)
+    tx._cursor.executemany(f"INSERT INTO plate ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - ours

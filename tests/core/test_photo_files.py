@@ -1,9 +1,11 @@
 """Photos are stored encrypted and atomically; dropped ones are deleted, unknown ones set aside."""
 
+import errno
 import os
 import stat
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from cryptography.fernet import Fernet
@@ -198,6 +200,19 @@ def test_two_databases_cannot_share_a_folder(folder: Path, clock: FixedClock) ->
     with pytest.raises(PhotoFolderOfAnother, match="another database"):
         FilePhotos(folder, vault(), clock).claim(OTHERS)
     assert stat.S_IMODE((folder / "database-id").stat().st_mode) == 0o600
+
+
+def test_folder_that_cannot_be_written_is_refused_with_its_setting(folder: Path, clock: FixedClock) -> None:
+    FilePhotos(folder, vault(), clock).claim(MINE)
+    photos = FilePhotos(folder, vault(), clock)
+    refuses = OSError(errno.EROFS, os.strerror(errno.EROFS))
+    with (
+        patch("core.security.photo_files.os.open", side_effect=refuses),
+        pytest.raises(PhotoStoreError, match=rf"{folder} \(photos\.directory\): Read-only file system"),
+    ):
+        photos.claim(MINE)
+    photos.claim(MINE)
+    assert [path.name for path in folder.iterdir()] == ["database-id"]  # the trial leaves nothing
 
 
 def test_folder_of_before_is_adopted_with_its_photos(photos: FilePhotos, folder: Path) -> None:

@@ -26,7 +26,7 @@ async def test_every_query_compiles(engine: str, tmp_path: Path) -> None:
 
 
 OF_SMALL_TABLES = {
-    *("maintenance.all", "pool.segments", "pool.withheld", "sms.queued"),
+    *("maintenance.all", "pool.segments", "pool.withheld", "pool.draw_terms", "sms.queued"),
     "pool.purge_holds",
 }
 """Queries that list a pool's few segments, withheld masks and holds, or the pending codes."""

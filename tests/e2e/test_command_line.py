@@ -273,6 +273,7 @@ async def test_database_in_use_is_told(
         said = "".join(capsys.readouterr())
         assert str(_database(tmp_path)) in said
         assert "is in use by" in said
+        assert "postgresql://" not in said  # that is for who wants several processes
         assert not await store.read(lambda tx: sql(tx, "SELECT * FROM segment"))
     finally:
         await store.close()
@@ -499,6 +500,9 @@ def test_verify_needs_no_settings(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["verify", str(path), "--office", "粤A"]) == 1
     assert capsys.readouterr().out == f"{path}: line 1: the journal is that of 粤K, not of 粤A\n"
     assert main(["verify", str(path), "--head", "0"]) == 2
+    assert main(["verify", str(tmp_path / "absent")]) == 2
+    said = capsys.readouterr().err
+    assert said.endswith(f"verify: {tmp_path}/absent: cannot be read: No such file or directory\n")
     assert main(["verify", str(tmp_path)]) == 2
     assert capsys.readouterr().err.endswith(f"verify: {tmp_path} is not a regular file\n")
 

@@ -45,7 +45,9 @@ async def test_without_a_terminal_it_needs_a_word(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("y\n"))
     assert await call("release", "粤K", "small", "B####", config=made) == 2
-    assert "repeat the command with --yes" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "10,000" in said.out  # what would be released
+    assert "repeat the command with --yes" in said.err
     assert not any('INSERT INTO "segment"' in one for one in content(tmp_path))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import sys
@@ -17,6 +18,7 @@ import pytest
 from bot import app
 from bot.wiring.options import UNHURRIED, Options
 from core.bootstrap import bootstrap
+from core.db import open_sqlite
 from sandbox import PersonSpec, Sandbox
 from tests import factories
 from tests.e2e.killing import PATIENCE, Program, settings
@@ -193,10 +195,10 @@ async def test_damaged_database_ends_the_program_with_one_line(tmp_path: Path) -
         lines = here.program.lines
         assert status == 2, lines
         await chief.see("数据库文件已损坏")
-        assert [line for line in lines if not line.startswith("{")] == lines[-1:]
-        assert "malformed" in lines[-1] or "not a database" in lines[-1]
-        assert lines[-1].endswith("restore a backup")
-        assert json.loads(lines[-2])["event"] == "stopped: StoreCorrupt"
+        *_, stopped, reason = [json.loads(line)["event"] for line in lines]  # whatever is said is JSON
+        assert "malformed" in reason or "not a database" in reason
+        assert reason.endswith("restore a backup")
+        assert stopped == "stopped: StoreCorrupt"
 
 
 async def test_port_of_the_endpoint_that_is_taken_ends_the_program_with_one_line(tmp_path: Path) -> None:
@@ -218,6 +220,26 @@ async def test_port_of_the_endpoint_that_is_taken_ends_the_program_with_one_line
     assert said.decode().splitlines()[-1] == (
         f"monitoring: 127.0.0.1 port {port} cannot be listened on: another process listens there"
     )
+
+
+async def test_second_run_of_a_service_names_its_database_not_its_port(tmp_path: Path) -> None:
+    config, database = tmp_path / "config.toml", tmp_path / "plates.db"
+    with socket.socket() as first:
+        first.bind(("127.0.0.1", 0))
+        first.listen()
+        config.write_text(
+            f'[telegram]\ntoken = "1:{"A" * 35}"\n[monitoring]\nport = {first.getsockname()[1]}\n'
+            f'[database]\nurl = "sqlite:///{database}"\n'
+            '[[offices]]\ncode = "粤K"\nname = "茂名"\naddress = "某路1号"\n'
+        )
+        store = await open_sqlite(f"sqlite:///{database}", clock_at(MORNING))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run", "--config", str(config)), stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
+        await store.close()
+    assert process.returncode == 1
+    assert f"{database} is in use by process {os.getpid()}: stop that one first" in said.decode()
 
 
 async def test_missing_library_is_said_in_one_line(

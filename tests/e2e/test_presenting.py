@@ -1,5 +1,6 @@
 """How screens appear in the chat: one live message, no bright ones left, tidying that delays nobody."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,9 +9,15 @@ import pytest
 from PIL import Image
 
 from bot.bot_api.rate_limits import Limits
+from bot.dialog.names import ScreenName
+from bot.dialog.record import open_record
+from core.clock import to_millis
+from core.ports import Tx
 from tests import factories
 from tests import world as world_module
+from tests.core.sql import sql
 from tests.e2e.selecting import opens_pool, owners, stands_before_step_5
+from tests.inbox.tools import worker_inbox
 from tests.person import Person, Shown
 from tests.world import OWNER, World, eventually, open_world, reaches_selection
 
@@ -195,3 +202,49 @@ async def test_last_redraw_of_a_clock_comes_although_the_chat_had_no_allowance(
         began = time.monotonic()
         await owner.see("保留时间已到", within=15)
         assert time.monotonic() - began < 12
+
+
+# --- beside other workers --------------------------------------------------------------------
+
+
+def _not_recorded(tx: Tx) -> None:
+    """Let a batch be sent, and not yet be recorded as the live message: that is still the page before."""
+    sql(tx, "UPDATE dialog SET message_id = message_id - 1, message_kind = 'text', picture = NULL")
+
+
+def _held_by_another(tx: Tx, chat_id: int) -> None:
+    given = {"update_id": 1, "chat_id": chat_id, "now": 0, "body": b"", "lease_until": 0}
+    tx.run("inbox.store", **given, worker="another")
+    tx.run("inbox.applied", update_id=1)
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "control"])
+async def test_screen_that_another_worker_is_sending_is_not_sent_by_a_redraw(
+    place: World, *, is_held: bool
+) -> None:
+    """A worker that starts redraws the screens of its chats, and the former one may still handle some."""
+    owner = await has_batch(place)
+    chat_id, engine = owner.me.chat_id, place.service.engine
+    engine._is_held_elsewhere = worker_inbox(place.store, "one", is_alone=False).is_held_elsewhere
+    await place.store.run(_not_recorded)
+    if is_held:
+        await place.store.run(_held_by_another, chat_id)
+    await engine.redraw(chat_id)
+    await owner.settled()
+    assert len(photos(owner)) == (1 if is_held else 2)
+    ((due, now),) = await place.store.read(
+        lambda tx: [(row["redraw_at"], to_millis(tx.now)) for row in sql(tx, "SELECT * FROM dialog")]
+    )
+    assert (due - now < 5_000) == is_held  # it comes soon all the same
+
+
+async def test_second_screen_of_a_redraw_that_came_too_late_is_deleted(place: World) -> None:
+    """While it was being sent, an update of the chat was handled, and its screen is the live one."""
+    owner = await has_batch(place)
+    await place.store.run(_not_recorded)
+    place.sandbox.faults.delay(0.5, "sendPhoto")
+    redraw = asyncio.ensure_future(place.service.engine.redraw(owner.me.chat_id))
+    await eventually(lambda: not place.sandbox.faults.waiting)
+    await place.store.run(open_record, owner.me.chat_id, ScreenName.HOME)
+    await redraw
+    await eventually(lambda: len(photos(owner)) == 1)

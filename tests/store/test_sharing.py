@@ -13,7 +13,7 @@ import pytest
 from core.clock import FixedClock
 from core.db.sqlite import SqliteStore
 from core.db.sqlite_writer import Job
-from core.errors.store import StoreConstraintError, StoreError, StoreFull
+from core.errors.store import StoreConstraintError, StoreError, StoreFull, StoreReadOnly
 from core.ports import Tx
 from tests.engines import open_test_store
 from tests.store.faults import FaultyConnection
@@ -165,10 +165,22 @@ async def test_failed_commit_alone_is_told(tmp_path: Path, clock: FixedClock) ->
     assert on_disk(tmp_path) == []
 
 
+async def set_pragma(store: SqliteStore, pragma: str) -> None:
+    await store._writer.carry(lambda connection: connection.execute(f"PRAGMA {pragma}").fetchall())
+
+
 async def set_page_limit(store: SqliteStore, pages: int) -> None:
-    await store._writer.carry(
-        lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
-    )
+    await set_pragma(store, f"max_page_count = {pages}")
+
+
+async def test_file_that_cannot_be_written_is_told(tmp_path: Path, clock: FixedClock) -> None:
+    async with opened(tmp_path, clock) as store:
+        await set_pragma(store, "query_only = 1")
+        with pytest.raises(StoreReadOnly, match="cannot be written: see its owner, mode and disk"):
+            await store.run(add, "a")
+        await set_pragma(store, "query_only = 0")
+        assert await store.run(add, "b") == "b"
+    assert on_disk(tmp_path) == ["b"]
 
 
 async def test_full_disk_is_told_and_survived(tmp_path: Path, clock: FixedClock) -> None:

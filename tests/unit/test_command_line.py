@@ -36,6 +36,7 @@ from core.errors.store import (
     StoreDriverMissing,
     StoreFull,
     StoreInUse,
+    StoreReadOnly,
     StoreUnavailable,
 )
 from tests.core.tools import settings
@@ -63,6 +64,7 @@ RESTART_MAY_HELP = (
     StoreInUse("here"),
     StoreUnavailable("gone"),
     StoreFull(),
+    StoreReadOnly(),
     DatabaseNewer(2, 1),
     DatabaseOlder(1, 2),
     CannotListenError("telegram.webhook", "127.0.0.1", 80, OSError(98, "taken")),

@@ -355,9 +355,21 @@ def test_offices_can_come_as_json(file: Path) -> None:
     ("name", "line"),
     [
         ("TELEGARM__TOKEN", "XUANHAO_TELEGARM__TOKEN: unknown table telegarm, did you mean telegram?"),
-        ("TELEGRAM__TOKN", "telegram.tokn: unknown key, did you mean token?"),
-        ("OFFICES__0__BATCH_SISE", "offices[0].batch_sise: unknown key, did you mean batch_size?"),
-        ("SMS__HTTP__ULR", "sms.http.ulr: unknown key, did you mean url?"),
+        (
+            "TELEGRAM__TOKN",
+            "telegram.tokn (XUANHAO_TELEGRAM__TOKN in the environment): unknown key, did you mean token?",
+        ),
+        (
+            "OFFICES__0__BATCH_SISE",
+            (
+                "offices[0].batch_sise (XUANHAO_OFFICES__0__BATCH_SISE in the environment): "
+                "unknown key, did you mean batch_size?"
+            ),
+        ),
+        (
+            "SMS__HTTP__ULR",
+            "sms.http.ulr (XUANHAO_SMS__HTTP__ULR in the environment): unknown key, did you mean url?",
+        ),
     ],
 )
 def test_misspelt_variables_are_refused(file: Path, name: str, line: str) -> None:

@@ -30,6 +30,11 @@ WHERE ban_id = :ban_id AND lifted_at IS NULL AND until = :seen
 SELECT b.*, (SELECT max(c.cause_id) FROM ban_cause AS c WHERE c.ban_id = b.ban_id) AS last_cause
 FROM ban AS b WHERE b.identity_hash = :identity_hash AND b.lifted_at IS NULL
 
+-- name: running_of_account
+-- The running ban of an account's identity.
+SELECT b.reason, b.until FROM account AS a JOIN ban AS b ON b.identity_hash = a.identity_hash AND b.lifted_at IS NULL
+WHERE a.account_id = :account_id
+
 -- name: of_identity
 -- All bans that an identity has ever had.
 SELECT ban_id FROM ban WHERE identity_hash = :identity_hash ORDER BY ban_id

@@ -24,6 +24,21 @@ SELECT group_concat(
 ) AS known
 FROM segment WHERE office = :office AND kind = :kind
 
+-- name: draw_terms
+-- What a draw goes by, in one row: all segments of the pool as above, the withheld masks, and the seed of a day.
+SELECT (
+    SELECT group_concat(
+        segment_id || '|' || mask || '|' || nev_letters || '|' || opens_at || '|' || compose_from || '|' || released_at,
+        ';'
+    )
+    FROM segment WHERE office = :office AND kind = :kind
+) AS known, (
+    SELECT group_concat(mask, ';') FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL
+) AS masks, s.seed_id, s.day, s.digest, s.secret_sealed
+FROM pool AS p
+LEFT JOIN seed AS s ON s.office = p.office AND s.kind = p.kind AND s.day = :day AND s.published_at IS NULL
+WHERE p.office = :office AND p.kind = :kind
+
 -- name: withheld
 -- The masks withheld from a pool.
 SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id

@@ -43,3 +43,17 @@ SELECT string_agg(
     concat_ws('|', segment_id, mask, nev_letters, opens_at, compose_from, released_at), ';'
 ) AS known
 FROM segment WHERE office = :office AND kind = :kind
+
+-- name: draw_terms
+-- What a draw goes by, in one row: all segments of the pool as above, the withheld masks, and the seed of a day.
+SELECT (
+    SELECT string_agg(
+        concat_ws('|', segment_id, mask, nev_letters, opens_at, compose_from, released_at), ';'
+    )
+    FROM segment WHERE office = :office AND kind = :kind
+) AS known, (
+    SELECT string_agg(mask, ';') FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL
+) AS masks, s.seed_id, s.day, s.digest, s.secret_sealed
+FROM pool AS p
+LEFT JOIN seed AS s ON s.office = p.office AND s.kind = p.kind AND s.day = :day AND s.published_at IS NULL
+WHERE p.office = :office AND p.kind = :kind
