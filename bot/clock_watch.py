@@ -71,8 +71,9 @@ class Bell:
     ) -> bool:
         """Send a message to each chief in their language; return whether one of them has got it."""
         reached = False
+        names = await self._core.store.read(self._core.staff_names.all)
         for chat_id, language in await self._core.store.read(self._chiefs):
-            with contextlib.suppress(TelegramError), speaking(language):
+            with contextlib.suppress(TelegramError), speaking(language, lambda: names):
                 await self._bot.send_message(
                     chat_id,
                     text(),

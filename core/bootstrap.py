@@ -26,9 +26,11 @@ from core.people.lookup import People
 from core.people.probes import Probes
 from core.people.second_chief import SecondChief
 from core.people.sms_budget import SmsBudget, SmsCaps
+from core.people.staff_names import StaffNames
 from core.people.telephones import Telephones
 from core.people.verification import Verification
 from core.personal_data import PersonalData
+from core.personal_data.staff_names import staff_name_source
 from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
 from core.pool.releases import Pools
@@ -129,6 +131,7 @@ class Core:
     people: People
     admins: Admins
     invitations: Invitations
+    staff_names: StaffNames
     counter: Counter
     undoing: Undoing
     audit_search: AuditSearch
@@ -285,6 +288,7 @@ async def bootstrap(
     if given.on_store_error is not None:
         store = watched(store, given.on_store_error)
     accounts, sms_failures = Accounts(vault), Failures()
+    staff_names = StaffNames(vault)
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
     sms_budget = SmsBudget(vault, caps, admins)
     verification = Verification(vault, given.random_bytes, sms_budget)
@@ -339,6 +343,7 @@ async def bootstrap(
         people=People(accounts, vault, offices),
         admins=admins,
         invitations=Invitations(admins, given.random_bytes),
+        staff_names=staff_names,
         counter=counter,
         undoing=undoing,
         vehicle_registry=vehicle_registry,
@@ -351,7 +356,9 @@ async def bootstrap(
         case_files=CaseFiles(accounts, offices),
         lookups=Lookups(vault),
         personal_data=PersonalData(
-            accounts, preselections, [appeals_personal_data.personal_data_source(appeals)]
+            accounts,
+            preselections,
+            [appeals_personal_data.personal_data_source(appeals), staff_name_source(staff_names)],
         ),
     )
 

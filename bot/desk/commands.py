@@ -44,7 +44,7 @@ DESK: dict[str, DeskCommand] = {
     "confirm": DeskCommand(permission=Permission.CONFIRM, parse=counter.parse_confirm),
     "void": DeskCommand(permission=Permission.VOID, parse=counter.parse_void),
     "revoke": DeskCommand(permission=Permission.REVOKE, parse=counter.parse_revoke),
-    "undo": DeskCommand(permission=Permission.UNDO, parse=undo_arguments.parse),
+    "undo": DeskCommand(permission=Permission.UNDO_OWN, parse=undo_arguments.parse),
     "closed": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_closed),
     "hours": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_hours),
     "holidays": DeskCommand(permission=Permission.HOLIDAYS, parse=holidays.parse),

@@ -65,7 +65,7 @@ def screen_of(confirmation: Confirmation) -> Screen:
             ctx.args = {**ctx.args, "way": way}
         note = confirmation.act(ctx)
         key = confirmation.undo_key(ctx) if confirmation.undo_key and "back" not in ctx.args else ""
-        if key and ctx.admin.may(Permission.UNDO, ctx.arg("office")):
+        if key and ctx.admin.may(Permission.UNDO_OWN, ctx.arg("office")):
             return Goto(screen=ScreenName.DESK_DONE, args={"what": key}, note=note, sticky=True)
         return return_to_origin(ctx, note)
 

@@ -27,6 +27,7 @@ from bot.texts.errors import of_error
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import chat_actor
 from core.clock import CHINA
+from core.errors.base import Refusal
 from core.errors.counter import PlateNotReserved
 from core.errors.desk import NothingKnown, NotYourOffice
 from core.people.accounts import UserType
@@ -36,6 +37,7 @@ from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.preselection.extensions import grace_until
+from core.preselection.granting import office_of_grant
 from core.reporting.case_file import CaseFile, parse_key
 from core.reporting.lookups import kind_of
 from core.values.plates import Plate
@@ -168,7 +170,13 @@ def _may_unban(ctx: Context, case_file: CaseFile) -> bool:
 
 
 def _may_grant(ctx: Context, case_file: CaseFile) -> bool:
-    return case_file.vehicle is not None and ctx.admin.may(Permission.GRANT)
+    if case_file.vehicle is None or Permission.GRANT not in ctx.admin.permissions:
+        return False
+    try:
+        office_of_grant(ctx.tx, ctx.admin, case_file.vehicle.vin)
+    except Refusal:
+        return False
+    return True
 
 
 def _plate(case_file: CaseFile) -> Plate:

@@ -34,6 +34,7 @@ def _show(ctx: Context) -> View:
 def _accept(ctx: Context, _arg: str) -> Goto:
     assignment = ctx.core.invitations.accept(ctx.tx, ctx.arg("link"), ctx.chat_id)
     ctx.refresh()
+    ctx.note_name()
     return Goto(screen=ScreenName.HOME, note=texts.invitation_accepted(assignment), sticky=True)
 
 

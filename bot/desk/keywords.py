@@ -17,6 +17,8 @@ class Keyword(StrEnum):
     OFF = "off"
     ALL = "all"
     ADD = "add"
+    NAME = "name"
+    LINK = "link"
 
 
 WORDS: dict[Keyword, tuple[str, ...]] = {
@@ -29,6 +31,8 @@ WORDS: dict[Keyword, tuple[str, ...]] = {
     Keyword.OFF: ("off", "结束", "关闭", "关"),
     Keyword.ALL: ("all", "全部发牌机关", "全部机关", "全部", "所有"),
     Keyword.ADD: ("add", "添加", "增加"),
+    Keyword.NAME: ("name", "姓名", "改名", "名字"),
+    Keyword.LINK: ("link", "链接"),
 }
 """The words for each keyword; longer ones before those that they begin with."""
 

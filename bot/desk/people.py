@@ -17,10 +17,11 @@ from core.clock import CHINA
 from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
-from core.people.admins import EVERYWHERE, Permission
+from core.people.admins import Permission
 from core.people.lookup import is_like_identity
 from core.preselection import PreselectionState, of_account
 from core.preselection.counter import Grant, IdentityMove, granted_of, validate_change_of_type, validate_grant
+from core.preselection.granting import office_of_grant
 from core.values.identity import parse_identity
 from core.values.text import compact, tidy
 from core.values.vehicles import VIN_LENGTH, parse_vin
@@ -239,7 +240,7 @@ def parse_grant(ctx: Context, arguments: str) -> Goto:
         Usage, VinError: the arguments are malformed.
         NothingGranted: it grants nothing, or too much.
     """
-    ctx.admin.require(Permission.GRANT, EVERYWHERE)
+    ctx.admin.require(Permission.GRANT)
     found = _VIN_WORD.search(arguments)
     if found:
         written, chances = found[0], f"{arguments[: found.start()]} {arguments[found.end() :]}"
@@ -265,11 +266,15 @@ def read_chances(raw: str) -> tuple[int, int, str]:
 
 
 def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Goto:
-    """Go to the question before chances are granted to a vehicle."""
-    ctx.admin.require(Permission.GRANT, EVERYWHERE)
+    """Go to the question before chances are granted to a vehicle.
+
+    Raises:
+        GrantElsewhere: this chat may not grant this vehicle any.
+    """
+    office = office_of_grant(ctx.tx, ctx.admin, vin)
     validate_grant(batches, wishes)
     args = {
-        "office": EVERYWHERE,
+        "office": office,
         "vin": vin,
         "random": batches,
         "compose": wishes,
@@ -289,6 +294,7 @@ def _seen(ctx: Context) -> tuple[int, int]:
 def _grant(ctx: Context) -> str:
     grant = Grant(
         vin=ctx.arg("vin"),
+        office=office_of_grant(ctx.tx, ctx.admin, ctx.arg("vin")),
         batches=_number(ctx, "random"),
         wishes=_number(ctx, "compose"),
         expected=_seen(ctx),

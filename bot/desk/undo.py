@@ -31,7 +31,7 @@ from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.rescheduling import Rescheduling
 from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
-from core.errors.undo import NothingToUndo
+from core.errors.undo import NothingToUndo, UndoForChiefs
 from core.people.admins import Permission
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.undoing import Deed, Undoable
@@ -65,12 +65,18 @@ def _number(parts_of_key: list[str]) -> int:
     return int(parts_of_key[0])
 
 
-def _reservation(ctx: Context) -> Undoable:
-    return ctx.core.undoing.find(ctx.tx, get(ctx.tx, _number(_rest(ctx))))
+def _found(ctx: Context, preselection: Preselection) -> Undoable:
+    """Return what a chief, or who did it within the hour, would take back."""
+    own = ctx.actor if _own_only(ctx, preselection.office) else ""
+    return ctx.core.undoing.find(ctx.tx, preselection, own=own)
+
+
+def _own_only(ctx: Context, office: str) -> bool:
+    return not ctx.admin.may(Permission.UNDO, office)
 
 
 def _reservation_question(ctx: Context) -> str:
-    found = _reservation(ctx)
+    found = _found(ctx, get(ctx.tx, _number(_rest(ctx))))
     _ensure_clear(ctx.core.undoing.obstacle(ctx.tx, found))
     return texts.question(found, ctx.arg("reason"))
 
@@ -83,7 +89,9 @@ def _ensure_clear(obstacle: Refusal | None) -> None:
 def _undo_reservation(ctx: Context) -> str:
     expected = Deed(ctx.arg("deed"))
     number, why = _number(_rest(ctx)), ctx.arg("reason")
-    return texts.undone(ctx.core.undoing.undo(ctx.tx, number, why, ctx.actor, expected=expected))
+    own_only = _own_only(ctx, get(ctx.tx, number).office)
+    found = ctx.core.undoing.undo(ctx.tx, number, why, ctx.actor, expected=expected, own_only=own_only)
+    return texts.undone(found)
 
 
 def _approval_question(ctx: Context) -> str:
@@ -184,23 +192,35 @@ def _kind(what: str) -> _Kind:
     return found
 
 
+def _require(ctx: Context, what: str, office: str) -> None:
+    """Require that this chat may take things of a kind back: a reservation also who is no chief.
+
+    Raises:
+        NotPermitted, NotYourOffice: it may take back nothing there.
+        UndoForChiefs: it may, but only what it did at the counter itself.
+    """
+    ctx.admin.require(Permission.UNDO_OWN, office)
+    if _own_only(ctx, office) and not what.startswith(SubjectKind.PRESELECTION):
+        raise UndoForChiefs
+
+
 def to_question(ctx: Context, what: str, why: str, **more: str) -> Goto:
     """Go to the question before something is taken back.
 
     Raises:
-        NotPermitted, NotYourOffice: this chat may not take it back.
+        NotPermitted, NotYourOffice, UndoForChiefs: this chat may not take it back.
         Usage, ReasonTooShort: there is no reason.
         NothingToUndo and its like: it cannot be taken back, and why.
     """
     kind = _kind(what)
     office = kind.office(ctx, what)
-    ctx.admin.require(Permission.UNDO, office)
+    _require(ctx, what, office)
     reason = published_reason_of(why, _COMMAND) if kind.is_published else reason_of(why)
     if not reason:
         raise Usage(_COMMAND)
     args: dict[str, object] = {"what": what, "office": office, "reason": reason, **more}
     if what.startswith(SubjectKind.PRESELECTION):
-        found = ctx.core.undoing.find(ctx.tx, get(ctx.tx, _number(_rest(ctx, what))))
+        found = _found(ctx, get(ctx.tx, _number(_rest(ctx, what))))
         _ensure_clear(ctx.core.undoing.obstacle(ctx.tx, found))
         args["deed"] = found.deed.value
     elif what.startswith(SubjectKind.APPEAL):
@@ -213,27 +233,29 @@ def may_undo(ctx: Context, preselection: Preselection | None) -> bool:
     if preselection is None or preselection.serial is None:
         return False
     ended = {PreselectionState.REGISTERED, PreselectionState.VOID, PreselectionState.CANCELLED}
-    if preselection.state not in ended or not ctx.admin.may(Permission.UNDO, preselection.office):
+    if preselection.state not in ended or not ctx.admin.may(Permission.UNDO_OWN, preselection.office):
         return False
     try:
-        ctx.core.undoing.find(ctx.tx, preselection)
+        _found(ctx, preselection)
     except Refusal:
         return False
     return True
 
 
 def _ask(ctx: Context) -> str:
+    _require(ctx, ctx.arg("what"), ctx.arg("office"))
     return _kind(ctx.arg("what")).question(ctx)
 
 
 def _act(ctx: Context) -> str:
+    _require(ctx, ctx.arg("what"), ctx.arg("office"))
     return _kind(ctx.arg("what")).act(ctx)
 
 
 _UNDO = screen_of(
     Confirmation(
         name=ScreenName.DESK_UNDO,
-        permission=Permission.UNDO,
+        permission=Permission.UNDO_OWN,
         question_text=_ask,
         label=texts.UNDO_SURE,
         act=_act,
@@ -242,7 +264,7 @@ _UNDO = screen_of(
 _REDATE_SCREEN = screen_of(
     Confirmation(
         name=ScreenName.DESK_REDATE,
-        permission=Permission.UNDO,
+        permission=Permission.UNDO_OWN,
         question_text=_ask,
         label=texts.REDATE_SURE,
         act=_act,
@@ -267,7 +289,7 @@ def _to_reason(ctx: Context, _arg: str) -> Goto:
     """Ask for the reason, unless it can no longer be taken back: then say why."""
     what = ctx.arg("what")
     kind = _kind(what)
-    ctx.admin.require(Permission.UNDO, kind.office(ctx, what))
+    _require(ctx, what, kind.office(ctx, what))
     kind.question(ctx)
     return Goto(screen=ScreenName.DESK_UNDO_REASON, args={"what": what})
 
@@ -282,7 +304,7 @@ _DONE = Screen(
 
 
 def _show_reason(ctx: Context) -> View:
-    ctx.admin.require(Permission.UNDO)
+    ctx.admin.require(Permission.UNDO_OWN)
     back = Button(label=formatting.BACK(), action=ActionName.BACK)
     return View(text=texts.REASON(), rows=((back,),))
 

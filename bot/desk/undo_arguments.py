@@ -41,14 +41,14 @@ def parse(ctx: Context, arguments: str) -> Goto:
     number, why = split_named_args(_COMMAND, arguments, 2)
     office = ctx.core.offices.get(compact(number)[:2])
     plate = parse_plate(number, nev_letters=office.nev_letters) if office else parse_plate(number)
-    ctx.desk_office(plate.office, Permission.UNDO)
+    ctx.desk_office(plate.office, Permission.UNDO_OWN)
     return undo.to_question(ctx, ctx.core.undoing.last_of(ctx.tx, plate).subject, why)
 
 
 def _parse_segment(ctx: Context, written: str) -> Goto:
     """Parse 粤K small B#### [改到 TIME [自编 TIME]] REASON; the kind may be left out."""
     found, text = take_pool_words(_COMMAND, written)
-    office = office_meant(ctx, _COMMAND, Permission.UNDO, found.office)
+    office = office_meant(ctx, _COMMAND, Permission.UNDO_OWN, found.office)
     mask = mask_for(office, found.kind or PlateKind.SMALL, found.mask)
     key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
     dates = {}
@@ -73,7 +73,7 @@ def _parse_day(ctx: Context, written: str) -> Goto:
         if found is None:
             raise Usage(_COMMAND)
         code, why = found[0], left[found.end() :]
-    office = ctx.desk_office(code, Permission.UNDO)
+    office = ctx.desk_office(code, Permission.UNDO_OWN)
     entered = [one for one in closed_days.entered(ctx.tx, office, day.date()) if one.day == day.date()]
     if not entered:
         raise NothingToUndo

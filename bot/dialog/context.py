@@ -35,6 +35,7 @@ class Context:
     args: Mapping[str, object]
     received_at: datetime  # when the update was received
     screen: str = ""  # the chat's current screen while an update is handled
+    sender: str = field(default="", repr=False)  # whose step it is, as the messenger has the name
     nonce: str = ""  # the callback query id
     snapshots: Snapshots = NO_SNAPSHOTS  # values read outside the transaction
     shown_at: datetime | None = field(default=None)
@@ -43,6 +44,7 @@ class Context:
     has_left: bool = False  # the update being handled has ended a rehearsal
     known: object = None  # passed on by the step that led to this screen, see ``Goto.known``
     _offices: dict[str, Office] = field(default_factory=dict)  # read in this step
+    _names: Mapping[int, str] | None = field(default=None, repr=False)  # likewise
 
     @property
     def actor(self) -> str:
@@ -82,6 +84,18 @@ class Context:
     def admin(self) -> Admin:
         """The chat's admin roles; without any for a chat that is not an admin's."""
         return self.core.admins.of(self.tx, self.chat_id)
+
+    def staff_names(self) -> Mapping[int, str]:
+        """Return the names of the desk's staff, for an admin; to owners nobody of the staff has a name."""
+        if self._names is None:
+            self._names = self.core.staff_names.all(self.tx) if self.admin.is_any else {}
+        return self._names
+
+    def note_name(self) -> None:
+        """Note the messenger's name of an admin who comes to the desk: by a command or a button."""
+        if self.sender and self.admin.is_any:
+            self.core.staff_names.note(self.tx, self.chat_id, self.sender)
+            self._names = None
 
     def require(self, permission: Permission) -> None:
         """Ensure that this chat has a permission at the office named in the screen's arguments.
@@ -162,6 +176,7 @@ class Context:
         for name in ("account_or_none", "current_preselection", "admin"):
             self.__dict__.pop(name, None)
         self._offices.clear()
+        self._names = None
 
     def arg(self, name: str) -> str:
         """Return an argument of the screen, or an empty string if it is absent."""

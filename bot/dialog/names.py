@@ -136,6 +136,8 @@ class ScreenName(StrEnum):
     DESK_ADMINS = "desk_admins"
     DESK_ADMIN_ADD = "desk_admin_add"
     DESK_ADMIN_REMOVE = "desk_admin_remove"
+    DESK_ADMIN_LINKS = "desk_admin_links"
+    DESK_ADMIN_LINK = "desk_admin_link"
 
 
 class ActionName(StrEnum):

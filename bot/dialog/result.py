@@ -22,6 +22,7 @@ class Request:
     update_id: int
     received_at: datetime
     event: Event = field(repr=False)
+    sender: str = field(default="", repr=False)  # the name, as the messenger has it
     message_id: int | None = None  # of the user's message; None for a press
 
 

@@ -57,7 +57,7 @@ class Transition:
         """
         ctx = self.context(tx, request, record, prefetched)
         ctx.has_left = has_left
-        with speaking(record.language):
+        with speaking(record.language, ctx.staff_names):
             result = self._dispatch_event(tx, ctx, record, request)
         if isinstance(result, RehearsalRequest) or isinstance(request.event, Press):
             return result
@@ -115,7 +115,7 @@ class Transition:
         ctx = self.context(tx, request, record, prefetched)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
-        with speaking(record.language):
+        with speaking(record.language, ctx.staff_names):
             go = self._failed(ctx, request.event, error)
             if go is None:
                 go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
@@ -192,7 +192,7 @@ class Transition:
             SnapshotNeeded: rerun with the requested data.
         """
         ctx, screen = self._own_context(tx, record, prefetched), self._screen(record.screen)
-        with speaking(record.language):
+        with speaking(record.language, ctx.staff_names):
             go = screen.timer(ctx) if screen.timer is not None else None
         return self._show(tx, ctx, record, go or stay(), moved=go is not None)
 
@@ -209,7 +209,7 @@ class Transition:
         lead = next((screen.errors[kind] for kind in type(error).__mro__ if kind in screen.errors), None)
         if screen.timer is None or lead is None:
             raise error
-        with speaking(record.language):
+        with speaking(record.language, ctx.staff_names):
             go = replace(lead(ctx, error), sticky=True)
         return self._show(tx, ctx, record, go, moved=True)
 
@@ -223,6 +223,7 @@ class Transition:
             args=record.args,
             screen=record.screen,
             received_at=request.received_at,
+            sender=request.sender,
             nonce=nonce,
             snapshots=prefetched.snapshots,
             language=record.language,
@@ -291,7 +292,7 @@ class Transition:
             moved: whether the step may have changed something, so that the existing buttons are outdated.
             is_seen: whether the rendering will be seen; otherwise the timer of the one that is seen runs on.
         """
-        with speaking(ctx.language):
+        with speaking(ctx.language, ctx.staff_names):
             return self._follow(tx, ctx, record, go, moved=moved, is_seen=is_seen)
 
     def _follow(

@@ -7,7 +7,7 @@ punctuation here (``bot/i18n/punctuation.py``). ``make texts`` updates the catal
 (``tools/make_texts.py``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -39,13 +39,25 @@ class Language(StrEnum):
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.CHINESE)
 
 
+StaffNames = Callable[[], Mapping[int, str]]
+"""Returns the names of the desk's staff by chat, when the first of them is needed."""
+NAMED: ContextVar[StaffNames] = ContextVar("named", default=dict)
+"""The names for who reads the texts (``bot/i18n/staff_names.py``); none by default, as for owners."""
+
+
 @contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    """Set the language for the duration of the block, in this thread or task only."""
-    before = _SPOKEN.set(language)
+def speaking(language: Language, names: StaffNames | None = None) -> Iterator[None]:
+    """Set the language for the duration of the block, in this thread or task only.
+
+    Args:
+        language: the language.
+        names: the names of the staff, for who may read them; None leaves them as they are.
+    """
+    before, named = _SPOKEN.set(language), NAMED.set(NAMED.get() if names is None else names)
     try:
         yield
     finally:
+        NAMED.reset(named)
         _SPOKEN.reset(before)
 
 

@@ -1,5 +1,6 @@
 """Renders notifications, from the state at the time of sending."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,9 +9,10 @@ from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows
 from bot.i18n import formatting
 from bot.i18n.language import speaking
+from bot.notifications.roles import role_text
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import sms, staff, warnings, withholding
+from bot.texts.desk import sms, warnings, withholding
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
 from bot.texts.owner import receipt as receipts
@@ -52,7 +54,12 @@ class TextPart:
 
 def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     """Return the messages of a notification, in its chat's language; empty if it is no longer relevant."""
-    with speaking(language_of(tx, notification.chat_id)):
+    chat_id = notification.chat_id
+
+    def staff_names() -> Mapping[int, str]:
+        return core.staff_names.all(tx) if core.admins.of(tx, chat_id).is_any else {}
+
+    with speaking(language_of(tx, chat_id), staff_names):
         return _worded(tx, core, notification)
 
 
@@ -70,6 +77,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
             return _about_end(tx, core, notification)
         case (
             NotificationPurpose.ROLE
+            | NotificationPurpose.INVITATION_USED
             | NotificationPurpose.UNWITHHOLD
             | NotificationPurpose.UNWITHHOLD_DECIDED
             | NotificationPurpose.SUMMARY
@@ -166,8 +174,8 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
         return _of_broadcast(tx, notification)
     if notification.topic in {NotificationPurpose.CHECKED, NotificationPurpose.JOURNAL_WRONG}:
         return _about_journal(tx, notification)
-    if notification.topic == NotificationPurpose.ROLE:
-        return (_about_role(notification),)
+    if notification.topic in {NotificationPurpose.ROLE, NotificationPurpose.INVITATION_USED}:
+        return _about_role(tx, core, notification)
     if notification.topic in {NotificationPurpose.UNWITHHOLD, NotificationPurpose.UNWITHHOLD_DECIDED}:
         return _about_unwithholding(tx, core, notification)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
@@ -299,10 +307,9 @@ def _about_chances(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     return (TextPart(text=notices.granted(preselection, batches, wishes), rows=((go,),)),)
 
 
-def _about_role(notification: Notification) -> TextPart:
-    details = notification.details
-    given = details.get("given") is True
-    return TextPart(text=staff.role(str(details["role"]), str(details.get("office", "")), given=given))
+def _about_role(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    text = role_text(tx, core, notification)
+    return (TextPart(text=text),) if text else ()
 
 
 def _of_reserved(

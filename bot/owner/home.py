@@ -121,7 +121,7 @@ def command(ctx: Context, command: Command) -> Goto:
     if command.name == "verify":
         return checking.command(ctx, command.arguments)
     if command.name == "whoami":
-        return whoami(ctx, command.sender)
+        return whoami(ctx, command.sender, command.arguments)
     return COMMANDS[command.name](ctx)
 
 
@@ -157,6 +157,11 @@ COMMANDS: dict[str, Callable[[Context], Goto]] = {
 """Handlers of the owners' commands, in menu order."""
 
 
+def _to_desk(ctx: Context, _arg: str) -> Goto:
+    ctx.note_name()
+    return Goto(screen=ScreenName.DESK_DESK, args={"page": "0"})
+
+
 HOME = Screen(
     name=ScreenName.HOME,
     show=_show,
@@ -172,7 +177,7 @@ HOME = Screen(
         ActionName.APPEALS: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
         ActionName.HELP: lambda _ctx, _arg: Goto(screen=ScreenName.HELP),
         ActionName.SPEAK: speak,
-        ActionName.DESK: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}),
+        ActionName.DESK: _to_desk,
     },
     hint=formatting.PRESS_HINT,
 )

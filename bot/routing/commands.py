@@ -54,6 +54,7 @@ def lead(ctx: Context, command: Command) -> Goto:
         return invitations.opened(ctx, token)
     if command.name == "cancel" and ctx.screen.startswith(_OF_THE_DESK):
         return to_menu(note=parts.CANCELLED())
+    ctx.note_name()
     if command.name not in permitted(ctx):
         return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:
@@ -150,9 +151,13 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal
 }
 """Global buttons, outside the conversation; they change nothing but subscriptions."""
+_OF_STAFF = frozenset({ActionName.CLOCK, ActionName.CONFIRM, ActionName.REJECT, ActionName.DESK})
+"""Those by which an admin comes to the desk, as by a command or by the first page."""
 
 
 def lead_global_button(ctx: Context, callback: CallbackData) -> Goto:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
+    if callback.action in _OF_STAFF:
+        ctx.note_name()
     handler = GLOBAL_BUTTONS.get(callback.action) if callback.action else None
     return handler(ctx, callback.arg) if handler else Goto(screen=ScreenName.HOME)

@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import (
     Application,
@@ -150,7 +150,9 @@ def routes(
     async def message(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.effective_message
         if said is not None:
-            await engine.handle(_request(_event(said, bot_username()), said.chat_id, said.message_id))
+            await engine.handle(
+                _request(_event(said, bot_username()), said.chat_id, said.from_user, said.message_id)
+            )
 
     async def ignored(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         await store.run(mark_done, update.update_id)
@@ -210,18 +212,26 @@ def _pressed(query: CallbackQuery | None) -> Request | None:
         query_id=query.id,
         message_id=under.message_id if under is not None else None,
     )
-    return _request(event, under.chat.id if under is not None else query.from_user.id)
+    return _request(event, under.chat.id if under is not None else query.from_user.id, query.from_user)
 
 
-def _request(event: Event, chat_id: int, message_id: int | None = None) -> Request:
+def _request(event: Event, chat_id: int, sender: User | None, message_id: int | None = None) -> Request:
     update = current_update()
     return Request(
         chat_id=chat_id,
         update_id=update.update_id,
         received_at=update.received_at,
         event=event,
+        sender=_full_name(sender) if sender else "",
         message_id=message_id,
     )
+
+
+def _full_name(sender: User) -> str:
+    """Return a user's name: a Chinese one with the family name first, without a blank."""
+    given, family = sender.first_name, sender.last_name or ""
+    is_chinese = all(unicodedata.name(char, "").startswith("CJK UNIFIED") for char in given + family)
+    return family + given if is_chinese else sender.full_name
 
 
 def _event(said: Message, username: str) -> Event:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.desk import (
+    admin_links,
     admins,
     bans,
     blacklist,
@@ -120,6 +121,8 @@ SCREENS: tuple[Screen, ...] = (
     admins.ADMINS,
     admins.ADD,
     admins.REMOVE,
+    admin_links.LINK,
+    admin_links.LINKS,
     invitations.INVITATION,
 )
 

@@ -12,7 +12,7 @@ from bot.i18n.columns import HEADS
 from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
-from bot.texts.desk import appeals, blacklist, commands, counter, days, find, holidays, people
+from bot.texts.desk import actors, appeals, blacklist, commands, counter, days, find, holidays, people
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
@@ -36,6 +36,7 @@ from core.errors import preselection as preselection_errors
 from core.errors import probes as probes_errors
 from core.errors import registry as registry_errors
 from core.errors import selection as selection_errors
+from core.errors import staff as staff_errors
 from core.errors import suspicion as suspicion_errors
 from core.errors import undo as undo_errors
 from core.errors import vehicles as vehicles_errors
@@ -286,16 +287,34 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
         "⛔ 不能撤回:没有可以撤回的操作(只能撤回当天的确认上牌、作废、取消预选、申诉审核通过、"
         "尚未开放的投放,以及登记的日子)。"
     ),
+    undo_errors.UndoForChiefs: phrase(
+        "⛔ 不能撤回:窗口只能撤回自己一小时内的确认上牌和取消预选,其他的请找负责人撤回。"
+    ),
     undo_errors.NumberGone: phrase("⛔ 不能撤回:该号码已被他人选定,或正在他人的批次或备选中。"),
     undo_errors.VehicleGone: phrase("⛔ 不能撤回:该车辆已另有号码,或正在选号。"),
     undo_errors.AnswerApproved: phrase("⛔ 不能撤回:这件申诉是对异常选号嫌疑的答复,通过后暂停已经解除。"),
     undo_errors.SegmentOpened: phrase("⛔ 不能撤回:号段已经开放。可以用 /withhold 设为暂不投放。"),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
-    desk_errors.RoleHeld: phrase("此人已有这个角色。"),
+    desk_errors.RoleHeld: phrase("此人已有这个角色。要改到期日,请先移除,再重新添加。"),
     invitations_errors.InvitationUnknown: phrase("这个管理员链接无效,请向给您链接的人索取新的链接。"),
     invitations_errors.InvitationUsed: phrase(
         "这个管理员链接已被使用过。每个链接只能用一次,请索取新的链接。"
+    ),
+    invitations_errors.InvitationRevoked: phrase("这个管理员链接已被撤销,请向给您链接的人索取新的链接。"),
+    staff_errors.RoleOfAllOffices: phrase(
+        "您只能授予和移除本发牌机关的角色;全部发牌机关的角色,请找全部发牌机关的负责人办理。"
+    ),
+    staff_errors.ChiefsByChiefsOfAll: phrase(
+        "您只能授予和移除窗口和申诉审核;负责人的角色,请找全部发牌机关的负责人办理。"
+    ),
+    staff_errors.ChiefsNotByLink: phrase("负责人不能用链接授予,请用 /admins add 聊天号 chief。"),
+    staff_errors.ChatIsPhone: phrase(
+        "这里应是对话编号,不是手机号或证件号码,没有添加。请本人向机器人发送 /whoami,把显示的编号告诉您。"
+    ),
+    staff_errors.ChatIsName: phrase(
+        "机器人查不到 @用户名,没有添加。请本人向机器人发送 /whoami,把显示的编号告诉您;"
+        "或用 /admins link 生成一次性链接发给本人。"
     ),
     invitations_errors.InvitationExpired: phrase("这个管理员链接已过期(24 小时内有效),请索取新的链接。"),
     clock_errors.ClockInDoubt: phrase("系统正在核对时间,暂停选号,请稍后再试。已选定的号码不受影响。"),
@@ -308,6 +327,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.OwnUnwithholdRequest: phrase("恢复投放要由另一位负责人确认,申请人自己不能确认。"),
     pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
     pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
+    counter_errors.GrantElsewhere: phrase(
+        "只能给最近一次在您的发牌机关预选的车辆增加机会;其他车辆请找全部发牌机关的负责人办理。"
+    ),
     counter_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
     counter_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
     desk_errors.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
@@ -485,6 +507,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         "原因里不要再写日期。"
     ).format(part=escape(error.written)),
     command_errors.DaysTooMany: lambda error: _("一次最多登记 {most} 天。").format(most=error.most),
+    undo_errors.UndoNotOwn: lambda error: _(
+        "⛔ 不能撤回:这是{who}办理的。窗口只能撤回自己一小时内的操作,请找负责人撤回。"
+    ).format(who=actors.agent(error.by)),
     undo_errors.UndoTooLate: lambda error: _("⛔ 不能撤回:{until} 之前才可以撤回。").format(
         until=moment(error.until)
     ),
@@ -513,15 +538,18 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         day=day(datetime.combine(error.day, time(), CHINA))
     ),
     offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
-        who=find.actor_label(error.by), reason=reason(error.reason)
+        who=actors.agent(error.by), reason=reason(error.reason)
     ),
+    staff_errors.StaffNameUnusable: lambda error: _(
+        "姓名最多 {most} 字,至少有一个字或字母,不能有特殊符号,没有修改。"
+    ).format(most=error.longest),
     command_errors.ReasonTooShort: lambda error: commands.reason_too_short(error.least, error.command),
     pool_errors.SecondChiefTooNew: lambda error: _(
         "您任命不久,{at} 起才可以确认恢复投放;申请仍在等待,现在可以拒绝。"
     ).format(at=moment(error.at)),
     pool_errors.SegmentOverlaps: lambda error: (
         _("与已投放的号段 {mask} 重叠({day}由{who}投放),没有投放。").format(
-            who=find.actor_label(error.by), mask=escape(error.mask), day=day(error.at)
+            who=actors.agent(error.by), mask=escape(error.mask), day=day(error.at)
         )
         if error.at is not None
         else _("与已投放的号段 {mask} 重叠,没有投放。").format(mask=escape(error.mask))

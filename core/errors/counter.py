@@ -27,6 +27,10 @@ class HolderElsewhere(Refusal):
         self.office = office
 
 
+class GrantElsewhere(Refusal):
+    """The vehicle's newest preselection is at no office of this admin, who may grant at their own only."""
+
+
 class NothingGranted(InputError):
     """A grant has at least one chance in all and at most a hundred of each kind."""
 

@@ -13,3 +13,7 @@ class InvitationUsed(Refusal):
 
 class InvitationExpired(Refusal):
     """The link was not used in time."""
+
+
+class InvitationRevoked(Refusal):
+    """A chief has revoked the link before anybody has used it."""

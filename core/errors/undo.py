@@ -17,6 +17,18 @@ class UndoTooLate(Refusal):
         self.until = until
 
 
+class UndoNotOwn(Refusal):
+    """Without being a chief one takes back only what one has done oneself; ``by`` did it, an actor."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__()
+        self.by = by
+
+
+class UndoForChiefs(Refusal):
+    """Only chiefs take back things of this kind."""
+
+
 class NumberGone(Refusal):
     """The number is no longer free: somebody else has selected it, or holds it at this moment."""
 

@@ -68,7 +68,8 @@ class NotificationPurpose(StrEnum):
     SUPERSEDED = "superseded"  # another owner's appeal has set aside a claim to a vehicle; suffixed likewise
     UNWITHHOLD = "unwithhold"  # to the other chiefs; with a time for one who can confirm only later
     UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked to end a withholding
-    ROLE = "role"  # an admin role was granted or removed; suffixed with its time
+    ROLE = "role"  # an admin role was granted or removed, or ends by itself; suffixed with its time
+    INVITATION_USED = "invitation_used"  # to who made a one-time link; suffixed with its time
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day
     SMS_USAGE = "sms_usage"  # to the chiefs: a share of the day's codes is used; suffixed with it
     SMS_FAILING = "sms_failing"  # to the chiefs: the SMS gateway fails; suffixed with its time
@@ -275,9 +276,10 @@ def is_unreachable(tx: Tx, chat_id: int) -> bool:
 
 
 def mark_reachable(tx: Tx, chat_id: int) -> None:
-    """Record that a chat can be reached again; tell it of the moves of deadlines that it has missed."""
+    """Record that a chat can be reached; tell it of moved deadlines and of roles that it has missed."""
     if tx.run("notices.reachable", chat_id=chat_id):
         tx.run("notices.tell_moves_again", chat_id=chat_id, now=to_millis(tx.now))
+        tx.run("notices.tell_roles_again", chat_id=chat_id, now=to_millis(tx.now))
 
 
 def retry_delay(tries: int) -> timedelta:

@@ -12,23 +12,40 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, to_millis
 from core.errors.desk import RoleHeld
-from core.errors.invitations import InvitationExpired, InvitationUnknown, InvitationUsed
+from core.errors.invitations import (
+    InvitationExpired,
+    InvitationRevoked,
+    InvitationUnknown,
+    InvitationUsed,
+)
+from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import EVERYWHERE, Admins, Role, RoleAssignment
-from core.ports import RandomBytes, Tx
+from core.ports import RandomBytes, Row, Tx
 
 VALID_FOR = timedelta(hours=24)
 _KEPT_FOR = timedelta(days=30)
 """How long it is known that a link was used or has expired."""
 _TOKEN_BYTES = 24
+_NAME_LENGTH = 12
+MOST_OPEN = 50
+"""Links that are listed; more are not made in a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """A link that can be used."""
+    """A link, used or not."""
 
+    digest: str  # of its token
     assignment: RoleAssignment
     made_by: str  # the actor
     valid_until: datetime
+    is_used: bool
+    is_revoked: bool
+
+    @property
+    def name(self) -> str:
+        """Return what names the link on a button: the beginning of its digest, which opens nothing."""
+        return self.digest[:_NAME_LENGTH]
 
 
 class Invitations:
@@ -81,22 +98,15 @@ class Invitations:
 
         Raises:
             RoleHeld: the chat has the role already; the link stays as it is.
-            InvitationUsed, InvitationExpired, InvitationUnknown: it cannot be used.
+            InvitationUsed, InvitationRevoked, InvitationExpired, InvitationUnknown: it cannot be used.
         """
         row = tx.one("invitations.get", digest=digest)
         if row is None:
             raise InvitationUnknown
-        found = Invitation(
-            assignment=RoleAssignment(role=Role(row["role"]), office=row["office"]),
-            made_by=row["made_by"],
-            valid_until=from_millis(row["valid_until"]),
-        )
+        found = _invitation(row)
         if found.assignment in self._admins.of(tx, chat_id).assignments:
             raise RoleHeld
-        if row["used_at"] is not None:
-            raise InvitationUsed
-        if found.valid_until <= tx.now:
-            raise InvitationExpired
+        _ensure_open(tx, found)
         if not self._may_still_give(tx, found):
             raise InvitationUnknown
         return found
@@ -105,11 +115,13 @@ class Invitations:
         """Use a link for a chat, which is notified and gets the commands of the role; return the role.
 
         Raises:
-            RoleHeld, InvitationUsed, InvitationExpired, InvitationUnknown: as ``require``.
+            RoleHeld, InvitationUsed, InvitationRevoked, InvitationExpired, InvitationUnknown: as ``require``.
         """
         found = self.require(tx, digest, chat_id)
-        if not tx.run("invitations.use", digest=digest, now=to_millis(tx.now)):
-            raise InvitationUsed  # by another chat, since it was read
+        if not tx.run("invitations.use", digest=digest, chat_id=chat_id, now=to_millis(tx.now)):
+            # Used by another chat, or revoked, since it was read.
+            _ensure_open(tx, self.find(tx, found.name))
+            raise InvitationUsed
         audit.record(
             tx,
             audit.chat_actor(chat_id),
@@ -119,7 +131,46 @@ class Invitations:
             role=found.assignment.role,
         )
         self._admins.add(tx, chat_id, found.assignment, found.made_by)
+        _tell_maker(tx, found, chat_id)
         return found.assignment
+
+    def find(self, tx: Tx, name: str) -> Invitation:
+        """Return the link that is named so.
+
+        Raises:
+            InvitationUnknown: there is none.
+        """
+        is_name = len(name) == _NAME_LENGTH and name.isalnum()
+        row = tx.one("invitations.named", beginning=f"{name}%") if is_name else None
+        if row is None:
+            raise InvitationUnknown
+        return _invitation(row)
+
+    def open(self, tx: Tx) -> list[Invitation]:
+        """Return the links that can still be used, of all offices, those that end first first."""
+        rows = tx.all("invitations.open", now=to_millis(tx.now), most=MOST_OPEN)
+        return [_invitation(row) for row in rows]
+
+    def revoke(self, tx: Tx, name: str, actor: str) -> Invitation:
+        """Revoke a link that nobody has used, and return it; the caller checks whether the actor may.
+
+        Raises:
+            InvitationUsed, InvitationRevoked, InvitationExpired, InvitationUnknown: it opens nothing anyway.
+        """
+        found = self.find(tx, name)
+        if not tx.run("invitations.revoke", digest=found.digest, actor=actor, now=to_millis(tx.now)):
+            _ensure_open(tx, self.find(tx, name))
+            raise InvitationUsed
+        office = found.assignment.office
+        audit.record(
+            tx,
+            actor,
+            AuditAction.REVOKED_INVITATION,
+            audit.office_subject(office),
+            office=office or None,
+            role=found.assignment.role,
+        )
+        return found
 
     def _may_still_give(self, tx: Tx, found: Invitation) -> bool:
         """Whether an admin who made a link is still a chief of its office; the command line always may."""
@@ -135,3 +186,39 @@ class Invitations:
 def digest_of(token: str) -> str:
     """Return the digest under which a token's link is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _invitation(row: Row) -> Invitation:
+    return Invitation(
+        digest=row["digest"],
+        assignment=RoleAssignment(role=Role(row["role"]), office=row["office"]),
+        made_by=row["made_by"],
+        valid_until=from_millis(row["valid_until"]),
+        is_used=row["used_at"] is not None,
+        is_revoked=row["revoked_at"] is not None,
+    )
+
+
+def _ensure_open(tx: Tx, found: Invitation) -> None:
+    if found.is_used:
+        raise InvitationUsed
+    if found.is_revoked:
+        raise InvitationRevoked
+    if found.valid_until <= tx.now:
+        raise InvitationExpired
+
+
+def _tell_maker(tx: Tx, used: Invitation, chat_id: int) -> None:
+    """Tell the admin who made a link who has used it; nobody, if the command line made it."""
+    maker = audit.chat_of(used.made_by)
+    if maker == used.made_by:
+        return
+    assignment = used.assignment
+    wanted = Plan(
+        chat_id=int(maker),
+        purpose=f"{NotificationPurpose.INVITATION_USED}:{to_millis(tx.now)}",
+        subject=audit.admin_subject(chat_id),
+        due_at=tx.now,
+        details={"role": assignment.role, "office": assignment.office, "chat": chat_id},
+    )
+    plan(tx, wanted)

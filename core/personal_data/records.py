@@ -231,8 +231,11 @@ def read_suspicions(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def read_roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    rows = tx.all("admins.of_chat", chat_id=data_subject.chat_id)
-    return [{"role": row["role"], "office": row["office"]} for row in rows]
+    """Return the roles of a person at the desk, those that have ended by themselves included."""
+    rows = tx.all("admins.stored_of_chat", chat_id=data_subject.chat_id)
+    return [
+        {"role": row["role"], "office": row["office"], "until": moment_or_none(row["until"])} for row in rows
+    ]
 
 
 def read_summary(tx: Tx, data_subject: DataSubject) -> list[Record]:

@@ -79,6 +79,7 @@ class Grant:
     expected: tuple[int, int]  # how many of each were already granted when the confirmation was shown
     reason: str
     actor: str
+    office: str = ""  # of the audit log; empty if granted for all offices
 
 
 def granted_of(tx: Tx, vin: str) -> tuple[int, int]:
@@ -240,6 +241,7 @@ class Counter:
             grant.actor,
             AuditAction.GRANTED_CHANCES,
             subject,
+            office=grant.office or None,
             random=grant.batches,
             compose=grant.wishes,
             reason=grant.reason,

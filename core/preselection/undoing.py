@@ -1,7 +1,8 @@
 """Taking back at the desk: a confirmation, a void or a revocation gives the owner the number back.
 
-Possible until the end of the working day on which it was done, while the number is free; so a number that
-the desk has given back rests first (``Office.rest_after_desk``). What is checked before the question is
+Possible until the end of the working day on which it was done (for who is no chief: within the hour, and only
+what they did themselves), while the number is free; so a number that the desk has given back rests first
+(``Office.rest_after_desk``). What is checked before the question is
 decided again by the statements that change the rows (docs/domain.md, section 13).
 
 Locks are taken in the usual order: preselection, lease, pool, plates.
@@ -19,7 +20,14 @@ from core.availability.closed_days import OfficeDays
 from core.clock import CHINA, to_millis
 from core.errors.base import Refusal
 from core.errors.store import StoreConstraintError
-from core.errors.undo import NothingToUndo, NumberGone, UndoneByAppeal, UndoTooLate, VehicleGone
+from core.errors.undo import (
+    NothingToUndo,
+    NumberGone,
+    UndoneByAppeal,
+    UndoNotOwn,
+    UndoTooLate,
+    VehicleGone,
+)
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Accounts
@@ -34,6 +42,9 @@ from core.public_journal.entries import Event
 from core.values.offices import Office
 from core.values.plates import Plate
 from core.values.workdays import WorkingCalendar
+
+OWN_WITHIN = timedelta(hours=1)
+"""How long somebody who is no chief can take back what they have done."""
 
 
 class Deed(StrEnum):
@@ -109,15 +120,18 @@ class Undoing:
             raise NothingToUndo
         return from_row(row)
 
-    def find(self, tx: Tx, preselection: Preselection, *, by_appeal: bool = False) -> Undoable:
+    def find(self, tx: Tx, preselection: Preselection, *, by_appeal: bool = False, own: str = "") -> Undoable:
         """Return what taking back the last thing done to a reservation would do, without its obstacles.
 
         Args:
             tx: the transaction.
             preselection: the reservation.
             by_appeal: the approval of an appeal has ended it, and is taken back.
+            own: an actor who may take back only what they have done themselves, and only within the hour;
+                empty for a chief.
 
         Raises:
+            UndoNotOwn: somebody else did it, and only what is one's own can be taken back.
             NothingToUndo: the desk has neither confirmed, voided nor revoked it.
             UndoneByAppeal: the approval of an appeal has ended it.
             UndoTooLate: the working day is over.
@@ -132,6 +146,10 @@ class Undoing:
         owner = self._accounts.by_id(tx, preselection.account_id)
         if done is None:
             raise NothingToUndo
+        if own:
+            until = min(until, preselection.ended_at + OWN_WITHIN)
+            if done["actor"] != own:
+                raise UndoNotOwn(done["actor"])
         if tx.now >= until:
             raise UndoTooLate(until)
         if not by_appeal:
@@ -170,7 +188,9 @@ class Undoing:
         state = pool_state(tx, plate.office, plate.kind, plate.serial)
         return None if state in {None, "resting"} else NumberGone()
 
-    def undo(self, tx: Tx, preselection_id: int, reason: str, actor: str, *, expected: Deed) -> Undoable:
+    def undo(
+        self, tx: Tx, preselection_id: int, reason: str, actor: str, *, expected: Deed, own_only: bool = False
+    ) -> Undoable:
         """Take back what was done to a reservation, and tell its owner.
 
         Args:
@@ -179,17 +199,18 @@ class Undoing:
             reason: why; stored, and told to the owner.
             actor: the admin.
             expected: what the admin was asked about.
+            own_only: the admin is no chief, and may take back only what they did within the hour.
 
         Raises:
             HandledMeanwhile: another admin has taken it back.
-            NothingToUndo, UndoTooLate: as ``find``.
+            NothingToUndo, UndoTooLate, UndoNotOwn: as ``find``.
             NumberGone: the number is another owner's now, or in a batch or on a shortlist.
             VehicleGone: the vehicle has another number, or somebody is selecting for it.
         """
         preselection = get(tx, preselection_id, lock=True)
         if _DEEDS.get(preselection.state) != expected:
             raise audit.handled(tx, preselection.subject)
-        found = self.find(tx, preselection)
+        found = self.find(tx, preselection, own=actor if own_only else "")
         self.reinstate(tx, found)
         if found.ban is not None:
             lift_cause(tx, found.ban.ban, found.ban.cause.cause_id, actor, reason)

@@ -78,7 +78,7 @@ def public_role(tx: Tx, actor: str, office: str) -> str:
     prefix, _, chat = actor.partition(":")
     if not chat:
         return prefix
-    row = tx.one("journal.role", chat_id=int(chat), office=office)
+    row = tx.one("journal.role", chat_id=int(chat), office=office, now=to_millis(tx.now))
     if row is None:
         return "chief:all"  # named by the settings, which are not in the database
     return f"{row['role']}:{row['office'] or 'all'}"

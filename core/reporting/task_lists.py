@@ -149,6 +149,7 @@ def failed_task(tx: Tx, row: Row) -> Task:
         subject=audit.notice_subject(row["notice_id"]),
         office=office,
         about=subject if plate else "",
+        whom=subject if topic == SubjectKind.ADMIN else "",
         plate=plate,
         kind=kind,
         what=row["purpose"].partition(":")[0],

@@ -45,16 +45,16 @@ PERMISSION_FOR = {
     TaskKind.SUSPICION: Permission.APPEALS,
     TaskKind.UNREMINDED: Permission.CONFIRM,
     TaskKind.FAILED: Permission.CLOSED,
-    TaskKind.BROKEN: Permission.ADMINS,
+    TaskKind.BROKEN: Permission.CLOCK,
     TaskKind.POOL: Permission.RELEASE,
     TaskKind.SCHEDULED: Permission.RELEASE,
     TaskKind.UNWITHHOLD: Permission.WITHHOLD,
     TaskKind.RESTORED: Permission.MAINTENANCE,
     TaskKind.CALENDAR: Permission.CLOSED,
-    TaskKind.JOURNAL: Permission.ADMINS,
-    TaskKind.SMS: Permission.ADMINS,
+    TaskKind.JOURNAL: Permission.CLOCK,
+    TaskKind.SMS: Permission.CLOCK,
 }
-"""The permission required to see each kind of task."""
+"""The permission required to see each kind of task; CLOCK is one that only chiefs of all offices have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ class Task:
     subject: str  # "preselection:7", "expiry:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", …
     office: str | None = None
     about: str = ""  # of its preselection, "preselection:7", or whom a suspicion is about, "admin:1001"
+    whom: str = ""  # the admin whom a failed notification is for, "admin:1001"
     plate: str = ""  # the serial of its number
     kind: str = ""  # of a pool or segment
     mask: str = ""  # of a segment

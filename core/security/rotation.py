@@ -30,6 +30,7 @@ SEALED_COLUMNS = (
     "sealed.appeal_reason",
     "sealed.appeal_photo",
     "sealed.dialog_args",
+    "sealed.staff_name",
 )
 """The queries that list what is sealed, by page; each has another one that replaces a value."""
 

@@ -18,6 +18,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "expires_at": 2,
     },
     "admin": {"chat_id": 1, "role": "clerk", "office": "", "since": 1, "given_by": "chat:1"},
+    "staff_name": {"chat_id": 1, "name_sealed": b"x", "is_set": 0, "noted_at": 1},
     "clock_guard": {"id": 1, "doubted_at": 2, "cause": "jump", "reference_at": 1},
     "installation": {"one": 1, "database_id": "0123456789abcdef", "created_at": 1},
     "key_canary": {"canary": 1, "sealed": b"x", "lookup_hash": b"x", "written_at": 1},
@@ -482,6 +483,15 @@ INVALID_ROWS = {
     "a holiday of no year": row("holiday", "holiday_year_fkey", REFERENCE, year=2029, day="2029-01-01"),
     "fewer extensions than none": row("preselection", "preselection_desk_extensions", desk_extensions=-1),
     "a king at the desk": row("admin", "admin_role", role="king"),
+    "a role that ends before it begins": row("admin", "admin_ends_later", until=1),
+    "a second name of one of the staff": row(
+        "staff_name", "staff_name_pkey", "staff_name.chat_id", chat_id=2
+    ),
+    "a name that is half set": row("staff_name", "staff_name_is_set", is_set=2),
+    "a link that is used and revoked": row(
+        "invitation", "invitation_used_or_revoked", used_at=1, revoked_at=1, revoked_by="chat:1"
+    ),
+    "a link that nobody has revoked": row("invitation", "invitation_used_or_revoked", revoked_at=1),
     "an invited king": row("invitation", "invitation_role", role="king"),
     "a token in place of its digest": row("invitation", "invitation_digest", digest="0" * 48),
     "an invitation that has ended before": row("invitation", "invitation_ends_later", valid_until=1),

@@ -207,10 +207,11 @@ STORED_ACTIONS = """
     deleted_own_data dismissed_suspicion doubted_clock dropped_appeal dropped_draft dropped_import
     ended_broadcast ended_maintenance expired exported_list granted_chances handled imported_vehicles
     invited_admin
-    kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle moved_deadline raised_suspicion
+    kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle moved_deadline
+    named_admin raised_suspicion
     received_identity rechose redated_release refused_unwithholding registered registered_account
     rejected_appeal released removed_admin reopened_day requested_unwithholding reserved restored
-    returned_batch revoked saw_photos
+    returned_batch revoked revoked_invitation saw_photos
     set_user_type stopped_broadcast submitted_appeal undid undid_import unwithheld verified voided
     withdrew_appeal withdrew_unwithholding withheld
 """

@@ -44,6 +44,7 @@ async def furnished(core: Core, engine: str) -> Core:
         ("special_hours", {"day": "2026-12-30"}),
         ("holiday_year", {"year": 2027}),
         ("holiday", {"day": "2027-01-02"}),
+        ("staff_name", {"chat_id": 2}),
     ):
         await core.store.run(sql, insert(engine, table, other))
     return core

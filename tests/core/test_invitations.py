@@ -131,6 +131,19 @@ async def test_one_of_twelve_holders_wins(core: Core) -> None:
         assert all(isinstance(one, InvitationUsed) for one in outcomes if one != CHIEF)
 
 
+async def test_link_is_either_used_or_revoked(core: Core) -> None:
+    for _ in range(4):
+        token = await made(core)
+        chat = next(_NUMBERS)
+        calls = (
+            accept(core, token, chat),
+            core.store.run(core.invitations.revoke, digest_of(token)[:12], "cli"),
+        )
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+        assert len(winners(list(outcomes))) == 1
+        assert bool(await roles(core, chat)) == (outcomes[0] == CHIEF)
+
+
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_control_without_the_guard_several_win(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
     """The link is read, and then marked without looking whether it has been used since."""

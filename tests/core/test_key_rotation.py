@@ -63,6 +63,7 @@ def _fill(tx: Tx) -> None:
     for slot in ("identity", "invoice"):
         photo = {"appeal_id": 1, "slot": slot, "photo_key": slot, "taken_at": 1}
         _add(tx, "appeal_photo", fingerprint_sealed=_sealed(), **photo)
+    _add(tx, "staff_name", chat_id=3001, name_sealed=_sealed(), is_set=0, noted_at=1)
     _add(tx, "dialog", chat_id=-5, screen="desk_identity", args=args, revision=1, updated_at=1)
 
 

@@ -62,7 +62,7 @@ async def ends_well(core: Core, clock: FixedClock, account: Account, begun: int)
 async def test_everything_is_read_out(core: Core) -> None:
     account, _ = await lived(core)
     found = await core.store.read(core.personal_data.read, CHAT)
-    assert set(found) == {*(source.name for source in SOURCES), "appeals"}
+    assert set(found) == {*(source.name for source in SOURCES), "appeals", "staff_name"}
     (own,) = found["account"]
     assert (own["name"], own["identity"], own["phone"]) == (account.name, account.identity, account.phone)
     assert [record["version"] for record in found["consents"]] == [3]

@@ -14,7 +14,15 @@ from core.availability import rescheduling
 from core.availability.rescheduling import Rescheduling
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
-from core.errors.undo import AppealUsed, NumberGone, SegmentOpened, UndoTooLate, VehicleGone
+from core.errors.base import XuanhaoError
+from core.errors.undo import (
+    AppealUsed,
+    NumberGone,
+    SegmentOpened,
+    UndoNotOwn,
+    UndoTooLate,
+    VehicleGone,
+)
 from core.people.blacklist import Cause, NewBan, running, set_ban
 from core.pool.releases import Release
 from core.ports import Tx
@@ -176,6 +184,38 @@ async def test_undone_void_leaves_an_earlier_ban(resting: Core) -> None:
     ban = await core.store.read(running, account.own_identity_hash)
     assert ban is not None
     assert (ban.until, ban.cause, ban.reason) == (until, Cause.ADMIN, "套牌")
+
+
+@pytest.mark.parametrize("deed", list(DEEDS))
+@pytest.mark.parametrize(
+    ("actor", "after", "error"),
+    [
+        (CHIEF, timedelta(minutes=59, seconds=59), None),
+        (CHIEF, timedelta(hours=1), UndoTooLate),
+        ("chat:3002", timedelta(minutes=1), UndoNotOwn),
+    ],
+)
+async def test_clerk_takes_back_only_what_they_did_within_the_hour(
+    resting: Core,
+    clock: FixedClock,
+    deed: Deed,
+    actor: str,
+    after: timedelta,
+    error: type[XuanhaoError] | None,
+) -> None:
+    begun = await done(resting, deed)
+    clock.advance(after)
+
+    def takes_back(tx: Tx) -> object:
+        return resting.undoing.undo(tx, begun, "点错了", actor, expected=deed, own_only=True)
+
+    if error is None:
+        await resting.store.run(takes_back)
+    else:
+        with pytest.raises(error):
+            await resting.store.run(takes_back)
+        await resting.store.run(undo(resting, begun, deed))  # a chief still can
+    assert (await resting.store.read(get, begun)).state == PreselectionState.RESERVED
 
 
 async def test_of_two_chiefs_one_takes_it_back(resting: Core) -> None:

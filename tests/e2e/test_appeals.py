@@ -159,9 +159,9 @@ async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
     await chief.press("确认通过")
     await chief.see("申诉 1 审核通过")
     await reviewer.press("确认通过")
-    await reviewer.see(f"已由管理员 {CHIEF}处理:审核通过")
+    await reviewer.see(f"已由王主任({CHIEF})处理:审核通过")
     await reviewer.say("/reject 1 看不清")
-    await reviewer.see(f"已由管理员 {CHIEF}处理:审核通过", fresh=True)
+    await reviewer.see(f"已由王主任({CHIEF})处理:审核通过", fresh=True)
 
 
 async def test_what_changed_since_it_was_shown_is_shown_anew(world: World) -> None:

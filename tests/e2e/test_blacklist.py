@@ -207,7 +207,7 @@ async def test_second_admin_sees_who_was_faster(
     await clerk.press(button)
     await clerk.settled()
     await chief.press(button)
-    await chief.see(f"已由管理员 {CLERK}处理:{done}。未作任何更改")
+    await chief.see(f"已由赵窗口({CLERK})处理:{done}。未作任何更改")
 
 
 async def test_second_admin_sees_who_has_granted(place: World) -> None:
@@ -218,7 +218,7 @@ async def test_second_admin_sees_who_has_granted(place: World) -> None:
     await clerk.press("确认增加")
     await clerk.see("已增加选号机会")
     await chief.press("确认增加")
-    await chief.see(f"已由管理员 {CLERK}处理:增加选号机会。未作任何更改")
+    await chief.see(f"已由赵窗口({CLERK})处理:增加选号机会。未作任何更改")
 
 
 async def test_second_admin_sees_who_has_moved_the_identity(place: World) -> None:
@@ -229,4 +229,4 @@ async def test_second_admin_sees_who_has_moved_the_identity(place: World) -> Non
     await clerk.press("转移身份")
     await clerk.settled()
     await chief.press("转移身份")
-    await chief.see(f"已由管理员 {CLERK}处理:身份移入账号。未作任何更改")
+    await chief.see(f"已由赵窗口({CLERK})处理:身份移入账号。未作任何更改")

@@ -116,7 +116,7 @@ async def test_stop_leaves_the_rest_and_says_how_many(place: World) -> None:
     await clerk.press("⏹ 停止发送")
     await clerk.see("还没有发出的不再发送")
     await chief.press("⏹ 停止发送")
-    await chief.see_toast(f"已由管理员 {CLERK}处理:停止群发通知")
+    await chief.see_toast(f"已由赵窗口({CLERK})处理:停止群发通知")
     place.forward(seconds=20)
     await place.service.jobs.tell()
     await place.service.jobs.tell()

@@ -262,7 +262,7 @@ async def test_chief_confirms_the_clock_while_no_header_is_known(host: Host) -> 
     await chief.press("时间正确,继续")
     await chief.see("已确认服务器时间")
     await host.waits(in_doubt=False)
-    await chief.see("管理员 1001 已确认")
+    await chief.see("王主任(1001)已确认")
     await host.does_everything()
     await host.lets_numbers_end()
     assert (await host.actions())[-1] == (f"chat:{CHIEF}", "confirmed_clock")

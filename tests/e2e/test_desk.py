@@ -142,7 +142,7 @@ async def test_role_counts_at_its_office_until_it_is_taken(world: World) -> None
 
 async def test_card_that_is_open_when_the_role_goes_does_nothing(world: World) -> None:
     _, begun = await world.store.run(reserved, world.core, 2, "A1234")
-    clerk = await gives(world, "clerk")
+    clerk = await gives(world, "chief")
     await clerk.say("/void 粤KA1234 资料有误")
     await clerk.see("号码作废?")
     await world.store.run(sql, "DELETE FROM admin")
@@ -153,7 +153,7 @@ async def test_card_that_is_open_when_the_role_goes_does_nothing(world: World) -
 
 async def test_void_bars_and_tells_the_owner(world: World) -> None:
     _, begun = await world.store.run(reserved, world.core, 2, "A1234")
-    clerk, owner = await gives(world, "clerk"), world.person(HOLDER)
+    clerk, owner = await gives(world, "chief"), world.person(HOLDER)
     await owner.say("/start")
     await clerk.say("/void 粤KA1234 合格证不符")
     await clerk.press("确认作废")
@@ -188,7 +188,7 @@ async def test_second_admin_sees_who_was_faster(world: World) -> None:
     await clerk.press("确认已上牌")
     await clerk.see("已确认上牌")
     await chief.press("确认已上牌")
-    await chief.see(f"已由管理员 {CLERK}处理:该号码已确认上牌")
+    await chief.see(f"已由赵窗口({CLERK})处理:该号码已确认上牌")
 
 
 async def test_withheld_number_is_refused_until_it_is_released_again(world: World) -> None:
@@ -244,9 +244,9 @@ async def test_second_chief_confirms_what_is_given_free(world: World) -> None:
     await other.press("确认解除")
     await other.see("已恢复投放", "起可自编", fresh=True)
     await chief.press("撤回申请")
-    await chief.see(f"已由管理员 {CLERK}处理:恢复投放", fresh=True)
+    await chief.see(f"已由赵窗口({CLERK})处理:恢复投放", fresh=True)
     await world.service.jobs.tell()
-    await chief.see(f"由管理员 {CLERK} 确认", "现在起可抽到", "起可自编", fresh=True)
+    await chief.see(f"由赵窗口({CLERK})确认", "现在起可抽到", "起可自编", fresh=True)
     await chief.say("/find 粤KA8881")
     await chief.see(
         "目前只能随机选", "原因:拟公开拍卖)", "恢复投放(全部机关 负责人,原因:拍卖取消,粤K 负责人复核)"
@@ -262,7 +262,7 @@ async def test_second_chief_refuses_or_the_first_withdraws(world: World) -> None
     await other.press("拒绝")
     await other.see("已拒绝,继续暂不投放", fresh=True)
     await world.service.jobs.tell()
-    await chief.see(f"被管理员 {CLERK} 拒绝", fresh=True)
+    await chief.see(f"被赵窗口({CLERK})拒绝", fresh=True)
     await chief.say("/unwithhold 粤K small A888# 再次申请")
     await chief.press("恢复投放")
     await chief.see("申请已发给其他负责人", fresh=True)
@@ -441,16 +441,16 @@ async def test_second_admin_is_told_who_was_faster(
     await chief.press(button)
     await chief.see("✅" if "maintenance 粤K" not in typed else "🛠", fresh=True)
     await other.press(button)
-    await other.see(f"已由管理员 {CHIEF}处理:{told}", fresh=True)
+    await other.see(f"已由王主任({CHIEF})处理:{told}", fresh=True)
 
 
 async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
     chief = world.person(CHIEF)
     for typed, button, said in (
         ("/withhold 粤K small A888# 拟公开拍卖", "确认暂不投放", "该号段已设为暂不投放"),
-        ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由管理员 {CHIEF}登记为不办公,原因:盘点"),
+        ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由王主任({CHIEF})登记为不办公,原因:盘点"),
         (f"/admins add {RIVAL} clerk 粤A", "确认添加", "此人已有这个角色"),
-        ("/release 粤K small B####", "确认投放", f"由管理员 {CHIEF}投放),没有投放"),
+        ("/release 粤K small B####", "确认投放", f"由王主任({CHIEF})投放),没有投放"),
     ):
         await chief.say(typed)
         await chief.press(button)

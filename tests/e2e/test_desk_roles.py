@@ -20,9 +20,8 @@ from tests.world import CHIEF, World, office, open_world
 UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
 ELSEWHERE = {
     **dict.fromkeys(DESK, NOT_HERE),
-    **dict.fromkeys(
-        ("vehicles", "grant", "admins", "clock", "holidays"), UNKNOWN
-    ),  # for chiefs of all offices only
+    **dict.fromkeys(("vehicles", "clock", "holidays"), UNKNOWN),  # for chiefs of all offices only
+    "grant": "只能给最近一次在您的发牌机关预选的车辆",
     "unban": "您所管的发牌机关没有将此人列入黑名单",
     "approve": "没有这个申诉编号",
     "reject": "没有这个申诉编号",
@@ -97,5 +96,6 @@ async def test_admins_come_as_a_sheet(world: World) -> None:
     await chief.say("/admins")
     await chief.see("管理员", fresh=True)
     rows = (await sheets_of(chief))["管理员名单"]
-    assert rows[0] == ["聊天号", "角色", "发牌机关"]
-    assert rows[1:] == [[float(CHIEF), "负责人", "全部发牌机关"], [float(CLERK), "窗口", "粤K"]]
+    assert rows[0] == ["聊天号", "姓名", "角色", "发牌机关", "到期日"]
+    chief_row = [float(CHIEF), "王主任", "负责人", "全部发牌机关", ""]
+    assert rows[1:] == [chief_row, [float(CLERK), "", "窗口", "粤K", ""]]

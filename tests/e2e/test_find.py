@@ -299,7 +299,7 @@ async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
 
 
 async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> None:
-    clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
+    clerk, chief = await gives(place, "chief"), place.person(CHIEF)
     for person, button, typed in ((chief, "🚫 取消预选", "本人申请"), (clerk, "⛔ 作废", "资料有误")):
         await finds(person, "粤KA1234")
         await person.press(button)
@@ -308,11 +308,11 @@ async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> Non
     await clerk.press("确认作废")
     await clerk.see("已作废")
     await chief.press("确认撤销该预选")
-    await chief.see(f"已由管理员 {CLERK}处理:该号码已作废", "查询结果")
+    await chief.see(f"已由赵窗口({CLERK})处理:该号码已作废", "查询结果")
 
 
 async def test_prompt_whose_moment_has_passed_leads_back(place: World) -> None:
-    clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
+    clerk, chief = await gives(place, "chief"), place.person(CHIEF)
     for person in (clerk, chief):
         await finds(person, "粤KA1234")
         await person.press("⛔ 作废")
@@ -322,7 +322,7 @@ async def test_prompt_whose_moment_has_passed_leads_back(place: World) -> None:
     await clerk.press("确认作废")
     await clerk.see("已作废")
     await chief.say("资料有误")
-    await chief.see(f"已由管理员 {CLERK}处理:该号码已作废", "查询结果")
+    await chief.see(f"已由赵窗口({CLERK})处理:该号码已作废", "查询结果")
 
 
 # --- permissions ----------------------------------------------------------------------------
@@ -372,7 +372,7 @@ async def test_search_is_recorded_without_what_was_typed(place: World) -> None:
     written = str(rows)
     assert not any(value in written for value in (factories.identity(2), factories.phone(2)[3:]))
     await chief.say(f"/audit {HOLDER}")
-    await chief.see("操作记录", f"管理员 {CLERK}", "查询(证件号码")
+    await chief.see("操作记录", f"赵窗口({CLERK})", "查询(证件号码")
 
 
 async def test_looking_is_not_listed_among_the_changes_of_a_card(place: World) -> None:
@@ -421,7 +421,7 @@ async def test_role_that_goes_takes_the_card_along(place: World) -> None:
     clerk = await gives(place, "clerk")
     await finds(clerk, "粤KA1234")
     await place.store.run(sql, "DELETE FROM admin")
-    await clerk.press("⛔ 作废")
+    await clerk.press("🚫 取消预选")
     await clerk.see_toast("您没有这项权限")
     await eventually(lambda: "测**主" not in clerk.last.words)
 

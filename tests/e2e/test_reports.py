@@ -205,7 +205,7 @@ async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
     chief = world.person(CHIEF)
     await chief.say("/audit 粤KA1001")
     await chief.see(
-        f"管理员 {CHIEF} · 粤K\n号码 粤K·A1001 作废,原因:合格证<不符> — 预选 1",
+        f"王主任({CHIEF}) · 粤K\n号码 粤K·A1001 作废,原因:合格证<不符> — 预选 1",
         "车主(账号 1) · 粤K\n选定号码 粤K·A1001(自编选号)",
         "开始预选(小型汽车) — 预选 1(粤K·A1001)",
         "列入黑名单,到 2028-03-10,原因:合格证<不符> — 黑名单 1",
@@ -213,7 +213,7 @@ async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
     rows = (await sheets_of(chief))["操作记录"]
     assert len(rows) == 1 + 7
     assert [as_typed(str(cell)) for cell in rows[1][2:4]] == [
-        f"管理员 {CHIEF}",
+        f"王主任({CHIEF})",
         "列入黑名单,到 2028-03-10,原因:合格证<不符>",
     ]
     await chief.say("/audit 2026-03")
@@ -280,10 +280,10 @@ async def test_second_admin_learns_who_dealt_with_it(world: World) -> None:
     shown = await chief.see("已记为处理完毕")
     assert "搁置的消息" not in shown.words
     await other.press("✓ 已处理")
-    shown = await other.see(f"已由管理员 {CHIEF} 处理")
+    shown = await other.see(f"已由王主任({CHIEF})处理")
     assert "搁置的消息" not in shown.words
     await chief.say("/audit handled")
-    await chief.see(f"管理员 {CHIEF}", "处理了待办事项 — 消息 99999999", fresh=True)
+    await chief.see(f"王主任({CHIEF})", "处理了待办事项 — 消息 99999999", fresh=True)
 
 
 async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:

@@ -93,7 +93,7 @@ async def test_dismissal_keeps_its_reason_and_the_second_hears_of_it(world: Worl
     await reviewer.press("✅ 确认")
     await reviewer.see("嫌疑 1 已处理:无异常", "没有待办")
     await chief.press("经核对,属正常操作")
-    await chief.see(f"已由管理员 {REVIEWER}处理:嫌疑无异常")
+    await chief.see(f"已由赵审核({REVIEWER})处理:嫌疑无异常")
     rows = await world.store.read(sql, "SELECT reason FROM suspicion")
     assert [row["reason"] for row in rows] == ["家人代为操作,已电话核实"]
     await chief.say("/audit 嫌疑无异常")

@@ -275,14 +275,19 @@ async def test_what_had_failed_is_still_shown_and_dealt_with(
     assert world.person(SET_ASIDE).last.from_bot
 
 
-async def test_open_question_is_answered_and_leads_back_to_its_card(world: World) -> None:
+async def test_open_question_of_a_clerk_who_may_no_longer_leads_back_to_its_card(world: World) -> None:
+    """Clerks voided in the old version; now they revoke, and the card offers that."""
     clerk = world.person(CLERK)
     await press_as_left(clerk, "确认作废")
-    card = await clerk.see("已作废,车主列入黑名单到 2028年3月12日", "查询结果", "粤K·A5678")
-    assert "原因:资料有误" in card.words
+    card = await clerk.see("您没有这项权限", "查询结果", "粤K·A5678")
+    await clerk.press("🚫 取消预选")
+    await clerk.say("资料有误")
+    await clerk.press("✅ 确认撤销该预选")
+    await clerk.see("的预选已取消", fresh=True)
+    assert "⛔ 作废" not in card.buttons
     await tick(world)
     await world.person(REVOKED).see("资料有误")
-    assert await rows(world, "SELECT state FROM preselection WHERE serial = 'A5678'") == [("void",)]
+    assert await rows(world, "SELECT state FROM preselection WHERE serial = 'A5678'") == [("cancelled",)]
 
 
 async def test_journal_and_cards_are_read_as_before(world: World) -> None:

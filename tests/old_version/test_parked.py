@@ -10,6 +10,7 @@ from tests.old_version import parked
 from tests.old_version.left_behind import messages_of
 from tests.old_version.parked import Parked
 from tests.old_version.people import (
+    CLERK,
     CODE_UNSENT,
     DEPUTY,
     HALF_ANSWERED,
@@ -20,7 +21,7 @@ from tests.old_version.people import (
 )
 from tests.world import CHIEF, World
 
-MOVED = frozenset({CHIEF, DEPUTY, CODE_UNSENT, HALF_ANSWERED, SET_ASIDE, UNFETCHED, REHEARSING})
+MOVED = frozenset({CHIEF, CLERK, DEPUTY, CODE_UNSENT, HALF_ANSWERED, SET_ASIDE, UNFETCHED, REHEARSING})
 """Chats whose screen changes, because something that waited was done, or was lost before, or has ended."""
 LATER = frozenset({WITH_CODE, 4107})
 """Chats with one more button, because another code may be sent after a minute."""
@@ -50,6 +51,7 @@ ADDED = (
     "🔢 号段号池",
     "📊 统计记录",
     "⚙️ 系统管理",
+    "🔗 一次性链接",
 )
 """Buttons that screens have got since."""
 RENAMED = ("✕ 粤", "❌ 粤")

@@ -25,6 +25,7 @@ ALLOWED = {
     "sandbox/registry.py": "the page of its vehicles",
     "bot/demo/data.py": "the people and offices of the demo, and what its page tells them",
     "bot/desk/arguments.py": "what people type in dates, before them, and in the names of plate kinds",
+    "bot/desk/admin_words.py": "what people type for the end of a role",
     "bot/desk/appeals.py": "the words that people type before an appeal's number",
     "bot/desk/ban_ends.py": "what people type for the end of a ban",
     "bot/desk/day_words.py": "what people type for days and hours",

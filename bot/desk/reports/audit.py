@@ -13,6 +13,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting
+from bot.i18n.staff_names import with_same_names
 from bot.spreadsheets import Table
 from bot.texts.desk import audit as texts
 from core.errors.desk import NotYourOffice
@@ -97,7 +98,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
         return ctx.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
 
     record_export(ctx, "audit")
-    return sheet("audit.xlsx", texts.sheet_caption(query, _MOST_EXPORTED), read, _tables)
+    return sheet("audit.xlsx", texts.sheet_caption(query, _MOST_EXPORTED), read, with_same_names(_tables))
 
 
 def _tables(found: object) -> list[Table]:

@@ -18,6 +18,7 @@ from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting
+from bot.i18n.staff_names import with_same_names
 from bot.pictures.batch import NUMBERS
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground
@@ -217,7 +218,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.DESK)
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
     record_export(ctx, "desk")
-    return sheet("desk.xlsx", escape(texts.DESK_TITLE()), look, _tables)
+    return sheet("desk.xlsx", escape(texts.DESK_TITLE()), look, with_same_names(_tables))
 
 
 def _tables(found: object) -> list[Table]:

@@ -6,12 +6,12 @@ from html import escape, unescape
 
 from bot.i18n.formatting import KINDS, day, listed, masked_identity, masked_name, masked_phone, moment, plate
 from bot.i18n.language import _, phrase
+from bot.texts.desk.actors import agent
 from bot.texts.desk.suspicion import answer_approved, answer_line, approve_answer_question
 from bot.texts.owner.appeal import answer
 from core.appeals import Appeal, AppealState, Queued
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import AppealOutcome, Card
-from core.audit import chat_of
 from core.people.accounts import Account
 from core.preselection import Preselection, PreselectionState
 from core.values.vehicles import group_vin, vin_last_six
@@ -248,4 +248,4 @@ def ended(by: str, state: str) -> str:
     what = _ENDED.get(AppealState(state))
     if what is None or state == AppealState.WITHDRAWN:
         return _("申诉人已撤回该申诉。") if what else _("该申诉不在等待审核。")
-    return _("已由管理员 {chat}处理:{what}。").format(chat=chat_of(by), what=what())
+    return _("已由{who}处理:{what}。").format(who=agent(by), what=what())

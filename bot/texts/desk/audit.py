@@ -7,11 +7,13 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, listed, plate
 from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.staff_names import staff_name
+from bot.texts.desk.actors import NOT_ADMINS, admin_name
 from bot.texts.desk.staff import ROLES
 from bot.texts.desk.undo import DEEDS, PLACES, SHUT
 from bot.texts.owner.exported import USER_TYPES
 from bot.texts.owner.suspicion import NAMES as RULE_NAMES
-from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
+from core.audit import CHAT, AuditAction, SubjectKind
 from core.clock import CHINA, from_millis
 from core.people.accounts import UserType
 from core.people.admins import Role
@@ -30,7 +32,6 @@ EMPTY = phrase("没有符合条件的记录。")
 SHEET = phrase("操作记录")
 COLUMNS = phrase("编号|时间|操作人|操作|对象|发牌机关")
 
-_ACTORS = {SYSTEM: phrase("系统"), COMMAND_LINE: phrase("命令行")}
 _OWNERS = frozenset(
     {
         AuditAction.ABANDONED,
@@ -104,6 +105,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.LOST_PHONE: phrase("手机号由账号 {to} 验证后转走"),
     AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
     AuditAction.MOVED_DEADLINE: phrase("{plate} 办理截止由 {before} 改到 {deadline}:{cause}"),
+    AuditAction.NAMED_ADMIN: phrase("修改显示的姓名"),
     AuditAction.RAISED_SUSPICION: phrase("{about} 列为异常选号嫌疑({rule})"),
     AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
@@ -120,6 +122,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.RESTORED: phrase("数据库由备份恢复"),
     AuditAction.RETURNED_BATCH: phrase("第 {draw} 次抽号没有送达,退还 1 批"),
     AuditAction.REVOKED: phrase("取消 {plate} 的预选,原因:{reason}"),
+    AuditAction.REVOKED_INVITATION: phrase("撤销一次性管理员链接:{role}"),
     AuditAction.SAW_PHOTOS: phrase("查看申诉照片"),
     AuditAction.SET_USER_TYPE: phrase("用户类型:{from} → {to}"),
     AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
@@ -161,6 +164,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.LIFTED_BAN: phrase("解除黑名单"),
     AuditAction.LOOKED_UP: phrase("查询"),
     AuditAction.MOVED_DEADLINE: phrase("截止改期"),
+    AuditAction.NAMED_ADMIN: phrase("修改姓名显示"),
     AuditAction.RAISED_SUSPICION: phrase("异常选号嫌疑"),
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
     AuditAction.REDATED_RELEASE: phrase("投放改期"),
@@ -174,6 +178,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.RESERVED: phrase("选定号码"),
     AuditAction.RESTORED: phrase("由备份恢复"),
     AuditAction.REVOKED: phrase("取消预选"),
+    AuditAction.REVOKED_INVITATION: phrase("撤销管理员链接"),
     AuditAction.SAW_PHOTOS: phrase("查看申诉照片"),
     AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
@@ -221,7 +226,7 @@ _ASKED = {
     IDENTITY: phrase("身份证号(不显示)"),
     CREDIT_CODE: phrase("统一社会信用代码(不显示)"),
     PHONE: phrase("手机号(不显示)"),
-    **_ACTORS,
+    **NOT_ADMINS,
 }
 _LOOKED_UP_BY = {
     "identity": phrase("证件号码"),
@@ -243,7 +248,7 @@ def _meant(word: str, today: date) -> str:
         return today.isoformat()
     if _YESTERDAY.means(word):
         return (today - timedelta(days=1)).isoformat()
-    named = (name for name, one in {**_ACTORS, **NAMES}.items() if one.means(word))
+    named = (name for name, one in {**NOT_ADMINS, **NAMES}.items() if one.means(word))
     return next(named, word)
 
 
@@ -273,8 +278,9 @@ def moment(at: datetime) -> str:
 
 
 def actor(entry: AuditEntry) -> str:
-    if entry.actor in _ACTORS:
-        return _ACTORS[entry.actor]()
+    """Return who did it, as plain text."""
+    if entry.actor in NOT_ADMINS:
+        return NOT_ADMINS[entry.actor]()
     kind, _colon, number = entry.actor.partition(":")
     if kind == SubjectKind.ACCOUNT:
         return _("车主(账号 {number})").format(number=number)
@@ -282,7 +288,7 @@ def actor(entry: AuditEntry) -> str:
         return entry.actor
     if entry.action in _OWNERS:
         return _("车主 {chat}").format(chat=number)
-    return _("管理员 {chat}").format(chat=number)
+    return admin_name(number)
 
 
 def action(entry: AuditEntry) -> str:
@@ -297,6 +303,8 @@ def subject(entry: AuditEntry) -> str:
         office, kind, *serial = rest.split(":")
         name = plate(office, serial[0]) if serial else f"{office} {_kind(kind)}"
         return _("号码 {name}").format(name=name) if serial else _("号池 {name}").format(name=name)
+    if topic == SubjectKind.ADMIN and staff_name(int(rest)):
+        return admin_name(rest)
     if topic == SubjectKind.OFFICE and rest == "all":
         return _("全部发牌机关")
     words = _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else entry.subject

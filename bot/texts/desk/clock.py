@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
+from bot.texts.desk.actors import agent
 from core import audit
 from core.availability.clock_guard import Cause, ClockState, Doubt
 
@@ -58,6 +59,4 @@ def resolved(at: datetime, actor: str) -> str:
     """Return the message to chiefs when a doubt has ended."""
     if actor == audit.SYSTEM:
         return _("✅ 服务器时间已核对无误({at}),到期、通知等已恢复。").format(at=moment(at))
-    return _("✅ 管理员 {chat} 已确认服务器时间({at}),到期、通知等已恢复。").format(
-        chat=audit.chat_of(actor), at=moment(at)
-    )
+    return _("✅ {who}已确认服务器时间({at}),到期、通知等已恢复。").format(who=agent(actor), at=moment(at))

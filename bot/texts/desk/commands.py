@@ -19,7 +19,7 @@ USAGE = {
     "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
     "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),
     "undo": phrase(
-        "<code>/undo 粤K12345 原因</code>(撤回当天的确认上牌、作废或取消预选)\n"
+        "<code>/undo 粤K12345 原因</code>(撤回当天的确认上牌、作废或取消预选;窗口只能撤回自己一小时内的)\n"
         "<code>/undo 申诉 12 原因</code>(撤回审核通过)\n"
         "<code>/undo 粤K small B#### 原因</code>(取消尚未开放的投放;"
         "改期:<code>/undo 粤K small B#### 改到 2026-12-05 09:00 原因</code>)\n"
@@ -65,7 +65,10 @@ USAGE = {
     ),
     "clock": phrase("<code>/clock</code>(服务器时间有疑问时,确认时间正确)"),
     "admins": phrase(
-        "<code>/admins</code> 查看;<code>/admins add 聊天号 chief|clerk|reviewer [粤K|all]</code> 添加"
+        "<code>/admins</code> 查看;"
+        "<code>/admins add 聊天号 chief|clerk|reviewer [粤K|all] [到 2026-12-31]</code> 添加;"
+        "<code>/admins name 聊天号 姓名</code> 改名;"
+        "<code>/admins link clerk|reviewer [粤K]</code> 一次性链接"
     ),
 }
 """Usage of each command of the desk."""
@@ -112,6 +115,7 @@ _DUTY_OF = {
     "approve": Permission.APPEALS,
     "reject": Permission.APPEALS,
     "hours": Permission.CLOSED,
+    "undo": Permission.UNDO_OWN,
 }
 
 

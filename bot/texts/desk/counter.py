@@ -5,7 +5,7 @@ from html import escape
 
 from bot.i18n.formatting import day, moment, plate, reason
 from bot.i18n.language import Phrase, _, phrase
-from core import audit
+from bot.texts.desk.actors import agent
 from core.audit import AuditAction
 from core.preselection import Preselection
 from core.preselection.counter import EndedReservation
@@ -39,7 +39,7 @@ def register_question(
         "<b>窗口确认</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n"
         "证书编号:<code>{certificate}</code>\n"
-        "办理截止:{deadline}{late}\n\n材料核对无误、号牌已发放?当天可由负责人撤回(/undo)。"
+        "办理截止:{deadline}{late}\n\n材料核对无误、号牌已发放?一小时内可由本人、当天可由负责人撤回(/undo)。"
     ).format(certificate=escape(preselection.certificate or ""), late=late, **_reserved(preselection))
 
 
@@ -60,7 +60,7 @@ def revoke_question(preselection: Preselection, why: str) -> str:
     return _(
         "<b>取消预选?</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
-        "不列入黑名单,号码收回,并通知本人。当天可由负责人撤回(/undo)。"
+        "不列入黑名单,号码收回,并通知车主。一小时内可由本人、当天可由负责人撤回(/undo)。"
     ).format(reason=reason(why), **_reserved(preselection))
 
 
@@ -89,7 +89,4 @@ def not_reserved(by: str, action: str) -> str:
     done = _DONE.get(action)
     if done is None:
         return _("该号码没有待确认的预选(可能未被预选、已过期或已上牌)。")
-    who = _("系统")
-    if by != audit.SYSTEM:
-        who = _("管理员 {chat}").format(chat=audit.chat_of(by))
-    return _("已由{who}处理:该号码已{done}。").format(who=who, done=done())
+    return _("已由{who}处理:该号码已{done}。").format(who=agent(by), done=done())

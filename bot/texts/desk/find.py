@@ -19,10 +19,11 @@ from bot.i18n.formatting import (
 )
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
+from bot.texts.desk.actors import agent
 from bot.texts.desk.bans import cause_lines
 from bot.texts.desk.parts import date_of
 from bot.texts.owner.exported import STATES, USER_TYPES
-from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
+from core.audit import AuditAction
 from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
 from core.people.accounts import Account
@@ -373,19 +374,10 @@ def late(until: datetime) -> str:
     return _("⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(until))
 
 
-def actor_label(by: str) -> str:
-    """Return the name of an actor of the audit log at the desk."""
-    if by == SYSTEM:
-        return _("系统")
-    if by == COMMAND_LINE:
-        return _("命令行")
-    return _("管理员 {chat}").format(chat=escape(chat_of(by)))
-
-
 def handled(by: str, action: str) -> str:
     """Return that another admin acted first, and what they did."""
     if not by:
         return _("刚刚已有其他人处理,情况有变,未作任何更改。请重新查询。")
-    who = actor_label(by)
+    who = agent(by)
     what = _DONE[action]() if action in _DONE else escape(action)
     return _("已由{who}处理:{what}。未作任何更改。").format(who=who, what=what)

@@ -6,7 +6,7 @@ from html import escape
 
 from bot.i18n.formatting import listed, moment, short_day
 from bot.i18n.language import _, phrase
-from bot.texts.desk.find import actor_label
+from bot.texts.desk.actors import agent
 from core.availability.holidays import EnteredYear, Schedule
 from core.values.workdays import WorkingCalendar
 
@@ -28,7 +28,7 @@ def page(years: Sequence[tuple[int, EnteredYear | None, bool]], asked: str) -> s
 def _year(year: int, entered: EnteredYear | None, is_known: bool) -> str:  # noqa: FBT001 - of a row
     if entered is not None:
         return _("• {year} 年:{who}于 {at} 录入").format(
-            year=year, who=actor_label(entered.by), at=moment(entered.at)
+            year=year, who=agent(entered.by), at=moment(entered.at)
         )
     if is_known:
         return _("• {year} 年:程序内置或设置文件").format(year=year)

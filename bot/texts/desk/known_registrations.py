@@ -45,7 +45,7 @@ def question(reserved: Sequence[Preselection], most: int) -> str:
     lines.append(
         _(
             "\n车辆上的号码若不是预选的号码,请不要在这里确认,改用 /void 或 /revoke。"
-            "当天可由负责人逐个撤回(/undo)。"
+            "一小时内可由本人、当天可由负责人逐个撤回(/undo)。"
         )
     )
     return "\n".join(lines)

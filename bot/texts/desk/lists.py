@@ -3,7 +3,7 @@
 from bot.i18n.language import phrase
 
 ADMINS = phrase("管理员名单")
-ADMIN_COLUMNS = phrase("聊天号|角色|发牌机关")
+ADMIN_COLUMNS = phrase("聊天号|姓名|角色|发牌机关|到期日")
 APPEALS = phrase("待审核的申诉")
 APPEAL_COLUMNS = phrase("申诉编号|发牌机关|车辆识别代号|提交时间")
 EVERY_OFFICE = phrase("全部发牌机关")

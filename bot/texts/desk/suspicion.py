@@ -6,7 +6,7 @@ from html import escape
 
 from bot.i18n.formatting import listed
 from bot.i18n.language import Phrase, _, phrase
-from bot.texts.desk.find import actor_label
+from bot.texts.desk.actors import actor_label, agent
 from bot.texts.desk.reports.parts import when
 from bot.texts.owner.appeal import STATES as APPEAL_STATES
 from bot.texts.owner.suspicion import NAMES, rule
@@ -83,7 +83,7 @@ def page(
     if found.state == SuspicionState.ASKED and found.asked_at is not None:
         lines.append(
             _("⏸ {who}于 {when} 要求提供发票,其间暂停选号").format(
-                who=actor_label(found.asked_by or ""), when=when(found.asked_at, now)
+                who=agent(found.asked_by or ""), when=when(found.asked_at, now)
             )
         )
         lines += [

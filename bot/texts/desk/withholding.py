@@ -5,7 +5,7 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, day, moment, public_role, why
 from bot.i18n.language import _, phrase
-from core.audit import chat_of
+from bot.texts.desk.actors import actor_label, agent
 from core.clock import CHINA
 from core.people.second_chief import RequestState, UnwithholdRequest
 from core.pool.releases import Opening
@@ -147,7 +147,7 @@ def _request(found: UnwithholdRequest) -> str:
     return _(
         "<b>恢复投放,待第二位负责人确认</b>\n{office} {kind} <code>{mask}</code>\n"
         "暂不投放:{since} 起,{withheld_role},原因:{withheld_reason}\n"
-        "申请恢复:{at},{role}({chat}),原因:{reason}\n"
+        "申请恢复:{at},{role},{who},原因:{reason}\n"
         "{until} 前没有人确认,申请就作废。"
     ).format(
         office=escape(found.office),
@@ -158,7 +158,7 @@ def _request(found: UnwithholdRequest) -> str:
         withheld_reason=escape(why(found.withheld_reason)),
         at=moment(found.at),
         role=escape(public_role(found.role)),
-        chat=escape(chat_of(found.actor)),
+        who=actor_label(found.actor),
         reason=escape(why(found.reason)),
         until=moment(found.expires_at),
     )
@@ -172,16 +172,16 @@ def decided(found: UnwithholdRequest, now: datetime) -> str:
             "如仍需恢复,请重新申请。"
         )
     elif found.state == RequestState.CONFIRMED:
-        said = _("✅ {office} {kind} <code>{mask}</code> 已恢复投放,由管理员 {chat} 确认。") + _since(
+        said = _("✅ {office} {kind} <code>{mask}</code> 已恢复投放,由{who}确认。") + _since(
             found.compose_from, now
         )
     else:
-        said = _("⛔ {office} {kind} <code>{mask}</code> 的恢复投放申请被管理员 {chat} 拒绝,继续暂不投放。")
+        said = _("⛔ {office} {kind} <code>{mask}</code> 的恢复投放申请被{who}拒绝,继续暂不投放。")
     return said.format(
         office=escape(found.office),
         kind=KINDS[found.kind](),
         mask=escape(found.pattern),
-        chat=escape(chat_of(found.decided_by)),
+        who=agent(found.decided_by),
     )
 
 

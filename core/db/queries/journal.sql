@@ -4,7 +4,7 @@ INSERT INTO public_entry (office, kind, seq, at, body, hash) VALUES (:office, :k
 
 -- name: role
 -- The role that an admin has at an office, or else at all offices; the highest first.
-SELECT role, office FROM admin WHERE chat_id = :chat_id AND office IN (:office, '')
+SELECT role, office FROM admin WHERE chat_id = :chat_id AND office IN (:office, '') AND (until IS NULL OR until > :now)
 ORDER BY office DESC, CASE role WHEN 'chief' THEN 0 WHEN 'reviewer' THEN 2 ELSE 1 END LIMIT 1
 
 -- name: head

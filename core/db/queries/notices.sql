@@ -136,6 +136,12 @@ WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGo
         AND notice.subject = 'preselection:' || p.preselection_id
   )
 
+-- name: tell_roles_again
+-- Plans again the messages about roles that could not be sent before their holder opened the bot.
+UPDATE notice SET state = 'waiting', try_at = :now, tries = 0, parts_sent = 0, ended_at = NULL, error = NULL
+WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGone') AND purpose LIKE 'role:%'
+  AND (pointless_after IS NULL OR pointless_after > :now)
+
 -- name: is_unreachable
 -- Whether a chat cannot be reached.
 SELECT * FROM unreachable WHERE chat_id = :chat_id

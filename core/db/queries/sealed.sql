@@ -102,3 +102,12 @@ WHERE chat_id > :after AND args LIKE '%gAAAA%' ORDER BY chat_id LIMIT :count
 -- name: put_dialog_args
 -- Replaces the arguments of one of them.
 UPDATE dialog SET args = :args WHERE chat_id = :row_id AND args = :former
+
+-- name: staff_name
+-- The names of the desk's staff.
+SELECT chat_id AS row_id, name_sealed AS sealed FROM staff_name
+WHERE chat_id > :after ORDER BY chat_id LIMIT :count
+
+-- name: put_staff_name
+-- Replaces one of them.
+UPDATE staff_name SET name_sealed = :sealed WHERE chat_id = :row_id AND name_sealed = :former

@@ -50,11 +50,13 @@ WHERE preselection_id = :preselection_id AND unreminded_at IS NOT NULL
 -- name: failed
 -- Failed notices that no admin has dealt with, oldest first. Subscriptions and broadcasts are left out: they are
 -- no loss to chats that have blocked the bot, and would bury the rest. So are reminders that go by SMS instead, and
--- those of extended deadlines: a number that expires unreminded is listed itself. All of them, or (:subject) those
+-- those of extended deadlines: a number that expires unreminded is listed itself; and those about roles that wait
+-- until their holder opens the bot. All of them, or (:subject) those
 -- about one subject.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since AND :subject IN ('', subject)
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
+  AND NOT (purpose LIKE 'role:%' AND error IN ('Forbidden', 'ChatGone'))
   AND purpose NOT LIKE 'sms\_usage%' ESCAPE '\' AND purpose NOT LIKE 'sms\_failing%' ESCAPE '\'
   AND NOT EXISTS (
       SELECT 1 FROM preselection AS p

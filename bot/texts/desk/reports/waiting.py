@@ -6,8 +6,9 @@ from html import escape
 from bot.i18n.formatting import KINDS, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import sms, suspicion
+from bot.texts.desk.actors import admin_name, agent
 from bot.texts.desk.reports.parts import when
-from core import audit
+from core.audit import SubjectKind
 from core.notifications.queue import CHAT_GONE, NotificationPurpose
 from core.notifications.sms_reminders import NO_PHONE
 from core.reporting.statistics import MARK, NEARLY_EMPTY
@@ -97,6 +98,7 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.PHONE: phrase("手机号转走通知"),
     NotificationPurpose.SERVED: phrase("开通通知"),
     NotificationPurpose.ROLE: phrase("角色通知"),
+    NotificationPurpose.INVITATION_USED: phrase("链接使用通知"),
     NotificationPurpose.UNWITHHOLD: phrase("恢复投放复核通知"),
     NotificationPurpose.UNWITHHOLD_DECIDED: phrase("恢复投放结果通知"),
     NotificationPurpose.BROADCAST_OVER: phrase("群发结果通知"),
@@ -140,7 +142,7 @@ def item(task: Task, now: datetime) -> str:
     said = (
         worded()
         .format(
-            plate=plate(task.office or "", task.plate) if task.plate else "",
+            plate=plate(task.office or "", task.plate) if task.plate else _whom(task),
             pool=f"{task.office} {KINDS[PlateKind(task.kind)]}" if task.office and task.kind else "",
             number=task.subject.partition(":")[2],
             when=when(task.at, now),
@@ -158,6 +160,12 @@ def item(task: Task, now: datetime) -> str:
     if task.grace_until is None or task.grace_until < now:
         return said
     return said + _("(已过截止时间,可补确认至 {when})").format(when=when(task.grace_until, now))
+
+
+def _whom(task: Task) -> str:
+    """Return the admin whom a task is about; empty if it is about none."""
+    topic, _colon, chat = task.whom.partition(":")
+    return admin_name(chat) if topic == SubjectKind.ADMIN else ""
 
 
 def _registry_kind(task: Task) -> str:
@@ -188,9 +196,7 @@ def matter_text(task: Task, now: datetime) -> str:
 
 def already_handled(by: str) -> str:
     """Return that the task was already handled, and by whom."""
-    if by == audit.SYSTEM:
-        return _("已由系统处理。")
-    return _("已由管理员 {by} 处理。").format(by=escape(audit.chat_of(by)))
+    return _("已由{who}处理。").format(who=agent(by))
 
 
 def summary(queue: WorkQueue) -> str:

@@ -1,0 +1,31 @@
+"""The desk's staff: their names, and who may give and remove their roles."""
+
+from core.errors.base import InputError, Refusal
+
+
+class StaffNameUnusable(InputError):
+    """A typed name has no letter, more than ``longest`` characters, or signs that no name has."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        self.longest = longest
+
+
+class RoleOfAllOffices(Refusal):
+    """A role for all offices is given and removed by chiefs of all offices."""
+
+
+class ChiefsByChiefsOfAll(Refusal):
+    """The role of a chief is given and removed by chiefs of all offices."""
+
+
+class ChiefsNotByLink(Refusal):
+    """The role of a chief is not given by a one-time link of the desk: a link can be passed on."""
+
+
+class ChatIsPhone(InputError):
+    """A telephone number or an identity number stands where a chat id belongs."""
+
+
+class ChatIsName(InputError):
+    """A name of the messenger (@name) stands where a chat id belongs; a bot cannot look it up."""
