@@ -1,0 +1,2 @@
+-- Placeholder: removed when the branches are merged.
+SELECT 1;
