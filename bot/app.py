@@ -49,6 +49,7 @@ from bot.routing.edited_messages import Edits
 from bot.routing.ptb import process_with, routes
 from bot.scheduler import Jobs
 from bot.vehicle_import import isolated as vehicle_files
+from bot.vehicle_import.confirmer import Confirmer
 from bot.vehicle_import.loader import Loader
 from bot.wiring.chat_reports import ChatReports
 from bot.wiring.collector import spare_collector
@@ -100,6 +101,7 @@ class Service:
         self.journals = Journals(core, bot)
         self.attachments = AttachmentReader(core, self.files.fetch, Progress(bot, self.cosmetics))
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
+        self.confirmer = Confirmer(core, self._redraw_in_turn)
         presenter = Presenter(bot, codec, self.cosmetics)
         self.engine = build_engine(
             core,
@@ -112,6 +114,7 @@ class Service:
                 send_journal=self.journals.send,
                 check=self.journals.check,
                 load_vehicles=self.loader.load,
+                confirm=self.confirmer.confirm,
                 read=self.attachments.read,
                 delete_message=self.reports.delete_message,
                 refresh_menu=self.menus.refresh,

@@ -14,6 +14,7 @@ from bot.bot_api.errors import NoAllowanceError
 from bot.bot_api.parking import leave, parked
 from bot.dialog.asides import Aside
 from bot.dialog.effects import (
+    ConfirmReservations,
     DeleteUserMessage,
     Effect,
     LoadVehicles,
@@ -74,6 +75,7 @@ class EffectHandlers:
     send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
     check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
+    confirm: Callable[[ConfirmReservations], Awaitable[None]]  # confirms several reservations
     read: Callable[[int, Attachment, AttachmentTarget], Awaitable[object]]  # downloads and parses one
     delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
     refresh_menu: Callable[[int], Awaitable[None]]  # sets the command menu of an admin's chat
@@ -402,6 +404,8 @@ class Engine:
                     await self._handlers.send_journal(request.chat_id, effect)
                 case LoadVehicles():
                     await self._handlers.load_vehicles(effect)
+                case ConfirmReservations():
+                    await self._handlers.confirm(effect)
                 case DeleteUserMessage() if request.message_id is not None:
                     await self._handlers.delete_message(request.chat_id, request.message_id)
                 case RefreshCommandMenu():

@@ -47,6 +47,8 @@ def contradicted(
 
     Reads every living reservation: call it on a snapshot.
     """
+    if tx.one("contradictions.any_vehicle") is None:  # no registry: spares a look at every reservation
+        return iter(())
     rows = tx.all("contradictions.of_scope", contradiction=contradiction, most=limit, **scope.values)
     return (_of(row) for row in rows)
 

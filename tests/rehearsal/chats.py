@@ -127,6 +127,7 @@ class Chats:
                 send_journal=_nothing,
                 check=_nothing,
                 load_vehicles=_nothing,
+                confirm=_nothing,
                 read=_nothing,
                 delete_message=_nothing,
                 refresh_menu=_nothing,

@@ -23,6 +23,7 @@ ALLOWED = {
     "core/settings/model.py": "the placeholder of an address in the example settings",
     "bot/demo/demo.py": "the name of the program",
     "bot/demo/data.py": "the people and offices of the demo, and what its page tells them",
+    "bot/desk/reports/span_words.py": "what people type for a span of days",
     "bot/desk/arguments.py": "what people type in dates, before them, and in the names of plate kinds",
     "bot/desk/appeals.py": "the words that people type before an appeal's number",
     "bot/desk/ban_ends.py": "what people type for the end of a ban",

@@ -285,6 +285,14 @@ def actor(entry: AuditEntry) -> str:
     return _("管理员 {chat}").format(chat=number)
 
 
+def name_of_actor(actor: str) -> str:
+    """Return who of the desk, or of the service, has done something."""
+    if actor in _ACTORS:
+        return _ACTORS[actor]()
+    kind, _colon, number = actor.partition(":")
+    return _("管理员 {chat}").format(chat=number) if kind == CHAT else actor
+
+
 def action(entry: AuditEntry) -> str:
     """Return the text of an action; an action unknown to this version is shown by its stored name."""
     words = _WORDED.get(entry.action)
