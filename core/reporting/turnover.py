@@ -119,6 +119,7 @@ class Stats:
     kinds: tuple[KindFigures, ...]
     staff: tuple[StaffFigures, ...]  # who confirmed the most first
     appeals: AppealFigures
+    ban_entries: int = 0  # entries of the audit log about bans: each cause of one is an entry
 
     @property
     def today(self) -> date:
@@ -156,9 +157,11 @@ def stats(tx: Tx, scope: Scope, span: Span) -> Stats:
         for row in tx.all("statistics.deeds", office=office, since=since, until=until)
     ]
     banned = tx.all("statistics.banned", since=since, until=until, zone=_ZONE, **scope.values)
+    entries = tx.one("statistics.ban_entries", since=since, until=until, **scope.values)
     return Stats(
         at=tx.now,
         span=span,
+        ban_entries=entries["entries"] if entries else 0,
         days=counted.day_figures(banned),
         hours=counted.hour_figures(),
         kinds=counted.kind_figures(),

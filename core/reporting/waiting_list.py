@@ -9,9 +9,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.clock import CHINA, to_millis
+from core.people.scope import Scope
 from core.ports import Row, Tx
 from core.preselection import Preselection, from_row
-from core.preselection.contradictions import Contradiction
+from core.preselection.contradictions import Contradiction, has_registry
 from core.reporting.turnover import EVER, waiting_by_kind
 from core.values.plates import PlateKind
 
@@ -71,7 +72,7 @@ def waiting_page(tx: Tx, choice: WaitingChoice, page: int, size: int) -> Waiting
     page = min(max(page, 0), max(0, (total - 1) // size))
     return WaitingPage(
         at=tx.now,
-        rows=waiting_rows(tx, choice, skip=page * size, limit=size),
+        rows=waiting_rows(tx, choice, skip=page * size, limit=size) if total else (),
         page=page,
         total=total,
         by_filter=by_filter,
@@ -92,6 +93,12 @@ def waiting_rows(tx: Tx, choice: WaitingChoice, *, skip: int, limit: int) -> tup
     return tuple(map(_reservation, rows))
 
 
+def unreachable_owners(tx: Tx, scope: Scope) -> int:
+    """Return how many owners of the pending reservations in a scope cannot be reached."""
+    row = tx.one("waiting_list.count_unreachable_owners", **scope.values)
+    return int(row["owners"]) if row else 0
+
+
 def _reservation(row: Row) -> WaitingReservation:
     contradiction = row["contradiction"]
     return WaitingReservation(
@@ -102,6 +109,8 @@ def _reservation(row: Row) -> WaitingReservation:
 
 
 def _counts(tx: Tx, office: str, wanted: WaitingFilter) -> dict[PlateKind, int]:
+    if wanted == WaitingFilter.KNOWN and not has_registry(tx):
+        return dict.fromkeys(PlateKind, 0)
     if wanted in {WaitingFilter.UNREACHABLE, WaitingFilter.KNOWN}:
         rows = tx.all(f"waiting_list.count_{wanted}", office=office)
         found = {PlateKind(row["kind"]): row["numbers"] for row in rows}

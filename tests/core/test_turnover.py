@@ -30,6 +30,7 @@ from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 from tests import factories
+from tests.core.sql import sql
 from tests.core.tools import (
     NOON,
     build,
@@ -148,7 +149,10 @@ async def test_longer_ban_of_the_same_identity_counts_once(core: Core) -> None:
             actor="chat:1",
         )
         await core.store.run(add_ban, new_ban)
-    assert (await figures(core)).total.banned == 1
+    found = await figures(core)
+    assert (found.total.banned, found.ban_entries) == (1, 2)
+    written = await core.store.read(sql, "SELECT count(*) AS n FROM audit WHERE action = 'banned'")
+    assert written == [{"n": found.ban_entries}]
 
 
 async def test_figures_of_other_offices_are_left_out(core: Core) -> None:

@@ -144,7 +144,7 @@ def _tiles(found: Stats) -> Iterable[Tile]:
         (texts.minus(texts.EXPIRED()), total.expired, ""),
         (texts.minus(texts.VOID()), total.void, ""),
         (texts.minus(texts.REVOKED()), total.revoked, ""),
-        (texts.BANNED(), total.banned, ""),
+        (texts.BANNED(), total.banned, texts.ban_entries(found)),
         (texts.APPEALS_CAME(), appeals.came, ""),
         (texts.APPEALS_DECIDED(), appeals.approved + appeals.rejected, texts.decided(appeals)),
         (texts.APPEALS(), appeals.waiting, texts.end_of(span) if over else texts.NOW()),

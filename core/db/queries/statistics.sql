@@ -63,6 +63,12 @@ SELECT actor, action, count(*) AS numbers FROM audit
 WHERE action IN ('registered', 'voided', 'revoked') AND office = :office AND at >= :since AND at < :until
 GROUP BY action, actor
 
+-- name: ban_entries
+-- How often the audit log says in a span that somebody was put on the blacklist: also for each further cause of a ban.
+SELECT count(*) AS entries FROM audit
+WHERE action = 'banned' AND at >= :since AND at < :until
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+
 -- name: appeals
 -- The appeals that waited at some moment of a span.
 SELECT state, submitted_at, ended_at FROM appeal

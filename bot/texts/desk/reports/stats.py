@@ -107,6 +107,13 @@ def share_of(words: str, number: int, total: int) -> str:
     return _("{way} {number:,}({share})").format(way=words, number=number, share=percent(number / total))
 
 
+def ban_entries(stats: Stats) -> str:
+    """Return how many entries of the audit log these bans are, if there are more than people."""
+    if stats.ban_entries == stats.total.banned:
+        return ""
+    return _("操作记录 {entries:,} 条").format(entries=stats.ban_entries)
+
+
 def decided(appeals: AppealFigures) -> str:
     return _("通过 {approved:,} · 不通过 {rejected:,}").format(
         approved=appeals.approved, rejected=appeals.rejected
@@ -171,6 +178,7 @@ def stats_sums(stats: Stats) -> list[tuple[str, Value]]:
         (REVOKED(), total.revoked),
         (_("期末待办理"), stats.waiting),
         (BANNED(), total.banned),
+        (_("列入黑名单的操作记录"), stats.ban_entries),
     ]
 
 
