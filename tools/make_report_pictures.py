@@ -104,6 +104,7 @@ def some_stats() -> Stats:
         kinds=_some_kinds(total),
         staff=_some_staff(total),
         appeals=_APPEALS,
+        ban_entries=total.banned,
     )
 
 

@@ -50,6 +50,8 @@ ADDED = (
     "🔢 号段号池",
     "📊 统计记录",
     "⚙️ 系统管理",
+    "本月",
+    "上月",
 )
 """Buttons that screens have got since."""
 RENAMED = ("✕ 粤", "❌ 粤")
