@@ -172,8 +172,9 @@ def stats(tx: Tx, scope: Scope, span: Span) -> Stats:
 
 def waiting_by_kind(tx: Tx, office: str, until: int = EVER) -> dict[PlateKind, int]:
     """Return how many reservations of an office are pending whose deadline is not after a time."""
-    row = tx.one("statistics.waiting", office=office, until=until)
-    return {kind: row[kind.value] if row else 0 for kind in PlateKind}
+    rows = tx.all("statistics.waiting", office=office, until=until)
+    found = {row["kind"]: row["numbers"] for row in rows}
+    return {kind: found.get(kind.value, 0) for kind in PlateKind}
 
 
 _ZONE = int(timedelta(hours=8).total_seconds() * 1000)

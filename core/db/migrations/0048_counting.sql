@@ -5,7 +5,7 @@ CREATE INDEX preselection_by_hour ON preselection (office, ((reserved_at + 28800
     WHERE reserved_at IS NOT NULL;
 CREATE INDEX preselection_by_end ON preselection (office, ((ended_at + 28800000) / 86400000), state, kind, ended_at, serial)
     WHERE ended_at IS NOT NULL AND serial IS NOT NULL;
-CREATE INDEX preselection_waiting ON preselection (office, deadline, kind, state, preselection_id)
+CREATE INDEX preselection_waiting ON preselection (office, kind, deadline, state)
     WHERE state = 'reserved';
 
 -- Who at the desk ended reservations.

@@ -10,7 +10,7 @@ SELECT p.*, EXISTS (
 ) AS contradiction
 FROM preselection AS p
 WHERE p.state = 'reserved' AND p.office = :office AND p.deadline <= :until AND :kind IN ('', p.kind)
-ORDER BY p.office, p.deadline, p.preselection_id LIMIT :most OFFSET :skip
+ORDER BY p.deadline, p.preselection_id LIMIT :most OFFSET :skip
 
 -- name: page_unreachable
 -- Those whose owners cannot be reached.
