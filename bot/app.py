@@ -50,6 +50,7 @@ from bot.routing.edited_messages import Edits
 from bot.routing.ptb import process_with, routes
 from bot.scheduler import Jobs
 from bot.vehicle_import import isolated as vehicle_files
+from bot.vehicle_import.confirmer import Confirmer
 from bot.vehicle_import.loader import Loader
 from bot.wiring.chat_reports import ChatReports
 from bot.wiring.collector import spare_collector
@@ -111,6 +112,7 @@ class Service:
             on_health=lambda works: self.alarms.report(Subject.REGISTRY, works=works),
         )
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
+        self.confirmer = Confirmer(core, self._redraw_in_turn)
         presenter = Presenter(bot, codec, self.cosmetics)
         worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
         inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
@@ -126,6 +128,7 @@ class Service:
                 check=self.journals.check,
                 look_up=self.lookups.look_up,
                 load_vehicles=self.loader.load,
+                confirm=self.confirmer.confirm,
                 read=self.attachments.read,
                 delete_message=self.reports.delete_message,
                 refresh_menu=self.menus.refresh,

@@ -7,6 +7,7 @@ The code of the desk's screens draws them; only the figures are invented, and id
 
 import random
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from bot.pictures.statistics import stats_picture
 from bot.pictures.work_queue import dashboard_picture
 from core.clock import CHINA
 from core.pool.segments import Segment
-from core.reporting.statistics import Day, Fill, Hour, Stats
+from core.reporting.appeal_figures import AppealFigures
+from core.reporting.spans import last_days
+from core.reporting.statistics import Fill
 from core.reporting.tasks import Task, TaskKind
+from core.reporting.turnover import Day, Flow, Hour, KindFigures, StaffFigures, Stats
 from core.reporting.work_queue import WorkQueue
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office
@@ -69,33 +73,89 @@ def some_fills() -> list[Fill]:
 
 
 def some_stats() -> Stats:
-    """Return the statistics of thirty days at an office, lower on weekends."""
+    """Return the statistics of thirty days at an office, lower on weekends; the figures add up."""
     dice = random.Random(2026)  # noqa: S311 - invented figures that are the same in every run
+    span = last_days(AT.date(), 30)
     days = []
-    for ahead in range(-29, 1):
-        day = (AT + timedelta(days=ahead)).date()
-        busy = 1.0 if day.weekday() < _WORKDAYS else 0.45
-        composed, drawn = round(dice.randint(14, 30) * busy), round(dice.randint(24, 46) * busy)
+    for ahead in range(span.days):
+        day = span.first + timedelta(days=ahead)
         works = day.weekday() < _WORKDAYS
+        busy = 1.0 if works else 0.45
+        composed, drawn = round(dice.randint(14, 30) * busy), round(dice.randint(24, 46) * busy)
         days.append(
             Day(
                 day=day,
                 random=drawn,
                 composed=composed,
-                registered=dice.randint(38, 62) if works else 0,
+                given_back=dice.choice((0, 0, 0, 1)) if works else 0,
+                registered=dice.randint(58, 82) if works else 0,
                 expired=dice.choice((0, 0, 1, 2)) if works else 0,
                 void=dice.choice((0, 0, 0, 1)) if works else 0,
                 revoked=dice.choice((0, 0, 1)) if works else 0,
                 banned=dice.choice((0, 0, 1, 2)) if works else 0,
             )
         )
-    total = sum(day.random for day in days), sum(day.composed for day in days)
-    weights = [0] * 8 + [3, 6, 8, 7, 5, 4, 5, 6, 6, 5, 6, 8, 9, 7, 3, 0]
-    hours = tuple(
-        Hour(hour=hour, random=total[0] * weight // sum(weights), composed=total[1] * weight // sum(weights))
-        for hour, weight in enumerate(weights)
+    total = Stats(at=AT, span=span, days=tuple(days), hours=(), kinds=(), staff=(), appeals=_APPEALS).total
+    return Stats(
+        at=AT,
+        span=span,
+        days=tuple(days),
+        hours=_some_hours(total.random, total.composed),
+        kinds=_some_kinds(total),
+        staff=_some_staff(total),
+        appeals=_APPEALS,
+        ban_entries=total.banned,
     )
-    return Stats(at=AT, days=tuple(days), hours=hours, waiting=187, appeals=3)
+
+
+_APPEALS = AppealFigures(
+    waited=2, came=11, approved=6, rejected=3, withdrawn=1, waiting=3, median=timedelta(hours=26)
+)
+_OPEN_HOURS = [0] * 8 + [3, 6, 8, 7, 5, 4, 5, 6, 6, 5, 6, 8, 9, 7, 3, 0]
+
+
+def _shares(number: int, weights: Sequence[int]) -> list[int]:
+    """Split a number by weights; the parts add up to it."""
+    parts, left, heavy = [], number, sum(weights)
+    for weight in weights:
+        parts.append(left * weight // heavy if heavy else 0)
+        left, heavy = left - parts[-1], heavy - weight
+    return parts
+
+
+def _some_hours(drawn: int, composed: int) -> tuple[Hour, ...]:
+    parts = zip(_shares(drawn, _OPEN_HOURS), _shares(composed, _OPEN_HOURS), strict=True)
+    return tuple(Hour(hour=hour, random=one, composed=other) for hour, (one, other) in enumerate(parts))
+
+
+def _some_kinds(total: Day) -> tuple[KindFigures, ...]:
+    names = ("random", "composed", "given_back", "registered", "expired", "void", "revoked")
+    parts = {name: _shares(getattr(total, name), (6, 3, 1)) for name in names}
+    found = []
+    for place, (kind, waited) in enumerate(zip(PlateKind, (118, 61, 8), strict=True)):
+        flow = Flow(**{name: shares[place] for name, shares in parts.items()})
+        waiting = waited + flow.came_in - flow.went_out
+        found.append(
+            KindFigures(
+                kind=kind, waited=waited, waiting=waiting, **{name: getattr(flow, name) for name in names}
+            )
+        )
+    return tuple(found)
+
+
+def _some_staff(total: Day) -> tuple[StaffFigures, ...]:
+    registered, void = _shares(total.registered, (5, 4, 2)), _shares(total.void, (0, 2, 1))
+    revoked, given_back = _shares(total.revoked, (0, 0, 1)), _shares(total.given_back, (0, 0, 1))
+    return tuple(
+        StaffFigures(
+            actor=f"chat:{3001 + place}",
+            registered=registered[place],
+            void=void[place],
+            revoked=revoked[place],
+            given_back=given_back[place],
+        )
+        for place in range(3)
+    )
 
 
 def some_desk() -> WorkQueue:

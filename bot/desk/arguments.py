@@ -205,11 +205,16 @@ def office_meant(ctx: Context, command: str, permission: Permission, code: str) 
     return ctx.office_of(own[0])
 
 
+def is_office_code(word: str) -> bool:
+    """Return whether a word has the form of an office's code."""
+    return _OFFICE_CODE.fullmatch(compact(word)) is not None
+
+
 def office_at_start(text: str) -> tuple[str, str]:
     """Split a text into the office's code at its start, as it was typed, and the rest; the code may miss."""
     left = without_parting(text)
     word = word_at_start(left)
-    if not _OFFICE_CODE.fullmatch(compact(word)):
+    if not is_office_code(word):
         return "", left
     return word, without_parting(left[len(word) :])
 

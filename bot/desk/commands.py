@@ -19,6 +19,7 @@ from bot.desk import (
     releases,
     undo_arguments,
     vehicles,
+    waiting_list,
     withholding,
 )
 from bot.desk.reports import audit, segments, stats, work_queue
@@ -60,6 +61,7 @@ DESK: dict[str, DeskCommand] = {
     "find": DeskCommand(permission=Permission.FIND, parse=find.parse),
     "broadcast": DeskCommand(permission=Permission.BROADCAST, parse=broadcasts.parse),
     "vehicles": DeskCommand(permission=Permission.VEHICLES, parse=vehicles.parse),
+    "list": DeskCommand(permission=Permission.CONFIRM, parse=waiting_list.parse),
     "stats": DeskCommand(permission=Permission.STATS, parse=stats.parse),
     "audit": DeskCommand(permission=Permission.AUDIT, parse=audit.parse),
     "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=closures.parse_maintenance),
@@ -68,7 +70,7 @@ DESK: dict[str, DeskCommand] = {
 }
 
 WITHOUT_WORDS = frozenset(
-    {"admins", "appeals", "blacklist", "clock", "holidays", "vehicles", "desk", "segments", "stats"}
+    {"admins", "appeals", "blacklist", "clock", "holidays", "vehicles", "desk", "list", "segments", "stats"}
 )
 """Commands without arguments; their screens ask for what they need."""
 

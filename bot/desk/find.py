@@ -22,6 +22,7 @@ from bot.texts.desk import extension as extension_texts
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
 from bot.texts.desk import undo as undo_texts
+from bot.texts.desk.confirm_many import TO_LIST
 from bot.texts.desk.known_registrations import on_card
 from bot.texts.errors import of_error
 from bot.texts.owner.exported import USER_TYPES
@@ -65,6 +66,18 @@ def parse(ctx: Context, arguments: str) -> Goto:
 def to_card(what: str) -> Goto:
     """Go to the card of a key: ``preselection:7``, ``account:12``; see ``core.reporting.case_file``."""
     return Goto(screen=ScreenName.DESK_FIND, args={"what": what})
+
+
+def _same_list(ctx: Context, card: Goto) -> Goto:
+    """Return a card that leads back to the list from which this one was opened, if it was."""
+    listed = ctx.args.get("list")
+    return replace(card, args={**card.args, "list": listed}) if isinstance(listed, dict) else card
+
+
+def _to_list(ctx: Context, _arg: str) -> Goto:
+    listed = ctx.args.get("list")
+    args: dict[str, object] = listed if isinstance(listed, dict) else {}
+    return Goto(screen=ScreenName.DESK_LIST, args=args)
 
 
 def _case_file(ctx: Context) -> CaseFile:
@@ -319,7 +332,9 @@ ACTIONS: dict[str, Action] = {
 
 def _show(ctx: Context) -> View:
     case_file = _case_file(ctx)
-    home = (Button(label=formatting.HOME(), action=ActionName.HOME),)
+    home: tuple[Button, ...] = (Button(label=formatting.HOME(), action=ActionName.HOME),)
+    if "list" in ctx.args:
+        home = (Button(label=TO_LIST(), action=ActionName.BACK), *home)
     if not _may_know(ctx, case_file):
         # Searched by person or vehicle, the number itself is what others must not learn.
         is_typed = ctx.arg("by") == "plate" and case_file.number is not None
@@ -384,10 +399,11 @@ FIND = Screen(
     name=ScreenName.DESK_FIND,
     show=_show,
     buttons={
-        ActionName.ACT: lambda ctx, arg: Goto(
-            screen=ScreenName.DESK_FIND_ACT, args={"what": ctx.arg("what"), "do": arg}
+        ActionName.ACT: lambda ctx, arg: _same_list(
+            ctx, Goto(screen=ScreenName.DESK_FIND_ACT, args={"what": ctx.arg("what"), "do": arg})
         ),
-        ActionName.OPEN: lambda _ctx, arg: to_card(arg),
+        ActionName.OPEN: lambda ctx, arg: _same_list(ctx, to_card(arg)),
+        ActionName.BACK: _to_list,
         ActionName.JOURNAL: _journal,
         ActionName.EXPORT: _export,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
@@ -419,7 +435,7 @@ def _over(ctx: Context, case_file: CaseFile) -> Goto:
             reserved_of(ctx.tx, case_file.focus.plate)
         except PlateNotReserved as error:
             note = of_error(error)
-    card = to_card(ctx.arg("what"))
+    card = _same_list(ctx, to_card(ctx.arg("what")))
     return Goto(screen=card.screen, args=card.args, note=note, sticky=True)
 
 
@@ -440,7 +456,7 @@ def _show_act(ctx: Context) -> View | Goto:
 
 def _typed(ctx: Context, text: str) -> Goto:
     case_file, action = _action(ctx)
-    card = to_card(ctx.arg("what"))
+    card = _same_list(ctx, to_card(ctx.arg("what")))
     if action is None:
         return _over(ctx, case_file)
     if action.typed is None:
@@ -453,7 +469,7 @@ def _typed(ctx: Context, text: str) -> Goto:
 
 def _type(ctx: Context, arg: str) -> Goto:
     case_file, action = _action(ctx)
-    card = to_card(ctx.arg("what"))
+    card = _same_list(ctx, to_card(ctx.arg("what")))
     if action is None or case_file.account is None or arg not in set(UserType):
         return _over(ctx, case_file)
     return with_origin(card, people.to_user_type(ctx, case_file.account, UserType(arg)))
@@ -464,7 +480,7 @@ ACT = Screen(
     show=_show_act,
     buttons={
         ActionName.TYPE: _type,
-        ActionName.BACK: lambda ctx, _arg: to_card(ctx.arg("what")),
+        ActionName.BACK: lambda ctx, _arg: _same_list(ctx, to_card(ctx.arg("what"))),
     },
     text=_typed,
     hint=parts.TYPE_IT,

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from core.reporting.waiting_list import WaitingFilter
 from core.values.text import tidy
 
 
@@ -35,6 +36,15 @@ WORDS: dict[Keyword, tuple[str, ...]] = {
     Keyword.LINK: ("link", "链接"),
 }
 """The words for each keyword; longer ones before those that they begin with."""
+
+FILTER_WORDS = {
+    WaitingFilter.ALL: ("全部", "所有", "all"),
+    WaitingFilter.TODAY: ("今天", "今日", "今天到期", "当天", "today"),
+    WaitingFilter.WEEK: ("本周", "这周", "本周到期", "week", "thisweek"),
+    WaitingFilter.UNREACHABLE: ("联系不上", "失联", "unreachable"),
+    WaitingFilter.KNOWN: ("已上牌未确认", "已上牌", "未确认", "registered"),
+}
+"""What the filters are called when they are typed, in either language."""
 
 
 def is_keyword(raw: str, *keywords: Keyword) -> bool:

@@ -64,6 +64,14 @@ class LoadVehicles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmReservations:
+    """Record reservations as registered, one by one, in the background."""
+
+    chat_id: int  # the admin
+    preselection_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteUserMessage:
     """Delete the user's message, because it contains personal data.
 
@@ -85,4 +93,13 @@ class PassDay:
 Sendable = SendFile | SendPicture | SendVenue
 """What is sent to the chat as a message of its own."""
 
-Effect = SendCode | Sendable | SendJournal | LoadVehicles | DeleteUserMessage | RefreshCommandMenu | PassDay
+Effect = (
+    SendCode
+    | Sendable
+    | SendJournal
+    | LoadVehicles
+    | ConfirmReservations
+    | DeleteUserMessage
+    | RefreshCommandMenu
+    | PassDay
+)

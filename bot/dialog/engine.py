@@ -14,6 +14,7 @@ from bot.bot_api.errors import NoAllowanceError
 from bot.bot_api.parking import leave, parked
 from bot.dialog.asides import Aside
 from bot.dialog.effects import (
+    ConfirmReservations,
     DeleteUserMessage,
     Effect,
     LoadVehicles,
@@ -76,6 +77,7 @@ class EffectHandlers:
     look_up: Callable[[str], Awaitable[None]]  # asks the vehicle registry about a VIN
     check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
+    confirm: Callable[[ConfirmReservations], Awaitable[None]]  # confirms several reservations
     read: Callable[[int, Attachment, AttachmentTarget], Awaitable[object]]  # downloads and parses one
     delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
     refresh_menu: Callable[[int], Awaitable[None]]  # sets the command menu of an admin's chat
@@ -421,6 +423,8 @@ class Engine:
                     await self._handlers.send_journal(request.chat_id, effect)
                 case LoadVehicles():
                     await self._handlers.load_vehicles(effect)
+                case ConfirmReservations():
+                    await self._handlers.confirm(effect)
                 case DeleteUserMessage() if request.message_id is not None:
                     await self._handlers.delete_message(request.chat_id, request.message_id)
                 case RefreshCommandMenu():

@@ -72,6 +72,18 @@ class DaysReversed(InputError):
     """A span of days ends before it begins."""
 
 
+class SpanAhead(InputError):
+    """A span for which figures are asked has not begun."""
+
+
+class SpanTooLong(InputError):
+    """A span for which figures are asked has more than ``most`` days."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
 class DaysTooMany(InputError):
     """A span has more than ``most`` days."""
 

@@ -65,3 +65,19 @@ def _wrong_columns(
     missing: tuple[str, ...], doubled: tuple[str, ...], unknown: tuple[str, ...]
 ) -> WrongColumns:
     return WrongColumns(missing=missing, doubled=doubled, unknown=unknown)
+
+
+class RegistrationColumnsMissing(TableError):
+    """No line at the start of a file from a registration system names both of its columns once."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(missing)
+        self.missing = missing  # of "plate" and "vin"
+
+
+class RegistrationRowsTooMany(TableError):
+    """Such a file has more than ``most`` rows."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most

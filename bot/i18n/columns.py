@@ -29,3 +29,12 @@ STATE_NAMES = {said.lower(): state for state, name in STATES.items() for said in
     **dict.fromkeys(("已登记", "已注册", "已注册登记"), RegistryState.REGISTERED.value),
 }
 """State by accepted name, in lower case; the Chinese ones besides are those of registration systems."""
+
+REGISTRATION_HEADS = {"plate": phrase("号牌号码"), "vin": phrase("车辆识别代号")}
+REGISTRATION_COLUMNS = {
+    **dict.fromkeys(("号牌", "车牌", "车牌号", "车牌号码", "号码", "机动车号牌", "机动车号牌号码"), "plate"),
+    **dict.fromkeys(("plate", "plate number", "number", "license plate", "licence plate"), "plate"),
+    **dict.fromkeys(("车架号", "车架号码", "车辆识别代码", "车架号后六位", "后六位", "vin"), "vin"),
+    **{said.lower(): column for column, head in REGISTRATION_HEADS.items() for said in head.wordings()},
+}
+"""Column by accepted heading, in lower case, of a file from a registration system."""

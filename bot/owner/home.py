@@ -27,11 +27,12 @@ from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinc
 from core.availability import clock_guard
 from core.availability.holidays import country_calendar
 from core.clock import CHINA
-from core.notifications import queue as notification_queue
 from core.people.admins import Permission
 from core.people.blacklist import running
+from core.people.scope import scope_of
 from core.preselection import PreselectionState, of_account
 from core.reporting.tasks import TaskKind
+from core.reporting.waiting_list import unreachable_owners
 from core.reporting.work_queue import count_tasks
 from core.suspicion import find_asked
 
@@ -74,7 +75,7 @@ def _warning(ctx: Context) -> str:
     known = country_calendar(ctx.tx, ctx.core.calendar).has_schedule(year)
     calendar = "" if known else warnings.no_schedule(year)
     failed = count_tasks(ctx.tx, ctx.core.desk_services, ctx.admin, TaskKind.FAILED)
-    shut = notification_queue.unreachable_chats(ctx.tx)
+    shut = unreachable_owners(ctx.tx, scope_of(ctx.admin, Permission.CLOSED, ctx.core.offices))
     clock = f"\n\n{IN_DOUBT()}" if clock_guard.is_in_doubt(ctx.tx) else ""
     return clock + calendar + warnings.trouble(failed, shut)
 

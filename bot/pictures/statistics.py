@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, axis, legend, short
 from bot.pictures.figure_tiles import TILE_GAP, Tile, put_tile
@@ -17,6 +18,8 @@ _CHART_HEIGHT = 240
 _CHART_TOP = 92
 _CHART_FOOT = 50
 _BLOCK = _CHART_TOP + _CHART_HEIGHT + _CHART_FOOT
+_GRID_TOP, _GRID_ROW, _GRID_FOOT = 52, 40, 28
+_NAME_WIDTH = 214
 _SCALE_WIDTH = 92
 """Width in px left of a chart, for the axis labels."""
 _FEWEST_PX = 110
@@ -41,6 +44,15 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A small table: a name, and figures beside it."""
+
+    title: str
+    heads: tuple[str, ...]  # the first is above the names
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsSheet:
     """The content of the picture, with its texts already rendered."""
 
@@ -52,13 +64,15 @@ class StatisticsSheet:
     composed_words: str
     nothing: str  # text shown instead of the shares in that case
     charts: tuple[Chart, ...]
+    grids: tuple[Grid, ...] = ()
 
 
 def stats_picture(figures: StatisticsSheet) -> bytes:
     """Return the statistics as a PNG."""
     rows = -(-len(figures.tiles) // TILES_A_ROW)
     top = 124 + rows * (_TILE_HEIGHT + TILE_GAP)
-    canvas = ChartCanvas(WIDTH, top + 84 + len(figures.charts) * _BLOCK + 20)
+    below = top + 84 + sum(_height_of(grid) for grid in figures.grids)
+    canvas = ChartCanvas(WIDTH, below + len(figures.charts) * _BLOCK + 20)
     canvas.text(MARGIN, 28, figures.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
     canvas.text(MARGIN, 82, figures.at, TEXT_SIZE, strength=GREY)
     width = (WIDTH - 2 * MARGIN + TILE_GAP) / TILES_A_ROW
@@ -67,9 +81,36 @@ def stats_picture(figures: StatisticsSheet) -> bytes:
         place = (MARGIN + column * width, 124 + row * (_TILE_HEIGHT + TILE_GAP))
         put_tile(canvas, place, (width - TILE_GAP, _TILE_HEIGHT), tile)
     _share(canvas, top + 8, figures)
+    height = top + 84
+    for grid in figures.grids:
+        _put_grid(canvas, height, grid)
+        height += _height_of(grid)
     for number, chart in enumerate(figures.charts):
-        _chart(canvas, top + 84 + number * _BLOCK, chart)
+        _chart(canvas, below + number * _BLOCK, chart)
     return canvas.png()
+
+
+def _height_of(grid: Grid) -> int:
+    return _GRID_TOP + (len(grid.rows) + 1) * _GRID_ROW + _GRID_FOOT
+
+
+def _put_grid(canvas: ChartCanvas, top: float, grid: Grid) -> None:
+    """Draw a table; its figures end below the ends of their headings."""
+    canvas.text(MARGIN, top + 6, grid.title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+    slot = (WIDTH - 2 * MARGIN - _NAME_WIDTH) / max(1, len(grid.heads) - 1)
+    for number, cells in enumerate((grid.heads, *grid.rows)):
+        place = top + _GRID_TOP + number * _GRID_ROW
+        if number % 2:
+            canvas.box(MARGIN, place, WIDTH - 2 * MARGIN, _GRID_ROW, Ground.TILE, corner=6)
+        put = partial(
+            canvas.text,
+            on=Ground.TILE if number % 2 else Ground.PAPER,
+            strength=1.0 if number else GREY,
+        )
+        put(MARGIN + 10, place + 5, cells[0], TEXT_SIZE, within=_NAME_WIDTH - 16)
+        for column, cell in enumerate(cells[1:], 1):
+            right = MARGIN + _NAME_WIDTH + column * slot - 10
+            put(right, place + 5, cell, TEXT_SIZE, align="right", within=slot - 12)
 
 
 def _share(canvas: ChartCanvas, top: float, figures: StatisticsSheet) -> None:

@@ -6,6 +6,7 @@ nowhere.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from typing import TypeVar, assert_never
 
 from bot.dialog.context import Context
 from bot.dialog.effects import (
+    ConfirmReservations,
     DeleteUserMessage,
     Effect,
     LoadVehicles,
@@ -41,6 +43,7 @@ from bot.rehearsal.runner import Act, count, new_rehearsal, opened, step
 from bot.texts import practice as texts
 from core.errors.base import OperationError, XuanhaoError
 from core.ports import Tx
+from core.preselection.bulk_confirmation import confirm_one
 from core.registry import imports
 from core.rehearsal import CHAT
 from core.rehearsal.practice import MOST_VEHICLES, OpenPractice, Practice
@@ -194,6 +197,9 @@ class PracticeRunner:
                     kept.append(effect)
                 case LoadVehicles():
                     result = _shown_again(place, transition, result, _load(place, effect))
+                case ConfirmReservations():
+                    _confirm(place, effect)
+                    result = _shown_again(place, transition, result, "")
                 case PassDay():
                     place.to_next_workday()
                     note = texts.day_passed(place.clock.now())
@@ -237,6 +243,13 @@ def _load(place: OpenPractice, wanted: LoadVehicles) -> str:
     found = place.database.read(imports.differences, wanted.import_id)
     place.database.run(imports.ready, wanted.import_id, found)
     return ""
+
+
+def _confirm(place: OpenPractice, wanted: ConfirmReservations) -> None:
+    """Confirm several reservations at once; the page tells what became of each."""
+    for number in wanted.preselection_ids:
+        with suppress(XuanhaoError):
+            place.database.run(confirm_one, place.core.counter, place.core.admins, number, wanted.chat_id)
 
 
 def _file_of(place: OpenPractice, wanted: SendFile) -> SendFile:

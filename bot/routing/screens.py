@@ -11,6 +11,7 @@ from bot.desk import (
     broadcasts,
     clock,
     closures,
+    confirm_many,
     counter,
     extension,
     find,
@@ -24,6 +25,7 @@ from bot.desk import (
     suspicion,
     undo,
     vehicles,
+    waiting_list,
     withholding,
 )
 from bot.desk import appeals as appeals_desk
@@ -113,6 +115,8 @@ SCREENS: tuple[Screen, ...] = (
     people.GRANT,
     *vehicles.SCREENS,
     known_registrations.UNCONFIRMED,
+    *waiting_list.SCREENS,
+    *confirm_many.SCREENS,
     work_queue.DESK,
     work_queue.MATTER,
     segments.SEGMENTS,

@@ -12,7 +12,18 @@ from bot.i18n.columns import HEADS
 from bot.i18n.formatting import FAILED, day, listed, mask_words, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
-from bot.texts.desk import actors, appeals, blacklist, commands, counter, days, find, holidays, people
+from bot.texts.desk import (
+    actors,
+    appeals,
+    blacklist,
+    commands,
+    confirm_many,
+    counter,
+    days,
+    find,
+    holidays,
+    people,
+)
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
@@ -282,6 +293,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
         "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
     ),
     command_errors.DaysReversed: phrase("日期的先后写反了,请核对。"),
+    command_errors.SpanAhead: phrase("这段时间还没有开始,没有数字可统计。"),
     offices_errors.NothingClosed: phrase("那段时间窗口本来就不办公,没有登记。"),
     undo_errors.NothingToUndo: phrase(
         "⛔ 不能撤回:没有可以撤回的操作(只能撤回当天的确认上牌、作废、取消预选、申诉审核通过、"
@@ -491,6 +503,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     desk_errors.ImportUnderWay: lambda error: _("请先确认或放弃 {name},再发送新的文件。").format(
         name=escape(error.name) or _("上一次导入")
     ),
+    table_errors.RegistrationColumnsMissing: lambda error: confirm_many.columns_missing(error.missing),
+    table_errors.RegistrationRowsTooMany: lambda error: confirm_many.rows_too_many(error.most),
     command_errors.NoSuchDay: lambda error: _("没有 {day} 这一天,请核对日期。").format(
         day=escape(error.written.strip())
     ),
@@ -506,6 +520,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         "原因中有像日期的「{part}」,没有登记。请把日期写在一起,例如 2026-12-02 至 2026-12-04;"
         "原因里不要再写日期。"
     ).format(part=escape(error.written)),
+    command_errors.SpanTooLong: lambda error: _("一次最多统计 {most} 天。").format(most=error.most),
     command_errors.DaysTooMany: lambda error: _("一次最多登记 {most} 天。").format(most=error.most),
     undo_errors.UndoNotOwn: lambda error: _(
         "⛔ 不能撤回:这是{who}办理的。窗口只能撤回自己一小时内的操作,请找负责人撤回。"

@@ -45,6 +45,7 @@ DESK_MENU = {
     "find": phrase("查询车主、车辆、号码"),
     "broadcast": phrase("群发通知"),
     "vehicles": phrase("导入车辆登记数据"),
+    "list": phrase("待办理的预选名单"),
     "stats": phrase("统计"),
     "audit": phrase("操作记录"),
     "maintenance": phrase("系统维护"),

@@ -31,7 +31,7 @@ _REGISTERED: dict[str, bool] = {RegistryState.NEW: False, RegistryState.REGISTER
 _EVERY = 1000
 _MOST_TITLES = 10
 """Rows among which the column names are looked for; titles may stand above them."""
-_ADDED = re.compile(r"[(\uff08].*?[)\uff09]|[*:\uff1a\s]")
+ADDED = re.compile(r"[(\uff08].*?[)\uff09]|[*:\uff1a\s]")
 """What is added to a column's name: 车辆识别代号(VIN), 状态*."""
 
 
@@ -136,7 +136,7 @@ def _nearer(nearest: WrongColumns, head: Sequence[str]) -> WrongColumns:
 def _column(head: str) -> str:
     """Return what a column is called; empty for one without a name, which is no column."""
     written = head.strip().lower()
-    for name in (written, _ADDED.sub("", written)):
+    for name in (written, ADDED.sub("", written)):
         if name in COLUMNS or name in CALLED:
             return CALLED.get(name, name)
     return written

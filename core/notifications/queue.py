@@ -292,12 +292,6 @@ def purge(tx: Tx) -> int:
     return tx.run("notices.purge", before=to_millis(tx.now - KEEP))
 
 
-def unreachable_chats(tx: Tx) -> int:
-    """Return the number of chats that have blocked the bot or no longer exist."""
-    row = tx.one("notices.count_unreachable")
-    return int(row["chats"]) if row else 0
-
-
 def _notification(row: Row) -> Notification:
     return Notification(
         notification_id=row["notice_id"],

@@ -46,10 +46,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolCount:
-    """How full a pool is; withheld numbers count as free here."""
+    """How full a pool is; withheld numbers that are not taken count as free here."""
 
     released: int
     taken: int
+    withheld: int  # of the released ones; some may have been taken before
 
     @property
     def free(self) -> int:
@@ -208,8 +209,17 @@ def _first_opened(known: Released, opened: int) -> Ranks:
 def count(tx: Tx, office: Office, kind: PlateKind) -> PoolCount:
     """Return how full a pool is at this moment."""
     row = tx.one("pool.taken", office=office.code, kind=kind, now=to_millis(tx.now))
-    released = sum(segment.size for segment in open_segments(tx, office, kind))
-    return PoolCount(released=released, taken=row["taken"] if row else 0)
+    opened, kept_back = open_segments(tx, office, kind), withheld(tx, office, kind)
+    return PoolCount(
+        released=sum(segment.size for segment in opened),
+        taken=row["taken"] if row else 0,
+        withheld=sum(_withheld_of(segment, kept_back) for segment in opened),
+    )
+
+
+def _withheld_of(segment: Segment, masks: Iterable[Mask]) -> int:
+    parts = [part for part in map(segment.mask.intersection, masks) if part is not None]
+    return union_size(parts) if parts else 0
 
 
 def taken_of(tx: Tx, office: Office, mask: Mask) -> int:

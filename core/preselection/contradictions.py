@@ -40,6 +40,11 @@ class ContradictedReservation:
         return audit.preselection_subject(self.preselection_id)
 
 
+def has_registry(tx: Tx) -> bool:
+    """Whether the registry has any vehicle; without one, no reservation has to be looked at."""
+    return tx.one("contradictions.any_vehicle") is not None
+
+
 def contradicted(
     tx: Tx, contradiction: Contradiction, scope: Scope, limit: int
 ) -> Iterator[ContradictedReservation]:
@@ -47,6 +52,8 @@ def contradicted(
 
     Reads every living reservation: call it on a snapshot.
     """
+    if not has_registry(tx):
+        return iter(())
     rows = tx.all("contradictions.of_scope", contradiction=contradiction, most=limit, **scope.values)
     return (_of(row) for row in rows)
 

@@ -1,7 +1,6 @@
-"""Figures for the desk's reports: how full segments are, and selections by outcome.
+"""Figures for the desk's reports: how full segments are, and what is pending.
 
-All figures are read on one read-only snapshot and computed from the tables themselves, so that they add
-up: every selected number is reserved, registered, expired, void or revoked.
+All figures are read on one read-only snapshot and computed from the tables themselves.
 """
 
 from collections import Counter
@@ -14,7 +13,6 @@ from core.clock import CHINA, from_millis, to_millis
 from core.people.scope import Scope
 from core.pool.segments import Freed, Segment, any_composable_from, freed, mask_of, withheld
 from core.ports import Row, Tx
-from core.preselection import PreselectionState
 from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -23,11 +21,6 @@ MARK = 0.6
 """Share of a segment's numbers taken at which the next one should be prepared (the 60 % mark)."""
 NEARLY_EMPTY = 0.95
 """Share at which hardly any choice is left."""
-SPANS = (7, 30, 90)
-"""Selectable periods, in days up to and including today."""
-_ZONE = int(timedelta(hours=8).total_seconds() * 1000)
-"""China's UTC offset in milliseconds, to compute hours and days; there is no daylight saving time."""
-_EPOCH = date(1970, 1, 1)
 _MAX_MASKS = 12
 """Maximum withheld masks for which overlaps are computed exactly."""
 
@@ -123,106 +116,6 @@ def size_of_union(masks: Sequence[Mask]) -> int:
     return total
 
 
-# --- selections and their outcomes ----------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """The figures of one day."""
-
-    day: date
-    random: int = 0  # numbers selected from a random batch
-    composed: int = 0  # numbers selected by self-composition
-    registered: int = 0  # confirmed at the counter
-    expired: int = 0
-    void: int = 0
-    revoked: int = 0
-    banned: int = 0  # identities put on the blacklist
-
-    @property
-    def selected(self) -> int:
-        return self.random + self.composed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
-    """The selections in one hour of the day, over all days."""
-
-    hour: int  # 0 to 23
-    random: int = 0
-    composed: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """The figures of a period that ends today."""
-
-    at: datetime
-    days: tuple[Day, ...]
-    hours: tuple[Hour, ...]
-    waiting: int  # numbers currently waiting for confirmation
-    appeals: int  # currently pending appeals
-
-    @property
-    def total(self) -> Day:
-        """The sums over all days, with the date of the first."""
-        names = ("random", "composed", "registered", "expired", "void", "revoked", "banned")
-        sums = {name: sum(getattr(day, name) for day in self.days) for name in names}
-        return Day(day=self.days[0].day, **sums)
-
-
-def stats(tx: Tx, scope: Scope, days: int) -> Stats:
-    """Return the figures of the last ``days`` days, including today."""
-    today = tx.now.astimezone(CHINA).date()
-    first = today - timedelta(days=days - 1)
-    since = datetime.combine(first, time(), CHINA)
-    until = datetime.combine(today + timedelta(days=1), time(), CHINA)
-    values = {"since": to_millis(since), "until": to_millis(until), "zone": _ZONE, **scope.values}
-    selected = tx.all("statistics.selected", **values)
-    row = tx.one("statistics.count_reserved", **scope.values)
-    return Stats(
-        at=tx.now,
-        days=_days(
-            first, days, selected, tx.all("statistics.ended", **values), tx.all("statistics.banned", **values)
-        ),
-        hours=_hours(selected),
-        waiting=row["numbers"] if row else 0,
-        appeals=len(waiting_appeals(tx, scope)),
-    )
-
-
-_ENDS = {
-    PreselectionState.REGISTERED: "registered",
-    PreselectionState.EXPIRED: "expired",
-    PreselectionState.VOID: "void",
-    PreselectionState.CANCELLED: "revoked",
-}
-
-
-def _days(
-    first: date, count: int, selected: Iterable[Row], ended: Iterable[Row], banned: Iterable[Row]
-) -> tuple[Day, ...]:
-    sums: dict[date, Counter[str]] = {first + timedelta(days=ahead): Counter() for ahead in range(count)}
-    for row in selected:
-        sums[_day_of(row["hour"] // 24)][row["way"]] += row["numbers"]
-    for row in ended:
-        sums[_day_of(row["day"])][_ENDS[PreselectionState(row["state"])]] += row["numbers"]
-    for row in banned:
-        sums[_day_of(row["day"])]["banned"] += row["numbers"]
-    return tuple(Day(day=day, **figures) for day, figures in sums.items())
-
-
-def _day_of(number: int) -> date:
-    return _EPOCH + timedelta(days=number)
-
-
-def _hours(selected: Iterable[Row]) -> tuple[Hour, ...]:
-    sums: list[Counter[str]] = [Counter() for _ in range(24)]
-    for row in selected:
-        sums[row["hour"] % 24][row["way"]] += row["numbers"]
-    return tuple(Hour(hour=hour, **figures) for hour, figures in enumerate(sums))
-
-
 # --- pending work ---------------------------------------------------------------------------
 
 
@@ -232,11 +125,28 @@ def waiting_appeals(tx: Tx, scope: Scope) -> list[Queued]:
 
 
 def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:
-    """Return the number of reservations ending on each of the next days; overdue ones count as today's."""
+    """Return the number of reservations ending on each of the next days; overdue ones count as today's.
+
+    One that ends at midnight ends on the day before.
+    """
     today = tx.now.astimezone(CHINA).date()
-    ahead = [today + timedelta(days=number) for number in range(days)]
-    until = datetime.combine(ahead[-1] + timedelta(days=1), time(), CHINA)
-    sums = dict.fromkeys(ahead, 0)
-    for row in tx.all("statistics.due_by_day", until=to_millis(until) + 1, zone=_ZONE, **scope.values):
-        sums[max(today, _day_of(row["day"]))] += row["numbers"]
-    return tuple(sums.items())
+    found, offices = [], counted_offices(tx, scope)
+    for ahead in range(days):
+        since, until = (_midnight(today + timedelta(days=number)) for number in (ahead, ahead + 1))
+        found.append((today + timedelta(days=ahead), _due_between(tx, offices, since if ahead else 0, until)))
+    return tuple(found)
+
+
+def _midnight(day: date) -> int:
+    return to_millis(datetime.combine(day, time(), CHINA))
+
+
+def counted_offices(tx: Tx, scope: Scope) -> Sequence[str]:
+    """Return the offices of a scope whose reservations are counted, also those no longer served."""
+    return [row["code"] for row in tx.all("statistics.offices")] if scope.everywhere else scope.offices
+
+
+def _due_between(tx: Tx, offices: Sequence[str], after: int, until: int) -> int:
+    """Return how many reservations end after a moment, and not after another."""
+    rows = (tx.one("statistics.due", office=code, after=after, until=until) for code in offices)
+    return sum(row["numbers"] for row in rows if row)

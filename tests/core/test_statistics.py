@@ -1,6 +1,6 @@
 """The figures of the desk's reports agree with the events."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,20 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.bootstrap import Core
-from core.clock import CHINA, FixedClock
+from core.clock import FixedClock
 from core.db.sqlite_tx import SqliteTx
 from core.errors.desk import NotPermitted
 from core.people.admins import Admin, Permission, Role, RoleAssignment
-from core.people.blacklist import Cause, NewBan, add_ban
 from core.people.scope import Scope, scope_of
 from core.pool.releases import Release, withhold
 from core.ports import Tx
-from core.reporting.statistics import MARK, Stats, fills, size_of_union, stats
+from core.reporting.statistics import MARK, fills, size_of_union
 from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.sql import fill, sql
-from tests.core.tools import NOON, build, expire, release, remind, reserved, verified
+from tests.core.tools import build, release, reserved, verified
 from tests.engines import open_test_store
 from tests.world import office
 
@@ -144,9 +143,18 @@ async def test_counting_reads_its_own_index_alone(core: Core) -> None:
     await core.store.run(sql, "DROP INDEX IF EXISTS plate_of_segment")
     assert counting in await core.store.read(plan_of, "statistics.segments")
     assert "plate_ending" in await core.store.read(plan_of, "statistics.held")
-    assert "preselection_reserved_at" in await core.store.read(plan_of, "statistics.selected")
-    assert "preselection_ended_at" in await core.store.read(plan_of, "statistics.ended")
-    for name in ("work_queue.due", "work_queue.due_shut", "statistics.due_by_day"):
+    for name, index in (
+        ("statistics.offices", "preselection_of_plate"),
+        ("statistics.selected", "preselection_by_hour"),
+        ("statistics.ended", "preselection_by_end"),
+        ("statistics.waiting", "preselection_waiting"),
+        ("statistics.due", "preselection_waiting"),
+        ("statistics.deeds", "audit_deeds"),
+    ):
+        plan = await core.store.read(plan_of, name)
+        assert f"COVERING INDEX {index}" in plan, plan
+        assert "FOR GROUP BY" not in plan or name == "statistics.deeds"
+    for name in ("work_queue.due", "work_queue.due_shut"):
         assert "preselection_deadlines" in await core.store.read(plan_of, name)
     assert "notice_failed" in await core.store.read(plan_of, "work_queue.failed")
     assert "inbox_broken" in await core.store.read(plan_of, "work_queue.broken")
@@ -162,113 +170,6 @@ def test_union_of_masks_is_what_counting_one_by_one_gives(patterns: list[str]) -
     masks = [Mask(kind=SMALL, pattern=pattern) for pattern in patterns]
     serials = {mask.unrank(rank) for mask in masks for rank in range(mask.size)}
     assert size_of_union(masks) == len(serials)
-
-
-# --- selections and their outcome ------------------------------------------------------------
-
-
-async def figures(core: Core, days: int = 7, scope: Scope = K) -> Stats:
-    return await core.store.read(stats, scope, days)
-
-
-async def test_days_without_anything_are_all_there(core: Core) -> None:
-    found = await figures(core, 90)
-    assert (len(found.days), len(found.hours), found.total.selected, found.waiting) == (90, 24, 0, 0)
-    assert found.days[-1].day == NOON.astimezone(CHINA).date()
-
-
-async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) -> None:
-    """Five selections: one each confirmed, voided, revoked, expired, and one still reserved."""
-    await core.store.run(release, core, "A10##")
-    for number in range(1, 5):
-        await core.store.run(reserved, core, number, f"A100{number}")
-    await core.store.run(core.counter.register, plate("A1001"), factories.vin(1)[-6:], actor="chat:1")
-    await core.store.run(core.counter.void, plate("A1002"), "wrong", "chat:1")
-    await core.store.run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
-    clock.advance(timedelta(days=6))
-    await core.store.run(remind)
-    clock.advance(timedelta(days=2))
-    assert await expire(core) == 1
-    await core.store.run(reserved, core, 5, "A1005")
-    found = await figures(core, 30)
-    total = found.total
-    assert (total.random, total.composed, total.selected) == (0, 5, 5)
-    assert (total.registered, total.void, total.revoked, total.expired) == (1, 1, 1, 1)
-    assert (total.banned, found.waiting) == (2, 1)
-    ended = total.registered + total.void + total.revoked + total.expired
-    assert total.selected == ended + found.waiting
-    assert [day.day.isoformat() for day in found.days if day.selected] == ["2026-03-10", "2026-03-18"]
-    assert sum(hour.composed for hour in found.hours) == 5
-    assert found.appeals == 0
-
-
-async def test_random_selection_is_told_from_composition(core: Core) -> None:
-    await core.store.run(release, core, "A10##")
-    account, begun = await core.store.run(verified, core, 1)
-    place = core.offices["粤K"]
-
-    def selects(tx: Tx) -> None:
-        drawn = core.selection.draw(tx, begun, place, nonce="n", without_four=False, received_at=tx.now)
-        chosen = drawn.batch.serials[0]
-        core.selection.pick(tx, begun, place, chosen, received_at=tx.now)
-        core.selection.claim(tx, account, begun, place, chosen, received_at=tx.now)
-
-    await core.store.run(selects)
-    total = (await figures(core)).total
-    assert (total.random, total.composed) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("at", "day", "hour"),
-    [
-        (datetime(2026, 3, 10, 0, 0, tzinfo=CHINA), date(2026, 3, 10), 0),
-        (datetime(2026, 3, 9, 23, 59, 59, tzinfo=CHINA), date(2026, 3, 9), 23),
-    ],
-)
-async def test_day_and_hour_are_those_of_china(
-    engine: str, tmp_path: Path, at: datetime, day: date, hour: int
-) -> None:
-    clock = FixedClock(at)
-    async with open_test_store(engine, tmp_path, clock) as store:
-        core = await build(store, clock, hours="00:00-24:00")
-        await store.run(release, core, "A10##")
-        await store.run(reserved, core, 1, "A1001")
-        clock.advance(timedelta(days=1))
-        found = await figures(core)
-        assert [day.day for day in found.days if day.composed] == [day]
-        assert [hour.hour for hour in found.hours if hour.composed] == [hour]
-
-
-async def test_what_is_older_than_the_span_is_left_out(core: Core, clock: FixedClock) -> None:
-    await core.store.run(release, core, "A10##")
-    await core.store.run(reserved, core, 1, "A1001")
-    clock.advance(timedelta(days=6))
-    assert (await figures(core, 7)).total.selected == 1
-    clock.advance(timedelta(days=1))
-    assert (await figures(core, 7)).total.selected == 0
-    assert (await figures(core, 30)).total.selected == 1
-
-
-async def test_longer_ban_of_the_same_identity_counts_once(core: Core) -> None:
-    for days in (10, 20):
-        new_ban = NewBan(
-            identity_hash=b"x" * 32,
-            office="粤K",
-            reason="test",
-            cause=Cause.ADMIN,
-            until=NOON + timedelta(days=days),
-            actor="chat:1",
-        )
-        await core.store.run(add_ban, new_ban)
-    assert (await figures(core)).total.banned == 1
-
-
-async def test_figures_of_other_offices_are_left_out(core: Core) -> None:
-    await core.store.run(release, core, "A10##")
-    await core.store.run(reserved, core, 1, "A1001")
-    assert (await figures(core, scope=Scope(offices=("粤A",)))).total.selected == 0
-    assert (await figures(core, scope=Scope(offices=()))).total.selected == 0
-    assert (await figures(core, scope=Scope(offices=(), everywhere=True))).total.selected == 1
 
 
 def test_scope_is_of_the_offices_at_which_one_may() -> None:

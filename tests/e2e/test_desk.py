@@ -50,6 +50,7 @@ WRITTEN = {
     "find": "粤KA1234",
     "broadcast": "粤K 窗口搬迁",
     "grant": f"{factories.vin(2)} random=1 系统故障",
+    "list": "粤K 今天",
     "stats": "粤K",
     "audit": "粤K",
     "maintenance": "粤K on 升级",
@@ -116,7 +117,8 @@ async def test_command_without_words_says_how_it_is_written(world: World) -> Non
         "/usertype 5 king",
         "/admins add x clerk",
         "/segments 粤K 粤A",
-        "/stats 粤K 30",
+        "/stats 粤K 一个季度",
+        "/list 粤K 随便",
         "/desk 粤K",
     ):
         await chief.say(odd)

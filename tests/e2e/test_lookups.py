@@ -6,6 +6,7 @@ from pathlib import Path
 from core.people.blacklist import Cause, NewBan, add_ban
 from core.ports import Tx
 from tests.core.sql import sql
+from tests.core.tools import reserved
 from tests.e2e.appealing import APPEALING, REVIEWER, appeals, appoints, meets_the_error, opens
 from tests.e2e.test_reports import sheets_of
 from tests.world import CHIEF, World, eventually, open_world
@@ -17,6 +18,7 @@ LISTS = {
     "/audit 今天": ("audit", None),
     "/admins": ("admins", None),
     "/blacklist": ("blacklist", None),
+    "/list 粤K": ("list", "粤K"),
 }
 
 
@@ -44,6 +46,7 @@ async def test_every_exported_list_is_recorded(sqlite_world: World) -> None:
         )
 
     await sqlite_world.store.run(bars)
+    await sqlite_world.store.run(reserved, sqlite_world.core, 2, "A1234")
     chief = sqlite_world.person(CHIEF)
     for command in LISTS:
         await chief.say(command)

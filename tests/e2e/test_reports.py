@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
+from core.clock import CHINA
 from core.notifications.queue import Plan, lease, mark_failed, plan
 from core.people.admins import EVERYWHERE, Role, RoleAssignment
 from core.pool.releases import Release, withhold
@@ -160,15 +161,25 @@ async def test_figures_add_up_from_release_to_the_end(world: World) -> None:
     chief = world.person(CHIEF)
     await chief.say("/stats 粤K")
     await chief.press("30 天")
-    shown = await chief.see("近 30 天", "选定 5:随机 0,自编 5", "确认上牌 1 · 过期 1 · 作废 1 · 取消 1")
-    assert "列入黑名单 2 · 现在待办理 1" in shown.words
-    assert "现在待审申诉 0" in shown.words
+    shown = await chief.see(
+        "近 30 天",
+        "期初待办理 0 + 选定 5 + 撤回恢复 0",
+        "– 确认上牌 1 – 过期 1 – 作废 1 – 取消 1",
+        "= 期末待办理 1",
+        "随机 0 · 自编 5 · 列入黑名单 2",
+        "= 待审 0",
+    )
     assert size_of(chief, shown)[0] == 1000
     sheets = await sheets_of(chief)
     sums = {row[0]: row[1] for row in sheets["合计"][1:]}
     days, hours = sheets["每日"][1:], sheets["时段"][1:]
     assert (len(days), len(hours), sums["选定号码"]) == (30, 24, 5)
-    assert [sum(row[column] for row in days) for column in range(1, 9)] == [0, 5, 5, 1, 1, 1, 1, 2]
+    assert [sum(row[column] for row in days) for column in range(1, 10)] == [0, 5, 5, 0, 1, 1, 1, 1, 2]
+    kinds, staff = sheets["按号牌种类"][1:], sheets["按办理人员"][1:]
+    assert kinds[-1] == ["合计", 0, 5, 0, 1, 1, 1, 1, 1]
+    assert [sum(row[column] for row in kinds[:-1]) for column in range(1, 9)] == kinds[-1][1:]
+    assert staff == [["管理员 1", 1, 1, 1, 0]]
+    assert {row[0]: row[1] for row in sheets["申诉"][1:]}["期末待审"] == 0
     assert sum(row[3] for row in hours) == 5
     await chief.say("/audit 2026-03-18")
     await chief.see("号码 粤K·A1004 过期收回", "系统", fresh=True)
@@ -185,6 +196,40 @@ async def test_figures_of_all_own_offices_and_of_one(world: World) -> None:
     await chief.press("选择发牌机关")
     await chief.press("全部")
     await chief.see("全部发牌机关", "选定 1")
+
+
+async def test_figures_of_a_month_and_of_any_span(world: World) -> None:
+    """The demo clock stands in March 2026."""
+    core, run = world.core, world.store.run
+    await run(reserved, core, 1, "A1001")
+    world.forward(days=19)
+    await run(reserved, core, 2, "A1002")
+    await run(core.counter.register, plate("A1002"), factories.vin(2)[-6:], actor="chat:3001")
+    today = world.clock.now().astimezone(CHINA).date()
+    chief = world.person(CHIEF)
+    for typed, title in (
+        ("/stats 粤K 本月", today.strftime("%Y-%m-01")),
+        (f"/stats {today:%Y-%m} 粤k", today.strftime("%Y-%m-01")),
+        (f"/stats 粤K {today:%Y年%-m月}", today.strftime("%Y-%m-01")),
+    ):
+        await chief.say(typed)
+        await chief.see(title, "期初待办理", fresh=True)
+    await chief.say(f"/stats 粤K {today.isoformat()} 至 {today.isoformat()}")
+    await chief.see("期初待办理 1 + 选定 1 + 撤回恢复 0", "– 确认上牌 1", "= 期末待办理 1", fresh=True)
+    await chief.press("上月")
+    await chief.see("2026年2月", "期初待办理 0 + 选定 0")
+    assert "● 上月" in chief.last.buttons
+    await chief.press("7 天")
+    await chief.see("近 7 天")
+    for typed, refusal in (
+        ("/stats 粤K 2031-05", "还没有开始"),
+        ("/stats 粤K 2026-02-30", "没有"),
+        (f"/stats 粤K {today.isoformat()} 至 2026-01-01", "先后写反"),
+        ("/stats 粤K 2024-01-01 至 2026-03-01", "一次最多统计 366 天"),
+        ("/stats 粤K 一个季度", "用法"),
+    ):
+        await chief.say(typed)
+        await chief.see(refusal, fresh=True)
 
 
 async def test_reviewer_sees_figures_but_no_segments(world: World) -> None:

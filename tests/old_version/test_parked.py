@@ -52,6 +52,8 @@ ADDED = (
     "📊 统计记录",
     "⚙️ 系统管理",
     "🔗 一次性链接",
+    "本月",
+    "上月",
 )
 """Buttons that screens have got since."""
 RENAMED = ("✕ 粤", "❌ 粤")

@@ -134,6 +134,7 @@ class Chats:
                 check=_nothing,
                 look_up=_nothing,
                 load_vehicles=_nothing,
+                confirm=_nothing,
                 read=_nothing,
                 delete_message=_nothing,
                 refresh_menu=_nothing,

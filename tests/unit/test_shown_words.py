@@ -24,6 +24,7 @@ ALLOWED = {
     "bot/demo/demo.py": "the name of the program",
     "sandbox/registry.py": "the page of its vehicles",
     "bot/demo/data.py": "the people and offices of the demo, and what its page tells them",
+    "bot/desk/reports/span_words.py": "what people type for a span of days",
     "bot/desk/arguments.py": "what people type in dates, before them, and in the names of plate kinds",
     "bot/desk/admin_words.py": "what people type for the end of a role",
     "bot/desk/appeals.py": "the words that people type before an appeal's number",

@@ -291,6 +291,14 @@ def actor(entry: AuditEntry) -> str:
     return admin_name(number)
 
 
+def name_of_actor(actor: str) -> str:
+    """Return who of the desk, or of the service, has done something."""
+    if actor in NOT_ADMINS:
+        return NOT_ADMINS[actor]()
+    kind, _colon, number = actor.partition(":")
+    return admin_name(number) if kind == CHAT else actor
+
+
 def action(entry: AuditEntry) -> str:
     """Return the text of an action; an action unknown to this version is shown by its stored name."""
     words = _WORDED.get(entry.action)

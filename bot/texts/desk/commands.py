@@ -55,7 +55,10 @@ USAGE = {
         "<code>/broadcast 粤K</code> 查看进行中的群发"
     ),
     "vehicles": phrase("<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)"),
-    "stats": phrase("<code>/stats [粤K]</code>(统计)"),
+    "list": phrase(
+        "<code>/list [粤K] [今天|本周|联系不上|已上牌] [小型汽车]</code>(待办理的预选,可多选或按文件确认上牌)"
+    ),
+    "stats": phrase("<code>/stats [粤K] [本月|上月|2026-11|2026-11-01 至 2026-11-15|30 天]</code>(统计)"),
     "audit": phrase(
         "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
         "操作、系统、发牌机关、日期"
@@ -110,6 +113,7 @@ def help_text(permissions: frozenset[Permission]) -> str:
 
 
 _DUTY_OF = {
+    "list": Permission.CONFIRM,
     "unwithhold": Permission.WITHHOLD,
     "unban": Permission.BAN,
     "approve": Permission.APPEALS,

@@ -56,7 +56,7 @@ def released(segment: Segment, count: PoolCount) -> str:
     return _(
         "✅ 已投放 <code>{mask}</code>,{size:,} 个号码。\n"
         "随机选号:{opens} 起;自编选号:{compose} 起。\n"
-        "号池现有 {free:,} 个可选(共 {released:,})。"
+        "号池现有 {free:,} 个未被选走(共 {released:,},其中暂不投放 {withheld:,})。"
     ).format(
         mask=escape(segment.mask.pattern),
         size=segment.size,
@@ -64,6 +64,7 @@ def released(segment: Segment, count: PoolCount) -> str:
         compose=moment(segment.compose_from),
         free=count.free,
         released=count.released,
+        withheld=count.withheld,
     )
 
 
@@ -73,7 +74,8 @@ def released_plain(segment: Segment, count: PoolCount) -> str:
         f"released {segment.mask.pattern}: {segment.size:,} numbers, "
         f"random from {_plain_time(segment.opens_at)}, "
         f"self-composed from {_plain_time(segment.compose_from)}; "
-        f"free in the pool now: {count.free:,} of {count.released:,}"
+        f"not taken in the pool now: {count.free:,} of {count.released:,}, "
+        f"of which withheld: {count.withheld:,}"
     )
 
 

@@ -48,10 +48,10 @@ def no_schedule(year: int) -> str:
 
 
 def trouble(failed: int, shut: int) -> str:
-    """Return how many failed notifications stand at the desk, and how many chats cannot be reached."""
+    """Return how many failed notifications the desk has, and how many owners of /list cannot be reached."""
     lines = []
     if failed:
         lines.append(_("⚠️ 通知发送失败 {failed} 条,请看 /desk").format(failed=failed))
     if shut:
-        lines.append(_("⚠️ 无法联系(停用机器人或注销)的 {shut} 人").format(shut=shut))
+        lines.append(_("⚠️ 无法联系的待办理车主 {shut} 人,请看 /list").format(shut=shut))
     return "\n\n" + "\n".join(lines) if lines else ""

@@ -7,6 +7,10 @@ SELECT * FROM registry_contradiction
 WHERE contradiction = :contradiction AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 ORDER BY deadline, preselection_id LIMIT :most
 
+-- name: any_vehicle
+-- Whether the registry has any vehicle.
+SELECT 1 AS known FROM registry_entry LIMIT 1
+
 -- name: of_preselection
 -- How the registry in effect contradicts one reservation.
 SELECT * FROM registry_contradiction WHERE preselection_id = :preselection_id

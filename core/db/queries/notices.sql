@@ -146,10 +146,6 @@ WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGo
 -- Whether a chat cannot be reached.
 SELECT * FROM unreachable WHERE chat_id = :chat_id
 
--- name: count_unreachable
--- How many chats cannot be reached.
-SELECT count(*) AS chats FROM unreachable
-
 -- name: wish
 -- Sets how many reminders an owner wants before the last one.
 INSERT INTO reminder_wish (account_id, count) VALUES (:account_id, :count)
