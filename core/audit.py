@@ -85,6 +85,8 @@ class AuditAction(StrEnum):
     RESTORED = "restored"
     RETURNED_BATCH = "returned_batch"
     REVOKED = "revoked"
+    SAW_PERSON = "saw_person"  # name, identity and telephone in full
+    SAW_PHONE = "saw_phone"
     SAW_PHOTOS = "saw_photos"
     SET_USER_TYPE = "set_user_type"
     STOPPED_BROADCAST = "stopped_broadcast"

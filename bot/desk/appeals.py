@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.desk.arguments import split_args
-from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
+from bot.desk.confirmation import GONE, LONGEST_REASON, person_row, reason_of, to_full_view
 from bot.desk.office_filter import places_of
 from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
@@ -24,6 +24,7 @@ from core.errors.appeals import AppealMoved, AppealUnknown
 from core.errors.base import InputError, Refusal, XuanhaoError
 from core.people.admins import Permission
 from core.preselection import PreselectionState
+from core.reporting.disclosure import DisclosedPart
 from core.values.text import compact
 
 _A_PAGE = 10
@@ -213,6 +214,7 @@ def _show_card(ctx: Context) -> View:
                 Button(label=texts.APPROVE(), action=ActionName.APPROVE, style=Style.SUCCESS),
                 Button(label=texts.REJECT(), action=ActionName.REJECT, style=Style.DANGER),
             ),
+            *person_row(ctx, card.appeal.subject),
             (Button(label=texts.QUEUE(), action=ActionName.QUEUE),),
         ),
     )
@@ -232,6 +234,9 @@ CARD = Screen(
         ),
         ActionName.APPROVE: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx)),
         ActionName.REJECT: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_REJECT, _id(ctx)),
+        ActionName.PERSON: lambda ctx, subject: to_full_view(
+            Goto(screen=ScreenName.DESK_APPEAL, args=ctx.args), subject, DisclosedPart.PERSON
+        ),
         ActionName.QUEUE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_APPEALS),
     },
     hint=formatting.PRESS_HINT,
@@ -334,7 +339,7 @@ REJECT = Screen(
 def _show_reject_sure(ctx: Context) -> View:
     card = _judged(ctx, _id(ctx))
     return View(
-        text=texts.reject_question(card.appeal, ctx.arg("reason")),
+        text=texts.reject_question(card, ctx.arg("reason")),
         rows=(
             (
                 Button(label=texts.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),

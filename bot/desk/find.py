@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.desk import bans, counter, extension, people, undo
 from bot.desk.arguments import split_named_args
-from bot.desk.confirmation import GONE, with_origin
+from bot.desk.confirmation import GONE, to_full_view, with_origin
 from bot.desk.reports import audit
 from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
@@ -37,6 +37,7 @@ from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.preselection.extensions import grace_until
 from core.reporting.case_file import CaseFile, parse_key
+from core.reporting.disclosure import DisclosedPart, subject_of
 from core.reporting.lookups import kind_of
 from core.values.plates import Plate
 
@@ -338,7 +339,25 @@ def _show(ctx: Context) -> View:
     )
     if Permission.AUDIT not in ctx.admin.permissions:
         last = home
-    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
+    seeing = in_columns(_seeing(ctx, case_file), 2)
+    return View(text=text, rows=(*in_columns(doing, 3), *seeing, *in_columns(opening, 1), *exporting, last))
+
+
+def _seeing(ctx: Context, case_file: CaseFile) -> list[Button]:
+    """Return the buttons by which the owner, or the telephone, is seen in full."""
+    subject = subject_of(case_file)
+    labels = {DisclosedPart.PERSON: parts.SHOW_PERSON, DisclosedPart.PHONE: parts.SHOW_PHONE}
+    return [
+        Button(label=label(), action=ActionName.PERSON, arg=part)
+        for part, label in labels.items()
+        if subject and ctx.core.disclosures.may_see(ctx.tx, ctx.admin, subject, part)
+    ]
+
+
+def _see(ctx: Context, part: str) -> Goto:
+    case_file = _case_file(ctx)
+    card = Goto(screen=ScreenName.DESK_FIND, args=ctx.args)
+    return to_full_view(card, subject_of(case_file), DisclosedPart(part))
 
 
 def _looked_up(case_file: CaseFile) -> str:
@@ -382,6 +401,7 @@ FIND = Screen(
         ActionName.OPEN: lambda _ctx, arg: to_card(arg),
         ActionName.JOURNAL: _journal,
         ActionName.EXPORT: _export,
+        ActionName.PERSON: _see,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=formatting.PRESS_HINT,

@@ -107,6 +107,8 @@ class ScreenName(StrEnum):
     DESK_BAN_CHANGE = "desk_ban_change"
     DESK_FIND = "desk_find"
     DESK_FIND_ACT = "desk_find_act"
+    DESK_PERSON_WHY = "desk_person_why"
+    DESK_PERSON = "desk_person"
     DESK_BROADCAST_AUDIENCE = "desk_broadcast_audience"
     DESK_BROADCAST_ASK = "desk_broadcast_ask"
     DESK_BROADCAST = "desk_broadcast"

@@ -273,6 +273,8 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在。"),
     pool_errors.ComposeBeforeOpening: phrase("自编选号的开放时间不能早于随机选号的开放时间。"),
     desk_errors.NotPermitted: phrase("您没有这项权限。"),
+    desk_errors.NothingToCall: phrase("机器人可以联系到该车主,没有发送失败的通知,不显示电话。"),
+    desk_errors.OwnerNamed: phrase("原因里请不要写车主的姓名,未显示。请重新输入。"),
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
@@ -308,6 +310,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
     pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
     counter_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
+    counter_errors.ReceiverNotNamed: phrase(
+        "输入的姓名与转入账号登记的不一致,未作任何更改。请核对聊天号和窗口前的人,再重新发送 /identity。"
+    ),
     counter_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
     desk_errors.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
     broadcasts_errors.BroadcastTextEmpty: broadcast_texts.EMPTY,

@@ -15,6 +15,14 @@ class NoSuchAdmin(Refusal):
     """The chat lacks this role at that office, or has it by the settings, which no command changes."""
 
 
+class NothingToCall(Refusal):
+    """The bot reaches the owner, and nothing that it sent has failed: no telephone number is shown."""
+
+
+class OwnerNamed(InputError):
+    """A reason that goes into the audit log names the owner."""
+
+
 class NobodyFound(Refusal):
     """No chat, identity, phone or plate number matches the input."""
 

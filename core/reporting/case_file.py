@@ -124,6 +124,13 @@ class CaseFile:
     audit_entries: tuple[AuditEntry, ...] = ()  # the newest entries about all of it, newest first
 
     @property
+    def office(self) -> str | None:
+        """The office that serves the person: of the displayed preselection, else of the account."""
+        if self.focus is not None:
+            return self.focus.office
+        return self.account.office if self.account else None
+
+    @property
     def offices(self) -> frozenset[str]:
         """The offices concerned: admins of any of them may see whom the case file is about.
 

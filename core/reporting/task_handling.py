@@ -14,7 +14,7 @@ from core.people.admins import EVERYWHERE, Admin, Permission
 from core.people.scope import scope_of
 from core.ports import Tx
 from core.reporting.task_lists import broken_task, failed_task, unreminded_task
-from core.reporting.tasks import PERMISSION_FOR, Task
+from core.reporting.tasks import PERMISSION_FOR, Task, TaskKind
 
 
 def handled_by(tx: Tx, subject: str) -> str | None:
@@ -71,5 +71,6 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
     task = find(tx, admin, subject, served)
     if not tx.run("work_queue.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
         raise AlreadyHandled(handled_by(tx, subject) or "")
-    audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office)
+    what = f"{task.task_kind}:{task.what}" if task.task_kind == TaskKind.FAILED else task.task_kind.value
+    audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office, task=what)
     return task

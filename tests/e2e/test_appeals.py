@@ -69,7 +69,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await reviewer.press("身份证明")
     await eventually(lambda: "🖼 两张照片" in reviewer.last.buttons)
     await reviewer.press("审核通过")
-    await reviewer.see("撤销 粤K·A1234 的预选,号码收回;预选人不列入黑名单", "选号机会都还在")
+    await reviewer.see("撤销 粤K·A1234 的预选(测**主", "号码收回;预选人不列入黑名单", "选号机会都还在")
     await reviewer.press("确认通过")
     await reviewer.see("粤K·A1234 的预选已撤销", "没有待审核的申诉")
     assert [shown for shown in (*reviewer.history, *owner.history) if shown.from_bot and shown.photo] == []

@@ -389,7 +389,7 @@ async def test_identity_goes_to_whoever_showed_the_document(world: World) -> Non
     await owner.press("同意并继续")
     await owner.settled()
     await chief.say(f"/identity {factories.identity(2)} {RIVAL} 已核对身份证原件")
-    await chief.see("将失去注册")
+    await chief.see("失去注册")
     await chief.press("转移身份")
     await chief.see("身份已转移")
     await world.service.jobs.tell()

@@ -278,7 +278,7 @@ async def test_identity_is_moved_in_from_the_card(place: World) -> None:
     await finds(chief, str(RIVAL))
     await chief.press("🪪 转入身份")
     await chief.say(f"{factories.identity(2)} 已核对原件")
-    await chief.see("将失去注册")
+    await chief.see("失去注册")
     await eventually(lambda: not any(factories.identity(2) in shown.words for shown in chief.history))
     await chief.press("转移身份")
     await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份转到此账号,原因:已核对原件")

@@ -296,7 +296,7 @@ ADMINS: dict[int, Parked] = {
     4226: _parked(
         "desk_identity",
         (say(f"/identity {factories.identity(6)} {CONSENTED} 已核对证件原件"),),
-        "将失去注册",
+        "失去注册",
         press("转移身份"),
         "身份已转移",
     ),

@@ -29,6 +29,7 @@ from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk.days import maintenance_line
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
+from bot.texts.desk.reports.task_names import TASK_KINDS
 from bot.texts.errors import of_error
 from core.audit import SubjectKind
 from core.availability import maintenance
@@ -175,7 +176,7 @@ def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
         urgent = task_kind in {TaskKind.DEADLINE, TaskKind.SHUT} and today
         ground = Ground.RED if urgent else Ground.AMBER
     return Tile(
-        label=texts.TASK_KINDS[task_kind](),
+        label=TASK_KINDS[task_kind](),
         number=f"{count:,}" if count < MAX_LISTED else f"{MAX_LISTED}+",
         hint=texts.oldest(first, queue.at) if first and task_kind not in _WITHOUT_MOMENT else "",
         ground=ground,
@@ -224,7 +225,7 @@ def _tables(found: object) -> list[Table]:
     if not isinstance(found, WorkQueue):
         raise TypeError("not a desk")
     rows = [
-        (texts.TASK_KINDS[task.task_kind](), task.at, task.office, texts.item(task, found.at))
+        (TASK_KINDS[task.task_kind](), task.at, task.office, texts.item(task, found.at))
         for task in found.tasks
     ]
     return [Table(title=texts.DESK_SHEET(), columns=columns(texts.DESK_COLUMNS()), rows=rows)]

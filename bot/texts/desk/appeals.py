@@ -4,15 +4,15 @@ import re
 from datetime import datetime
 from html import escape, unescape
 
-from bot.i18n.formatting import KINDS, day, listed, masked_identity, masked_name, masked_phone, moment, plate
+from bot.i18n.formatting import KINDS, day, listed, moment, plate
 from bot.i18n.language import _, phrase
+from bot.texts.desk.parts import somebody
 from bot.texts.desk.suspicion import answer_approved, answer_line, approve_answer_question
 from bot.texts.owner.appeal import answer
 from core.appeals import Appeal, AppealState, Queued
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import AppealOutcome, Card
 from core.audit import chat_of
-from core.people.accounts import Account
 from core.preselection import Preselection, PreselectionState
 from core.values.vehicles import group_vin, vin_last_six
 
@@ -80,7 +80,7 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
             moment=moment(appeal.submitted_at) if appeal.submitted_at else "",
         ),
         _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.required_vin))),
-        _("申诉人:{who}").format(who=_person(card.owner)),
+        _("申诉人:{who}").format(who=somebody(card.owner)),
         _("原因:{reason}").format(reason=escape(reason)),
         *(
             [_("⚠️ 申诉人在黑名单上(到 {day}),通过也不解除。").format(day=day(card.ban.until))]
@@ -96,10 +96,6 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
         ),
     ]
     return "\n".join(lines)
-
-
-def _person(account: Account) -> str:
-    return f"{masked_name(account.name)} {masked_identity(account.identity)} {masked_phone(account.phone)}"
 
 
 def _registry(found: Obstacles) -> str:
@@ -124,7 +120,7 @@ def _in_the_way(card: Card) -> list[str]:
     if found.holder is not None:
         lines.append(_held(found.holder, card))
     else:
-        lines.append(_("正在选号:{who}").format(who=_person(card.holder)))
+        lines.append(_("正在选号:{who}").format(who=somebody(card.holder)))
     return lines
 
 
@@ -138,10 +134,14 @@ def _held(holder: Preselection, card: Card) -> str:
         state=state,
         plate=_number(holder),
         day=day(holder.reserved_at) if holder.reserved_at else "",
-        who=_person(card.holder) if card.holder else "",
+        who=_holder(card),
         certificate=escape(holder.certificate or ""),
         differs=_("(与登记系统不一致)") if differs else "",
     )
+
+
+def _holder(card: Card) -> str:
+    return somebody(card.holder) if card.holder else ""
 
 
 def _number(preselection: Preselection) -> str:
@@ -151,13 +151,15 @@ def _number(preselection: Preselection) -> str:
 def approve_question(card: Card, *, bar: bool) -> str:
     """Return the question before an approval, listing exactly what it ends and gives back."""
     if card.suspicion is not None:
-        return approve_answer_question(card.appeal, card.suspicion)
+        return approve_answer_question(card.appeal, somebody(card.owner), card.suspicion)
     found = card.obstacles
     steps = []
     if found.holder is not None and found.holder.state == PreselectionState.RESERVED:
         how = _("预选人列入黑名单") if bar else _("预选人不列入黑名单")
         steps.append(
-            _("撤销 <b>{plate}</b> 的预选,号码收回;{how}").format(plate=_number(found.holder), how=how)
+            _("撤销 <b>{plate}</b> 的预选({who}),号码收回;{how}").format(
+                plate=_number(found.holder), who=_holder(card), how=how
+            )
         )
     elif found.holder is not None:
         steps.append(
@@ -186,7 +188,7 @@ def approve_question(card: Card, *, bar: bool) -> str:
     ).format(
         number=card.appeal.appeal_id,
         vin=escape(group_vin(card.appeal.required_vin)),
-        who=masked_name(card.owner.name),
+        who=somebody(card.owner),
         reason=escape(card.appeal.reason),
         steps="\n".join(f"• {step}" for step in steps),
     )
@@ -225,11 +227,16 @@ def reject_page(appeal: Appeal) -> str:
     )
 
 
-def reject_question(appeal: Appeal, reason: str) -> str:
+def reject_question(card: Card, reason: str) -> str:
     return _(
-        "<b>申诉 {number} 审核不通过?</b>\n<code>{vin}</code>\n原因:{reason}\n\n"
+        "<b>申诉 {number} 审核不通过?</b>\n申诉人:{who}\n<code>{vin}</code>\n原因:{reason}\n\n"
         "申诉人会看到原因,可以修改后重新提交。"
-    ).format(number=appeal.appeal_id, vin=escape(group_vin(appeal.required_vin)), reason=answer(reason))
+    ).format(
+        number=card.appeal.appeal_id,
+        who=somebody(card.owner),
+        vin=escape(group_vin(card.appeal.required_vin)),
+        reason=answer(reason),
+    )
 
 
 def rejected(appeal: Appeal) -> str:

@@ -9,9 +9,6 @@ from bot.i18n.formatting import (
     KINDS,
     confirmed_by,
     day,
-    masked_identity,
-    masked_name,
-    masked_phone,
     moment,
     plate,
     public_role,
@@ -20,7 +17,7 @@ from bot.i18n.formatting import (
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk.bans import cause_lines
-from bot.texts.desk.parts import date_of
+from bot.texts.desk.parts import date_of, somebody
 from bot.texts.owner.exported import STATES, USER_TYPES
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
 from core.clock import CHINA
@@ -184,16 +181,11 @@ def owner(account: Account | None) -> str:
     """Return the account's owner, masked."""
     if account is None:
         return ""
-    who = [
-        masked_name(account.name),
-        masked_identity(account.identity),
-        masked_phone(account.phone or account.new_phone),
-    ]
     since = (
         _("{day} 注册").format(day=day(account.registered_at)) if account.registered_at else _("未完成注册")
     )
     return _("<b>车主</b> {who}\n聊天号 <code>{chat}</code> · {type} · {office} · {since}").format(
-        who=" ".join(name for name in who if name) or _("(尚未填写)"),
+        who=somebody(account),
         chat=account.chat_id,
         type=USER_TYPES[account.user_type](),
         office=escape(account.office or _("未选发牌机关")),

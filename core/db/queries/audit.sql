@@ -9,7 +9,8 @@ SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id
 
 -- name: newest_of
 -- The newest changes of a subject, newest first; that it was looked up changes nothing.
-SELECT * FROM audit WHERE subject = :subject AND action <> 'looked_up' ORDER BY entry_id DESC LIMIT :most
+SELECT * FROM audit WHERE subject = :subject AND action NOT IN ('looked_up', 'saw_person', 'saw_phone')
+ORDER BY entry_id DESC LIMIT :most
 
 -- name: last_done
 -- The newest entry of an action about a subject.
@@ -21,5 +22,6 @@ SELECT * FROM audit WHERE subject = :subject AND action = :action AND details LI
 ORDER BY entry_id DESC LIMIT 1
 
 -- name: last_of
--- The newest entry about a subject.
-SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT 1
+-- The newest change of a subject.
+SELECT * FROM audit WHERE subject = :subject AND action NOT IN ('looked_up', 'saw_person', 'saw_phone')
+ORDER BY entry_id DESC LIMIT 1
