@@ -97,8 +97,10 @@ class AuditAction(StrEnum):
     VERIFIED = "verified"
     VOIDED = "voided"
     WITHDREW_APPEAL = "withdrew_appeal"
+    WITHDREW_NOTE = "withdrew_note"
     WITHDREW_UNWITHHOLDING = "withdrew_unwithholding"
     WITHHELD = "withheld"
+    WROTE_NOTE = "wrote_note"  # its text is in the table, and goes with the owner's data
 
 
 def record(

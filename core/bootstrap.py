@@ -307,7 +307,7 @@ async def bootstrap(
     presses, decisions = Presses(settings.suspicion), Decisions(accounts)
     most_living = settings.registry.most_living
     preselections = Preselections(vehicle_registry, verification, most_living)
-    appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
+    appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days), admins)
     case_files = CaseFiles(accounts, offices)
     reviews = Reviews(appeals, accounts, counter, vehicle_registry, decisions)
     return Core(

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.desk import bans, counter, extension, people, undo
+from bot.desk import bans, counter, decided_appeals, extension, notes, people, undo
 from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import GONE, to_full_view, with_origin
 from bot.desk.reports import audit
@@ -21,6 +21,7 @@ from bot.i18n import formatting
 from bot.texts.desk import extension as extension_texts
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
+from bot.texts.desk import notes as note_texts
 from bot.texts.desk import undo as undo_texts
 from bot.texts.desk.known_registrations import on_card
 from bot.texts.errors import of_error
@@ -36,6 +37,7 @@ from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.preselection.extensions import grace_until
+from core.reporting import notes as core_notes
 from core.reporting.case_file import CaseFile, parse_key
 from core.reporting.disclosure import DisclosedPart, subject_of
 from core.reporting.lookups import kind_of
@@ -69,12 +71,6 @@ def to_card(what: str) -> Goto:
 def _case_file(ctx: Context) -> CaseFile:
     ctx.admin.require(Permission.FIND)
     return ctx.core.case_files.open(ctx.tx, parse_key(ctx.arg("what")))
-
-
-def _may_know(ctx: Context, case_file: CaseFile) -> bool:
-    """Return whether this chat may see the person of a case file: it must serve an office concerned."""
-    offices = case_file.offices
-    return not offices or any(ctx.admin.may(Permission.FIND, code) for code in offices)
 
 
 def _late(ctx: Context, case_file: CaseFile) -> str:
@@ -113,6 +109,8 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     _late,
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
     lambda _ctx, case_file: _vehicle(case_file),
+    lambda _ctx, case_file: note_texts.lines(case_file.notes),
+    lambda _ctx, case_file: texts.appeals(case_file.appeals, case_file.award),
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
     lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),
     lambda _ctx, case_file: texts.listed(len(case_file.listed), case_file.key.topic),
@@ -296,6 +294,13 @@ ACTIONS: dict[str, Action] = {
             typed=lambda ctx, case_file, text: extension.to_extension(ctx, _focus(case_file), text),
         ),
         Action(
+            name="note",
+            label=note_texts.NOTE,
+            prompt=lambda _dossier: note_texts.PROMPT(),
+            may=lambda _ctx, case_file: case_file.account is not None and case_file.office is not None,
+            typed=notes.add,
+        ),
+        Action(
             name="undo",
             label=undo_texts.UNDO,
             prompt=lambda _dossier: undo_texts.REASON(),
@@ -313,7 +318,7 @@ ACTIONS: dict[str, Action] = {
 def _show(ctx: Context) -> View:
     case_file = _case_file(ctx)
     home = (Button(label=formatting.HOME(), action=ActionName.HOME),)
-    if not _may_know(ctx, case_file):
+    if not case_file.is_known_to(ctx.admin):
         # Searched by person or vehicle, the number itself is what others must not learn.
         is_typed = ctx.arg("by") == "plate" and case_file.number is not None
         number = _number(case_file) if is_typed else ""
@@ -339,8 +344,42 @@ def _show(ctx: Context) -> View:
     )
     if Permission.AUDIT not in ctx.admin.permissions:
         last = home
+    opening = [*_appeals(ctx, case_file), *opening]
     seeing = in_columns(_seeing(ctx, case_file), 2)
-    return View(text=text, rows=(*in_columns(doing, 3), *seeing, *in_columns(opening, 1), *exporting, last))
+    return View(
+        text=text,
+        rows=(
+            *in_columns(doing, 3),
+            *seeing,
+            *_own_note(ctx, case_file),
+            *in_columns(opening, 1),
+            *exporting,
+            last,
+        ),
+    )
+
+
+def _appeals(ctx: Context, case_file: CaseFile) -> list[Button]:
+    """Return the buttons to the appeals of a card, for those who review them."""
+    return [
+        Button(label=texts.appeal_label(entry), action=ActionName.APPEAL, arg=str(entry.appeal_id))
+        for entry in case_file.appeals
+        if ctx.admin.may(Permission.APPEALS, entry.office)
+    ]
+
+
+def _own_note(ctx: Context, case_file: CaseFile) -> tuple[tuple[Button, ...], ...]:
+    """Return the button that withdraws the newest note of this chat, while it may."""
+    for note in case_file.notes:
+        if note.is_withdrawable(ctx.actor, ctx.tx.now):
+            button = Button(label=note_texts.WITHDRAW(), action=ActionName.WITHDRAW, arg=str(note.note_id))
+            return ((button,),)
+    return ()
+
+
+def _withdraw_note(ctx: Context, number: str) -> Goto:
+    core_notes.withdraw(ctx.tx, int(number), ctx.actor)
+    return Goto(screen=ScreenName.DESK_FIND, args=ctx.args, note=note_texts.WITHDRAWN(), sticky=True)
 
 
 def _seeing(ctx: Context, case_file: CaseFile) -> list[Button]:
@@ -371,7 +410,7 @@ def _looked_up(case_file: CaseFile) -> str:
 
 def _journal(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
-    if not _may_know(ctx, case_file):
+    if not case_file.is_known_to(ctx.admin):
         raise NotYourOffice
     return audit.parse(ctx, _looked_up(case_file))
 
@@ -383,7 +422,7 @@ def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
 
 def _export(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
-    if not _may_know(ctx, case_file):
+    if not case_file.is_known_to(ctx.admin):
         raise NotYourOffice
     rows = [texts.hit_row(hit) for hit in _hits(case_file)]
     record_export(ctx, "find")
@@ -402,6 +441,8 @@ FIND = Screen(
         ActionName.JOURNAL: _journal,
         ActionName.EXPORT: _export,
         ActionName.PERSON: _see,
+        ActionName.WITHDRAW: _withdraw_note,
+        ActionName.APPEAL: lambda ctx, number: decided_appeals.to_card(ctx, int(number)),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=formatting.PRESS_HINT,
@@ -415,7 +456,7 @@ FIND = Screen(
 def _action(ctx: Context) -> tuple[CaseFile, Action | None]:
     """Return the chosen action; None if it is not possible, or no longer."""
     case_file, action = _case_file(ctx), ACTIONS.get(ctx.arg("do"))
-    possible = action is not None and _may_know(ctx, case_file) and action.may(ctx, case_file)
+    possible = action is not None and case_file.is_known_to(ctx.admin) and action.may(ctx, case_file)
     return case_file, action if possible else None
 
 

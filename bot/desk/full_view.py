@@ -111,6 +111,7 @@ def _appeal(ctx: Context) -> Appeal | None:
 
 
 def _saw_photos(appeal: Appeal, ctx: Context) -> None:
+    ctx.core.reviews.record_viewing(ctx.tx, appeal.appeal_id, ctx.chat_id)
     ctx.core.lookups.saw_photos(ctx.tx, ctx.actor, appeal.appeal_id, appeal.office)
 
 

@@ -11,7 +11,18 @@ from core.pool import segments
 from core.values.plates import PlateKind
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "counter": ("find", "confirm", "void", "revoke", "undo", "identity", "usertype", "closed", "hours"),
+    "counter": (
+        "find",
+        "note",
+        "confirm",
+        "void",
+        "revoke",
+        "undo",
+        "identity",
+        "usertype",
+        "closed",
+        "hours",
+    ),
     "people": ("blacklist", "ban", "unban", "grant", "broadcast"),
     "appeals": ("appeals", "approve", "reject"),
     "pool": ("segments", "release", "withhold", "unwithhold"),

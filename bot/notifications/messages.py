@@ -1,13 +1,14 @@
 """Renders notifications, from the state at the time of sending."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
-from bot.dialog.view import Button, Rows
+from bot.dialog.view import Button
 from bot.i18n import formatting
 from bot.i18n.language import speaking
+from bot.notifications.appeals import waiting_appeals
+from bot.notifications.parts import TextPart
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import sms, staff, warnings, withholding
@@ -41,15 +42,6 @@ from core.values.offices import Office
 from core.values.plates import Plate, PlateKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextPart:
-    """A message."""
-
-    text: str
-    rows: Rows = ()
-    is_quiet: bool = False  # makes no sound
-
-
 def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     """Return the messages of a notification, in its chat's language; empty if it is no longer relevant."""
     with speaking(language_of(tx, notification.chat_id)):
@@ -73,6 +65,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
             | NotificationPurpose.UNWITHHOLD
             | NotificationPurpose.UNWITHHOLD_DECIDED
             | NotificationPurpose.SUMMARY
+            | NotificationPurpose.APPEALS_WAIT
             | NotificationPurpose.BROADCAST
             | NotificationPurpose.BROADCAST_OVER
             | NotificationPurpose.SMS_USAGE
@@ -172,6 +165,11 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
         return _about_unwithholding(tx, core, notification)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
         return _about_sms(tx, core, notification)
+    render = waiting_appeals if notification.topic == NotificationPurpose.APPEALS_WAIT else _summary
+    return render(tx, core, notification)
+
+
+def _summary(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)

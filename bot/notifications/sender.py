@@ -27,7 +27,8 @@ from bot.bot_api.errors import RequestNotSentError
 from bot.bot_api.parking import Slots, occupy, parked
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
-from bot.notifications.messages import TextPart, render_notification
+from bot.notifications.messages import render_notification
+from bot.notifications.parts import TextPart
 from bot.notifications.sms_reminders import render_sms
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError

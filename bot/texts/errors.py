@@ -15,6 +15,7 @@ from bot.texts import notifications as notices
 from bot.texts.desk import appeals, blacklist, commands, counter, days, find, holidays, people
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
+from bot.texts.desk import notes as note_texts
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import files, own_data, photos, provinces, suspicion, units
 from core.clock import CHINA
@@ -273,6 +274,10 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在。"),
     pool_errors.ComposeBeforeOpening: phrase("自编选号的开放时间不能早于随机选号的开放时间。"),
     desk_errors.NotPermitted: phrase("您没有这项权限。"),
+    desk_errors.NoteNeedsCase: phrase(
+        "备注要写在一个人、一次预选或一件申诉上。请写明凭证编号、聊天号或「申诉 12」,再写备注。"
+    ),
+    desk_errors.NoteStays: phrase("备注只能由写的人在一小时内撤回。未作任何更改。"),
     desk_errors.NothingToCall: phrase("机器人可以联系到该车主,没有发送失败的通知,不显示电话。"),
     desk_errors.OwnerNamed: phrase("原因里请不要写车主的姓名,未显示。请重新输入。"),
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
@@ -355,6 +360,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     appeals_errors.AppealUnfinished: phrase("您有一份还没提交的申诉,请先提交或放弃。"),
     appeals_errors.AppealIncomplete: phrase("申诉内容还没有填写完整。"),
     appeals_errors.AppealUnknown: phrase("没有这个申诉编号。"),
+    appeals_errors.PhotosNotSeen: phrase("请先查看两张照片,核对之后再作决定。"),
     appeals_errors.AppealOfOneself: phrase(
         "不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"
     ),
@@ -463,6 +469,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     counter_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     command_errors.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
     command_errors.EndNotLater: lambda error: blacklist.not_later(error.until),
+    desk_errors.NoteTooLong: lambda error: note_texts.too_long(error.most, error.found),
     broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
     counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=reason(error.text)),

@@ -23,6 +23,22 @@ class OwnerNamed(InputError):
     """A reason that goes into the audit log names the owner."""
 
 
+class NoteTooLong(InputError):
+    """A note has at most ``most`` characters."""
+
+    def __init__(self, most: int, found: int) -> None:
+        super().__init__()
+        self.most, self.found = most, found
+
+
+class NoteNeedsCase(Refusal):
+    """A note is on one case: what was named is no person's, or has several preselections."""
+
+
+class NoteStays(Refusal):
+    """The note is another one's, too old to be withdrawn, or withdrawn already."""
+
+
 class NobodyFound(Refusal):
     """No chat, identity, phone or plate number matches the input."""
 

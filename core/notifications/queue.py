@@ -62,6 +62,7 @@ class NotificationPurpose(StrEnum):
     SERVED = "served"  # an office that the recipient has waited for is served now
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
+    APPEALS_WAIT = "appeals_wait"  # to the reviewers of an office; suffixed with the quarter of an hour
     APPEAL = "appeal"  # an appeal was decided, or its approval taken back; suffixed with its time
     SUSPENDED = "suspended"  # the invoice was asked for, and the selection is suspended meanwhile
     RESUMED = "resumed"  # that suspension has ended

@@ -99,6 +99,7 @@ class AuditEntry:
     subject: str
     details: Mapping[str, object] = field(repr=False)
     plate: str = ""  # the preselection's number, where the details do not have it
+    is_struck: bool = False  # a note that was withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +312,9 @@ def _entry(tx: Tx, row: Row) -> AuditEntry:
     if topic == SubjectKind.PRESELECTION and "plate" not in details:
         about = tx.one("preselection.by_id", preselection_id=int(number))
         plate = f"{about['office']}{about['serial']}" if about and about["serial"] else ""
+    is_struck = False
+    if row["action"] == AuditAction.WROTE_NOTE and (note := tx.one("notes.by_id", note_id=details["note"])):
+        details["body"], is_struck = note["body"], note["withdrawn_at"] is not None
     return AuditEntry(
         entry_id=row["entry_id"],
         at=from_millis(row["at"]),
@@ -320,6 +324,7 @@ def _entry(tx: Tx, row: Row) -> AuditEntry:
         subject=row["subject"],
         details=details,
         plate=plate,
+        is_struck=is_struck,
     )
 
 

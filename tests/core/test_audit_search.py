@@ -217,7 +217,7 @@ STORED_ACTIONS = """
     rejected_appeal released removed_admin reopened_day requested_unwithholding reserved restored
     returned_batch revoked saw_person saw_phone saw_photos
     set_user_type stopped_broadcast submitted_appeal undid undid_import unwithheld verified voided
-    withdrew_appeal withdrew_unwithholding withheld
+    withdrew_appeal withdrew_note withdrew_unwithholding withheld wrote_note
 """
 STORED_KINDS = """
     account admin appeal ban broadcast expiry import notice office plate pool preselection restoration

@@ -48,6 +48,7 @@ WRITTEN = {
     "usertype": f"{HOLDER} counter",
     "blacklist": "粤K",
     "find": "粤KA1234",
+    "note": "粤KA1234 已电话,周五来",
     "broadcast": "粤K 窗口搬迁",
     "grant": f"{factories.vin(2)} random=1 系统故障",
     "stats": "粤K",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
-from bot.desk import known_registrations, suspicion, withholding
+from bot.desk import known_registrations, notes, suspicion, withholding
 from bot.desk.find import to_card
 from bot.desk.menu import group_rows, to_menu
 from bot.desk.reports import segments
@@ -26,6 +26,7 @@ from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
 from bot.texts.desk import clock as clock_texts
 from bot.texts.desk import known_registrations as known_texts
+from bot.texts.desk import notes as note_texts
 from bot.texts.desk.days import maintenance_line
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
@@ -103,6 +104,7 @@ def _show(ctx: Context) -> View:
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
             *_confirm_all(queue),
+            *_notes(ctx),
             (
                 Button(label=formatting.EXPORT(), action=ActionName.SHEET),
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
@@ -118,6 +120,12 @@ def _confirm_all(queue: WorkQueue) -> tuple[tuple[Button, ...], ...]:
     if not count:
         return ()
     return ((Button(label=known_texts.confirm_all_label(count), action=ActionName.CONFIRM),),)
+
+
+def _notes(ctx: Context) -> tuple[tuple[Button, ...], ...]:
+    """Return the button to the notes of the last day; none if there are none."""
+    count = len(notes.recent(ctx))
+    return ((Button(label=note_texts.open_label(count), action=ActionName.NOTES),),) if count else ()
 
 
 def _switch(ctx: Context) -> Button:
@@ -262,6 +270,7 @@ DESK = Screen(
         ActionName.MENU: lambda _ctx, group: to_menu(group),
         ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
+        ActionName.NOTES: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_NOTES),
         ActionName.SHEET: _sheet,
         ActionName.CONFIRM: lambda ctx, _arg: known_registrations.to_question(ctx, to_page("0")),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),

@@ -1,7 +1,8 @@
 """Texts of the desk about appeals, read by reviewers."""
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from html import escape, unescape
 
 from bot.i18n.formatting import KINDS, day, listed, moment, plate
@@ -14,9 +15,12 @@ from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import AppealOutcome, Card
 from core.audit import chat_of
 from core.preselection import Preselection, PreselectionState
+from core.reporting.notes import Note
 from core.values.vehicles import group_vin, vin_last_six
 
 _CAPTION = 1024
+_NOTES, _NOTE = 2, 60  # how many notes the caption has, and how many characters of each
+_HOUR, _DAY = 60, 24 * 60  # minutes
 _TAG = re.compile(r"<[^>]+>")
 
 BOTH = phrase("🖼 两张照片")
@@ -30,6 +34,8 @@ BAR_OFF = phrase("⬜ 同时列入黑名单")
 QUEUE = phrase("« 申诉队列")
 CARD = phrase("« 返回申诉")
 EMPTY = phrase("没有待审核的申诉。")
+OPEN_QUEUE = phrase("📨 打开申诉队列")
+DECIDED = phrase("🗄 已处理")
 ALL = phrase("全部")
 REASON_HINT = phrase("请输入不通过的原因,或点下方按钮选用。")
 
@@ -43,6 +49,22 @@ def queue(count: int, oldest: datetime | None, code: str) -> str:
     )
 
 
+def waiting(count: int, oldest: datetime, now: datetime) -> str:
+    """Return the message to a reviewer that appeals wait."""
+    return _("📨 有 <b>{count}</b> 件申诉等待审核,最早的已等 {age}。").format(
+        count=count, age=_age(now - oldest)
+    )
+
+
+def _age(span: timedelta) -> str:
+    minutes = max(0, int(span / timedelta(minutes=1)))
+    if minutes < _HOUR:
+        return _("{count} 分钟").format(count=minutes)
+    if minutes < 2 * _DAY:
+        return _("{count} 小时").format(count=minutes // _HOUR)
+    return _("{count} 天").format(count=minutes // _DAY)
+
+
 def queued(queued: Queued) -> str:
     """Return the button label of a queued appeal."""
     return _("{number} · {office} · {tail} · {day}").format(
@@ -53,17 +75,17 @@ def queued(queued: Queued) -> str:
     )
 
 
-def card(card: Card, *, missing: bool) -> str:
+def card(card: Card, notes: Sequence[Note], *, missing: bool) -> str:
     """Return the caption below an appeal's photos.
 
     A caption holds 1,024 UTF-16 code units. A long reason is truncated to the space that is left; the
     question before the approval shows it whole.
     """
     reason = card.appeal.reason
-    room = _CAPTION - _units(_card(card, "", missing=missing))
+    room = _CAPTION - _units(_card(card, "", notes, missing=missing))
     if _units(reason) > room:
         reason = reason.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore") + "…"
-    return _card(card, reason, missing=missing)
+    return _card(card, reason, notes, missing=missing)
 
 
 def _units(html: str) -> int:
@@ -71,7 +93,7 @@ def _units(html: str) -> int:
     return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
 
 
-def _card(card: Card, reason: str, *, missing: bool) -> str:
+def _card(card: Card, reason: str, notes: Sequence[Note], *, missing: bool) -> str:
     appeal, found = card.appeal, card.obstacles
     lines = [
         _("<b>申诉 {number}</b> · {office} · {moment}").format(
@@ -94,8 +116,13 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
         _("已用机会:随机 {batches},自编 {wishes}").format(
             batches=found.batches_used, wishes=found.wishes_used
         ),
+        *(_("📝 {note}").format(note=escape(_shortened(note.body))) for note in notes[:_NOTES]),
     ]
     return "\n".join(lines)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _NOTE else f"{text[:_NOTE]}…"
 
 
 def _registry(found: Obstacles) -> str:

@@ -135,6 +135,8 @@ WORDED: dict[str, Phrase] = {
     AuditAction.VERIFIED: phrase("通过手机验证"),
     AuditAction.VOIDED: phrase("号码 {plate} 作废,原因:{reason}"),
     AuditAction.WITHDREW_APPEAL: phrase("撤回申诉"),
+    AuditAction.WITHDREW_NOTE: phrase("撤回备注 {note}"),
+    AuditAction.WROTE_NOTE: phrase("写备注 {note}:{body}"),
     AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放,原因:{reason}"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回号段 {mask} 恢复投放的申请"),
 }
@@ -189,6 +191,8 @@ NAMES: dict[str, Phrase] = {
     AuditAction.VOIDED: phrase("作废"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
     AuditAction.WITHHELD: phrase("暂不投放"),
+    AuditAction.WITHDREW_NOTE: phrase("撤回备注"),
+    AuditAction.WROTE_NOTE: phrase("写备注"),
 }
 """Names of actions at the desk; other actions are shown by their stored names."""
 
@@ -277,7 +281,8 @@ def line(entry: AuditEntry) -> str:
     done = action(entry)
     if len(done) > _LONGEST_LINE:
         done = f"{done[:_LONGEST_LINE]}…"
-    return f"{head}\n{escape(done)} — {escape(subject(entry))}"
+    said = f"<s>{escape(done)}</s>" if entry.is_struck else escape(done)
+    return f"{head}\n{said} — {escape(subject(entry))}"
 
 
 def _kind(kind: str) -> str:

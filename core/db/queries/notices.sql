@@ -13,6 +13,11 @@ SET details = excluded.details, due_at = excluded.due_at, pointless_after = excl
     state = 'waiting', try_at = excluded.due_at, tries = 0, ended_at = NULL, error = NULL
 WHERE notice.state IN ('waiting', 'cancelled', 'late')
 
+-- name: last_due
+-- When the last notice of a purpose to a chat was due, or will be.
+SELECT max(due_at) AS due_at FROM notice
+WHERE chat_id = :chat_id AND purpose LIKE :like AND state <> 'cancelled'
+
 -- name: cancel
 -- Cancels the notices about a subject that have not been sent.
 UPDATE notice SET state = 'cancelled', ended_at = :now
