@@ -68,6 +68,7 @@ class AuditAction(StrEnum):
     LOST_IDENTITY = "lost_identity"
     LOST_PHONE = "lost_phone"
     LOST_VEHICLE = "lost_vehicle"
+    MESSAGED_OWNER = "messaged_owner"
     MOVED_DEADLINE = "moved_deadline"
     RAISED_SUSPICION = "raised_suspicion"
     RECEIVED_IDENTITY = "received_identity"

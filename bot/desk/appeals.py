@@ -77,8 +77,9 @@ def _number(command: str, raw: str) -> int:
 
 def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
     """Go to a page of an appeal that this chat may decide; first to the photos, unless it has seen them."""
+    card = _judged(ctx, number)
     try:
-        card = _judged(ctx, number)
+        ctx.core.reviews.ensure_viewed(ctx.tx, number, ctx.chat_id)
     except PhotosNotSeen as error:
         return Goto(
             screen=ScreenName.DESK_APPEAL, args={"id": str(number)}, note=of_error(error), sticky=True
@@ -87,14 +88,8 @@ def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
 
 
 def _judged(ctx: Context, number: int) -> Card:
-    """Return the card of an appeal that this chat may decide now: it has seen the photos.
-
-    Raises:
-        PhotosNotSeen: it has not.
-    """
     card = _seen(ctx, number)
     ctx.core.reviews.validate_reviewer(ctx.tx, card, ctx.chat_id)
-    ctx.core.reviews.ensure_viewed(ctx.tx, number, ctx.chat_id)
     return card
 
 

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.desk import bans, counter, decided_appeals, extension, notes, people, undo
+from bot.desk import bans, counter, decided_appeals, extension, notes, owner_messages, people, undo
 from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import GONE, to_full_view, with_origin
 from bot.desk.reports import audit
@@ -22,6 +22,7 @@ from bot.texts.desk import extension as extension_texts
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
 from bot.texts.desk import notes as note_texts
+from bot.texts.desk import owner_messages as message_texts
 from bot.texts.desk import undo as undo_texts
 from bot.texts.desk.known_registrations import on_card
 from bot.texts.errors import of_error
@@ -29,11 +30,11 @@ from bot.texts.owner.exported import USER_TYPES
 from core.audit import chat_actor
 from core.clock import CHINA
 from core.errors.counter import PlateNotReserved
-from core.errors.desk import NothingKnown, NotYourOffice
+from core.errors.desk import NamesAreSealed, NothingKnown, NotYourOffice
 from core.people.accounts import UserType
 from core.people.admins import EVERYWHERE, Permission
 from core.people.ban_causes import causes_of
-from core.people.lookup import Who
+from core.people.lookup import Who, is_like_name
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.preselection.extensions import grace_until
@@ -54,6 +55,8 @@ def parse(ctx: Context, arguments: str) -> Goto:
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
     ctx.admin.require(Permission.FIND)
+    if is_like_name(arguments):
+        raise NamesAreSealed
     today = ctx.tx.now.astimezone(CHINA).date()
     key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))
@@ -110,6 +113,7 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
     lambda _ctx, case_file: _vehicle(case_file),
     lambda _ctx, case_file: note_texts.lines(case_file.notes),
+    lambda _ctx, case_file: message_texts.outcomes(case_file.messages),
     lambda _ctx, case_file: texts.appeals(case_file.appeals, case_file.award),
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
     lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),
@@ -299,6 +303,13 @@ ACTIONS: dict[str, Action] = {
             prompt=lambda _dossier: note_texts.PROMPT(),
             may=lambda _ctx, case_file: case_file.account is not None and case_file.office is not None,
             typed=notes.add,
+        ),
+        Action(
+            name="message",
+            label=message_texts.MESSAGE,
+            prompt=lambda _dossier: message_texts.prompt(),
+            may=owner_messages.may,
+            typed=owner_messages.to_question,
         ),
         Action(
             name="undo",

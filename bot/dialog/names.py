@@ -131,6 +131,7 @@ class ScreenName(StrEnum):
     DESK_IMPORT_UNDO = "desk_import_undo"
     DESK_UNCONFIRMED = "desk_unconfirmed"
     DESK_DESK = "desk_desk"
+    DESK_MESSAGE = "desk_message"
     DESK_NOTES = "desk_notes"
     DESK_MATTER = "desk_matter"
     DESK_SEGMENTS = "desk_segments"

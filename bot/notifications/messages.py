@@ -11,7 +11,7 @@ from bot.notifications.appeals import waiting_appeals
 from bot.notifications.parts import TextPart
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import sms, staff, warnings, withholding
+from bot.texts.desk import owner_messages, sms, staff, warnings, withholding
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
 from bot.texts.owner import receipt as receipts
@@ -66,6 +66,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
             | NotificationPurpose.UNWITHHOLD_DECIDED
             | NotificationPurpose.SUMMARY
             | NotificationPurpose.APPEALS_WAIT
+            | NotificationPurpose.DESK_MESSAGE
             | NotificationPurpose.BROADCAST
             | NotificationPurpose.BROADCAST_OVER
             | NotificationPurpose.SMS_USAGE
@@ -165,8 +166,17 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
         return _about_unwithholding(tx, core, notification)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
         return _about_sms(tx, core, notification)
-    render = waiting_appeals if notification.topic == NotificationPurpose.APPEALS_WAIT else _summary
+    render = {
+        NotificationPurpose.APPEALS_WAIT: waiting_appeals,
+        NotificationPurpose.DESK_MESSAGE: _message,
+    }.get(notification.topic, _summary)
     return render(tx, core, notification)
+
+
+def _message(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    code, text = str(notification.details.get("office")), str(notification.details.get("text"))
+    office = core.offices.get(code)
+    return (TextPart(text=owner_messages.letter(office.name if office else code, text)),)
 
 
 def _summary(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

@@ -23,6 +23,22 @@ class OwnerNamed(InputError):
     """A reason that goes into the audit log names the owner."""
 
 
+class NamesAreSealed(InputError):
+    """Nobody is found by name: names are stored encrypted, without a hash."""
+
+
+class MessageEmpty(InputError):
+    """A message to an owner has no text."""
+
+
+class MessageTooLong(InputError):
+    """A message to an owner has at most ``most`` characters."""
+
+    def __init__(self, most: int, found: int) -> None:
+        super().__init__()
+        self.most, self.found = most, found
+
+
 class NoteTooLong(InputError):
     """A note has at most ``most`` characters."""
 

@@ -18,6 +18,7 @@ from core.errors.base import InputError
 from core.errors.desk import NobodyFound, NothingKnown
 from core.errors.offices import OfficeUnknown
 from core.errors.preselection import StepOutOfOrder
+from core.notifications.desk_messages import SentMessage, sent_to
 from core.notifications.queue import NotificationState
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
@@ -50,6 +51,7 @@ from core.values.vehicles import parse_vin
 AUDIT_ENTRIES = 10
 APPEALS_SHOWN = 6
 NOTES_SHOWN = 5
+MESSAGES_SHOWN = 3
 _MOST_VEHICLES = 12
 """Vehicles of a card whose appeals are looked for."""
 _SHORTEST_PAPER = 11  # shorter input is a chat id or invalid, longer input is parsed as VIN or identity
@@ -142,6 +144,7 @@ class CaseFile:
     appeals: tuple[AppealEntry, ...] = ()  # of the person, or about the vehicle, newest first
     award: VehicleAward | None = None  # of the vehicle, by an appeal
     notes: tuple[Note, ...] = ()  # on the person, newest first
+    messages: tuple[SentMessage, ...] = ()  # of the desk to the person, newest first
 
     @property
     def office(self) -> str | None:
@@ -354,6 +357,7 @@ class CaseFiles:
             appeals=_appeals_of(tx, account, everything),
             award=_award(tx, focus.vin) if focus and focus.vin else None,
             notes=notes.of_account(tx, account.account_id, NOTES_SHOWN),
+            messages=sent_to(tx, account.chat_id, MESSAGES_SHOWN),
         )
 
     def _vehicle_of(self, tx: Tx, vin: str, office: str | None) -> VehicleRecord:

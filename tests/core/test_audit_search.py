@@ -212,8 +212,9 @@ STORED_ACTIONS = """
     deleted_own_data dismissed_suspicion doubted_clock dropped_appeal dropped_draft dropped_import
     ended_broadcast ended_maintenance expired exported_list granted_chances handled imported_vehicles
     invited_admin
-    kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle moved_deadline raised_suspicion
-    received_identity rechose redated_release refused_unwithholding registered registered_account
+    kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle messaged_owner
+    moved_deadline raised_suspicion received_identity rechose redated_release
+    refused_unwithholding registered registered_account
     rejected_appeal released removed_admin reopened_day requested_unwithholding reserved restored
     returned_batch revoked saw_person saw_phone saw_photos
     set_user_type stopped_broadcast submitted_appeal undid undid_import unwithheld verified voided

@@ -13,7 +13,7 @@ from tests import factories
 from tests.core.appealing import appealed
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved
-from tests.e2e.appealing import APPEALING, REVIEWER, appeals, appoints, meets_the_error, opens
+from tests.e2e.appealing import APPEALING, REVIEWER, appeals, appoints, decides, meets_the_error, opens
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, gives
 from tests.person import Person
 from tests.world import CHIEF, OWNER, World, eventually, office, open_world
@@ -91,9 +91,9 @@ async def test_questions_of_an_appeal_name_both_sides(place: World) -> None:
     owner = await place.store.run(registered, place.core, 4)
     number = await place.store.run(appealed, place.core, owner, 2)
     chief = place.person(CHIEF)
-    await chief.say(f"/reject {number} 照片看不清")
+    await decides(chief, f"/reject {number} 照片看不清")
     await chief.see("审核不通过?", "申诉人:测**主", "138****0004")
-    await chief.say(f"/approve {number}")
+    await decides(chief, f"/approve {number}")
     await chief.see("审核通过?", "138****0004", "138****0002")
 
 

@@ -27,6 +27,7 @@ from bot.spreadsheets import Table
 from bot.texts.desk import clock as clock_texts
 from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk import notes as note_texts
+from bot.texts.desk import parts
 from bot.texts.desk.days import maintenance_line
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
@@ -85,7 +86,8 @@ def _look(ctx: Context) -> WorkQueue:
     """
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
     queue: WorkQueue = ctx.read_snapshot(ScreenName.DESK_DESK, look)
-    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != ctx.arg("done")))
+    done = {ctx.arg("done"), *ctx.list_arg("done")}
+    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject not in done))
 
 
 def _show(ctx: Context) -> View:
@@ -253,7 +255,30 @@ def _show_matter(ctx: Context) -> View:
     if task.about:
         ways.append(Button(label=texts.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
     back = Button(label=formatting.BACK(), action=ActionName.BACK)
-    return View(text=texts.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
+    more = ((Button(label=texts.HANDLED_ALL(), action=ActionName.LIST),),) if _has_more(ctx, task) else ()
+    return View(
+        text=texts.matter_text(task, _recipient(ctx, task), ctx.tx.now), rows=(tuple(ways), *more, (back,))
+    )
+
+
+def _recipient(ctx: Context, task: Task) -> str:
+    """Return the owner whom a failed notification was for, masked; empty if it was for no owner."""
+    account = ctx.core.accounts.find(ctx.tx, task.chat_id) if task.chat_id else None
+    return parts.owner_line(account) if account else ""
+
+
+def _has_more(ctx: Context, task: Task) -> bool:
+    """Return whether other notifications to the same owner have failed as well."""
+    if not task.chat_id:
+        return False
+    others = [one for one in _look(ctx).tasks if one.chat_id == task.chat_id]
+    return len(others) > 1
+
+
+def _handle_all(ctx: Context, _arg: str) -> Goto:
+    done = task_handling.handle_all(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
+    args = {"page": "0", "done": done}
+    return Goto(screen=ScreenName.DESK_DESK, args=args, note=texts.handled_all(len(done)), sticky=True)
 
 
 def _handle(ctx: Context, _arg: str) -> Goto:
@@ -283,6 +308,7 @@ MATTER = Screen(
     show=_show_matter,
     buttons={
         ActionName.HANDLE: _handle,
+        ActionName.LIST: _handle_all,
         ActionName.FIND: lambda _ctx, what: to_card(what),
         ActionName.BACK: lambda _ctx, _arg: to_page("0"),
     },

@@ -141,6 +141,20 @@ WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGo
         AND notice.subject = 'preselection:' || p.preselection_id
   )
 
+-- name: tell_messages_again
+-- Plans again the messages of the desk that a blocked chat has missed.
+UPDATE notice SET state = 'waiting', try_at = :now, tries = 0, parts_sent = 0, ended_at = NULL
+WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGone')
+  AND purpose LIKE 'desk\_message:%' ESCAPE '\' AND ended_at >= :since
+
+-- name: desk_messages
+-- The last messages of the desk to a chat, newest first, and what became of the SMS that tells of each.
+SELECT m.due_at, m.state, m.error, s.state AS sms_state
+FROM notice AS m LEFT JOIN notice AS s
+  ON s.subject = m.subject AND s.chat_id = m.chat_id AND s.purpose = 'sms_reminder:' || m.purpose
+WHERE m.chat_id = :chat_id AND m.purpose LIKE 'desk\_message:%' ESCAPE '\'
+ORDER BY m.notice_id DESC LIMIT :most
+
 -- name: is_unreachable
 -- Whether a chat cannot be reached.
 SELECT * FROM unreachable WHERE chat_id = :chat_id

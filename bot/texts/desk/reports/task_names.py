@@ -24,6 +24,7 @@ TASK_KINDS: dict[str, Phrase] = {
 }
 NOTICES: dict[str, Phrase] = {
     NotificationPurpose.APPEAL: phrase("申诉结果通知"),
+    NotificationPurpose.DESK_MESSAGE: phrase("窗口留言"),
     NotificationPurpose.APPEALS_WAIT: phrase("待审申诉提醒"),
     NotificationPurpose.SUSPENDED: phrase("暂停选号通知"),
     NotificationPurpose.RESUMED: phrase("恢复选号通知"),

@@ -20,6 +20,7 @@ DESK_TITLE = phrase("待办事项")
 NOTHING_WAITS = phrase("✅ 没有待办事项。")
 AHEAD = phrase("未来 7 天到期的号码")
 HANDLED = phrase("✓ 已处理")
+HANDLED_ALL = phrase("✓ 全部标为已处理(此车主)")
 HANDLED_NOW = phrase("✅ 已记为处理完毕。")
 SUMMARY_ON = phrase("🔔 每日提要:开")
 SUMMARY_OFF = phrase("🔕 每日提要:关")
@@ -123,10 +124,16 @@ def lead_label(number: str, task: Task) -> str:
     return f"{number} {name}"
 
 
-def matter_text(task: Task, now: datetime) -> str:
-    """Return the details of a task."""
+def handled_all(count: int) -> str:
+    return _("✅ 此车主的 {count} 条已记为处理完毕。").format(count=count)
+
+
+def matter_text(task: Task, owner: str, now: datetime) -> str:
+    """Return the details of a task; ``owner`` names whom a notification was for, masked."""
     reason = _REASONS[task.error]() if task.error in _REASONS else task.error
     lines = [f"<b>{TASK_KINDS[task.task_kind]()}</b>", escape(item(task, now))]
+    if owner:
+        lines.append(owner)
     if reason:
         lines.append(_("原因:{reason}").format(reason=escape(reason)))
     lines.append(_("处理之后请点【✓ 已处理】,它就不再列为待办。"))
