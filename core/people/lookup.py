@@ -16,6 +16,7 @@ from core.values.plates import PROVINCES, parse_plate
 from core.values.text import DOTS, HYPHENS, compact
 
 _SHORTEST_NAME = 2
+_CHINESE = range(0x4E00, 0xA000)  # code points of the characters
 _MOST_MISSING = 3  # or extra characters of a mistyped identity number; a chat id is shorter
 
 
@@ -120,5 +121,5 @@ def is_like_name(text: str) -> bool:
     What begins with a province and has two characters may be the start of a plate number.
     """
     name = compact(without_any_label(text), DOTS)
-    is_chinese = len(name) >= _SHORTEST_NAME and all(0x4E00 <= ord(char) <= 0x9FFF for char in name)
+    is_chinese = len(name) >= _SHORTEST_NAME and all(ord(char) in _CHINESE for char in name)
     return is_chinese and (name[0] not in PROVINCES or len(name) > _SHORTEST_NAME)

@@ -161,7 +161,7 @@ async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
     await chief.see("申诉 1 审核通过")
     await reviewer.press("确认通过")
     await reviewer.see(f"已由管理员 {CHIEF}处理:审核通过")
-    await decides(reviewer, "/reject 1 看不清")
+    await reviewer.say("/reject 1 看不清")
     await reviewer.see(f"已由管理员 {CHIEF}处理:审核通过", fresh=True)
 
 
