@@ -68,6 +68,7 @@ class AuditAction(StrEnum):
     LOST_IDENTITY = "lost_identity"
     LOST_PHONE = "lost_phone"
     LOST_VEHICLE = "lost_vehicle"
+    MESSAGED_OWNER = "messaged_owner"
     MOVED_DEADLINE = "moved_deadline"
     NAMED_ADMIN = "named_admin"
     RAISED_SUSPICION = "raised_suspicion"
@@ -87,6 +88,8 @@ class AuditAction(StrEnum):
     RETURNED_BATCH = "returned_batch"
     REVOKED = "revoked"
     REVOKED_INVITATION = "revoked_invitation"
+    SAW_PERSON = "saw_person"  # name, identity and telephone in full
+    SAW_PHONE = "saw_phone"
     SAW_PHOTOS = "saw_photos"
     SET_USER_TYPE = "set_user_type"
     STOPPED_BROADCAST = "stopped_broadcast"
@@ -97,8 +100,10 @@ class AuditAction(StrEnum):
     VERIFIED = "verified"
     VOIDED = "voided"
     WITHDREW_APPEAL = "withdrew_appeal"
+    WITHDREW_NOTE = "withdrew_note"
     WITHDREW_UNWITHHOLDING = "withdrew_unwithholding"
     WITHHELD = "withheld"
+    WROTE_NOTE = "wrote_note"  # its text is in the table, and goes with the owner's data
 
 
 def record(

@@ -50,6 +50,7 @@ from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
 from core.reporting.daily_summary import Summaries
+from core.reporting.disclosure import Disclosures
 from core.reporting.lookups import Lookups
 from core.reporting.tasks import DeskServices
 from core.security.canary import DatabaseKeys
@@ -139,6 +140,7 @@ class Core:
     summaries: Summaries
     case_files: CaseFiles
     lookups: Lookups
+    disclosures: Disclosures
     personal_data: PersonalData
     vehicle_registry: VehicleRegistry
     appeals: Appeals
@@ -306,7 +308,8 @@ async def bootstrap(
     presses, decisions = Presses(settings.suspicion), Decisions(accounts)
     most_living = settings.registry.most_living
     preselections = Preselections(vehicle_registry, verification, most_living)
-    appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
+    appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days), admins)
+    case_files = CaseFiles(accounts, offices)
     reviews = Reviews(appeals, accounts, counter, vehicle_registry, decisions)
     return Core(
         settings=settings,
@@ -353,8 +356,9 @@ async def bootstrap(
         audit_search=AuditSearch(accounts, vault, offices),
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),
-        case_files=CaseFiles(accounts, offices),
+        case_files=case_files,
         lookups=Lookups(vault),
+        disclosures=Disclosures(accounts, case_files, reviews),
         personal_data=PersonalData(
             accounts,
             preselections,

@@ -131,7 +131,8 @@ class SmsGateway(Protocol):
         Args:
             phone: the number.
             text: the whole text.
-            parameters: its parts (``number``, ``deadline``, ``place``), for gateways with fixed templates.
+            parameters: its parts (``number``, ``deadline``, ``place``), for gateways with fixed templates; of
+                one that is no reminder also its ``purpose``.
 
         Raises:
             SmsGatewayError: the gateway rejected the reminder or timed out.

@@ -2,8 +2,10 @@
 
 from functools import partial
 
+from bot.desk import decided_appeals
 from bot.desk.arguments import split_args
-from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
+from bot.desk.confirmation import GONE, LONGEST_REASON, person_row, reason_of, to_full_view
+from bot.desk.decided_appeals import to_decided
 from bot.desk.office_filter import places_of
 from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
@@ -20,13 +22,17 @@ from bot.texts.errors import of_error
 from bot.texts.owner import appeal as owner_texts
 from core.appeals import Appeal, Slot, queue
 from core.appeals.reviews import Card
-from core.errors.appeals import AppealMoved, AppealUnknown
+from core.errors.appeals import AppealMoved, AppealUnknown, PhotosNotSeen
 from core.errors.base import InputError, Refusal, XuanhaoError
 from core.people.admins import Permission
 from core.preselection import PreselectionState
+from core.reporting import notes
+from core.reporting.disclosure import DisclosedPart
+from core.reporting.notes import Note
 from core.values.text import compact
 
 _A_PAGE = 10
+_NOTES_READ = 50
 _MOST_DIGITS = 15
 
 
@@ -70,8 +76,14 @@ def _number(command: str, raw: str) -> int:
 
 
 def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
-    """Go to a page of an appeal that this chat may decide."""
+    """Go to a page of an appeal that this chat may decide; first to the photos, unless it has seen them."""
     card = _judged(ctx, number)
+    try:
+        ctx.core.reviews.ensure_viewed(ctx.tx, number, ctx.chat_id)
+    except PhotosNotSeen as error:
+        return Goto(
+            screen=ScreenName.DESK_APPEAL, args={"id": str(number)}, note=of_error(error), sticky=True
+        )
     return Goto(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
 
 
@@ -105,7 +117,11 @@ def _gone(_ctx: Context, error: XuanhaoError) -> Goto:
     return Goto(screen=ScreenName.DESK_APPEALS, note=of_error(error), sticky=True)
 
 
-ERRORS: ErrorWays = {**GONE, Refusal: _gone}
+def _photos_first(ctx: Context, error: XuanhaoError) -> Goto:
+    return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), sticky=True)
+
+
+ERRORS: ErrorWays = {**GONE, Refusal: _gone, PhotosNotSeen: _photos_first}
 """The appeal was decided by another admin or withdrawn by its owner: the queue is shown with a note."""
 
 
@@ -140,6 +156,7 @@ def _show_queue(ctx: Context) -> View:
             *((tuple(turns),) if turns else ()),
             *in_columns(places, 4),
             *((others,) if others else ()),
+            (Button(label=texts.DECIDED(), action=ActionName.HISTORY),),
             (
                 *((Button(label=formatting.EXPORT(), action=ActionName.EXPORT),) if waiting else ()),
                 Button(label=formatting.HOME(), action=ActionName.HOME),
@@ -167,6 +184,7 @@ QUEUE = Screen(
     buttons={
         ActionName.CARD: lambda ctx, number: _open(ctx, int(number)),
         ActionName.EXPORT: _export,
+        ActionName.HISTORY: lambda ctx, _arg: to_decided(ctx.arg("at")),
         ActionName.AT: lambda _ctx, code: Goto(
             screen=ScreenName.DESK_APPEALS, args={"at": code} if code else {}
         ),
@@ -203,7 +221,7 @@ def _show_card(ctx: Context) -> View:
     if shown:
         views.append(Button(label=texts.BOTH(), action=ActionName.PHOTO))
     return View(
-        text=texts.card(card, missing=card.appeal.missing_photo is not None),
+        text=texts.card(card, _notes(ctx, card), missing=card.appeal.missing_photo is not None),
         picture=evidence(ctx.core.photos, card.appeal, slots),
         protected=True,
         on_delivered=partial(_saw, card.appeal),
@@ -213,13 +231,21 @@ def _show_card(ctx: Context) -> View:
                 Button(label=texts.APPROVE(), action=ActionName.APPROVE, style=Style.SUCCESS),
                 Button(label=texts.REJECT(), action=ActionName.REJECT, style=Style.DANGER),
             ),
+            *person_row(ctx, card.appeal.subject),
             (Button(label=texts.QUEUE(), action=ActionName.QUEUE),),
         ),
     )
 
 
+def _notes(ctx: Context, card: Card) -> list[Note]:
+    """Return the notes on the appeal itself, newest first."""
+    found = notes.of_account(ctx.tx, card.appeal.account_id, _NOTES_READ)
+    return [note for note in found if note.subject == card.appeal.subject]
+
+
 def _saw(appeal: Appeal, ctx: Context) -> None:
     """Record, once they were shown, that this chat has looked at the photos."""
+    ctx.core.reviews.record_viewing(ctx.tx, appeal.appeal_id, ctx.chat_id)
     ctx.core.lookups.saw_photos(ctx.tx, ctx.actor, appeal.appeal_id, appeal.office)
 
 
@@ -232,6 +258,9 @@ CARD = Screen(
         ),
         ActionName.APPROVE: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx)),
         ActionName.REJECT: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_REJECT, _id(ctx)),
+        ActionName.PERSON: lambda ctx, subject: to_full_view(
+            Goto(screen=ScreenName.DESK_APPEAL, args=ctx.args), subject, DisclosedPart.PERSON
+        ),
         ActionName.QUEUE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_APPEALS),
     },
     hint=formatting.PRESS_HINT,
@@ -334,7 +363,7 @@ REJECT = Screen(
 def _show_reject_sure(ctx: Context) -> View:
     card = _judged(ctx, _id(ctx))
     return View(
-        text=texts.reject_question(card.appeal, ctx.arg("reason")),
+        text=texts.reject_question(card, ctx.arg("reason")),
         rows=(
             (
                 Button(label=texts.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),
@@ -363,4 +392,4 @@ REJECT_SURE = Screen(
     errors={**ERRORS, InputError: _to_card},
 )
 
-SCREENS = (QUEUE, CARD, APPROVE, REJECT, REJECT_SURE)
+SCREENS = (QUEUE, CARD, APPROVE, REJECT, REJECT_SURE, *decided_appeals.SCREENS)

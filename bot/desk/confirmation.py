@@ -18,6 +18,7 @@ from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
+from core.reporting.disclosure import DisclosedPart
 from core.values.personal_numbers import ensure_no_personal_number
 
 LONGEST_REASON = 200
@@ -41,6 +42,7 @@ class Confirmation:
     act: Callable[[Context], str]
     style: Style = Style.PRIMARY
     undo_key: Callable[[Context], str] | None = None  # of what was done, if it can be taken back
+    person: Callable[[Context], str] | None = None  # on account of what its owner can be seen in full
     ways: Callable[[Context], Sequence[tuple[str, str]]] = lambda _ctx: ()
     """Several ways to do it, as labels and the argument ``way`` that ``act`` finds; empty: the one button."""
 
@@ -57,7 +59,9 @@ def screen_of(confirmation: Confirmation) -> Screen:
         keep = Button(label=parts.KEEP(), action=ActionName.CANCEL)
         do = Button(label=confirmation.label(), action=ActionName.DO, style=confirmation.style)
         rows = (*in_columns(ways, 1), (keep,)) if ways else ((do, keep),)
-        return View(text=confirmation.question_text(ctx), rows=rows)
+        text = confirmation.question_text(ctx)
+        subject = confirmation.person(ctx) if confirmation.person else ""
+        return View(text=text, rows=(*rows, *person_row(ctx, subject)))
 
     def act(ctx: Context, way: str) -> Goto:
         ctx.require(confirmation.permission)
@@ -77,10 +81,26 @@ def screen_of(confirmation: Confirmation) -> Screen:
             ActionName.CANCEL: lambda ctx, _arg: replace(
                 return_to_origin(ctx, parts.CANCELLED()), sticky=False
             ),
+            ActionName.PERSON: lambda ctx, subject: to_full_view(
+                Goto(screen=confirmation.name, args=ctx.args), subject, DisclosedPart.PERSON
+            ),
         },
         hint=formatting.PRESS_HINT,
         errors=WITHDRAWN,
     )
+
+
+def person_row(ctx: Context, subject: str) -> tuple[tuple[Button, ...], ...]:
+    """Return the row with the button that shows an owner in full, if this chat may see them; else none."""
+    if not subject or not ctx.core.disclosures.may_see(ctx.tx, ctx.admin, subject, DisclosedPart.PERSON):
+        return ()
+    return ((Button(label=parts.SHOW_PERSON(), action=ActionName.PERSON, arg=subject),),)
+
+
+def to_full_view(origin: Goto, subject: str, part: DisclosedPart) -> Goto:
+    """Go to where the reason is asked for why an owner is looked at; it leads back to ``origin``."""
+    question = Goto(screen=ScreenName.DESK_PERSON_WHY, args={"what": subject, "part": part})
+    return with_origin(origin, question)
 
 
 def with_origin(card: Goto, confirmation: Goto) -> Goto:

@@ -2,6 +2,7 @@
 
 from bot.desk.arguments import office_meant, plate_within, split_named_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.persons import owner_line
 from bot.desk.pool_words import is_serial, is_tail_first
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -73,7 +74,8 @@ def _confirm_question(ctx: Context) -> str:
     office = ctx.core.offices.get(reserved.office)
     does_not_expire = contradiction_of(ctx.tx, reserved.preselection_id) is not None
     until = office and not does_not_expire and grace_until(reserved, office, ctx.tx.now)
-    return texts.register_question(reserved, until or None, does_not_expire=does_not_expire)
+    owner = owner_line(ctx, reserved)
+    return texts.register_question(reserved, owner, until or None, does_not_expire=does_not_expire)
 
 
 def _confirm(ctx: Context) -> str:
@@ -113,7 +115,7 @@ def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> G
 def _void_question(ctx: Context) -> str:
     reserved = reserved_of(ctx.tx, _meant(ctx))
     office = ctx.office_of(reserved.office)
-    return texts.void_question(reserved, ctx.arg("reason"), office.ban_years)
+    return texts.void_question(reserved, owner_line(ctx, reserved), ctx.arg("reason"), office.ban_years)
 
 
 def _void(ctx: Context) -> str:
@@ -121,11 +123,17 @@ def _void(ctx: Context) -> str:
 
 
 def _revoke_question(ctx: Context) -> str:
-    return texts.revoke_question(reserved_of(ctx.tx, _meant(ctx)), ctx.arg("reason"))
+    reserved = reserved_of(ctx.tx, _meant(ctx))
+    return texts.revoke_question(reserved, owner_line(ctx, reserved), ctx.arg("reason"))
 
 
 def _revoke(ctx: Context) -> str:
     return texts.revoked(ctx.core.counter.revoke(ctx.tx, _meant(ctx), ctx.arg("reason"), ctx.actor))
+
+
+def _person(ctx: Context) -> str:
+    """Return the reservation on account of which its owner can be seen in full."""
+    return reserved_of(ctx.tx, _meant(ctx)).subject
 
 
 def _done(ctx: Context) -> str:
@@ -141,6 +149,7 @@ CONFIRM = screen_of(
         label=texts.REGISTER,
         act=_confirm,
         undo_key=_done,
+        person=_person,
         style=Style.SUCCESS,
     )
 )
@@ -152,6 +161,7 @@ VOID = screen_of(
         label=texts.VOID,
         act=_void,
         undo_key=_done,
+        person=_person,
         style=Style.DANGER,
     )
 )
@@ -163,6 +173,7 @@ REVOKE = screen_of(
         label=texts.REVOKE,
         act=_revoke,
         undo_key=_done,
+        person=_person,
         style=Style.DANGER,
     )
 )

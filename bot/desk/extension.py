@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.persons import owner_line
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -67,7 +68,7 @@ def _reserved(ctx: Context) -> Preselection:
 def _question(ctx: Context) -> str:
     reserved = _reserved(ctx)
     deadline = ctx.core.desk_extensions.extended(ctx.tx, reserved, int(ctx.arg("days")))
-    return texts.question(reserved, deadline, ctx.arg("reason"))
+    return texts.question(reserved, owner_line(ctx, reserved), deadline, ctx.arg("reason"))
 
 
 def _extend(ctx: Context) -> str:
@@ -84,5 +85,6 @@ EXTEND = screen_of(
         question_text=_question,
         label=texts.EXTEND_SURE,
         act=_extend,
+        person=lambda ctx: _reserved(ctx).subject,
     )
 )

@@ -6,9 +6,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.desk import bans, counter, extension, people, undo
+from bot.desk import bans, counter, decided_appeals, extension, notes, owner_messages, people, undo
 from bot.desk.arguments import split_named_args
-from bot.desk.confirmation import GONE, with_origin
+from bot.desk.confirmation import GONE, to_full_view, with_origin
 from bot.desk.reports import audit
 from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
@@ -21,6 +21,8 @@ from bot.i18n import formatting
 from bot.texts.desk import extension as extension_texts
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
+from bot.texts.desk import notes as note_texts
+from bot.texts.desk import owner_messages as message_texts
 from bot.texts.desk import undo as undo_texts
 from bot.texts.desk.confirm_many import TO_LIST
 from bot.texts.desk.known_registrations import on_card
@@ -30,16 +32,18 @@ from core.audit import chat_actor
 from core.clock import CHINA
 from core.errors.base import Refusal
 from core.errors.counter import PlateNotReserved
-from core.errors.desk import NothingKnown, NotYourOffice
+from core.errors.desk import NamesAreSealed, NothingKnown, NotYourOffice
 from core.people.accounts import UserType
 from core.people.admins import EVERYWHERE, Permission
 from core.people.ban_causes import causes_of
-from core.people.lookup import Who
+from core.people.lookup import Who, is_like_name
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.preselection.extensions import grace_until
 from core.preselection.granting import office_of_grant
+from core.reporting import notes as core_notes
 from core.reporting.case_file import CaseFile, parse_key
+from core.reporting.disclosure import DisclosedPart, subject_of
 from core.reporting.lookups import kind_of
 from core.values.plates import Plate
 
@@ -54,6 +58,8 @@ def parse(ctx: Context, arguments: str) -> Goto:
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
     ctx.admin.require(Permission.FIND)
+    if is_like_name(arguments):
+        raise NamesAreSealed
     today = ctx.tx.now.astimezone(CHINA).date()
     key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))
@@ -83,12 +89,6 @@ def _to_list(ctx: Context, _arg: str) -> Goto:
 def _case_file(ctx: Context) -> CaseFile:
     ctx.admin.require(Permission.FIND)
     return ctx.core.case_files.open(ctx.tx, parse_key(ctx.arg("what")))
-
-
-def _may_know(ctx: Context, case_file: CaseFile) -> bool:
-    """Return whether this chat may see the person of a case file: it must serve an office concerned."""
-    offices = case_file.offices
-    return not offices or any(ctx.admin.may(Permission.FIND, code) for code in offices)
 
 
 def _late(ctx: Context, case_file: CaseFile) -> str:
@@ -127,6 +127,9 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     _late,
     lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
     lambda _ctx, case_file: _vehicle(case_file),
+    lambda _ctx, case_file: note_texts.lines(case_file.notes),
+    lambda _ctx, case_file: message_texts.outcomes(case_file.messages),
+    lambda _ctx, case_file: texts.appeals(case_file.appeals, case_file.award),
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
     lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),
     lambda _ctx, case_file: texts.listed(len(case_file.listed), case_file.key.topic),
@@ -316,6 +319,20 @@ ACTIONS: dict[str, Action] = {
             typed=lambda ctx, case_file, text: extension.to_extension(ctx, _focus(case_file), text),
         ),
         Action(
+            name="note",
+            label=note_texts.NOTE,
+            prompt=lambda _dossier: note_texts.PROMPT(),
+            may=lambda _ctx, case_file: case_file.account is not None and case_file.office is not None,
+            typed=notes.add,
+        ),
+        Action(
+            name="message",
+            label=message_texts.MESSAGE,
+            prompt=lambda _dossier: message_texts.prompt(),
+            may=owner_messages.may,
+            typed=owner_messages.to_question,
+        ),
+        Action(
             name="undo",
             label=undo_texts.UNDO,
             prompt=lambda _dossier: undo_texts.REASON(),
@@ -335,7 +352,7 @@ def _show(ctx: Context) -> View:
     home: tuple[Button, ...] = (Button(label=formatting.HOME(), action=ActionName.HOME),)
     if "list" in ctx.args:
         home = (Button(label=TO_LIST(), action=ActionName.BACK), *home)
-    if not _may_know(ctx, case_file):
+    if not case_file.is_known_to(ctx.admin):
         # Searched by person or vehicle, the number itself is what others must not learn.
         is_typed = ctx.arg("by") == "plate" and case_file.number is not None
         number = _number(case_file) if is_typed else ""
@@ -361,7 +378,59 @@ def _show(ctx: Context) -> View:
     )
     if Permission.AUDIT not in ctx.admin.permissions:
         last = home
-    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
+    opening = [*_appeals(ctx, case_file), *opening]
+    seeing = in_columns(_seeing(ctx, case_file), 2)
+    return View(
+        text=text,
+        rows=(
+            *in_columns(doing, 3),
+            *seeing,
+            *_own_note(ctx, case_file),
+            *in_columns(opening, 1),
+            *exporting,
+            last,
+        ),
+    )
+
+
+def _appeals(ctx: Context, case_file: CaseFile) -> list[Button]:
+    """Return the buttons to the appeals of a card, for those who review them."""
+    return [
+        Button(label=texts.appeal_label(entry), action=ActionName.APPEAL, arg=str(entry.appeal_id))
+        for entry in case_file.appeals
+        if ctx.admin.may(Permission.APPEALS, entry.office)
+    ]
+
+
+def _own_note(ctx: Context, case_file: CaseFile) -> tuple[tuple[Button, ...], ...]:
+    """Return the button that withdraws the newest note of this chat, while it may."""
+    for note in case_file.notes:
+        if note.is_withdrawable(ctx.actor, ctx.tx.now):
+            button = Button(label=note_texts.WITHDRAW(), action=ActionName.WITHDRAW, arg=str(note.note_id))
+            return ((button,),)
+    return ()
+
+
+def _withdraw_note(ctx: Context, number: str) -> Goto:
+    core_notes.withdraw(ctx.tx, int(number), ctx.actor)
+    return Goto(screen=ScreenName.DESK_FIND, args=ctx.args, note=note_texts.WITHDRAWN(), sticky=True)
+
+
+def _seeing(ctx: Context, case_file: CaseFile) -> list[Button]:
+    """Return the buttons by which the owner, or the telephone, is seen in full."""
+    subject = subject_of(case_file)
+    labels = {DisclosedPart.PERSON: parts.SHOW_PERSON, DisclosedPart.PHONE: parts.SHOW_PHONE}
+    return [
+        Button(label=label(), action=ActionName.PERSON, arg=part)
+        for part, label in labels.items()
+        if subject and ctx.core.disclosures.may_see(ctx.tx, ctx.admin, subject, part)
+    ]
+
+
+def _see(ctx: Context, part: str) -> Goto:
+    case_file = _case_file(ctx)
+    card = Goto(screen=ScreenName.DESK_FIND, args=ctx.args)
+    return to_full_view(card, subject_of(case_file), DisclosedPart(part))
 
 
 def _looked_up(case_file: CaseFile) -> str:
@@ -375,7 +444,7 @@ def _looked_up(case_file: CaseFile) -> str:
 
 def _journal(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
-    if not _may_know(ctx, case_file):
+    if not case_file.is_known_to(ctx.admin):
         raise NotYourOffice
     return audit.parse(ctx, _looked_up(case_file))
 
@@ -387,7 +456,7 @@ def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
 
 def _export(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
-    if not _may_know(ctx, case_file):
+    if not case_file.is_known_to(ctx.admin):
         raise NotYourOffice
     rows = [texts.hit_row(hit) for hit in _hits(case_file)]
     record_export(ctx, "find")
@@ -406,6 +475,9 @@ FIND = Screen(
         ActionName.BACK: _to_list,
         ActionName.JOURNAL: _journal,
         ActionName.EXPORT: _export,
+        ActionName.PERSON: _see,
+        ActionName.WITHDRAW: _withdraw_note,
+        ActionName.APPEAL: lambda ctx, number: decided_appeals.to_card(ctx, int(number)),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=formatting.PRESS_HINT,
@@ -419,7 +491,7 @@ FIND = Screen(
 def _action(ctx: Context) -> tuple[CaseFile, Action | None]:
     """Return the chosen action; None if it is not possible, or no longer."""
     case_file, action = _case_file(ctx), ACTIONS.get(ctx.arg("do"))
-    possible = action is not None and _may_know(ctx, case_file) and action.may(ctx, case_file)
+    possible = action is not None and case_file.is_known_to(ctx.admin) and action.may(ctx, case_file)
     return case_file, action if possible else None
 
 

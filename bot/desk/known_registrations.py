@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
+from bot.desk.persons import named
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
@@ -59,7 +60,8 @@ def _show(ctx: Context) -> View:
     if not living:
         return View(text=texts.NONE(), rows=((back,),))
     do = Button(label=texts.confirm_label(len(living)), action=ActionName.DO, style=Style.SUCCESS)
-    return View(text=texts.question(living, MAX_AT_ONCE), rows=((do, back),))
+    owners = [named(ctx, one.account_id) for one in living]
+    return View(text=texts.question(living, owners, MAX_AT_ONCE), rows=((do, back),))
 
 
 def _do(ctx: Context, _arg: str) -> Goto:

@@ -14,6 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "counter": (
         "find",
         "list",
+        "note",
         "confirm",
         "void",
         "revoke",

@@ -7,10 +7,12 @@ from bot.desk.arguments import PARTING, split_args, split_named_args, without_pa
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.desk.keywords import Keyword, keyword_of, pattern_of
 from bot.dialog.context import Context
-from bot.dialog.names import ScreenName
-from bot.dialog.screen import Goto
-from bot.dialog.view import Style
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Goto, stay
+from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
+from bot.i18n import formatting
+from bot.texts.desk import parts
 from bot.texts.desk import people as texts
 from bot.texts.owner.exported import USER_TYPES
 from core.clock import CHINA
@@ -19,10 +21,18 @@ from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import Permission
 from core.people.lookup import is_like_identity
-from core.preselection import PreselectionState, of_account
-from core.preselection.counter import Grant, IdentityMove, granted_of, validate_change_of_type, validate_grant
+from core.preselection.counter import (
+    Grant,
+    IdentityMove,
+    granted_of,
+    helped_by_grant,
+    validate_change_of_type,
+    validate_grant,
+)
 from core.preselection.granting import office_of_grant
+from core.preselection.identity_sides import ensure_receiver_named, replaced_identity, side_of
 from core.values.identity import parse_identity
+from core.values.personal_numbers import InputKind
 from core.values.text import compact, tidy
 from core.values.vehicles import VIN_LENGTH, parse_vin
 
@@ -157,6 +167,7 @@ def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> G
         "office": home,
         "account": account.account_id,
         "holder": holder.account_id if holder else 0,
+        "other": account.identity_hash.hex() if account.identity_hash else "",
         "sealed": ctx.core.vault.seal(identity).decode(),
         "reason": reason_of(reason),
     }
@@ -181,36 +192,62 @@ def _identity(ctx: Context) -> str:
     return ctx.core.vault.open(ctx.arg("sealed").encode())
 
 
+def _receiver(ctx: Context) -> Account:
+    """Return the account that receives the identity, with the identity that the admin was shown."""
+    shown = bytes.fromhex(ctx.arg("other"))
+    return replace(_chat_account(ctx), identity_hash=shown or None)
+
+
 def _identity_question(ctx: Context) -> str:
     identity = _identity(ctx)
-    holder = _holder(ctx, identity)
-    kept = (
-        [
-            preselection
-            for preselection in of_account(ctx.tx, holder)
-            if preselection.state == PreselectionState.RESERVED
-        ]
-        if holder
-        else []
+    holder, receiver = _holder(ctx, identity), _chat_account(ctx)
+    return texts.identity_question(
+        identity,
+        side_of(ctx.tx, holder) if holder else None,
+        side_of(ctx.tx, receiver),
+        ctx.arg("reason"),
+        is_named=bool(ctx.arg("named")),
     )
-    return texts.identity_question(identity, holder, _chat_account(ctx), ctx.arg("reason"), kept)
+
+
+def _show_identity(ctx: Context) -> View | Goto:
+    """Show the question; without its button as long as the receiver's name has to be typed."""
+    view = _ASKED.show(ctx)
+    if isinstance(view, Goto) or ctx.arg("named") or not _replaced(ctx):
+        return view
+    return replace(view, rows=((Button(label=parts.KEEP(), action=ActionName.CANCEL),),))
+
+
+def _replaced(ctx: Context) -> str:
+    return replaced_identity(_chat_account(ctx), _identity(ctx))
+
+
+def _name_typed(ctx: Context, text: str) -> Goto:
+    """Go on to the button if the receiver's name was typed; anything else ends the question."""
+    ctx.require(Permission.IDENTITY)
+    if not _replaced(ctx) or ctx.arg("named"):
+        return stay(note=formatting.PRESS_HINT())
+    ensure_receiver_named(_chat_account(ctx), _identity(ctx), text)
+    named = ctx.core.vault.seal(text).decode()
+    return Goto(screen=ScreenName.DESK_IDENTITY, args={**ctx.args, "named": named})
 
 
 def _move_identity(ctx: Context) -> str:
-    identity = _identity(ctx)
+    identity, named = _identity(ctx), ctx.arg("named")
     _holder(ctx, identity)
     move = IdentityMove(
         identity=identity,
-        account=_chat_account(ctx),
+        account=_receiver(ctx),
         holder=_number(ctx, "holder") or None,
         reason=ctx.arg("reason"),
         actor=ctx.actor,
+        typed_name=ctx.core.vault.open(named.encode()) if named else "",
     )
     ctx.core.counter.move_identity(ctx.tx, move)
     return texts.IDENTITY_MOVED()
 
 
-IDENTITY = screen_of(
+_ASKED = screen_of(
     Confirmation(
         name=ScreenName.DESK_IDENTITY,
         permission=Permission.IDENTITY,
@@ -220,11 +257,14 @@ IDENTITY = screen_of(
         style=Style.DANGER,
     )
 )
+IDENTITY = replace(_ASKED, show=_show_identity, text=_name_typed, input_kind=InputKind.NAME)
 
 
 # --- quotas -----------------------------------------------------------------------------------
 
 
+_MOST_OWNERS = 3
+"""Owners that the question names; a vehicle with more of them underway is named by its VIN."""
 _CHANCES = re.compile(
     rf"(?<![A-Za-z])({pattern_of(Keyword.RANDOM, Keyword.COMPOSE)})\s*[=\uff1d:\uff1a+\uff0b]?\s*"
     r"(\d{1,9})(?!\d)\s*[次个]?[,;\uff0c\uff1b、]?",
@@ -307,7 +347,9 @@ def _grant(ctx: Context) -> str:
 
 def _grant_question(ctx: Context) -> str:
     batches, wishes = str(_number(ctx, "random")), str(_number(ctx, "compose"))
-    return texts.grant_question(ctx.arg("vin"), batches, wishes, ctx.arg("reason"))
+    vin = ctx.arg("vin")
+    owners = [ctx.core.accounts.by_id(ctx.tx, one.account_id) for one in helped_by_grant(ctx.tx, vin)]
+    return texts.grant_question(vin, owners[:_MOST_OWNERS], batches, wishes, ctx.arg("reason"))
 
 
 GRANT = screen_of(

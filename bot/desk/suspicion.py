@@ -2,6 +2,7 @@
 
 from bot.desk.confirmation import GONE, LONGEST_REASON, Confirmation, reason_of, screen_of
 from bot.desk.find import to_card
+from bot.desk.persons import named
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
@@ -103,6 +104,12 @@ PAGE = Screen(
 )
 
 
+def _who(ctx: Context) -> str:
+    """Return the owner whom the suspicion is about, masked; empty if it is about an admin."""
+    found = _seen(ctx)
+    return "" if found.account_id is None else named(ctx, found.account_id)
+
+
 # --- asking for the invoice -------------------------------------------------------------------
 
 
@@ -114,7 +121,7 @@ ASK = screen_of(
     Confirmation(
         name=ScreenName.DESK_SUSPICION_ASK,
         permission=Permission.APPEALS,
-        question_text=lambda ctx: texts.ask_question(_seen(ctx)),
+        question_text=lambda ctx: texts.ask_question(_seen(ctx), _who(ctx)),
         label=texts.ASK_SURE,
         act=_ask,
         style=Style.DANGER,
@@ -179,7 +186,8 @@ def _show_decide(ctx: Context) -> View:
         Button(label=texts.DISMISS_SURE(), action=ActionName.DO, style=Style.PRIMARY),
         Button(label=texts.BACK(), action=ActionName.BACK),
     )
-    return View(text=texts.decide_question(found, _target(ctx), ctx.arg("reason")), rows=(buttons,))
+    text = texts.decide_question(found, _who(ctx), _target(ctx), ctx.arg("reason"))
+    return View(text=text, rows=(buttons,))
 
 
 DECIDE = Screen(

@@ -17,6 +17,7 @@ from bot.desk.confirmation import (
     return_to_origin,
     screen_of,
 )
+from bot.desk.persons import owner_line
 from bot.dialog.context import Context
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
@@ -78,7 +79,7 @@ def _own_only(ctx: Context, office: str) -> bool:
 def _reservation_question(ctx: Context) -> str:
     found = _found(ctx, get(ctx.tx, _number(_rest(ctx))))
     _ensure_clear(ctx.core.undoing.obstacle(ctx.tx, found))
-    return texts.question(found, ctx.arg("reason"))
+    return texts.question(found, owner_line(ctx, found.preselection), ctx.arg("reason"))
 
 
 def _ensure_clear(obstacle: Refusal | None) -> None:
@@ -96,7 +97,10 @@ def _undo_reservation(ctx: Context) -> str:
 
 def _approval_question(ctx: Context) -> str:
     found = ctx.core.approval_undoing.find(ctx.tx, _number(_rest(ctx)))
-    return texts.approval_question(found, ctx.arg("reason"))
+    accounts, ended = ctx.core.accounts, found.ended
+    owner = accounts.by_id(ctx.tx, found.appeal.account_id)
+    former = accounts.by_id(ctx.tx, ended.preselection.account_id) if ended else None
+    return texts.approval_question(found, owner, former, ctx.arg("reason"))
 
 
 def _undo_approval(ctx: Context) -> str:

@@ -1,18 +1,19 @@
 """Renders notifications, from the state at the time of sending."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
-from bot.dialog.view import Button, Rows
+from bot.dialog.view import Button
 from bot.i18n import formatting
 from bot.i18n.language import speaking
+from bot.notifications.appeals import waiting_appeals
+from bot.notifications.parts import TextPart
 from bot.notifications.roles import role_text
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import sms, warnings, withholding
+from bot.texts.desk import owner_messages, sms, warnings, withholding
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
 from bot.texts.owner import receipt as receipts
@@ -41,15 +42,6 @@ from core.reporting import checked_days
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
 from core.values.plates import Plate, PlateKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextPart:
-    """A message."""
-
-    text: str
-    rows: Rows = ()
-    is_quiet: bool = False  # makes no sound
 
 
 def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
@@ -81,6 +73,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
             | NotificationPurpose.UNWITHHOLD
             | NotificationPurpose.UNWITHHOLD_DECIDED
             | NotificationPurpose.SUMMARY
+            | NotificationPurpose.APPEALS_WAIT
+            | NotificationPurpose.DESK_MESSAGE
             | NotificationPurpose.BROADCAST
             | NotificationPurpose.BROADCAST_OVER
             | NotificationPurpose.SMS_USAGE
@@ -180,6 +174,20 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
         return _about_unwithholding(tx, core, notification)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
         return _about_sms(tx, core, notification)
+    render = {
+        NotificationPurpose.APPEALS_WAIT: waiting_appeals,
+        NotificationPurpose.DESK_MESSAGE: _message,
+    }.get(notification.topic, _summary)
+    return render(tx, core, notification)
+
+
+def _message(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    code, text = str(notification.details.get("office")), str(notification.details.get("text"))
+    office = core.offices.get(code)
+    return (TextPart(text=owner_messages.letter(office.name if office else code, text)),)
+
+
+def _summary(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)

@@ -27,7 +27,8 @@ from bot.bot_api.errors import RequestNotSentError
 from bot.bot_api.parking import Slots, occupy, parked
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
-from bot.notifications.messages import TextPart, render_notification
+from bot.notifications.messages import render_notification
+from bot.notifications.parts import TextPart
 from bot.notifications.sms_codes import tell_of_providers
 from bot.notifications.sms_reminders import render_sms
 from core.bootstrap import Core
@@ -283,7 +284,12 @@ class Sender:
             return
         if not notification.parts_sent:  # an older version sent several messages; the first said it all
             await self._send_text(notification.chat_id, parts[0])
-        await self._run(notification_queue.mark_sent, notification, self._worker)
+        await self._run(self._arrived, notification)
+
+    def _arrived(self, tx: Tx, notification: Notification) -> None:
+        """Record a delivery, which proves that the chat can be reached."""
+        notification_queue.mark_sent(tx, notification, self._worker)
+        notification_queue.mark_reachable(tx, notification.chat_id)
 
     async def _is_late(self, notification: Notification) -> bool:
         """Return whether it is pointless by the clock of the database, which the clock guard watches."""
@@ -328,7 +334,7 @@ class Sender:
             raise
         except TelegramError as error:
             raise _OutcomeUnknownError from error
-        await self._run(notification_queue.mark_sent, notification, self._worker)
+        await self._run(self._arrived, notification)
 
     async def _run(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._store_turn:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from bot.i18n.formatting import moment
 from bot.i18n.language import Language, speaking
 from bot.texts import notifications as texts
+from bot.texts.desk import owner_messages as message_texts
 from core.bootstrap import Core
 from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import Notification
-from core.notifications.sms_reminders import is_about_move
+from core.notifications.sms_reminders import is_about_message, is_about_move
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.contradictions import contradiction_of
@@ -21,7 +22,8 @@ class ReminderSms:
     Attributes:
         phone: the owner's number in E.164 form; empty if there is none.
         text: the whole text, in Chinese, as the numbers are mainland ones.
-        parameters: ``number``, ``deadline`` and ``place``, for gateways that only send templates.
+        parameters: ``number``, ``deadline`` and ``place``, for gateways that only send templates; of one that
+            is no reminder ``purpose`` instead of the first two.
     """
 
     phone: str = field(repr=False)
@@ -31,6 +33,8 @@ class ReminderSms:
 
 def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | None:
     """Return the SMS of a notification, from the present state; None if it is no longer relevant."""
+    if is_about_message(notification):
+        return _of_message(tx, core, notification)
     try:
         reserved = get(tx, int(notification.subject.partition(":")[2]))
     except StepOutOfOrder:
@@ -50,4 +54,18 @@ def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | 
                 "deadline": moment(reserved.deadline),
                 "place": office.name,
             },
+        )
+
+
+def _of_message(tx: Tx, core: Core, notification: Notification) -> ReminderSms | None:
+    """Return the SMS that says that the desk has written; it does not say what."""
+    account = core.accounts.find(tx, notification.chat_id)
+    office = core.offices.get(str(notification.details.get("office")))
+    if account is None or office is None:
+        return None
+    with speaking(Language.CHINESE):
+        return ReminderSms(
+            phone=account.phone,
+            text=message_texts.sms(office),
+            parameters={"purpose": "message", "place": office.name, "phone": office.phone or ""},
         )

@@ -142,6 +142,7 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.CONFIRM: lambda _ctx, number: withholding.to_request(number, "confirm"),
     ActionName.REJECT: lambda _ctx, number: withholding.to_request(number, "refuse"),
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
+    ActionName.QUEUE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_APPEALS),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.SELECT: owner_appeals.select,
     ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),

@@ -26,6 +26,8 @@ from bot.texts.desk import (
 )
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
+from bot.texts.desk import notes as note_texts
+from bot.texts.desk import owner_messages as message_texts
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import files, own_data, photos, provinces, suspicion, units
 from core.clock import CHINA
@@ -286,6 +288,13 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在。"),
     pool_errors.ComposeBeforeOpening: phrase("自编选号的开放时间不能早于随机选号的开放时间。"),
     desk_errors.NotPermitted: phrase("您没有这项权限。"),
+    desk_errors.NoteNeedsCase: phrase(
+        "备注要写在一个人、一次预选或一件申诉上。请写明凭证编号、聊天号或「申诉 12」,再写备注。"
+    ),
+    desk_errors.MessageEmpty: message_texts.EMPTY,
+    desk_errors.NoteStays: phrase("备注只能由写的人在一小时内撤回。未作任何更改。"),
+    desk_errors.NothingToCall: phrase("机器人可以联系到该车主,没有发送失败的通知,不显示电话。"),
+    desk_errors.OwnerNamed: phrase("原因里请不要写车主的姓名,未显示。请重新输入。"),
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
@@ -343,7 +352,13 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
         "只能给最近一次在您的发牌机关预选的车辆增加机会;其他车辆请找全部发牌机关的负责人办理。"
     ),
     counter_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
+    counter_errors.ReceiverNotNamed: phrase(
+        "输入的姓名与转入账号登记的不一致,未作任何更改。请核对聊天号和窗口前的人,再重新发送 /identity。"
+    ),
     counter_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
+    desk_errors.NamesAreSealed: phrase(
+        "姓名是加密保存的,不能按姓名查询。请用证件号码、手机号、聊天号、号牌号码、凭证编号或车辆识别代号。"
+    ),
     desk_errors.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
     broadcasts_errors.BroadcastTextEmpty: broadcast_texts.EMPTY,
     broadcasts_errors.BroadcastRunning: broadcast_texts.RUNNING_ALREADY,
@@ -385,6 +400,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     appeals_errors.AppealUnfinished: phrase("您有一份还没提交的申诉,请先提交或放弃。"),
     appeals_errors.AppealIncomplete: phrase("申诉内容还没有填写完整。"),
     appeals_errors.AppealUnknown: phrase("没有这个申诉编号。"),
+    appeals_errors.PhotosNotSeen: phrase("请先查看两张照片,核对之后再作决定。"),
     appeals_errors.AppealOfOneself: phrase(
         "不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"
     ),
@@ -496,6 +512,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     counter_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     command_errors.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
     command_errors.EndNotLater: lambda error: blacklist.not_later(error.until),
+    desk_errors.MessageTooLong: lambda error: message_texts.too_long(error.most, error.found),
+    desk_errors.NoteTooLong: lambda error: note_texts.too_long(error.most, error.found),
     broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
     counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=reason(error.text)),

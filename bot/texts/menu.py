@@ -43,6 +43,7 @@ DESK_MENU = {
     "grant": phrase("增加选号机会"),
     "blacklist": phrase("黑名单"),
     "find": phrase("查询车主、车辆、号码"),
+    "note": phrase("给车主、号码、申诉写备注"),
     "broadcast": phrase("群发通知"),
     "vehicles": phrase("导入车辆登记数据"),
     "list": phrase("待办理的预选名单"),

@@ -19,7 +19,7 @@ from core.appeals.obstacles import Obstacles, obstacles
 from core.appeals.submission import Appeals
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
-from core.errors.appeals import AppealDecided, AppealMoved, AppealOfOneself
+from core.errors.appeals import AppealDecided, AppealMoved, AppealOfOneself, PhotosNotSeen
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
@@ -127,6 +127,19 @@ class Reviews:
         if own is not None and own.identity_hash is not None and own.identity_hash in hashes:
             raise AppealOfOneself
 
+    def record_viewing(self, tx: Tx, appeal_id: int, chat_id: int) -> None:
+        """Record that a reviewer was shown the photos of an appeal."""
+        tx.run("appeals.saw", appeal_id=appeal_id, chat_id=chat_id, now=to_millis(tx.now))
+
+    def ensure_viewed(self, tx: Tx, appeal_id: int, chat_id: int) -> None:
+        """Require that a reviewer has seen the photos, before the question is shown.
+
+        Raises:
+            PhotosNotSeen: they were not shown since the appeal was submitted, or since it waits again.
+        """
+        if tx.one("appeals.has_seen", appeal_id=appeal_id, chat_id=chat_id) is None:
+            raise PhotosNotSeen
+
     def reject(self, tx: Tx, appeal_id: int, answer: str, chat_id: int) -> Appeal:
         """Reject an appeal, with a reason for its owner.
 
@@ -134,11 +147,12 @@ class Reviews:
             AppealUnknown: the id is unknown.
             AppealDecided: it is no longer pending.
             AppealOfOneself: it is the reviewer's own.
+            PhotosNotSeen: the reviewer has not seen the photos.
         """
         card = self.card(tx, appeal_id)
         self.validate_reviewer(tx, card, chat_id)
         actor = audit.chat_actor(chat_id)
-        self._decide(tx, card.appeal, AppealState.REJECTED, actor, answer=answer)
+        self._decide(tx, card.appeal, AppealState.REJECTED, chat_id, answer=answer)
         audit.record(
             tx,
             actor,
@@ -164,11 +178,12 @@ class Reviews:
             AppealUnknown: the id is unknown.
             AppealDecided: it is no longer pending.
             AppealOfOneself: it, or the conflicting number, is the reviewer's own.
+            PhotosNotSeen: the reviewer has not seen the photos.
             AppealMoved: the obstacles have changed since they were shown.
         """
         appeal = self._waiting(tx, appeal_id)
         actor = audit.chat_actor(chat_id)
-        self._decide(tx, appeal, AppealState.APPROVED, actor)
+        self._decide(tx, appeal, AppealState.APPROVED, chat_id)
         if appeal.suspicion_id is not None:
             return self._resume(tx, appeal, chat_id)
         others = self._lock_others(tx, appeal)
@@ -222,19 +237,21 @@ class Reviews:
         return AppealDecided(appeal.decided_by or owner.actor, appeal.state)
 
     def _decide(
-        self, tx: Tx, appeal: Appeal, target: AppealState, actor: str, *, answer: str | None = None
+        self, tx: Tx, appeal: Appeal, target: AppealState, chat_id: int, *, answer: str | None = None
     ) -> None:
         changed = tx.run(
             "appeals.decide",
             appeal_id=appeal.appeal_id,
             target=target,
-            actor=actor,
+            actor=audit.chat_actor(chat_id),
+            chat_id=chat_id,
             answer=answer,
             outcome="{}" if target == AppealState.APPROVED else None,
             now=to_millis(tx.now),
         )
         if not changed:
-            raise self._ended(tx, self._appeals.get(tx, appeal.appeal_id))
+            now = self._appeals.get(tx, appeal.appeal_id)
+            raise PhotosNotSeen if now.state == AppealState.PENDING else self._ended(tx, now)
 
     def _lock_others(self, tx: Tx, appeal: Appeal) -> list[Preselection]:
         rows = tx.all("appeals.others_of_vin", vin=appeal.vin, account_id=appeal.account_id)

@@ -1,10 +1,11 @@
 """The owner's side of appeals: drafting, submitting, withdrawing; the queue, and purging."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core import audit
+from core.appeals.alerts import tell_reviewers
 from core.appeals.model import (
     PHOTO_CONSENT,
     RENEWABLE,
@@ -30,6 +31,7 @@ from core.errors.appeals import (
 from core.errors.preselection import StepOutOfOrder
 from core.errors.store import StoreConstraintError
 from core.people.accounts import Account
+from core.people.admins import Admins
 from core.people.blacklist import ensure_not_banned
 from core.people.probes import Probes, ensure_may_ask
 from core.ports import Row, Tx
@@ -58,6 +60,39 @@ def queue(tx: Tx, offices: Iterable[str] | None) -> list[Queued]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealEntry:
+    """An appeal in a list."""
+
+    appeal_id: int
+    office: str
+    vin: str
+    state: AppealState
+    at: datetime  # when it was submitted or, in the list of decided ones, decided
+
+
+def decided(tx: Tx, offices: Sequence[str], *, skip: int, limit: int) -> list[AppealEntry]:
+    """Return decided appeals of some offices, the last decision first."""
+    rows = tx.all("appeals.decided", offices=",".join(offices), everywhere=0, most=limit, skip=skip)
+    return [_entry(row, row["ended_at"]) for row in rows]
+
+
+def appeals_of_case(tx: Tx, account_id: int | None, vin: str | None, limit: int) -> list[AppealEntry]:
+    """Return the submitted appeals of an owner, or about a vehicle, newest first."""
+    rows = tx.all("appeals.of_case", account_id=account_id or 0, vin=vin or "", most=limit)
+    return [_entry(row, row["submitted_at"]) for row in rows]
+
+
+def _entry(row: Row, at: int) -> AppealEntry:
+    return AppealEntry(
+        appeal_id=row["appeal_id"],
+        office=row["office"],
+        vin=row["vin"],
+        state=AppealState(row["state"]),
+        at=from_millis(at),
+    )
+
+
 def awarded_to(tx: Tx, account: Account) -> list[str]:
     """Return the VINs that appeals have awarded to an owner and that have no number yet."""
     return [row["vin"] for row in tx.all("appeals.awarded_to", account_id=account.account_id)]
@@ -72,8 +107,11 @@ class Appeals:
         kept_for: how long photos and reason are kept after an appeal has ended.
     """
 
-    def __init__(self, vault: Vault, vehicle_registry: VehicleRegistry, kept_for: timedelta) -> None:
+    def __init__(
+        self, vault: Vault, vehicle_registry: VehicleRegistry, kept_for: timedelta, admins: Admins
+    ) -> None:
         self._vault = vault
+        self._admins = admins
         self._vehicle_registry = vehicle_registry
         self._kept_for = kept_for
         self._probes = Probes(vault)
@@ -275,6 +313,7 @@ class Appeals:
             vin=draft.vin,
             renews=draft.renews,
         )
+        tell_reviewers(tx, self._admins, draft.office)
         return self.get(tx, draft.appeal_id)
 
     def withdraw(self, tx: Tx, account: Account, appeal_id: int) -> None:

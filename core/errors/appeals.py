@@ -58,6 +58,10 @@ class AppealDecided(Refusal):
         self.state = state
 
 
+class PhotosNotSeen(Refusal):
+    """The reviewer has not opened the photos of the appeal since it waits for a decision."""
+
+
 class AppealOfOneself(Refusal):
     """Reviewers cannot decide their own appeals or appeals against their own numbers."""
 

@@ -35,6 +35,10 @@ class NothingGranted(InputError):
     """A grant has at least one chance in all and at most a hundred of each kind."""
 
 
+class ReceiverNotNamed(Refusal):
+    """The account that receives an identity has another one, and the admin has not typed its name."""
+
+
 class IdentityIsTheirs(Refusal):
     """The identity belongs to this chat account already."""
 

@@ -15,6 +15,46 @@ class NoSuchAdmin(Refusal):
     """The chat lacks this role at that office, or has it by the settings, which no command changes."""
 
 
+class NothingToCall(Refusal):
+    """The bot reaches the owner, and nothing that it sent has failed: no telephone number is shown."""
+
+
+class OwnerNamed(InputError):
+    """A reason that goes into the audit log names the owner."""
+
+
+class NamesAreSealed(InputError):
+    """Nobody is found by name: names are stored encrypted, without a hash."""
+
+
+class MessageEmpty(InputError):
+    """A message to an owner has no text."""
+
+
+class MessageTooLong(InputError):
+    """A message to an owner has at most ``most`` characters."""
+
+    def __init__(self, most: int, found: int) -> None:
+        super().__init__()
+        self.most, self.found = most, found
+
+
+class NoteTooLong(InputError):
+    """A note has at most ``most`` characters."""
+
+    def __init__(self, most: int, found: int) -> None:
+        super().__init__()
+        self.most, self.found = most, found
+
+
+class NoteNeedsCase(Refusal):
+    """A note is on one case: what was named is no person's, or has several preselections."""
+
+
+class NoteStays(Refusal):
+    """The note is another one's, too old to be withdrawn, or withdrawn already."""
+
+
 class NobodyFound(Refusal):
     """No chat, identity, phone or plate number matches the input."""
 

@@ -117,6 +117,10 @@ def validate_text(written: str) -> str:
     return text
 
 
+_RECORDED = 200
+"""Characters of a broadcast that the audit log has."""
+
+
 def reach(tx: Tx, office: str, audience: Audience) -> int:
     row = tx.one("broadcasts.reach", office=office, audience=audience)
     return row["people"] if row else 0
@@ -162,6 +166,7 @@ def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
         office=broadcast.office,
         audience=request.audience,
         total=total,
+        text=request.text[:_RECORDED],
     )
     return broadcast
 

@@ -28,6 +28,8 @@ would send what the first is still waiting to send."""
 MAX_TRIES = 40
 """Maximum attempts for a notification without an expiry, about eight days."""
 KEEP = timedelta(days=400)
+MESSAGE_WAITS = timedelta(days=30)
+"""How long a message of the desk waits for an owner who has blocked the bot."""
 CHAT_GONE = "ChatGone"
 """The error of a notification to a nonexistent chat, which the Bot API reports as a bad request."""
 BLOCKED = ("Forbidden", CHAT_GONE)
@@ -62,6 +64,8 @@ class NotificationPurpose(StrEnum):
     SERVED = "served"  # an office that the recipient has waited for is served now
     BROADCAST = "broadcast"  # a broadcast of an office
     BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
+    DESK_MESSAGE = "desk_message"  # the desk writes to one owner; suffixed with its time
+    APPEALS_WAIT = "appeals_wait"  # to the reviewers of an office; suffixed with the quarter of an hour
     APPEAL = "appeal"  # an appeal was decided, or its approval taken back; suffixed with its time
     SUSPENDED = "suspended"  # the invoice was asked for, and the selection is suspended meanwhile
     RESUMED = "resumed"  # that suspension has ended
@@ -276,10 +280,12 @@ def is_unreachable(tx: Tx, chat_id: int) -> bool:
 
 
 def mark_reachable(tx: Tx, chat_id: int) -> None:
-    """Record that a chat can be reached; tell it of moved deadlines and of roles that it has missed."""
+    """Record that a chat can be reached; tell it the moves, roles and desk's messages that it has missed."""
     if tx.run("notices.reachable", chat_id=chat_id):
-        tx.run("notices.tell_moves_again", chat_id=chat_id, now=to_millis(tx.now))
-        tx.run("notices.tell_roles_again", chat_id=chat_id, now=to_millis(tx.now))
+        now, since = to_millis(tx.now), to_millis(tx.now - MESSAGE_WAITS)
+        tx.run("notices.tell_moves_again", chat_id=chat_id, now=now)
+        tx.run("notices.tell_roles_again", chat_id=chat_id, now=now)
+        tx.run("notices.tell_messages_again", chat_id=chat_id, since=since, now=now)
 
 
 def retry_delay(tries: int) -> timedelta:

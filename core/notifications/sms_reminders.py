@@ -17,7 +17,12 @@ TRIES_IN_CHAT = 5
 """After how many failed tries in the chat an SMS is sent as well: about eight minutes."""
 
 _STOOD_FOR = frozenset(
-    {NotificationPurpose.REMINDER, NotificationPurpose.MOVED, NotificationPurpose.EXTENDED}
+    {
+        NotificationPurpose.REMINDER,
+        NotificationPurpose.MOVED,
+        NotificationPurpose.EXTENDED,
+        NotificationPurpose.DESK_MESSAGE,
+    }
 )
 
 
@@ -51,6 +56,11 @@ def is_about_move(by_sms: Notification) -> bool:
     """Return whether an SMS stands for a message about a moved deadline."""
     stood_for = by_sms.purpose.split(":")[1:2]
     return stood_for in ([NotificationPurpose.MOVED], [NotificationPurpose.EXTENDED])
+
+
+def is_about_message(by_sms: Notification) -> bool:
+    """Return whether an SMS tells of a message of the desk."""
+    return by_sms.purpose.split(":")[1:2] == [NotificationPurpose.DESK_MESSAGE]
 
 
 def _by_sms(wanted: Plan) -> Plan:

@@ -4,6 +4,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors.accounts import IdentityTaken, NotRegistered, PhoneTaken
+from core.errors.base import Refusal
 from core.errors.counter import IdentityIsTheirs
 from core.errors.desk import NobodyFound
 from core.errors.preselection import StepOutOfOrder
@@ -173,9 +174,13 @@ class Accounts:
     def receive_identity(self, tx: Tx, account: Account, identity: str) -> Account:
         """Set an identity checked at the counter; completes a registration that lacked only that.
 
+        It replaces the identity that ``account`` has, and no other: so what the admin was shown is lost,
+        and nothing else.
+
         Raises:
             IdentityTaken: another account got it concurrently.
             IdentityIsTheirs: this account got it concurrently.
+            HandledMeanwhile: this account got another one concurrently.
             NobodyFound: the owner has deleted the account in the meantime.
         """
         try:
@@ -184,20 +189,25 @@ class Accounts:
                 account_id=account.account_id,
                 sealed=self._vault.seal(identity),
                 hash=self.identity_hash(identity),
+                had=int(account.identity_hash is not None),
+                shown=account.identity_hash or b"",
                 now=to_millis(tx.now),
             )
         except StoreConstraintError:
             raise IdentityTaken from None
         if not received:
-            raise self._not_received(tx, account)
+            raise self._not_received(tx, account, identity)
         self._fit_type(tx, account, identity)
         fresh = self.by_id(tx, account.account_id)
         whole = fresh.office and fresh.name_sealed and fresh.has_phone
         return self.register(tx, fresh) if whole and not fresh.is_registered else fresh
 
-    def _not_received(self, tx: Tx, account: Account) -> NobodyFound | IdentityIsTheirs:
-        deleted = tx.one("accounts.is_deleted", account_id=account.account_id)
-        return NobodyFound() if deleted else IdentityIsTheirs()
+    def _not_received(self, tx: Tx, account: Account, identity: str) -> Refusal:
+        if tx.one("accounts.is_deleted", account_id=account.account_id):
+            return NobodyFound()
+        if self.by_id(tx, account.account_id).identity_hash == self.identity_hash(identity):
+            return IdentityIsTheirs()
+        return audit.handled(tx, account.subject, AuditAction.RECEIVED_IDENTITY)
 
     def _fit_type(self, tx: Tx, account: Account, identity: str) -> None:
         """Set the user type to match the identity: a unit if it is a credit code, else a person."""

@@ -13,8 +13,10 @@ from core.values.identity import IDENTITY_LENGTH, parse_identity, parse_phone
 from core.values.labels import without_any_label
 from core.values.offices import Office
 from core.values.plates import PROVINCES, parse_plate
-from core.values.text import HYPHENS, compact
+from core.values.text import DOTS, HYPHENS, compact
 
+_SHORTEST_NAME = 2
+_CHINESE = range(0x4E00, 0xA000)  # code points of the characters
 _MOST_MISSING = 3  # or extra characters of a mistyped identity number; a chat id is shorter
 
 
@@ -111,3 +113,13 @@ def _is_phone(text: str) -> bool:
     except InputError:
         return False
     return True
+
+
+def is_like_name(text: str) -> bool:
+    """Return whether a text can only be meant as a name: Chinese characters, perhaps with dots.
+
+    What begins with a province and has two characters may be the start of a plate number.
+    """
+    name = compact(without_any_label(text), DOTS)
+    is_chinese = len(name) >= _SHORTEST_NAME and all(ord(char) in _CHINESE for char in name)
+    return is_chinese and (name[0] not in PROVINCES or len(name) > _SHORTEST_NAME)

@@ -230,6 +230,16 @@ def read_suspicions(tx: Tx, data_subject: DataSubject) -> list[Record]:
     ]
 
 
+def note_record(row: Row) -> Record:
+    """Return a note of the desk on one's case; who wrote it is the desk's affair."""
+    return {
+        "at": moment_or_none(row["written_at"]),
+        "subject": row["subject"],
+        "office": row["office"],
+        "note": row["body"],
+    }
+
+
 def read_roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
     """Return the roles of a person at the desk, those that have ended by themselves included."""
     rows = tx.all("admins.stored_of_chat", chat_id=data_subject.chat_id)

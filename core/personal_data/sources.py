@@ -122,6 +122,11 @@ SOURCES = (
     ),
     PersonalDataSource(name="suspicions", read=records.read_suspicions),
     PersonalDataSource(
+        name="notes",
+        read=records.read_of_account("personal_data.notes", records.note_record),
+        forget=_forget_of_account("notes.forget"),
+    ),
+    PersonalDataSource(
         name="roles", read=records.read_roles
     ),  # not deleted: the office must know who was at its desk
     PersonalDataSource(

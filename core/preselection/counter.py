@@ -37,6 +37,7 @@ from core.preselection import (
     unfinished,
 )
 from core.preselection.expiry import EndRequest, bar_owner, end_reservation
+from core.preselection.identity_sides import ensure_receiver_named
 from core.public_journal import chain
 from core.public_journal.entries import Event
 from core.values.identity import is_credit_code
@@ -63,10 +64,11 @@ class IdentityMove:
     """An identity whose document was seen at the counter, on its way to the right chat account."""
 
     identity: str = field(repr=False)
-    account: Account  # the new holder
+    account: Account  # the new holder, with the identity that was shown
     holder: int | None  # the account that had it when the confirmation was shown
     reason: str
     actor: str
+    typed_name: str = field(default="", repr=False)  # of the new holder, if they have another identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +249,7 @@ class Counter:
             reason=grant.reason,
         )
         details = {"random": grant.batches, "compose": grant.wishes}
-        for preselection in _selecting(tx, grant.vin):
+        for preselection in helped_by_grant(tx, grant.vin):
             chat_id = self._accounts.by_id(tx, preselection.account_id).chat_id
             self._tell(tx, chat_id, NotificationPurpose.GRANTED, preselection.subject, details)
 
@@ -299,8 +301,11 @@ class Counter:
 
         Raises:
             IdentityIsTheirs: it is this account's already.
-            HandledMeanwhile: the holder has changed since the confirmation was shown.
+            ReceiverNotNamed: the new holder has another identity, and their name was not typed.
+            HandledMeanwhile: the holder, or the new holder's identity, has changed since the confirmation
+                was shown.
         """
+        ensure_receiver_named(move.account, move.identity, move.typed_name)
         digest = self._accounts.identity_hash(move.identity)
         holder = self._accounts.by_identity(tx, digest)
         if holder is not None and holder.account_id == move.account.account_id == move.holder:
@@ -383,7 +388,7 @@ class Counter:
         )
 
 
-def _selecting(tx: Tx, vin: str) -> list[Preselection]:
+def helped_by_grant(tx: Tx, vin: str) -> list[Preselection]:
     """Return the preselections of a vehicle that new chances are for.
 
     Without any underway it is the last one, if it has ended without registration: its owner may begin again.

@@ -243,7 +243,9 @@ def _end(tx: Tx, query: str, import_id: int, actor: str, action: AuditAction, **
     if not tx.run(query, import_id=import_id, now=to_millis(tx.now), **values):
         raise ImportOver
     ended = get(tx, import_id)
-    audit.record(tx, actor, action, ended.subject, vehicles=ended.total, digest=ended.digest)
+    audit.record(
+        tx, actor, action, ended.subject, vehicles=ended.total, digest=ended.digest, file=ended.file_name
+    )
     return ended
 
 

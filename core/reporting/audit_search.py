@@ -38,7 +38,12 @@ _ACTORS = (audit.SYSTEM, audit.COMMAND_LINE)
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 _DATE = re.compile(r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})[日号]?|月)?")
 _APART = re.compile(r"[\s,、，]+")
-_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast|suspicion):(\d{1,15})")
+_NUMBERED = sorted(set(SubjectKind) - {"vehicle", "office", "pool", "plate"})
+_SUBJECT = re.compile(rf"({'|'.join(_NUMBERED)}):(\d{{1,15}})")
+_ALL_OFFICES = audit.office_subject("")
+_POOL = re.compile(rf"pool:([{PROVINCES}][A-Z]):({'|'.join(PlateKind)})")
+ACTIONS_APART = "|"
+"""Between the actions of one term, any of which may match."""
 RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
 """The number on a receipt: the office's code and the id of the preselection."""
 _CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
@@ -54,7 +59,7 @@ class AuditQuery:
     by: str = ""
     mask: str = ""  # of entries about a pool, only those with this mask
     actor: str = ""
-    action: str = ""
+    action: str = ""  # one action, or several with ACTIONS_APART between them
     office: str = ""
     since: int = _EVER[0]
     until: int = _EVER[1]
@@ -94,6 +99,7 @@ class AuditEntry:
     subject: str
     details: Mapping[str, object] = field(repr=False)
     plate: str = ""  # the preselection's number, where the details do not have it
+    is_struck: bool = False  # a note that was withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +138,18 @@ class AuditSearch:
         """Return a page of the matching entries in the scope, newest first."""
         values: dict[str, object] = {"newest": newest, "most": limit + 1, "skip": skip, **scope.values}
         days = {"since": query.since, "until": query.until}
+        actions = f"|{query.action}|" if query.action else ""
         rows: list[Row]
         if query.subjects is not None:
             subjects = json.dumps(query.subjects, ensure_ascii=False)
-            names = {"actor": query.actor, "action": query.action, "office": query.office}
+            names = {"actor": query.actor, "actions": actions, "office": query.office}
             names |= {"by": query.by, "mask": query.mask}
             rows = tx.all("audit_search.about", subjects=subjects, **names, **days, **values)
         elif query.actor:
-            names = {"actor": query.actor, "action": query.action, "office": query.office}
+            names = {"actor": query.actor, "actions": actions, "office": query.office}
             rows = tx.all("audit_search.by_actor", **names, **days, **values)
         elif query.action:
-            names = {"action": query.action, "office": query.office}
+            names = {"actions": json.dumps(_actions(query)), "office": query.office}
             rows = tx.all("audit_search.by_action", **names, **days, **values)
         elif (query.since, query.until) != _EVER:
             rows = tx.all("audit_search.by_time", office=query.office, **days, **values)
@@ -152,7 +159,7 @@ class AuditSearch:
 
     def _read(self, tx: Tx, word: str, today: date) -> AuditQuery:
         text = compact(without_any_label(word))
-        for reader in (self._plain, self._numbered, self._vehicle, self._person):
+        for reader in (self._plain, self._numbered, self._vehicle, self._person, self._other_actor):
             found = reader(tx, text, today)
             if found is not None:
                 return found
@@ -163,7 +170,7 @@ class AuditSearch:
         word = text.lower()
         if _OFFICE.fullmatch(text):
             return AuditQuery(words=(text,), office=text)
-        if word in _ACTIONS:
+        if all(action in _ACTIONS for action in word.split(ACTIONS_APART)):
             return AuditQuery(words=(word,), action=word)
         if word in _ACTORS:
             return AuditQuery(words=(word,), actor=word)
@@ -179,6 +186,10 @@ class AuditSearch:
         if found := RECEIPT.fullmatch(text):
             return self._preselections(tx, text, (int(found[2]),))
         word = text.lower()
+        if word == _ALL_OFFICES:
+            return AuditQuery(words=(word,), subjects=(word,))
+        if (found := _POOL.fullmatch(f"{text[:7].lower()}{text[7:8].upper()}{text[8:].lower()}")) is not None:
+            return AuditQuery(words=(found[0],), subjects=(found[0],))
         if found := _SUBJECT.fullmatch(word):
             if found[1] == SubjectKind.PRESELECTION:
                 return self._preselections(tx, word, (int(found[2]),))
@@ -239,6 +250,12 @@ class AuditSearch:
             return self._preselections(tx, audit.preselection_subject(number), (number,))
         return self._chat(tx, number)
 
+    def _other_actor(self, tx: Tx, text: str, _today: date) -> AuditQuery | None:
+        """Parse an actor that is neither a person nor the system, such as the demo."""
+        word = text.lower()
+        known = word.isalpha() and tx.one("audit_search.knows_actor", actor=word) is not None
+        return AuditQuery(words=(word,), actor=word) if known else None
+
     def _knows(self, tx: Tx, chat_id: int) -> bool:
         actor = audit.chat_actor(chat_id)
         return bool(self._accounts.find(tx, chat_id) or tx.one("audit_search.knows_actor", actor=actor))
@@ -295,6 +312,9 @@ def _entry(tx: Tx, row: Row) -> AuditEntry:
     if topic == SubjectKind.PRESELECTION and "plate" not in details:
         about = tx.one("preselection.by_id", preselection_id=int(number))
         plate = f"{about['office']}{about['serial']}" if about and about["serial"] else ""
+    is_struck = False
+    if row["action"] == AuditAction.WROTE_NOTE and (note := tx.one("notes.by_id", note_id=details["note"])):
+        details["body"], is_struck = note["body"], note["withdrawn_at"] is not None
     return AuditEntry(
         entry_id=row["entry_id"],
         at=from_millis(row["at"]),
@@ -304,6 +324,7 @@ def _entry(tx: Tx, row: Row) -> AuditEntry:
         subject=row["subject"],
         details=details,
         plate=plate,
+        is_struck=is_struck,
     )
 
 
@@ -329,15 +350,22 @@ def _days(year: int, month: int, day: int) -> AuditQuery | None:
     return AuditQuery(words=(word,), since=to_millis(since), until=to_millis(until))
 
 
+def _actions(query: AuditQuery) -> list[str]:
+    return query.action.split(ACTIONS_APART) if query.action else []
+
+
 def _both(first: AuditQuery, second: AuditQuery) -> AuditQuery:
     """Return the conjunction of two queries.
 
     Raises:
-        NotInAuditLog: both have a criterion of the same kind.
+        NotInAuditLog: both have a criterion of the same kind, or actions of which none is in both.
     """
-    for name in ("actor", "action", "office"):
+    for name in ("actor", "office"):
         if getattr(first, name) and getattr(second, name):
             raise NotInAuditLog
+    both = [action for action in _actions(first) if action in _actions(second)]
+    if first.action and second.action and not both:
+        raise NotInAuditLog
     if first.subjects is not None and second.subjects is not None:
         raise NotInAuditLog
     return AuditQuery(
@@ -346,7 +374,7 @@ def _both(first: AuditQuery, second: AuditQuery) -> AuditQuery:
         by=first.by or second.by,
         mask=first.mask or second.mask,
         actor=first.actor or second.actor,
-        action=first.action or second.action,
+        action=ACTIONS_APART.join(both) or first.action or second.action,
         office=first.office or second.office,
         since=max(first.since, second.since),
         until=min(first.until, second.until),

@@ -11,15 +11,18 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from core import audit
+from core.appeals import AppealEntry, appeals_of_case
 from core.clock import from_millis, to_millis
 from core.errors.accounts import NotRegistered
 from core.errors.base import InputError
 from core.errors.desk import NobodyFound, NothingKnown
 from core.errors.offices import OfficeUnknown
 from core.errors.preselection import StepOutOfOrder
+from core.notifications.desk_messages import SentMessage, sent_to
 from core.notifications.queue import NotificationState
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
+from core.people.admins import Admin, Permission
 from core.people.blacklist import Ban
 from core.pool.bulletin import WithheldMask
 from core.pool.number_status import PlateStatus, status_of, withholdings_of
@@ -27,7 +30,9 @@ from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.contradictions import ContradictedReservation, contradiction_of
 from core.preselection.quotas import Quota, remaining_quota
+from core.reporting import notes
 from core.reporting.audit_search import RECEIPT, AuditEntry, about
+from core.reporting.notes import Note
 from core.reporting.task_lists import FAILURES_SHOWN
 from core.reporting.tasks import MAX_LISTED
 from core.values.identity import (
@@ -44,6 +49,11 @@ from core.values.text import HYPHENS, compact
 from core.values.vehicles import parse_vin
 
 AUDIT_ENTRIES = 10
+APPEALS_SHOWN = 6
+NOTES_SHOWN = 5
+MESSAGES_SHOWN = 3
+_MOST_VEHICLES = 12
+"""Vehicles of a card whose appeals are looked for."""
 _SHORTEST_PAPER = 11  # shorter input is a chat id or invalid, longer input is parsed as VIN or identity
 _PLATE_PARTS = 3
 
@@ -105,6 +115,15 @@ class DueNotification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleAward:
+    """A vehicle that an appeal has awarded to an owner."""
+
+    appeal_id: int
+    account_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
     """The data found under one key; fields that do not apply are empty."""
 
@@ -122,6 +141,22 @@ class CaseFile:
     due: tuple[DueNotification, ...] = ()
     failed: int = 0  # notifications that could not be sent
     audit_entries: tuple[AuditEntry, ...] = ()  # the newest entries about all of it, newest first
+    appeals: tuple[AppealEntry, ...] = ()  # of the person, or about the vehicle, newest first
+    award: VehicleAward | None = None  # of the vehicle, by an appeal
+    notes: tuple[Note, ...] = ()  # on the person, newest first
+    messages: tuple[SentMessage, ...] = ()  # of the desk to the person, newest first
+
+    @property
+    def office(self) -> str | None:
+        """The office that serves the person: of the displayed preselection, else of the account."""
+        if self.focus is not None:
+            return self.focus.office
+        return self.account.office if self.account else None
+
+    def is_known_to(self, admin: Admin) -> bool:
+        """Whether an admin may see the person: they must serve an office concerned."""
+        offices = self.offices
+        return not offices or any(admin.may(Permission.FIND, code) for code in offices)
 
     @property
     def offices(self) -> frozenset[str]:
@@ -254,7 +289,14 @@ class CaseFiles:
                 vehicle = self._vehicle_of(tx, key.value, None)
                 lines = about(tx, [audit.vehicle_subject(key.value)], AUDIT_ENTRIES)
                 listed = tuple(_of_vin(tx, key.value))
-                return CaseFile(key=key, vehicle=vehicle, listed=listed, audit_entries=lines)
+                return CaseFile(
+                    key=key,
+                    vehicle=vehicle,
+                    listed=listed,
+                    audit_entries=lines,
+                    appeals=tuple(appeals_of_case(tx, None, key.value, APPEALS_SHOWN)),
+                    award=_award(tx, key.value),
+                )
             case CaseFileTopic.PLATE:
                 return self._of_plate(tx, key)
 
@@ -270,6 +312,7 @@ class CaseFiles:
             number=status_of(tx, office, plate),
             withholdings=withholdings_of(tx, office, plate),
             listed=listed,
+            appeals=_appeals_of(tx, None, listed),
         )
 
     def _of_identity(self, tx: Tx, key: CaseFileKey, digest: bytes) -> CaseFile:
@@ -311,6 +354,10 @@ class CaseFiles:
             due=due,
             failed=failed,
             audit_entries=lines,
+            appeals=_appeals_of(tx, account, everything),
+            award=_award(tx, focus.vin) if focus and focus.vin else None,
+            notes=notes.of_account(tx, account.account_id, NOTES_SHOWN),
+            messages=sent_to(tx, account.chat_id, MESSAGES_SHOWN),
         )
 
     def _vehicle_of(self, tx: Tx, vin: str, office: str | None) -> VehicleRecord:
@@ -331,6 +378,30 @@ class CaseFiles:
             registry=registry["state"] if registry else None,
             selecting_until=from_millis(lease["until"]) if lease and busy else None,
         )
+
+
+def _appeals_of(
+    tx: Tx, account: Account | None, preselections: Iterable[Preselection]
+) -> tuple[AppealEntry, ...]:
+    """Return the appeals of a person and about the vehicles of some preselections, newest first."""
+    vins = dict.fromkeys(one.vin for one in preselections if one.vin is not None)
+    number = account.account_id if account else None
+    entries = [
+        entry
+        for vin in [None, *vins][:_MOST_VEHICLES]
+        for entry in appeals_of_case(tx, number, vin, APPEALS_SHOWN)
+    ]
+    unique = {entry.appeal_id: entry for entry in entries}
+    return tuple(unique[number] for number in sorted(unique, reverse=True)[:APPEALS_SHOWN])
+
+
+def _award(tx: Tx, vin: str) -> VehicleAward | None:
+    row = tx.one("appeals.right_to", vin=vin)
+    if row is None:
+        return None
+    return VehicleAward(
+        appeal_id=row["appeal_id"], account_id=row["account_id"], since=from_millis(row["since"])
+    )
 
 
 def _first(everything: Iterable[Preselection]) -> Preselection | None:

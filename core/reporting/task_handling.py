@@ -13,8 +13,8 @@ from core.errors.desk import AlreadyHandled, NothingToHandle
 from core.people.admins import EVERYWHERE, Admin, Permission
 from core.people.scope import scope_of
 from core.ports import Tx
-from core.reporting.task_lists import broken_task, failed_task, unreminded_task
-from core.reporting.tasks import PERMISSION_FOR, Task
+from core.reporting.task_lists import FAILURES_SHOWN, broken_task, failed_task, unreminded_task
+from core.reporting.tasks import MAX_LISTED, PERMISSION_FOR, Task, TaskKind
 
 
 def handled_by(tx: Tx, subject: str) -> str | None:
@@ -71,5 +71,27 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
     task = find(tx, admin, subject, served)
     if not tx.run("work_queue.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
         raise AlreadyHandled(handled_by(tx, subject) or "")
-    audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office)
+    what = f"{task.task_kind}:{task.what}" if task.task_kind == TaskKind.FAILED else task.task_kind.value
+    audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office, task=what)
     return task
+
+
+def handle_all(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str) -> list[str]:
+    """Mark all failed notifications to the recipient of one as handled, as far as an admin may; return which.
+
+    Raises:
+        AlreadyHandled, NothingToHandle, NotPermitted, NotYourOffice: as the one is found.
+    """
+    codes = tuple(served)
+    handle(tx, admin, subject, codes, actor)
+    handled = [subject]
+    since = to_millis(tx.now - FAILURES_SHOWN)
+    number = int(subject.partition(":")[2])
+    for row in tx.all("work_queue.failed_of_chat", notice_id=number, since=since, most=MAX_LISTED):
+        other = audit.notice_subject(row["notice_id"])
+        try:
+            handle(tx, admin, other, codes, actor)
+        except (AlreadyHandled, NothingToHandle):
+            continue  # another office's, or another admin was faster
+        handled.append(other)
+    return handled

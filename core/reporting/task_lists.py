@@ -143,18 +143,26 @@ def failed_task(tx: Tx, row: Row) -> Task:
         about := tx.one("preselection.by_id", preselection_id=int(number))
     ):
         office, plate, kind = about["office"], about["serial"] or "", about["kind"]
+    case = subject if plate else _account_of(tx, row["chat_id"])
     return Task(
         task_kind=TaskKind.FAILED,
         at=from_millis(row["ended_at"]),
         subject=audit.notice_subject(row["notice_id"]),
         office=office,
-        about=subject if plate else "",
+        chat_id=row["chat_id"],
+        about=case,
         whom=subject if topic == SubjectKind.ADMIN else "",
         plate=plate,
         kind=kind,
         what=row["purpose"].partition(":")[0],
         error=row["error"] or "",
     )
+
+
+def _account_of(tx: Tx, chat_id: int) -> str:
+    """Return the account that a notification was for; empty for an admin's chat without one."""
+    row = tx.one("accounts.of_chat", chat_id=chat_id)
+    return audit.account_subject(row["account_id"]) if row else ""
 
 
 def _broken(tx: Tx, _services: DeskServices, _scope: Scope) -> Iterator[Task]:

@@ -65,6 +65,7 @@ class Task:
     at: datetime  # since when it has been pending, or when it is due
     subject: str  # "preselection:7", "expiry:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", …
     office: str | None = None
+    chat_id: int = 0  # of the recipient of a failed notification
     about: str = ""  # of its preselection, "preselection:7", or whom a suspicion is about, "admin:1001"
     whom: str = ""  # the admin whom a failed notification is for, "admin:1001"
     plate: str = ""  # the serial of its number

@@ -44,7 +44,8 @@ class HttpGateway:
         Raises:
             SmsRejected, SmsGatewayError: as ``send``.
         """
-        reminder = {"phone": phone, "purpose": "reminder", "text": text, "parameters": dict(parameters)}
+        purpose = parameters.get("purpose", "reminder")
+        reminder = {"phone": phone, "purpose": purpose, "text": text, "parameters": dict(parameters)}
         await self._post(reminder)
 
     async def _post(self, body: Mapping[str, object]) -> None:

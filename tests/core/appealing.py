@@ -37,13 +37,21 @@ def appealed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
     return core.appeals.submit(tx, account).appeal_id
 
 
+def opened(tx: Tx, core: Core, appeal_id: int, *reviewers: int) -> None:
+    """Let reviewers see the photos, without which nobody decides."""
+    for reviewer in reviewers:
+        core.reviews.record_viewing(tx, appeal_id, reviewer)
+
+
 def approves(
     tx: Tx, core: Core, appeal_id: int, reviewer: int = REVIEWER, *, bar: bool = False
 ) -> AppealOutcome:
     """Read the card and approve."""
     seen = core.reviews.card(tx, appeal_id).obstacles.digest
+    core.reviews.record_viewing(tx, appeal_id, reviewer)
     return core.reviews.approve(tx, appeal_id, reviewer, expected=seen, bar=bar)
 
 
 def rejects(tx: Tx, core: Core, appeal_id: int, answer: str = "照片看不清") -> Appeal:
+    core.reviews.record_viewing(tx, appeal_id, REVIEWER)
     return core.reviews.reject(tx, appeal_id, answer, REVIEWER)

@@ -257,6 +257,15 @@ ROWS: dict[str, dict[str, Any]] = {
         "fingerprint_sealed": b"f",
         "taken_at": 1,
     },
+    "appeal_viewing": {"appeal_id": 1, "chat_id": 3001, "seen_at": 1},
+    "note": {
+        "subject": "account:4",
+        "account_id": 4,
+        "office": "粤K",
+        "body": "b",
+        "written_at": 1,
+        "written_by": "chat:1",
+    },
     "vin_right": {"vin": OTHER_VIN, "account_id": 3, "appeal_id": 1, "since": 1},
     "subscription": {"chat_id": 7000, "office": "粤K", "kind": "small", "topic": "release", "since": 1},
 }
@@ -544,6 +553,12 @@ INVALID_ROWS = {
     "an appeal that waits twice": row("appeal", "appeal_one_waiting", "appeal.vin", vin=VIN),
     "a photo of the cat": row("appeal_photo", "appeal_photo_slot", slot="cat"),
     "a photo nowhere": row("appeal_photo", "appeal_photo_key", photo_key=""),
+    "a note on a segment": row("note", "note_subject", subject="segment:1"),
+    "a note on nobody": row("note", "note_account_id_fkey", REFERENCE, account_id=99),
+    "a note of no office": row("note", "note_office", office=""),
+    "a note without words": row("note", "note_body", body=""),
+    "a note withdrawn before it was written": row("note", "note_withdrawn_after", withdrawn_at=0),
+    "a look at no appeal": row("appeal_viewing", "appeal_viewing_appeal_id_fkey", REFERENCE, appeal_id=99),
     "a photo of no appeal": row("appeal_photo", "appeal_photo_appeal_id_fkey", REFERENCE, appeal_id=99),
     "the same photo twice": row(
         "appeal_photo", "appeal_photo_pkey", "appeal_photo.appeal_id", slot="identity"

@@ -317,7 +317,7 @@ async def test_reason_is_sealed_in_the_database(core: Core, owner: Account) -> N
 async def test_registered_vehicle_may_be_appealed_about(core: Core, owner: Account) -> None:
     """In strict mode: the registry says registered, the owner says it is theirs."""
     strict = registry_lookup.StrictRegistry()
-    owners = appeals.Appeals(core.vault, strict, timedelta(days=30))
+    owners = appeals.Appeals(core.vault, strict, timedelta(days=30), core.admins)
     table = [
         RegistryVehicle(vin=factories.vin(20), certificate="C", kind=PlateKind.SMALL, registered=True),
         RegistryVehicle(vin=factories.vin(21), certificate="C", kind=PlateKind.SMALL, registered=False),

@@ -1,6 +1,7 @@
 """Search of the audit log by any term, limited to an admin's offices."""
 
 import ast
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,8 +9,12 @@ from pathlib import Path
 import pytest
 
 import core as core_package
-from bot.texts.desk.audit import _SUBJECTS, _WORDED
+from bot.i18n.language import Language, speaking
+from bot.texts.desk.audit import SUBJECTS, WORDED
+from bot.texts.desk.audit import action as actions_text
+from bot.texts.desk.audit_terms import meant
 from core.audit import AuditAction, SubjectKind
+from core.availability import maintenance
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors.desk import NotInAuditLog
@@ -17,7 +22,7 @@ from core.people.admins import Role, RoleAssignment
 from core.people.scope import Scope
 from core.pool.releases import withhold
 from core.reporting import audit_search
-from core.reporting.audit_search import AuditPage, AuditQuery
+from core.reporting.audit_search import AuditEntry, AuditPage, AuditQuery
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
@@ -207,13 +212,13 @@ STORED_ACTIONS = """
     deleted_own_data dismissed_suspicion doubted_clock dropped_appeal dropped_draft dropped_import
     ended_broadcast ended_maintenance expired exported_list granted_chances handled imported_vehicles
     invited_admin
-    kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle moved_deadline
-    named_admin raised_suspicion
-    received_identity rechose redated_release refused_unwithholding registered registered_account
+    kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle messaged_owner
+    moved_deadline named_admin raised_suspicion received_identity rechose redated_release
+    refused_unwithholding registered registered_account
     rejected_appeal released removed_admin reopened_day requested_unwithholding reserved restored
-    returned_batch revoked revoked_invitation saw_photos
+    returned_batch revoked revoked_invitation saw_person saw_phone saw_photos
     set_user_type stopped_broadcast submitted_appeal undid undid_import unwithheld verified voided
-    withdrew_appeal withdrew_unwithholding withheld
+    withdrew_appeal withdrew_note withdrew_unwithholding withheld wrote_note
 """
 STORED_KINDS = """
     account admin appeal ban broadcast expiry import notice office plate pool preselection restoration
@@ -234,8 +239,72 @@ def test_names_of_actions_and_subjects_are_as_stored() -> None:
 
 
 def test_every_action_and_subject_is_worded() -> None:
-    assert set(_WORDED) == set(AuditAction)
-    assert set(_SUBJECTS) == set(SubjectKind) - {SubjectKind.POOL, SubjectKind.PLATE}
+    assert set(WORDED) == set(AuditAction)
+    assert set(SUBJECTS) == set(SubjectKind) - {SubjectKind.POOL, SubjectKind.PLATE}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_printed_word_of_an_action_finds_it(language: Language) -> None:
+    """Also a part of one, such as 维护; what the fields stand for is another kind of term."""
+    for action in AuditAction:
+        with speaking(language):
+            printed = actions_text(entry_of(action)).replace("—", " ")
+        for word in re.split(r"[\s:,()「」/+→\uff0c\uff1a\uff08\uff09\u3001\u201c\u201d]+", printed):
+            if word.isalpha():
+                assert action in meant(word, TODAY).split("|"), (action, word)
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [
+        ("通知 3", "notice:3"),
+        ("管理员 3001", "chat:3001"),
+        ("管理员3001", "chat:3001"),
+        ("聊天号 3001", "chat:3001"),
+        ("车主 5002", "chat:5002"),
+        ("车主(账号 4)", "account:4"),
+        ("账号 4", "account:4"),
+        ("预选 7 的过期", "expiry:7"),
+        ("预选 7", "preselection:7"),
+        ("黑名单 2", "ban:2"),
+        ("群发 6", "broadcast:6"),
+        ("导入 1", "import:1"),
+        ("恢复投放申请 5", "unwithhold:5"),
+        ("号池 粤K 小型汽车", "pool:粤K:small"),
+        ("全部发牌机关", "office:all"),
+        ("维护", "began_maintenance|ended_maintenance"),
+        ("系统维护", "began_maintenance|ended_maintenance"),
+        ("群发", "began_broadcast|ended_broadcast|stopped_broadcast"),
+        ("授予角色", "added_admin"),
+        ("撤销车辆导入", "undid_import"),
+        ("处理了待办事项", "handled"),
+        ("撤销", "removed_admin|reopened_day|undid_import"),
+    ],
+)
+def test_what_is_printed_is_understood(written: str, term: str) -> None:
+    assert meant(written, TODAY) == term
+
+
+def test_telephone_number_is_not_taken_for_an_id() -> None:
+    for written in ("账号 13800138000", "管理员 13800138000"):
+        assert meant(written, TODAY).endswith(" 13800138000")
+
+
+def entry_of(action: AuditAction) -> AuditEntry:
+    return AuditEntry(
+        entry_id=1, at=NOON, actor="system", action=action, office=None, subject="office:all", details={}
+    )
+
+
+async def test_several_terms_find_entries_of_all_of_them(core: Core) -> None:
+    await core.store.run(maintenance.begin, "", "升级", "demo")
+    await core.store.run(maintenance.end, "", "demo")
+    both = [("ended_maintenance", "office:all"), ("began_maintenance", "office:all")]
+    for written in ("demo", "began_maintenance|ended_maintenance", "office:all"):
+        assert await found(core, written) == both
+        # maintenance of all offices concerns each of them
+        assert await found(core, written, Scope(offices=("粤A",))) == both
+    assert await found(core, "began_maintenance|ended_maintenance ended_maintenance|voided") == both[:1]
 
 
 def test_every_action_is_recorded_somewhere() -> None:

@@ -24,7 +24,7 @@ from core.registry import imports
 from core.registry.lookup import RegistryVehicle, StrictRegistry
 from core.values.plates import Plate, PlateKind
 from tests import factories
-from tests.core.appealing import REVIEWER, appealed, approves, rejects
+from tests.core.appealing import REVIEWER, appealed, approves, opened, rejects
 from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import dump, sql
 from tests.core.test_race import parties, together
@@ -232,7 +232,9 @@ async def test_rejection_changes_nothing_but_the_appeal(core: Core, owner: Accou
     before = await core.store.read(dump)
     await core.store.run(rejects, core, number)
     after = await core.store.read(dump)
-    assert {"appeal", "audit", "notice"} == {name for name in before if before[name] != after[name]}
+    assert {"appeal", "appeal_viewing", "audit", "notice"} == {
+        name for name in before if before[name] != after[name]
+    }
     assert [owner.chat_id] == await notices_of(core, "appeal")
     assert (await core.store.read(get, begun)).state == PreselectionState.RESERVED
 
@@ -296,6 +298,7 @@ async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None
     """The card showed a selection in progress, which has reserved a number since."""
     stranger, begun = await core.store.run(verified, core, HELD)
     number = await core.store.run(appealed, core, owner, HELD)
+    await core.store.run(opened, core, number, REVIEWER)
     seen = (await core.store.read(core.reviews.card, number)).obstacles.digest
     place = core.offices["粤K"]
 
@@ -314,6 +317,7 @@ async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None
 async def test_one_of_two_reviewers_decides(core: Core, owner: Account, engine: str) -> None:
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
+    await core.store.run(opened, core, number, REVIEWER, REVIEWER + 1)
     seen = (await core.store.read(core.reviews.card, number)).obstacles.digest
     meet = meeting("appeals.decide", parties(engine))
 
@@ -336,6 +340,7 @@ async def test_control_looking_first_decides_twice(core: Core, owner: Account) -
     """Without the condition in the statement both decide, and the owner may read either."""
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
+    await core.store.run(opened, core, number, 9001, 9002)
     meet = meeting("appeals.decide", 2)
 
     def careless(tx: Tx, values: dict[str, object]) -> int:
@@ -368,6 +373,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
     begun = await core.store.run(agreed, core, stranger, HELD)
     await core.store.run(sql, "UPDATE vehicle SET random_used = 1")
     number = await core.store.run(appealed, core, owner, HELD)
+    await core.store.run(opened, core, number, REVIEWER)
     seen = (await core.store.read(core.reviews.card, number)).obstacles.digest
     code = await core.store.run(code_for, core, stranger, begun)
     started, locked = Event(), Event()

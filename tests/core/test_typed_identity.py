@@ -57,7 +57,8 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
 
 async def test_own_identity_is_barred_also_before_registration_ends(core: Core, clock: FixedClock) -> None:
     """The control: an identity that was checked at a counter is theirs."""
-    account, _ = await types_another(core)
+    before, _ = await types_another(core)
+    account = await core.store.read(core.accounts.by_id, before.account_id)
     await core.store.run(core.accounts.receive_identity, account, factories.identity(8))
     clock.advance(timedelta(days=6))
     await core.store.run(remind)

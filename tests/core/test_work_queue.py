@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts.desk.reports.waiting import _NOTICES
+from bot.texts.desk.reports.task_names import NOTICES
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.errors.desk import AlreadyHandled, NothingToHandle, NotPermitted
@@ -173,7 +173,7 @@ async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> N
 
 def test_every_notice_that_is_owed_to_somebody_has_a_name() -> None:
     not_owed = {"release", "compose", "opening", "broadcast", "summary"}
-    assert {purpose.value for purpose in NotificationPurpose} - not_owed <= set(_NOTICES)
+    assert {purpose.value for purpose in NotificationPurpose} - not_owed <= set(NOTICES)
 
 
 @pytest.mark.parametrize("purpose", ["release", "broadcast"])

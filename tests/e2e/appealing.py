@@ -85,3 +85,12 @@ async def appoints(world: World, place: str = "粤K") -> Person:
 
 def rows(tx: Tx, text: str) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in sql(tx, text)]
+
+
+async def decides(reviewer: Person, command: str) -> None:
+    """Send /approve or /reject; if the photos are shown first, look at them and send it again."""
+    await reviewer.say(command)
+    shown = await reviewer.see("原因:", fresh=True)  # on the photos as well as in the question
+    if "请先查看两张照片" in shown.words:
+        await reviewer.settled()
+        await reviewer.say(command)

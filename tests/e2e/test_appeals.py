@@ -22,6 +22,7 @@ from tests.e2e.appealing import (
     REVIEWER,
     appeals,
     appoints,
+    decides,
     fills_in,
     meets_the_error,
     opens,
@@ -69,7 +70,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await reviewer.press("身份证明")
     await eventually(lambda: "🖼 两张照片" in reviewer.last.buttons)
     await reviewer.press("审核通过")
-    await reviewer.see("撤销 粤K·A1234 的预选,号码收回;预选人不列入黑名单", "选号机会都还在")
+    await reviewer.see("撤销 粤K·A1234 的预选(测**主", "号码收回;预选人不列入黑名单", "选号机会都还在")
     await reviewer.press("确认通过")
     await reviewer.see("粤K·A1234 的预选已撤销", "没有待审核的申诉")
     assert [shown for shown in (*reviewer.history, *owner.history) if shown.from_bot and shown.photo] == []
@@ -90,7 +91,7 @@ async def test_holder_is_barred_by_the_reviewer_alone(world: World) -> None:
     owner, chief, holder = world.person(), world.person(CHIEF), world.person(HOLDER)
     await meets_the_error(owner)
     await appeals(owner)
-    await chief.say("/approve 1")
+    await decides(chief, "/approve 1")
     await chief.press("⬜ 同时列入黑名单")
     await chief.see("预选人列入黑名单")
     await chief.press("确认通过")
@@ -107,7 +108,7 @@ async def test_rejected_appeal_is_corrected_and_submitted_anew(world: World) -> 
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
     await appeals(owner)
-    await reviewer.say("/reject 1 照片不清晰,请重拍")
+    await decides(reviewer, "/reject 1 照片不清晰,请重拍")
     await reviewer.see("审核不通过?", "照片不清晰,请重拍")
     await reviewer.press("确认不通过")
     await reviewer.see("申诉 1 审核不通过,会通知申诉人")
@@ -135,7 +136,7 @@ async def test_withdrawn_appeal_waits_no_more(world: World) -> None:
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
     await appeals(owner)
-    await reviewer.say("/approve 1")
+    await decides(reviewer, "/approve 1")
     await reviewer.see("审核通过?")
     await owner.press("撤回申诉")
     await owner.see("撤回申诉 1?")
@@ -154,7 +155,7 @@ async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
     await meets_the_error(owner)
     await appeals(owner)
     for person in (reviewer, chief):
-        await person.say("/approve 1")
+        await decides(person, "/approve 1")
         await person.see("审核通过?")
     await chief.press("确认通过")
     await chief.see("申诉 1 审核通过")
@@ -169,7 +170,7 @@ async def test_what_changed_since_it_was_shown_is_shown_anew(world: World) -> No
     owner, reviewer, chief = world.person(), await appoints(world), world.person(CHIEF)
     await meets_the_error(owner)
     await appeals(owner)
-    await reviewer.say("/approve 1")
+    await decides(reviewer, "/approve 1")
     await reviewer.press("⬜ 同时列入黑名单")
     await chief.say("/revoke 粤KA1234 本人申请")
     await chief.press("确认撤销该预选")
@@ -243,7 +244,7 @@ async def test_card_that_is_open_when_the_role_goes_does_nothing(sqlite_world: W
     owner, reviewer = sqlite_world.person(), await appoints(sqlite_world)
     await meets_the_error(owner)
     await appeals(owner)
-    await reviewer.say("/approve 1")
+    await decides(reviewer, "/approve 1")
     await reviewer.see("审核通过?")
     await sqlite_world.store.run(sql, "DELETE FROM admin")
     await reviewer.press("确认通过")
@@ -296,7 +297,7 @@ async def test_photos_go_30_days_after_the_decision(sqlite_world: World) -> None
     world, owner, chief = sqlite_world, sqlite_world.person(), sqlite_world.person(CHIEF)
     await meets_the_error(owner)
     await appeals(owner)
-    await chief.say("/reject 1 看不清")
+    await decides(chief, "/reject 1 看不清")
     await chief.press("确认不通过")
     await chief.see("会通知申诉人")
     world.forward(days=29)
@@ -344,7 +345,7 @@ async def test_used_up_chances_are_given_back(sqlite_world: World) -> None:
     await owner.say(f"{factories.vin(3)} {factories.certificate(3)}")
     await owner.see("均已用完", "如果机会是被他人用完的")
     await appeals(owner)
-    await chief.say("/approve 1")
+    await decides(chief, "/approve 1")
     await chief.see("已用随机 5 次、自编 20 个")
     await chief.press("确认通过")
     await chief.see("恢复随机 5 次、自编 20 个")
@@ -372,7 +373,7 @@ async def test_whoever_selects_is_told_and_led_back(sqlite_world: World) -> None
     await owner.press("【开始选号】")
     await owner.see("该车辆正在由他人选号")
     await appeals(owner)
-    await chief.say("/approve 1")
+    await decides(chief, "/approve 1")
     await chief.see("中止他人正在进行的选号")
     await chief.press("确认通过")
     await chief.see("他人的选号已中止")
@@ -509,7 +510,7 @@ async def test_withdrawal_after_the_decision_is_told_so(sqlite_world: World) -> 
     await appeals(owner)
     await owner.press("撤回申诉")
     await owner.see("撤回申诉 1?")
-    await chief.say("/reject 1 照片不清晰\n请重拍\n发票须四角完整")
+    await decides(chief, "/reject 1 照片不清晰\n请重拍\n发票须四角完整")
     await chief.press("确认不通过")
     await chief.see("申诉 1 审核不通过")
     await owner.press("确认撤回")
@@ -523,7 +524,7 @@ async def test_approval_of_what_was_freed_claims_nothing_was_set_aside(sqlite_wo
     await world.store.run(
         sql, "UPDATE preselection SET state = 'cancelled', ended_at = 1 WHERE serial = 'A1234'"
     )
-    await chief.say("/approve 1")
+    await decides(chief, "/approve 1")
     await chief.press("确认通过")
     await chief.see("申诉 1 审核通过")
     await world.service.jobs.tell()
@@ -691,7 +692,7 @@ async def test_approval_stands_when_the_owner_has_blocked_the_bot(sqlite_world: 
     await meets_the_error(owner)
     await appeals(owner)
     owner.block()
-    await chief.say("/approve 1")
+    await decides(chief, "/approve 1")
     await chief.press("确认通过")
     await chief.see("申诉 1 审核通过")
     await world.service.jobs.tell()

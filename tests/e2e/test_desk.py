@@ -48,6 +48,7 @@ WRITTEN = {
     "usertype": f"{HOLDER} counter",
     "blacklist": "粤K",
     "find": "粤KA1234",
+    "note": "粤KA1234 已电话,周五来",
     "broadcast": "粤K 窗口搬迁",
     "grant": f"{factories.vin(2)} random=1 系统故障",
     "list": "粤K 今天",
@@ -391,7 +392,7 @@ async def test_identity_goes_to_whoever_showed_the_document(world: World) -> Non
     await owner.press("同意并继续")
     await owner.settled()
     await chief.say(f"/identity {factories.identity(2)} {RIVAL} 已核对身份证原件")
-    await chief.see("将失去注册")
+    await chief.see("失去注册")
     await chief.press("转移身份")
     await chief.see("身份已转移")
     await world.service.jobs.tell()

@@ -184,7 +184,7 @@ async def test_question_of_an_identity_names_what_its_holder_keeps(world: World,
     await world.store.run(reserved, world.core, 2, "A1234")
     await world.store.run(verified, world.core, 3)
     await chief.say(f"/identity {factories.identity(2)} 5003 已核对原件")
-    await chief.see("现注册于聊天号 5002", "其已预选的 粤K·A1234 不随之取消")
+    await chief.see("转出:聊天号 5002", "已预选的 粤K·A1234 不随之取消")
 
 
 _WITH_REASON = (

@@ -90,6 +90,7 @@ async def test_nothing_personal_lies_in_the_dialogs_row(place: World) -> None:
     [
         ("", "用法:/find"),
         ("hello", "没有找到"),
+        ("王小明", "不能按姓名查询"),
         ("987654", "没有找到"),
         ("13900000000", "没有找到"),
         (factories.identity(9), "没有找到"),
@@ -278,7 +279,7 @@ async def test_identity_is_moved_in_from_the_card(place: World) -> None:
     await finds(chief, str(RIVAL))
     await chief.press("🪪 转入身份")
     await chief.say(f"{factories.identity(2)} 已核对原件")
-    await chief.see("将失去注册")
+    await chief.see("失去注册")
     await eventually(lambda: not any(factories.identity(2) in shown.words for shown in chief.history))
     await chief.press("转移身份")
     await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份转到此账号,原因:已核对原件")
@@ -405,7 +406,7 @@ async def test_reviewer_sees_the_card_and_does_nothing(place: World) -> None:
     reviewer = await gives(place, "reviewer")
     card = await finds(reviewer, "粤KA1234")
     assert "测**主" in card.words
-    assert card.buttons == ["🏠 返回首页"]
+    assert card.buttons == ["📝 备注", "🏠 返回首页"]
 
 
 async def test_identity_is_not_taken_from_a_holder_of_another_office(place: World) -> None:

@@ -229,6 +229,7 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
 
 
 def _approved(tx: Tx, core: Core) -> None:
+    core.reviews.record_viewing(tx, 1, CHIEF)
     core.reviews.approve(tx, 1, CHIEF, expected=core.reviews.card(tx, 1).obstacles.digest, bar=False)
 
 

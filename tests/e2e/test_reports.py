@@ -328,7 +328,7 @@ async def test_second_admin_learns_who_dealt_with_it(world: World) -> None:
     shown = await other.see(f"已由王主任({CHIEF})处理")
     assert "搁置的消息" not in shown.words
     await chief.say("/audit handled")
-    await chief.see(f"王主任({CHIEF})", "处理了待办事项 — 消息 99999999", fresh=True)
+    await chief.see(f"王主任({CHIEF})", "处理了待办事项:搁置的消息 — 消息 99999999", fresh=True)
 
 
 async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:

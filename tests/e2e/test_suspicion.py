@@ -8,7 +8,7 @@ import pytest
 from core.preselection.quotas import remaining_quota
 from tests import factories
 from tests.core.sql import sql
-from tests.e2e.appealing import APPEALING, REVIEWER, appoints, fills_in
+from tests.e2e.appealing import APPEALING, REVIEWER, appoints, decides, fills_in
 from tests.person import Person
 from tests.world import CHIEF, OTHER, World, office, open_world, reaches_selection
 
@@ -112,7 +112,7 @@ async def test_rejected_answer_tells_why_and_a_dismissal_lifts_the_suspension(wo
     await fills_in(owner)
     await owner.press("【提交申诉】")
     await owner.see("申诉编号:1")
-    await reviewer.say("/reject 1 购车发票与车辆识别代号不符")
+    await decides(reviewer, "/reject 1 购车发票与车辆识别代号不符")
     await reviewer.press("确认不通过")
     await reviewer.see("审核不通过")
     await world.service.jobs.tell()

@@ -26,7 +26,7 @@ from bot.photos.formats import Kind as PhotoFormat
 from bot.rehearsal.screens import screens_of
 from bot.routing import commands
 from bot.routing.screens import BY_NAME
-from bot.texts.desk.audit import _OWNERS, _SUBJECTS, _WORDED
+from bot.texts.desk.audit import _OWNERS, SUBJECTS, WORDED
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core import audit
@@ -100,8 +100,8 @@ def enum_values() -> Iterable[str]:
 def audit_log() -> Iterable[str]:
     """Return the actions of the audit log with their texts, its subjects, and the names of details."""
     for action in audit.AuditAction:
-        yield f"action: {action} by {'owners' if action in _OWNERS else 'others'}: {_WORDED[action]()}"
-    yield from (f"subject: {topic}: {words()}" for topic, words in _SUBJECTS.items())
+        yield f"action: {action} by {'owners' if action in _OWNERS else 'others'}: {WORDED[action]()}"
+    yield from (f"subject: {topic}: {words()}" for topic, words in SUBJECTS.items())
     yield f"subject of a plate: {audit.plate_subject('粤K', 'small', 'A1234')}"
     yield f"actor: {audit.SYSTEM}"
     yield f"query as a screen keeps it: {' '.join(sorted(AuditQuery().to_json()))}; {IDENTITY} {PHONE}"

@@ -277,14 +277,14 @@ ADMINS: dict[int, Parked] = {
         (say("/appeals"), press(f"{PENDING} · 粤K"), press("审核不通过")),
         "原因",
         say("照片不清晰"),
-        "审核不通过?",
+        "请先查看两张照片",
     ),
     4224: _parked(
         "desk_appeal_reject_sure",
         (say(f"/reject {PENDING} 照片不清晰"),),
         "审核不通过?",
         press("确认不通过"),
-        f"申诉 {PENDING} 审核不通过",
+        "请先查看两张照片",
     ),
     4225: _parked(
         "desk_usertype",
@@ -296,7 +296,7 @@ ADMINS: dict[int, Parked] = {
     4226: _parked(
         "desk_identity",
         (say(f"/identity {factories.identity(6)} {CONSENTED} 已核对证件原件"),),
-        "将失去注册",
+        "失去注册",
         press("转移身份"),
         "身份已转移",
     ),

@@ -9,6 +9,7 @@ from core.clock import CHINA
 from core.ports import Tx
 from tests import factories
 from tests.core.sql import sql
+from tests.e2e.appealing import decides
 from tests.e2e.selecting import books_agree, numbers
 from tests.old_version import acts
 from tests.old_version.left_behind import messages_of
@@ -328,7 +329,7 @@ async def test_appeal_is_completed_and_decided(world: World) -> None:
     assert review.photo
     await owner.press("【提交申诉】")
     await owner.see("申诉已提交", "申诉编号:1", "待审核")
-    await chief.say("/approve 1")
+    await decides(chief, "/approve 1")
     await chief.see("撤销 粤K·A1234 的预选")
     await chief.press("确认通过")
     await chief.see("粤K·A1234 的预选已撤销")

@@ -18,6 +18,8 @@ from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryVehicle
+from core.reporting import notes
+from core.reporting.notes import Note
 from core.security.vault import Vault
 from core.suspicion import Suspicion, SuspicionKind, SuspicionState
 from core.suspicion.presses import MAX_EVENTS
@@ -97,6 +99,22 @@ def _holder(state: PreselectionState = PreselectionState.RESERVED) -> Preselecti
     )
 
 
+def _notes() -> list[Note]:
+    """Return notes of the greatest length."""
+    return [
+        Note(
+            note_id=number,
+            subject="appeal:1",
+            account_id=1,
+            office="粤K",
+            body="长" * notes.LONGEST,
+            at=datetime(2026, 3, 10, tzinfo=UTC),
+            by="chat:1",
+        )
+        for number in range(5)
+    ]
+
+
 def _card() -> Card:
     known = RegistryVehicle(
         vin=factories.VIN, certificate="D" * 20, kind=PlateKind.LARGE_NEV, registered=True
@@ -126,7 +144,7 @@ def _card() -> Card:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_card_fits_under_its_photos(language: Language) -> None:
     with speaking(language):
-        assert units(appeals_desk.card(_card(), missing=True)) <= CAPTION
+        assert units(appeals_desk.card(_card(), _notes(), missing=True)) <= CAPTION
 
 
 MOMENT = 1_800_000_000_000
@@ -197,7 +215,10 @@ def _suspicion(kind: SuspicionKind) -> Suspicion:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_answer_fits_under_its_photos(language: Language, kind: SuspicionKind) -> None:
     with speaking(language):
-        assert units(appeals_desk.card(replace(_card(), suspicion=_suspicion(kind)), missing=True)) <= CAPTION
+        assert (
+            units(appeals_desk.card(replace(_card(), suspicion=_suspicion(kind)), _notes(), missing=True))
+            <= CAPTION
+        )
 
 
 @pytest.mark.parametrize("kind", SuspicionKind)

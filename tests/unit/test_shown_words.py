@@ -32,6 +32,7 @@ ALLOWED = {
     "bot/desk/day_words.py": "what people type for days and hours",
     "bot/desk/extension.py": "what people type around a number of working days",
     "bot/desk/opening_hours.py": "the words of /hours that people type",
+    "bot/desk/notes.py": "what is typed before a note on an appeal",
     "bot/desk/undo_arguments.py": "the words that people type around what is taken back",
     "bot/desk/form_steps.py": "what people type for a number of years",
     "bot/desk/keywords.py": "the words of commands that people type",

@@ -16,6 +16,7 @@ from bot.i18n import formatting
 from bot.i18n.staff_names import with_same_names
 from bot.spreadsheets import Table
 from bot.texts.desk import audit as texts
+from bot.texts.desk import audit_terms as terms
 from core.errors.desk import NotYourOffice
 from core.people.admins import Permission
 from core.people.scope import Scope, scope_of
@@ -41,7 +42,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
         raise Usage("audit")
     scope = scope_of(ctx.admin, Permission.AUDIT, ctx.core.offices)
     today = ctx.today
-    query = ctx.core.audit_search.parse_query(ctx.tx, texts.meant(arguments, today), today=today)
+    query = ctx.core.audit_search.parse_query(ctx.tx, terms.meant(arguments, today), today=today)
     if query.office and not scope.holds(query.office):
         raise NotYourOffice
     newest = audit_search.newest(ctx.tx)
@@ -78,7 +79,7 @@ def _show(ctx: Context) -> View:
         *([Button(label="›", action=ActionName.PAGE, arg=str(page + 1))] if found.more else []),
     ]
     return View(
-        text="\n\n".join((texts.title(query, page), *lines)),
+        text="\n\n".join((terms.title(query, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
             *(((Button(label=formatting.EXPORT(), action=ActionName.SHEET),),) if found.entries else ()),
@@ -98,7 +99,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
         return ctx.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
 
     record_export(ctx, "audit")
-    return sheet("audit.xlsx", texts.sheet_caption(query, _MOST_EXPORTED), read, with_same_names(_tables))
+    return sheet("audit.xlsx", terms.sheet_caption(query, _MOST_EXPORTED), read, with_same_names(_tables))
 
 
 def _tables(found: object) -> list[Table]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
-from bot.desk import known_registrations, suspicion, withholding
+from bot.desk import known_registrations, notes, suspicion, withholding
 from bot.desk.find import to_card
 from bot.desk.menu import group_rows, to_menu
 from bot.desk.reports import segments
@@ -27,9 +27,12 @@ from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
 from bot.texts.desk import clock as clock_texts
 from bot.texts.desk import known_registrations as known_texts
+from bot.texts.desk import notes as note_texts
+from bot.texts.desk import parts
 from bot.texts.desk.days import maintenance_line
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
+from bot.texts.desk.reports.task_names import TASK_KINDS
 from bot.texts.errors import of_error
 from core.audit import SubjectKind
 from core.availability import maintenance
@@ -84,7 +87,8 @@ def _look(ctx: Context) -> WorkQueue:
     """
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
     queue: WorkQueue = ctx.read_snapshot(ScreenName.DESK_DESK, look)
-    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != ctx.arg("done")))
+    done = {ctx.arg("done"), *ctx.list_arg("done")}
+    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject not in done))
 
 
 def _show(ctx: Context) -> View:
@@ -103,6 +107,7 @@ def _show(ctx: Context) -> View:
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
             *_confirm_all(queue),
+            *_notes(ctx),
             (
                 Button(label=formatting.EXPORT(), action=ActionName.SHEET),
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
@@ -118,6 +123,12 @@ def _confirm_all(queue: WorkQueue) -> tuple[tuple[Button, ...], ...]:
     if not count:
         return ()
     return ((Button(label=known_texts.confirm_all_label(count), action=ActionName.CONFIRM),),)
+
+
+def _notes(ctx: Context) -> tuple[tuple[Button, ...], ...]:
+    """Return the button to the notes of the last day; none if there are none."""
+    count = len(notes.recent(ctx))
+    return ((Button(label=note_texts.open_label(count), action=ActionName.NOTES),),) if count else ()
 
 
 def _switch(ctx: Context) -> Button:
@@ -176,7 +187,7 @@ def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
         urgent = task_kind in {TaskKind.DEADLINE, TaskKind.SHUT} and today
         ground = Ground.RED if urgent else Ground.AMBER
     return Tile(
-        label=texts.TASK_KINDS[task_kind](),
+        label=TASK_KINDS[task_kind](),
         number=f"{count:,}" if count < MAX_LISTED else f"{MAX_LISTED}+",
         hint=texts.oldest(first, queue.at) if first and task_kind not in _WITHOUT_MOMENT else "",
         ground=ground,
@@ -225,7 +236,7 @@ def _tables(found: object) -> list[Table]:
     if not isinstance(found, WorkQueue):
         raise TypeError("not a desk")
     rows = [
-        (texts.TASK_KINDS[task.task_kind](), task.at, task.office, texts.item(task, found.at))
+        (TASK_KINDS[task.task_kind](), task.at, task.office, texts.item(task, found.at))
         for task in found.tasks
     ]
     return [Table(title=texts.DESK_SHEET(), columns=columns(texts.DESK_COLUMNS()), rows=rows)]
@@ -245,7 +256,30 @@ def _show_matter(ctx: Context) -> View:
     if task.about:
         ways.append(Button(label=texts.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
     back = Button(label=formatting.BACK(), action=ActionName.BACK)
-    return View(text=texts.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
+    more = ((Button(label=texts.HANDLED_ALL(), action=ActionName.LIST),),) if _has_more(ctx, task) else ()
+    return View(
+        text=texts.matter_text(task, _recipient(ctx, task), ctx.tx.now), rows=(tuple(ways), *more, (back,))
+    )
+
+
+def _recipient(ctx: Context, task: Task) -> str:
+    """Return the owner whom a failed notification was for, masked; empty if it was for no owner."""
+    account = ctx.core.accounts.find(ctx.tx, task.chat_id) if task.chat_id else None
+    return parts.owner_line(account) if account else ""
+
+
+def _has_more(ctx: Context, task: Task) -> bool:
+    """Return whether other notifications to the same owner have failed as well."""
+    if not task.chat_id:
+        return False
+    others = [one for one in _look(ctx).tasks if one.chat_id == task.chat_id]
+    return len(others) > 1
+
+
+def _handle_all(ctx: Context, _arg: str) -> Goto:
+    done = task_handling.handle_all(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
+    args = {"page": "0", "done": done}
+    return Goto(screen=ScreenName.DESK_DESK, args=args, note=texts.handled_all(len(done)), sticky=True)
 
 
 def _handle(ctx: Context, _arg: str) -> Goto:
@@ -262,6 +296,7 @@ DESK = Screen(
         ActionName.MENU: lambda _ctx, group: to_menu(group),
         ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
+        ActionName.NOTES: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_NOTES),
         ActionName.SHEET: _sheet,
         ActionName.CONFIRM: lambda ctx, _arg: known_registrations.to_question(ctx, to_page("0")),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
@@ -274,6 +309,7 @@ MATTER = Screen(
     show=_show_matter,
     buttons={
         ActionName.HANDLE: _handle,
+        ActionName.LIST: _handle_all,
         ActionName.FIND: lambda _ctx, what: to_card(what),
         ActionName.BACK: lambda _ctx, _arg: to_page("0"),
     },

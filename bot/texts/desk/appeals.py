@@ -1,22 +1,26 @@
 """Texts of the desk about appeals, read by reviewers."""
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from html import escape, unescape
 
-from bot.i18n.formatting import KINDS, day, listed, masked_identity, masked_name, masked_phone, moment, plate
+from bot.i18n.formatting import KINDS, day, listed, moment, plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import agent
+from bot.texts.desk.parts import somebody
 from bot.texts.desk.suspicion import answer_approved, answer_line, approve_answer_question
 from bot.texts.owner.appeal import answer
 from core.appeals import Appeal, AppealState, Queued
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import AppealOutcome, Card
-from core.people.accounts import Account
 from core.preselection import Preselection, PreselectionState
+from core.reporting.notes import Note
 from core.values.vehicles import group_vin, vin_last_six
 
 _CAPTION = 1024
+_NOTES, _NOTE = 2, 60  # how many notes the caption has, and how many characters of each
+_HOUR, _DAY = 60, 24 * 60  # minutes
 _TAG = re.compile(r"<[^>]+>")
 
 BOTH = phrase("🖼 两张照片")
@@ -30,6 +34,8 @@ BAR_OFF = phrase("⬜ 同时列入黑名单")
 QUEUE = phrase("« 申诉队列")
 CARD = phrase("« 返回申诉")
 EMPTY = phrase("没有待审核的申诉。")
+OPEN_QUEUE = phrase("📨 打开申诉队列")
+DECIDED = phrase("🗄 已处理")
 ALL = phrase("全部")
 REASON_HINT = phrase("请输入不通过的原因,或点下方按钮选用。")
 
@@ -43,6 +49,22 @@ def queue(count: int, oldest: datetime | None, code: str) -> str:
     )
 
 
+def waiting(count: int, oldest: datetime, now: datetime) -> str:
+    """Return the message to a reviewer that appeals wait."""
+    return _("📨 有 <b>{count}</b> 件申诉等待审核,最早的已等 {age}。").format(
+        count=count, age=_age(now - oldest)
+    )
+
+
+def _age(span: timedelta) -> str:
+    minutes = max(0, int(span / timedelta(minutes=1)))
+    if minutes < _HOUR:
+        return _("{count} 分钟").format(count=minutes)
+    if minutes < 2 * _DAY:
+        return _("{count} 小时").format(count=minutes // _HOUR)
+    return _("{count} 天").format(count=minutes // _DAY)
+
+
 def queued(queued: Queued) -> str:
     """Return the button label of a queued appeal."""
     return _("{number} · {office} · {tail} · {day}").format(
@@ -53,17 +75,17 @@ def queued(queued: Queued) -> str:
     )
 
 
-def card(card: Card, *, missing: bool) -> str:
+def card(card: Card, notes: Sequence[Note], *, missing: bool) -> str:
     """Return the caption below an appeal's photos.
 
     A caption holds 1,024 UTF-16 code units. A long reason is truncated to the space that is left; the
     question before the approval shows it whole.
     """
     reason = card.appeal.reason
-    room = _CAPTION - _units(_card(card, "", missing=missing))
+    room = _CAPTION - _units(_card(card, "", notes, missing=missing))
     if _units(reason) > room:
         reason = reason.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore") + "…"
-    return _card(card, reason, missing=missing)
+    return _card(card, reason, notes, missing=missing)
 
 
 def _units(html: str) -> int:
@@ -71,7 +93,7 @@ def _units(html: str) -> int:
     return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
 
 
-def _card(card: Card, reason: str, *, missing: bool) -> str:
+def _card(card: Card, reason: str, notes: Sequence[Note], *, missing: bool) -> str:
     appeal, found = card.appeal, card.obstacles
     lines = [
         _("<b>申诉 {number}</b> · {office} · {moment}").format(
@@ -80,7 +102,7 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
             moment=moment(appeal.submitted_at) if appeal.submitted_at else "",
         ),
         _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.required_vin))),
-        _("申诉人:{who}").format(who=_person(card.owner)),
+        _("申诉人:{who}").format(who=somebody(card.owner)),
         _("原因:{reason}").format(reason=escape(reason)),
         *(
             [_("⚠️ 申诉人在黑名单上(到 {day}),通过也不解除。").format(day=day(card.ban.until))]
@@ -94,12 +116,13 @@ def _card(card: Card, reason: str, *, missing: bool) -> str:
         _("已用机会:随机 {batches},自编 {wishes}").format(
             batches=found.batches_used, wishes=found.wishes_used
         ),
+        *(_("📝 {note}").format(note=escape(_shortened(note.body))) for note in notes[:_NOTES]),
     ]
     return "\n".join(lines)
 
 
-def _person(account: Account) -> str:
-    return f"{masked_name(account.name)} {masked_identity(account.identity)} {masked_phone(account.phone)}"
+def _shortened(text: str) -> str:
+    return text if len(text) <= _NOTE else f"{text[:_NOTE]}…"
 
 
 def _registry(found: Obstacles) -> str:
@@ -124,7 +147,7 @@ def _in_the_way(card: Card) -> list[str]:
     if found.holder is not None:
         lines.append(_held(found.holder, card))
     else:
-        lines.append(_("正在选号:{who}").format(who=_person(card.holder)))
+        lines.append(_("正在选号:{who}").format(who=somebody(card.holder)))
     return lines
 
 
@@ -138,10 +161,14 @@ def _held(holder: Preselection, card: Card) -> str:
         state=state,
         plate=_number(holder),
         day=day(holder.reserved_at) if holder.reserved_at else "",
-        who=_person(card.holder) if card.holder else "",
+        who=_holder(card),
         certificate=escape(holder.certificate or ""),
         differs=_("(与登记系统不一致)") if differs else "",
     )
+
+
+def _holder(card: Card) -> str:
+    return somebody(card.holder) if card.holder else ""
 
 
 def _number(preselection: Preselection) -> str:
@@ -151,13 +178,15 @@ def _number(preselection: Preselection) -> str:
 def approve_question(card: Card, *, bar: bool) -> str:
     """Return the question before an approval, listing exactly what it ends and gives back."""
     if card.suspicion is not None:
-        return approve_answer_question(card.appeal, card.suspicion)
+        return approve_answer_question(card.appeal, somebody(card.owner), card.suspicion)
     found = card.obstacles
     steps = []
     if found.holder is not None and found.holder.state == PreselectionState.RESERVED:
         how = _("预选人列入黑名单") if bar else _("预选人不列入黑名单")
         steps.append(
-            _("撤销 <b>{plate}</b> 的预选,号码收回;{how}").format(plate=_number(found.holder), how=how)
+            _("撤销 <b>{plate}</b> 的预选({who}),号码收回;{how}").format(
+                plate=_number(found.holder), who=_holder(card), how=how
+            )
         )
     elif found.holder is not None:
         steps.append(
@@ -186,7 +215,7 @@ def approve_question(card: Card, *, bar: bool) -> str:
     ).format(
         number=card.appeal.appeal_id,
         vin=escape(group_vin(card.appeal.required_vin)),
-        who=masked_name(card.owner.name),
+        who=somebody(card.owner),
         reason=escape(card.appeal.reason),
         steps="\n".join(f"• {step}" for step in steps),
     )
@@ -225,11 +254,16 @@ def reject_page(appeal: Appeal) -> str:
     )
 
 
-def reject_question(appeal: Appeal, reason: str) -> str:
+def reject_question(card: Card, reason: str) -> str:
     return _(
-        "<b>申诉 {number} 审核不通过?</b>\n<code>{vin}</code>\n原因:{reason}\n\n"
+        "<b>申诉 {number} 审核不通过?</b>\n申诉人:{who}\n<code>{vin}</code>\n原因:{reason}\n\n"
         "申诉人会看到原因,可以修改后重新提交。"
-    ).format(number=appeal.appeal_id, vin=escape(group_vin(appeal.required_vin)), reason=answer(reason))
+    ).format(
+        number=card.appeal.appeal_id,
+        who=somebody(card.owner),
+        vin=escape(group_vin(card.appeal.required_vin)),
+        reason=answer(reason),
+    )
 
 
 def rejected(appeal: Appeal) -> str:

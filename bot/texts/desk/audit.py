@@ -1,26 +1,29 @@
 """Texts of /audit: the audit log, who did what to what, and when."""
 
-import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import KINDS, listed, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.i18n.staff_names import staff_name
 from bot.texts.desk.actors import NOT_ADMINS, admin_name
+from bot.texts.desk.broadcasts import AUDIENCES
+from bot.texts.desk.full_view import REASONS as WHY
+from bot.texts.desk.reports.task_names import task_name
 from bot.texts.desk.staff import ROLES
 from bot.texts.desk.undo import DEEDS, PLACES, SHUT
 from bot.texts.owner.exported import USER_TYPES
 from bot.texts.owner.suspicion import NAMES as RULE_NAMES
 from core.audit import CHAT, AuditAction, SubjectKind
 from core.clock import CHINA, from_millis
+from core.notifications.broadcasts import Audience
 from core.people.accounts import UserType
 from core.people.admins import Role
 from core.people.blacklist import TIME_IS_OVER
 from core.preselection import Way
 from core.preselection.deadlines import MoveCause
-from core.reporting.audit_search import CREDIT_CODE, IDENTITY, PHONE, AuditEntry, AuditQuery
+from core.reporting.audit_search import AuditEntry
 from core.suspicion import SuspicionKind
 from core.values.plates import PlateKind
 
@@ -57,7 +60,7 @@ _OWNERS = frozenset(
 )
 """Actions of owners themselves; all others are taken at the desk or by the system."""
 
-_WORDED: dict[str, Phrase] = {
+WORDED: dict[str, Phrase] = {
     AuditAction.ABANDONED: phrase("放弃预选"),
     AuditAction.ACCEPTED_INVITATION: phrase("凭一次性链接接受角色:{role}"),
     AuditAction.ADDED_ADMIN: phrase("授予角色:{role}"),
@@ -66,7 +69,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.ASKED_FOR_INVOICE: phrase("要求 {about} 提供发票,暂停选号"),
     AuditAction.BANNED: phrase("列入黑名单,到 {until},原因:{reason}"),
     AuditAction.BEGAN: phrase("开始预选({kind})"),
-    AuditAction.BEGAN_BROADCAST: phrase("开始群发通知,共 {total} 人"),
+    AuditAction.BEGAN_BROADCAST: phrase("开始群发通知给{audience},共 {total} 人:{text}"),
     AuditAction.BEGAN_APPEAL: phrase("开始填写申诉"),
     AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护:{text}"),
     AuditAction.CHANGED_BAN: phrase("黑名单改为到 {until},原因:{reason}"),
@@ -89,14 +92,14 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.DOUBTED_CLOCK: phrase("服务器时间有疑问,应为 {reference}"),
     AuditAction.DROPPED_APPEAL: phrase("清除未提交的申诉"),
     AuditAction.DROPPED_DRAFT: phrase("清除未完成的预选"),
-    AuditAction.DROPPED_IMPORT: phrase("放弃车辆导入"),
+    AuditAction.DROPPED_IMPORT: phrase("放弃车辆导入({file})"),
     AuditAction.ENDED_BROADCAST: phrase("群发通知结束,送达 {sent}/{total} 人"),
     AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
     AuditAction.EXPIRED: phrase("号码 {plate} 过期收回"),
     AuditAction.EXPORTED_LIST: phrase("导出名单:{list}"),
     AuditAction.GRANTED_CHANCES: phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
-    AuditAction.HANDLED: phrase("处理了待办事项"),
-    AuditAction.IMPORTED_VEHICLES: phrase("导入车辆 {vehicles} 条"),
+    AuditAction.HANDLED: phrase("处理了待办事项:{task}"),
+    AuditAction.IMPORTED_VEHICLES: phrase("导入车辆 {vehicles} 条({file})"),
     AuditAction.INVITED_ADMIN: phrase("生成一次性管理员链接:{role}"),
     AuditAction.KEPT_BATCH: phrase("第 {draw} 次抽号没有送达;本车退还次数已达上限,没有退还"),
     AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
@@ -104,6 +107,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
     AuditAction.LOST_PHONE: phrase("手机号由账号 {to} 验证后转走"),
     AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
+    AuditAction.MESSAGED_OWNER: phrase("给车主留言:{text}"),
     AuditAction.MOVED_DEADLINE: phrase("{plate} 办理截止由 {before} 改到 {deadline}:{cause}"),
     AuditAction.NAMED_ADMIN: phrase("修改显示的姓名"),
     AuditAction.RAISED_SUSPICION: phrase("{about} 列为异常选号嫌疑({rule})"),
@@ -114,7 +118,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
     AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
     AuditAction.REJECTED_APPEAL: phrase("申诉审核不通过,原因:{reason}"),
-    AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个)"),
+    AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个),{opens_at} 开放,{compose_from} 起可自编"),
     AuditAction.REMOVED_ADMIN: phrase("撤销角色:{role}"),
     AuditAction.REOPENED_DAY: phrase("撤销 {day} 登记的{place},原因:{reason}"),
     AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请号段 {mask} 恢复投放,原因:{reason}"),
@@ -122,17 +126,21 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.RESTORED: phrase("数据库由备份恢复"),
     AuditAction.RETURNED_BATCH: phrase("第 {draw} 次抽号没有送达,退还 1 批"),
     AuditAction.REVOKED: phrase("取消 {plate} 的预选,原因:{reason}"),
+    AuditAction.SAW_PERSON: phrase("查看完整信息:{why}"),
+    AuditAction.SAW_PHONE: phrase("查看电话:{why}"),
     AuditAction.REVOKED_INVITATION: phrase("撤销一次性管理员链接:{role}"),
     AuditAction.SAW_PHOTOS: phrase("查看申诉照片"),
     AuditAction.SET_USER_TYPE: phrase("用户类型:{from} → {to}"),
     AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
     AuditAction.UNDID: phrase("撤回「{deed}」{plate},原因:{reason}"),
-    AuditAction.UNDID_IMPORT: phrase("撤销车辆导入"),
+    AuditAction.UNDID_IMPORT: phrase("撤销车辆导入({file})"),
     AuditAction.UNWITHHELD: phrase("号段 {mask} 恢复投放,原因:{reason}"),
     AuditAction.VERIFIED: phrase("通过手机验证"),
     AuditAction.VOIDED: phrase("号码 {plate} 作废,原因:{reason}"),
     AuditAction.WITHDREW_APPEAL: phrase("撤回申诉"),
+    AuditAction.WITHDREW_NOTE: phrase("撤回备注 {note}"),
+    AuditAction.WROTE_NOTE: phrase("写备注 {note}:{body}"),
     AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放,原因:{reason}"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回号段 {mask} 恢复投放的申请"),
 }
@@ -163,6 +171,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.INVITED_ADMIN: phrase("生成管理员链接"),
     AuditAction.LIFTED_BAN: phrase("解除黑名单"),
     AuditAction.LOOKED_UP: phrase("查询"),
+    AuditAction.MESSAGED_OWNER: phrase("给车主留言"),
     AuditAction.MOVED_DEADLINE: phrase("截止改期"),
     AuditAction.NAMED_ADMIN: phrase("修改姓名显示"),
     AuditAction.RAISED_SUSPICION: phrase("异常选号嫌疑"),
@@ -178,6 +187,8 @@ NAMES: dict[str, Phrase] = {
     AuditAction.RESERVED: phrase("选定号码"),
     AuditAction.RESTORED: phrase("由备份恢复"),
     AuditAction.REVOKED: phrase("取消预选"),
+    AuditAction.SAW_PERSON: phrase("查看完整信息"),
+    AuditAction.SAW_PHONE: phrase("查看电话"),
     AuditAction.REVOKED_INVITATION: phrase("撤销管理员链接"),
     AuditAction.SAW_PHOTOS: phrase("查看申诉照片"),
     AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
@@ -187,12 +198,12 @@ NAMES: dict[str, Phrase] = {
     AuditAction.VOIDED: phrase("作废"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
     AuditAction.WITHHELD: phrase("暂不投放"),
+    AuditAction.WITHDREW_NOTE: phrase("撤回备注"),
+    AuditAction.WROTE_NOTE: phrase("写备注"),
 }
 """Names of actions at the desk; other actions are shown by their stored names."""
 
-_TODAY, _YESTERDAY = phrase("今天"), phrase("昨天")
 _LONGEST_LINE = 240  # a page shows ten lines; the spreadsheet has them in full
-_PART = re.compile(r"[^\s,\u3001\uff0c]+")
 
 _WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
 _TIME_IS_OVER = phrase("期满")
@@ -203,7 +214,7 @@ _CAUSES = {
     MoveCause.HOURS: phrase("窗口办公时间临时变动"),
     MoveCause.DESK: phrase("窗口办理延期"),
 }
-_SUBJECTS: dict[str, Phrase] = {
+SUBJECTS: dict[str, Phrase] = {
     SubjectKind.PRESELECTION: phrase("预选 {id}"),
     SubjectKind.ACCOUNT: phrase("账号 {id}"),
     SubjectKind.ADMIN: phrase("聊天号 {id}"),
@@ -222,12 +233,6 @@ _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.UNWITHHOLD: phrase("恢复投放申请 {id}"),
     SubjectKind.SUSPICION: phrase("嫌疑 {id}"),
 }
-_ASKED = {
-    IDENTITY: phrase("身份证号(不显示)"),
-    CREDIT_CODE: phrase("统一社会信用代码(不显示)"),
-    PHONE: phrase("手机号(不显示)"),
-    **NOT_ADMINS,
-}
 _LOOKED_UP_BY = {
     "identity": phrase("证件号码"),
     "phone": phrase("手机号"),
@@ -236,40 +241,6 @@ _LOOKED_UP_BY = {
     "plate": phrase("号牌号码"),
     "receipt": phrase("凭证编号"),
 }
-
-
-def meant(raw: str, today: date) -> str:
-    """Translate the search terms that an admin typed into those of the audit query."""
-    return _PART.sub(lambda found: _meant(found[0], today), raw)
-
-
-def _meant(word: str, today: date) -> str:
-    if _TODAY.means(word):
-        return today.isoformat()
-    if _YESTERDAY.means(word):
-        return (today - timedelta(days=1)).isoformat()
-    named = (name for name, one in {**NOT_ADMINS, **NAMES}.items() if one.means(word))
-    return next(named, word)
-
-
-def asked_for(query: AuditQuery) -> str:
-    """Return the search terms as text, without identity numbers or telephone numbers."""
-    named = {**NAMES, **_ASKED}
-    words = [named[word]() if word in named else _worded_word(word) for word in query.words]
-    return " + ".join(words)
-
-
-def _worded_word(word: str) -> str:
-    topic, _colon, number = word.partition(":")
-    if topic == CHAT:
-        return _("聊天号 {id}").format(id=number)
-    return _SUBJECTS[topic]().format(id=number) if topic in _SUBJECTS and number else word
-
-
-def title(query: AuditQuery, page: int) -> str:
-    return _("<b>操作记录</b>:{asked}\n第 {page} 页,新的在前").format(
-        asked=escape(asked_for(query)), page=page + 1
-    )
 
 
 def moment(at: datetime) -> str:
@@ -301,7 +272,7 @@ def name_of_actor(actor: str) -> str:
 
 def action(entry: AuditEntry) -> str:
     """Return the text of an action; an action unknown to this version is shown by its stored name."""
-    words = _WORDED.get(entry.action)
+    words = WORDED.get(entry.action)
     return words().format_map(_Details(entry)) if words else entry.action
 
 
@@ -315,7 +286,7 @@ def subject(entry: AuditEntry) -> str:
         return admin_name(rest)
     if topic == SubjectKind.OFFICE and rest == "all":
         return _("全部发牌机关")
-    words = _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else entry.subject
+    words = SUBJECTS[topic]().format(id=rest) if topic in SUBJECTS else entry.subject
     if topic == SubjectKind.PRESELECTION and entry.plate:
         return _("{what}({plate})").format(what=words, plate=_plate(entry.plate))
     return words
@@ -328,11 +299,8 @@ def line(entry: AuditEntry) -> str:
     done = action(entry)
     if len(done) > _LONGEST_LINE:
         done = f"{done[:_LONGEST_LINE]}…"
-    return f"{head}\n{escape(done)} — {escape(subject(entry))}"
-
-
-def sheet_caption(query: AuditQuery, limit: int) -> str:
-    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(query)), most=limit)
+    said = f"<s>{escape(done)}</s>" if entry.is_struck else escape(done)
+    return f"{head}\n{said} — {escape(subject(entry))}"
 
 
 def _kind(kind: str) -> str:
@@ -346,7 +314,7 @@ def _plate(raw: str) -> str:
 def _about(raw: str) -> str:
     """Return whom a suspicion is about."""
     topic, _colon, rest = raw.partition(":")
-    return _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else raw
+    return SUBJECTS[topic]().format(id=rest) if topic in SUBJECTS else raw
 
 
 def _rule(value: object) -> str:
@@ -391,11 +359,17 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "before": _minute,
     "deadline": _minute,
     "opens_at": _minute,
+    "compose_from": _minute,
+    "task": lambda value: task_name(str(value)),
+    "audience": lambda value: (
+        str(AUDIENCES[Audience(str(value))]()) if value in set(Audience) else str(value)
+    ),
     "place": lambda value: str(PLACES[str(value)]()) if value in PLACES else str(value),
     "deed": lambda value: str(DEEDS[str(value)]()) if value in DEEDS else str(value),
     "hours": lambda value: str(value) or str(SHUT()),
     "reference": _iso_minute,
     "cause": lambda value: str(_CAUSES[MoveCause(str(value))]) if value in set(MoveCause) else str(value),
+    "why": lambda value: str(WHY[str(value)]()) if value in WHY else str(value),
     "size": _number,
     "vehicles": _number,
     "reason": _reason,

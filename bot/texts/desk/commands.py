@@ -50,6 +50,7 @@ USAGE = {
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
     "find": phrase("<code>/find 车辆识别代号|号牌|凭证编号|证件号|手机号|聊天号</code>"),
+    "note": phrase("<code>/note 车辆识别代号|号牌|凭证编号|申诉 12|证件号|手机号|聊天号 备注</code>"),
     "broadcast": phrase(
         "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
         "<code>/broadcast 粤K</code> 查看进行中的群发"
@@ -120,6 +121,7 @@ _DUTY_OF = {
     "reject": Permission.APPEALS,
     "hours": Permission.CLOSED,
     "undo": Permission.UNDO_OWN,
+    "note": Permission.FIND,
 }
 
 

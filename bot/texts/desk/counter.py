@@ -29,39 +29,55 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
 
 
 def register_question(
-    preselection: Preselection, grace_until: datetime | None = None, *, does_not_expire: bool = False
+    preselection: Preselection,
+    owner: str,
+    grace_until: datetime | None = None,
+    *,
+    does_not_expire: bool = False,
 ) -> str:
-    """Return the question; if the deadline has passed, with the time until which it can be confirmed."""
+    """Return the question; if the deadline has passed, with the time until which it can be confirmed.
+
+    Args:
+        preselection: the reservation.
+        owner: the line that names its owner (``parts.owner_line``).
+        grace_until: the end of the counter's grace; None if the deadline has not passed.
+        does_not_expire: whether it stays reserved, as the registry contradicts it.
+    """
     late = _("\n⚠️ 与登记系统不符,此预选不会过期") if does_not_expire else ""
     if grace_until is not None:
         late = _("\n⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(grace_until))
     return _(
-        "<b>窗口确认</b>\n号码:<b>{number}</b>\n"
+        "<b>窗口确认</b>\n号码:<b>{number}</b>\n{owner}\n"
         "车辆识别代号:<code>{vin}</code>\n"
         "证书编号:<code>{certificate}</code>\n"
         "办理截止:{deadline}{late}\n\n材料核对无误、号牌已发放?一小时内可由本人、当天可由负责人撤回(/undo)。"
-    ).format(certificate=escape(preselection.certificate or ""), late=late, **_reserved(preselection))
+    ).format(
+        certificate=escape(preselection.certificate or ""),
+        owner=owner,
+        late=late,
+        **_reserved(preselection),
+    )
 
 
 def registered(preselection: Preselection) -> str:
     return _("✅ {number} 已确认上牌。").format(number=_number(preselection))
 
 
-def void_question(preselection: Preselection, why: str, years: int) -> str:
+def void_question(preselection: Preselection, owner: str, why: str, years: int) -> str:
     ban = _("车主列入黑名单 {years} 年,").format(years=years) if years else ""
     return _(
-        "<b>号码作废?</b>\n号码:<b>{number}</b>\n"
+        "<b>号码作废?</b>\n号码:<b>{number}</b>\n{owner}\n"
         "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
         "{ban}号码收回,并通知本人。当天可由负责人撤回(/undo)。"
-    ).format(reason=reason(why), ban=ban, **_reserved(preselection))
+    ).format(owner=owner, reason=reason(why), ban=ban, **_reserved(preselection))
 
 
-def revoke_question(preselection: Preselection, why: str) -> str:
+def revoke_question(preselection: Preselection, owner: str, why: str) -> str:
     return _(
-        "<b>取消预选?</b>\n号码:<b>{number}</b>\n"
+        "<b>取消预选?</b>\n号码:<b>{number}</b>\n{owner}\n"
         "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
         "不列入黑名单,号码收回,并通知车主。一小时内可由本人、当天可由负责人撤回(/undo)。"
-    ).format(reason=reason(why), **_reserved(preselection))
+    ).format(owner=owner, reason=reason(why), **_reserved(preselection))
 
 
 def voided(ended: EndedReservation) -> str:

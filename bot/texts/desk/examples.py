@@ -31,6 +31,7 @@ def example(command: str, office: str, kind: str) -> str:
 
 _EXAMPLES = {
     "find": "粤K12345",
+    "note": "粤K12345 已电话,周五来",
     "confirm": "粤K12345 000001",
     "void": "粤K12345 合格证与车辆不符",
     "revoke": "粤K12345 本人申请",

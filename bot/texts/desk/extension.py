@@ -17,12 +17,14 @@ def prompt() -> str:
     )
 
 
-def question(reserved: Preselection, deadline: datetime, why: str) -> str:
+def question(reserved: Preselection, owner: str, deadline: datetime, why: str) -> str:
     return _(
-        "<b>延长办理截止时间?</b>\n号码:<b>{number}</b>\n{before} 改为 <b>{deadline}</b>\n原因:{reason}\n\n"
+        "<b>延长办理截止时间?</b>\n号码:<b>{number}</b>\n{owner}\n"
+        "{before} 改为 <b>{deadline}</b>\n原因:{reason}\n\n"
         "会通知车主,并留存记录。截止时间不能再提前。"
     ).format(
         number=plate(reserved.office, reserved.serial or ""),
+        owner=owner,
         before=moment(reserved.deadline) if reserved.deadline else "",
         deadline=moment(deadline),
         reason=reason(why),

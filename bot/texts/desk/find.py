@@ -9,9 +9,6 @@ from bot.i18n.formatting import (
     KINDS,
     confirmed_by,
     day,
-    masked_identity,
-    masked_name,
-    masked_phone,
     moment,
     plate,
     public_role,
@@ -21,8 +18,10 @@ from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk.actors import agent
 from bot.texts.desk.bans import cause_lines
-from bot.texts.desk.parts import date_of
+from bot.texts.desk.parts import date_of, somebody
+from bot.texts.owner.appeal import STATES as APPEAL_STATES
 from bot.texts.owner.exported import STATES, USER_TYPES
+from core.appeals import AppealEntry
 from core.audit import AuditAction
 from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
@@ -34,8 +33,8 @@ from core.pool.number_status import NumberStatus, PlateStatus
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
 from core.reporting.audit_search import AuditEntry
-from core.reporting.case_file import CaseFileTopic, DueNotification, VehicleRecord
-from core.values.vehicles import group_vin
+from core.reporting.case_file import CaseFileTopic, DueNotification, VehicleAward, VehicleRecord
+from core.values.vehicles import group_vin, vin_last_six
 
 _STANDINGS = {
     NumberStatus.FREE: phrase("空闲,可以选"),
@@ -185,16 +184,11 @@ def owner(account: Account | None) -> str:
     """Return the account's owner, masked."""
     if account is None:
         return ""
-    who = [
-        masked_name(account.name),
-        masked_identity(account.identity),
-        masked_phone(account.phone or account.new_phone),
-    ]
     since = (
         _("{day} 注册").format(day=day(account.registered_at)) if account.registered_at else _("未完成注册")
     )
     return _("<b>车主</b> {who}\n聊天号 <code>{chat}</code> · {type} · {office} · {since}").format(
-        who=" ".join(name for name in who if name) or _("(尚未填写)"),
+        who=somebody(account),
         chat=account.chat_id,
         type=USER_TYPES[account.user_type](),
         office=escape(account.office or _("未选发牌机关")),
@@ -281,6 +275,27 @@ def vehicle(found: VehicleRecord, *, is_confirmed: bool) -> str:
 def _chances(what: str, used: int, granted: int, left: int | None) -> str:
     said = _("{what}:已用 {used},增加过 {granted}").format(what=what, used=used, granted=granted)
     return said if left is None else said + _(",剩余 {left}").format(left=left)
+
+
+def appeals(found: Sequence[AppealEntry], award: VehicleAward | None) -> str:
+    """Return the appeals of a card, and to whom one has awarded its vehicle."""
+    lines = [f"· {appeal_label(entry)}" for entry in found]
+    if award is not None:
+        lines.append(
+            _("⚖️ 车辆经申诉 {number} 认定归账号 {account}({day})").format(
+                number=award.appeal_id, account=award.account_id, day=day(award.since)
+            )
+        )
+    return _("<b>申诉</b>") + "\n" + "\n".join(lines) if lines else ""
+
+
+def appeal_label(entry: AppealEntry) -> str:
+    return _("📨 申诉 {number} · {tail} · {state} · {day}").format(
+        number=entry.appeal_id,
+        tail=vin_last_six(entry.vin),
+        state=APPEAL_STATES[entry.state](),
+        day=date_of(entry.at),
+    )
 
 
 def told(due: Sequence[DueNotification], failed: int) -> str:

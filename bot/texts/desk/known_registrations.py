@@ -24,18 +24,19 @@ def confirm_label(count: int) -> str:
     return _("✅ 确认这 {count} 个已上牌").format(count=count)
 
 
-def question(reserved: Sequence[Preselection], most: int) -> str:
-    """Return the question before several reservations are confirmed as registered."""
+def question(reserved: Sequence[Preselection], owners: Sequence[str], most: int) -> str:
+    """Return the question before several reservations are confirmed as registered; ``owners`` are masked."""
     lines = [
         _("<b>一并确认已上牌?</b>"),
         _("登记系统中,下列 {count} 个预选的车辆已上牌,窗口尚未确认:").format(count=len(reserved)),
         *(
-            _("• <b>{number}</b> 车架号后六位 {tail},办理截止 {deadline}").format(
+            _("• <b>{number}</b> 车架号后六位 {tail},办理截止 {deadline}\n  {who}").format(
                 number=plate(one.office, one.serial or ""),
                 tail=escape(vin_last_six(one.required_vin)),
                 deadline=day(one.deadline) if one.deadline else "",
+                who=who,
             )
-            for one in reserved[:_NAMED]
+            for one, who in list(zip(reserved, owners, strict=True))[:_NAMED]
         ),
     ]
     if len(reserved) > _NAMED:

@@ -24,6 +24,7 @@ GROUPS = {
 LABELS = {
     "find": phrase("🔎 查询"),
     "list": phrase("🗒 待办理名单"),
+    "note": phrase("📝 写备注"),
     "confirm": phrase("确认上牌"),
     "void": phrase("作废(列黑名单)"),
     "revoke": phrase("撤销预选"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import masked_identity, masked_name
+from bot.i18n.formatting import masked_identity, masked_name, masked_phone
 from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
 from core.people.accounts import Account
@@ -14,6 +14,8 @@ KEEP = phrase("不做更改")
 CANCELLED = phrase("已取消,未作任何更改。")
 OFFICES_BEFORE = phrase("← 机关")
 OFFICES_AFTER = phrase("机关 →")
+SHOW_PERSON = phrase("👁 显示完整信息")
+SHOW_PHONE = phrase("📞 显示电话")
 TYPE_IT = phrase("请直接输入文字,或点【« 返回】。")
 
 
@@ -23,10 +25,25 @@ def office_name(code: str) -> str:
 
 
 def somebody(account: Account | None, masked: str = "") -> str:
-    """Return an account's masked name and identity; an identity without an account as far as it is known."""
+    """Return an account's name, identity and telephone, masked: how each question of the desk names a person.
+
+    Args:
+        account: the account; None for an identity that nobody has registered.
+        masked: the masked number of such an identity, as far as it is known.
+    """
     if account is None:
         return _("{identity}(尚未注册的身份)").format(identity=masked)
-    return f"{masked_name(account.name)} {masked_identity(account.identity)}"
+    who = (
+        masked_name(account.name),
+        masked_identity(account.identity),
+        masked_phone(account.phone or account.new_phone),
+    )
+    return " ".join(one for one in who if one) or _("(尚未填写)")
+
+
+def owner_line(account: Account) -> str:
+    """Return the line of a question that names the owner concerned."""
+    return _("车主:{who}").format(who=somebody(account))
 
 
 _CAUSES: dict[str, Phrase] = {

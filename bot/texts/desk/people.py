@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 
-from bot.i18n.formatting import listed, masked_identity, plate, reason
+from bot.i18n.formatting import day, listed, masked_identity, plate, reason
 from bot.i18n.language import _, phrase
-from bot.texts.desk.parts import somebody
+from bot.texts.desk.parts import owner_line, somebody
 from bot.texts.owner.exported import USER_TYPES
 from core.people.accounts import Account, UserType
-from core.preselection import Preselection
+from core.preselection.identity_sides import IdentitySide, replaced_identity
 from core.values.vehicles import group_vin
 
 USERTYPE = phrase("✅ 确认")
@@ -28,19 +28,89 @@ def user_type_set(wanted: UserType) -> str:
 
 
 def identity_question(
-    identity: str, holder: Account | None, account: Account, why: str, kept: Sequence[Preselection]
+    identity: str, holder: IdentitySide | None, receiver: IdentitySide, why: str, *, is_named: bool
 ) -> str:
-    """Return the question before an identity is moved; the numbers in ``kept`` stay reserved."""
-    before = _("目前没有账号注册")
-    if holder:
-        before = _("现注册于聊天号 {chat},将失去注册和未完成的预选").format(chat=holder.chat_id)
-    if kept:
-        numbers = listed(plate(preselection.office, preselection.serial or "") for preselection in kept)
-        before += _(";其已预选的 {numbers} 不随之取消,需要时请另行作废或取消").format(numbers=numbers)
-    return _(
-        "<b>转移身份?</b>\n{identity}:{before}。\n转到聊天号 {chat}。\n原因:{reason}\n\n"
-        "以该身份产生的黑名单一并解除。请先核对身份证原件。"
-    ).format(identity=masked_identity(identity), before=before, chat=account.chat_id, reason=reason(why))
+    """Return the question before an identity is moved: who loses what, on both sides.
+
+    That the receiver has another identity stands in the first line; ``is_named`` says whether the receiver's
+    name, which is asked for then, has been typed.
+    """
+    replaced = replaced_identity(receiver.account, identity)
+    lines = []
+    if replaced:
+        lines += [
+            _("⚠️ <b>转入账号已有另一身份:{who}</b>,转移后将失去该身份。请确认窗口前就是此人。").format(
+                who=somebody(receiver.account)
+            ),
+            "",
+        ]
+    lines += [
+        _("<b>转移身份?</b>"),
+        _("身份:{identity}").format(identity=masked_identity(identity)),
+        _("原因:{reason}").format(reason=reason(why)),
+        "",
+        _("<b>转出</b>:{side}").format(side=_holder(holder)),
+        "",
+        _("<b>转入</b>:{side}").format(side=_receiver(receiver, replaced)),
+        "",
+        _("请先核对身份证原件。"),
+    ]
+    if replaced and not is_named:
+        lines.append(_to_type(receiver.account))
+    return "\n".join(lines)
+
+
+def _to_type(account: Account) -> str:
+    if account.name:
+        return _("确认无误的,请输入转入账号现在登记的姓名(全名);输入其他内容即取消。")
+    return _("确认无误的,请输入转入账号现有证件号码的后四位;输入其他内容即取消。")
+
+
+def _side(account: Account) -> str:
+    since = (
+        _("{day} 注册").format(day=day(account.registered_at)) if account.registered_at else _("未完成注册")
+    )
+    return _("聊天号 <code>{chat}</code> · {since}\n{who}").format(
+        chat=account.chat_id, since=since, who=somebody(account)
+    )
+
+
+def _holder(holder: IdentitySide | None) -> str:
+    """Return the account that loses the identity, and what it loses with it."""
+    if holder is None:
+        return _("目前没有账号注册")
+    losing = [_("失去注册")]
+    if holder.draft is not None:
+        losing.append(_("失去未完成的预选"))
+    if holder.bans:
+        losing.append(_("由其预选产生的黑名单一并解除,共有 {count} 项原因").format(count=len(holder.bans)))
+    if holder.reserved:
+        losing.append(
+            _("已预选的 {numbers} 不随之取消,需要时请另行作废或取消").format(numbers=_numbers(holder))
+        )
+    return f"{_side(holder.account)}\n{_bullets(losing)}"
+
+
+def _receiver(receiver: IdentitySide, replaced: str) -> str:
+    """Return the account that receives the identity, and what it loses of its present one."""
+    losing = []
+    if replaced:
+        losing.append(_("失去现有身份,该身份不再有账号;登记的姓名、手机号不变"))
+    if replaced and receiver.bans:
+        losing.append(_("原身份的黑名单({count} 项原因)留在原身份上").format(count=len(receiver.bans)))
+    if receiver.draft is not None:
+        losing.append(_("未完成的预选继续"))
+    if receiver.reserved:
+        losing.append(_("已预选的 {numbers} 仍属此账号").format(numbers=_numbers(receiver)))
+    return f"{_side(receiver.account)}\n{_bullets(losing)}".strip()
+
+
+def _numbers(side: IdentitySide) -> str:
+    return listed(plate(one.office, one.serial or "") for one in side.reserved)
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"• {line}" for line in lines)
 
 
 def holder_elsewhere(office: str) -> str:
@@ -51,11 +121,18 @@ def holder_elsewhere(office: str) -> str:
     ).format(office=escape(office))
 
 
-def grant_question(vin: str, batches: str, wishes: str, why: str) -> str:
+def grant_question(vin: str, owners: Sequence[Account], batches: str, wishes: str, why: str) -> str:
+    """Return the question before chances are granted to a vehicle, with the owners whom it helps."""
     return _(
-        "<b>增加选号机会?</b>\n<code>{vin}</code>\n"
+        "<b>增加选号机会?</b>\n<code>{vin}</code>\n{owners}\n"
         "随机选号 +{batches} 次,自编号牌 +{wishes} 个\n原因:{reason}"
-    ).format(vin=escape(group_vin(vin)), batches=batches, wishes=wishes, reason=reason(why))
+    ).format(
+        vin=escape(group_vin(vin)),
+        owners="\n".join(map(owner_line, owners)) or _("现在没有车主在为该车选号"),
+        batches=batches,
+        wishes=wishes,
+        reason=reason(why),
+    )
 
 
 def granted(vin: str) -> str:

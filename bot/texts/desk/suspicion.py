@@ -209,15 +209,15 @@ def reason_page(found: Suspicion, target: SuspicionState) -> str:
     )
 
 
-def decide_question(found: Suspicion, target: SuspicionState, reason: str) -> str:
-    """Return the question before a decision."""
+def decide_question(found: Suspicion, who: str, target: SuspicionState, reason: str) -> str:
+    """Return the question before a decision; ``who`` is the owner it is about, masked, if it is about one."""
     after = ""
     if found.state == SuspicionState.ASKED:
         after = _("\n车主的选号随即恢复,并通知车主。")
     return _("<b>嫌疑 {number}:{target}?</b>(不能撤回)\n对象:{about}\n理由:{reason}{after}").format(
         number=found.suspicion_id,
         target=_TARGETS[target](),
-        about=subject(found),
+        about=_about(found, who),
         reason=escape(_translated(reason)),
         after=after,
     )
@@ -234,14 +234,18 @@ def decided(found: Suspicion) -> str:
     )
 
 
-def ask_question(found: Suspicion) -> str:
-    """Return the question before the invoice is asked for."""
+def _about(found: Suspicion, who: str) -> str:
+    return f"{subject(found)} {who}".strip()
+
+
+def ask_question(found: Suspicion, who: str) -> str:
+    """Return the question before the invoice is asked for; ``who`` as in ``decide_question``."""
     return _(
         "<b>嫌疑 {number}:要求提供发票?</b>\n对象:{about}\n\n将会:\n"
         "• 暂停该车主选号,直到答复审核通过或嫌疑被认定为无异常\n"
         "• 立即通知车主原因和答复办法\n"
         "• 不扣减选号机会,已预选的号码不受影响"
-    ).format(number=found.suspicion_id, about=subject(found))
+    ).format(number=found.suspicion_id, about=_about(found, who))
 
 
 def asked(found: Suspicion) -> str:
@@ -259,13 +263,13 @@ def answer_line(found: Suspicion) -> str:
     )
 
 
-def approve_answer_question(appeal: Appeal, found: Suspicion) -> str:
-    """Return the question before an answer is approved."""
+def approve_answer_question(appeal: Appeal, who: str, found: Suspicion) -> str:
+    """Return the question before an answer is approved; ``who`` is its owner, masked."""
     return _(
-        "<b>申诉 {number} 审核通过?</b>(不能撤回)\n{answers}\n说明:{reason}\n\n将会:\n"
+        "<b>申诉 {number} 审核通过?</b>(不能撤回)\n申诉人:{who}\n{answers}\n说明:{reason}\n\n将会:\n"
         "• 恢复该车主选号,并通知车主\n"
         "• 嫌疑记为无异常;选号机会和他人的预选都不变"
-    ).format(number=appeal.appeal_id, answers=answer_line(found), reason=escape(appeal.reason))
+    ).format(number=appeal.appeal_id, who=who, answers=answer_line(found), reason=escape(appeal.reason))
 
 
 def answer_approved(appeal: Appeal) -> str:

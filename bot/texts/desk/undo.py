@@ -6,11 +6,13 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, day, listed, moment, plate, reason, short_day
 from bot.i18n.language import Phrase, _, phrase
+from bot.texts.desk.parts import somebody
 from core.appeals.undoing import UndoableApproval
 from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.rescheduling import Rescheduling
 from core.clock import CHINA
 from core.errors.undo import NumberGone
+from core.people.accounts import Account
 from core.pool.segments import Segment
 from core.preselection import Preselection
 from core.preselection.undoing import Deed, Undoable
@@ -41,7 +43,7 @@ def number(preselection: Preselection) -> str:
     return plate(preselection.office, preselection.serial or "")
 
 
-def question(found: Undoable, why: str) -> str:
+def question(found: Undoable, owner: str, why: str) -> str:
     """Return what taking a confirmation, a void or a revocation back restores."""
     steps = [
         _("号码 <b>{number}</b> 恢复为已预选,待办理").format(number=number(found.preselection)),
@@ -50,8 +52,8 @@ def question(found: Undoable, why: str) -> str:
     if found.ban is not None:
         steps.append(_("解除由此列入的黑名单;因其他原因列入的不受影响"))
     steps.append(_("通知车主"))
-    return _("<b>撤回「{deed}」?</b>\n原因:{reason}\n\n将会:\n{steps}").format(
-        deed=DEEDS[found.deed](), reason=reason(why), steps=_steps(steps)
+    return _("<b>撤回「{deed}」?</b>\n{owner}\n原因:{reason}\n\n将会:\n{steps}").format(
+        deed=DEEDS[found.deed](), owner=owner, reason=reason(why), steps=_steps(steps)
     )
 
 
@@ -61,14 +63,23 @@ def undone(found: Undoable) -> str:
     )
 
 
-def approval_question(found: UndoableApproval, why: str) -> str:
-    """Return what taking an approval back restores; what it cannot restore is in the first line."""
+def approval_question(found: UndoableApproval, owner: Account, former: Account | None, why: str) -> str:
+    """Return what taking an approval back restores; what it cannot restore is in the first line.
+
+    Args:
+        found: the approval.
+        owner: whose appeal it is.
+        former: who had the number that it has ended, if any.
+        why: the reason.
+    """
     outcome, steps = found.outcome, [_("申诉 {number} 重新待审核").format(number=found.appeal.appeal_id)]
     if found.ended is not None and found.in_the_way is None:
         ended = found.ended
         steps.append(
-            _("<b>{number}</b> 还给原预选人,办理截止 {deadline}").format(
-                number=number(ended.preselection), deadline=moment(ended.deadline)
+            _("<b>{number}</b> 还给原预选人({who}),办理截止 {deadline}").format(
+                number=number(ended.preselection),
+                who=somebody(former) if former else "",
+                deadline=moment(ended.deadline),
             )
         )
     if found.ended is not None and found.ended.ban is not None:
@@ -84,8 +95,8 @@ def approval_question(found: UndoableApproval, why: str) -> str:
             )
         )
     steps.append(_("通知申诉人和受影响的人"))
-    asked = _("<b>撤回「申诉审核通过」?</b>\n原因:{reason}\n\n将会:\n{steps}").format(
-        reason=reason(why), steps=_steps(steps)
+    asked = _("<b>撤回「申诉审核通过」?</b>\n申诉人:{who}\n原因:{reason}\n\n将会:\n{steps}").format(
+        who=somebody(owner), reason=reason(why), steps=_steps(steps)
     )
     lost = _lost(found)
     return f"{lost}\n\n{asked}" if lost else asked

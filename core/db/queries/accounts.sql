@@ -102,10 +102,13 @@ SET identity_sealed = NULL, identity_hash = NULL, identity_seen_at = NULL, regis
 WHERE account_id = :account_id AND identity_hash = :hash
 
 -- name: receive_identity
--- Sets an identity that was seen at the counter. 0 rows: it is this account's already, or the account is deleted.
+-- Sets an identity that was seen at the counter, if the account has the one that the admin was shown, or none as shown.
+-- 0 rows: it has another one meanwhile, it is this account's already, or the account is deleted.
 UPDATE account
 SET identity_sealed = :sealed, identity_hash = :hash, identity_seen_at = :now, updated_at = :now
 WHERE account_id = :account_id AND deleted_at IS NULL
+  AND (CASE WHEN identity_hash IS NULL THEN 0 ELSE 1 END) = :had
+  AND (identity_hash IS NULL OR identity_hash = :shown)
   AND (identity_hash IS NULL OR identity_hash <> :hash OR (registered_at IS NULL AND identity_seen_at IS NULL))
 
 -- name: is_deleted

@@ -114,10 +114,38 @@ UPDATE appeal SET state = 'dropped', vin = NULL, reason_sealed = NULL, ended_at 
 WHERE appeal_id = :appeal_id AND state = 'draft'
 
 -- name: decide
--- Decides a pending appeal, once: a decision is final.
+-- Decides a pending appeal, once: a decision is final. Who decides has seen the photos since it was submitted, or since
+-- it waits again.
 UPDATE appeal
 SET state = :target, decided_by = :actor, answer = :answer, outcome = :outcome, ended_at = :now, updated_at = :now
 WHERE appeal_id = :appeal_id AND state = 'pending'
+  AND EXISTS (
+    SELECT 1 FROM appeal_viewing AS v
+    WHERE v.appeal_id = appeal.appeal_id AND v.chat_id = :chat_id AND v.seen_at >= appeal.updated_at
+  )
+
+-- name: saw
+-- Records that a reviewer was shown the photos.
+INSERT INTO appeal_viewing (appeal_id, chat_id, seen_at)
+SELECT appeal_id, CAST(:chat_id AS ${integer}), CAST(:now AS ${integer}) FROM appeal WHERE appeal_id = :appeal_id
+ON CONFLICT (appeal_id, chat_id) DO UPDATE SET seen_at = excluded.seen_at
+
+-- name: has_seen
+-- Whether a reviewer was shown the photos of a pending appeal since it was submitted, or since it waits again.
+SELECT v.appeal_id FROM appeal_viewing AS v JOIN appeal AS a ON a.appeal_id = v.appeal_id
+WHERE v.appeal_id = :appeal_id AND v.chat_id = :chat_id AND v.seen_at >= a.updated_at
+
+-- name: decided
+-- Decided appeals of some offices, the last decision first.
+SELECT appeal_id, account_id, office, vin, state, ended_at FROM appeal
+WHERE state IN ('approved', 'rejected') AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+ORDER BY ended_at DESC, appeal_id DESC LIMIT :most OFFSET :skip
+
+-- name: of_case
+-- Submitted appeals of an account, or about a vehicle, newest first.
+SELECT appeal_id, account_id, office, vin, state, submitted_at FROM appeal
+WHERE state NOT IN ('draft', 'dropped') AND (account_id = :account_id OR vin = :vin)
+ORDER BY appeal_id DESC LIMIT :most
 
 -- name: note_outcome
 -- Records what an approval has set aside and given back.

@@ -8,8 +8,10 @@ VALUES (:now, :actor, :action, :office, :subject, :details)
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id
 
 -- name: newest_of
--- The newest changes of a subject, newest first; that it was looked up changes nothing.
-SELECT * FROM audit WHERE subject = :subject AND action <> 'looked_up' ORDER BY entry_id DESC LIMIT :most
+-- The newest changes of a subject, newest first; that it was looked up, or has a note, changes nothing.
+SELECT * FROM audit WHERE subject = :subject
+  AND action NOT IN ('looked_up', 'saw_person', 'saw_phone', 'wrote_note', 'withdrew_note')
+ORDER BY entry_id DESC LIMIT :most
 
 -- name: last_done
 -- The newest entry of an action about a subject.
@@ -21,5 +23,7 @@ SELECT * FROM audit WHERE subject = :subject AND action = :action AND details LI
 ORDER BY entry_id DESC LIMIT 1
 
 -- name: last_of
--- The newest entry about a subject.
-SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT 1
+-- The newest change of a subject.
+SELECT * FROM audit WHERE subject = :subject
+  AND action NOT IN ('looked_up', 'saw_person', 'saw_phone', 'wrote_note', 'withdrew_note')
+ORDER BY entry_id DESC LIMIT 1

@@ -1,6 +1,7 @@
 -- Searching the audit log: newest first, read from a snapshot. :newest is fixed while an admin pages through the
 -- results, so that new entries shift none. :offices holds the codes of the offices meant, separated by commas;
--- :everywhere = 1 means all of them, and entries of no office. An empty :actor, :action or :office matches any.
+-- :everywhere = 1 means all of them, and entries of no office. A maintenance of all offices concerns each of them.
+-- An empty :actor, :actions or :office matches any; actions stand between bars.
 
 -- name: newest
 -- The newest entry.
@@ -16,8 +17,9 @@ WHERE entry_id IN (
     SELECT entry_id FROM audit WHERE actor = :by AND entry_id <= :newest
   )
   AND (:mask = '' OR subject NOT LIKE 'pool:%' OR details LIKE '%"mask": "' || :mask || '"%')
-  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
-  AND :actor IN ('', actor) AND :action IN ('', action) AND :office IN ('', office)
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%'
+       OR (subject = 'office:all' AND action IN ('began_maintenance', 'ended_maintenance')))
+  AND :actor IN ('', actor) AND (:actions = '' OR :actions LIKE '%|' || action || '|%') AND :office IN ('', office)
   AND at >= :since AND at < :until
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
@@ -25,16 +27,18 @@ ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 -- Entries by an actor.
 SELECT * FROM audit
 WHERE actor = :actor AND entry_id <= :newest
-  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
-  AND :action IN ('', action) AND :office IN ('', office)
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%'
+       OR (subject = 'office:all' AND action IN ('began_maintenance', 'ended_maintenance')))
+  AND (:actions = '' OR :actions LIKE '%|' || action || '|%') AND :office IN ('', office)
   AND at >= :since AND at < :until
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: by_action
--- Entries of an action.
+-- Entries of any of some actions, as JSON.
 SELECT * FROM audit
-WHERE action = :action AND entry_id <= :newest
-  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+WHERE action IN (SELECT json_each.value FROM json_each(:actions)) AND entry_id <= :newest
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%'
+       OR (subject = 'office:all' AND action IN ('began_maintenance', 'ended_maintenance')))
   AND :office IN ('', office)
   AND at >= :since AND at < :until
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
@@ -43,7 +47,8 @@ ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 -- Entries of a period.
 SELECT * FROM audit
 WHERE at >= :since AND at < :until AND entry_id <= :newest
-  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%'
+       OR (subject = 'office:all' AND action IN ('began_maintenance', 'ended_maintenance')))
   AND :office IN ('', office)
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
@@ -51,7 +56,8 @@ ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 -- Entries of an office.
 SELECT * FROM audit
 WHERE office = :office AND entry_id <= :newest
-  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%'
+       OR (subject = 'office:all' AND action IN ('began_maintenance', 'ended_maintenance')))
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: preselections_of_plate

@@ -60,6 +60,10 @@ UPDATE dialog SET language = :language WHERE chat_id = :chat_id
 -- The chats that have chosen a language.
 SELECT chat_id FROM dialog WHERE language = :language ORDER BY chat_id
 
+-- name: is_looking_at
+-- Whether a chat has been on one of some screens, named by their beginning, since a time.
+SELECT chat_id FROM dialog WHERE chat_id = :chat_id AND screen LIKE :screens AND updated_at >= :since
+
 -- name: rehearse
 -- Stores a rehearsal after a step: it begins, or continues from exactly the version that the step started from.
 UPDATE dialog

@@ -13,6 +13,11 @@ SET details = excluded.details, due_at = excluded.due_at, pointless_after = excl
     state = 'waiting', try_at = excluded.due_at, tries = 0, ended_at = NULL, error = NULL
 WHERE notice.state IN ('waiting', 'cancelled', 'late')
 
+-- name: last_due
+-- When the last notice of a purpose to a chat was due, or will be.
+SELECT max(due_at) AS due_at FROM notice
+WHERE chat_id = :chat_id AND purpose LIKE :like AND state <> 'cancelled'
+
 -- name: cancel
 -- Cancels the notices about a subject that have not been sent.
 UPDATE notice SET state = 'cancelled', ended_at = :now
@@ -141,6 +146,20 @@ WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGo
 UPDATE notice SET state = 'waiting', try_at = :now, tries = 0, parts_sent = 0, ended_at = NULL, error = NULL
 WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGone') AND purpose LIKE 'role:%'
   AND (pointless_after IS NULL OR pointless_after > :now)
+
+-- name: tell_messages_again
+-- Plans again the messages of the desk that a blocked chat has missed.
+UPDATE notice SET state = 'waiting', try_at = :now, tries = 0, parts_sent = 0, ended_at = NULL
+WHERE chat_id = :chat_id AND state = 'failed' AND error IN ('Forbidden', 'ChatGone')
+  AND purpose LIKE 'desk\_message:%' ESCAPE '\' AND ended_at >= :since
+
+-- name: desk_messages
+-- The last messages of the desk to a chat, newest first, and what became of the SMS that tells of each.
+SELECT m.due_at, m.state, m.error, s.state AS sms_state
+FROM notice AS m LEFT JOIN notice AS s
+  ON s.subject = m.subject AND s.chat_id = m.chat_id AND s.purpose = 'sms_reminder:' || m.purpose
+WHERE m.chat_id = :chat_id AND m.purpose LIKE 'desk\_message:%' ESCAPE '\'
+ORDER BY m.notice_id DESC LIMIT :most
 
 -- name: is_unreachable
 -- Whether a chat cannot be reached.

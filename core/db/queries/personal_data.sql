@@ -101,3 +101,7 @@ DELETE FROM reminder_wish WHERE account_id = :account_id
 -- name: forget_dialog
 -- Deletes the conversation of a chat.
 DELETE FROM dialog WHERE chat_id = :chat_id
+
+-- name: notes
+-- The notes of the desk on an owner, also those that were withdrawn.
+SELECT * FROM note WHERE account_id = :account_id ORDER BY note_id

@@ -74,6 +74,13 @@ WHERE state = 'failed' AND ended_at >= :since AND :subject IN ('', subject)
   AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
 ORDER BY ended_at, notice_id LIMIT :most
 
+-- name: failed_of_chat
+-- The failed notices to the recipient of one, oldest first.
+SELECT notice_id FROM notice
+WHERE chat_id = (SELECT chat_id FROM notice WHERE notice_id = :notice_id) AND state = 'failed' AND ended_at >= :since
+  AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
+ORDER BY ended_at, notice_id LIMIT :most
+
 -- name: failed_one
 -- One failed notice.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice

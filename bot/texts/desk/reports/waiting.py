@@ -4,12 +4,13 @@ from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import KINDS, plate
-from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.language import _, phrase
 from bot.texts.desk import sms, suspicion
 from bot.texts.desk.actors import admin_name, agent
 from bot.texts.desk.reports.parts import when
+from bot.texts.desk.reports.task_names import NOTICES, TASK_KINDS
 from core.audit import SubjectKind
-from core.notifications.queue import CHAT_GONE, NotificationPurpose
+from core.notifications.queue import CHAT_GONE
 from core.notifications.sms_reminders import NO_PHONE
 from core.reporting.statistics import MARK, NEARLY_EMPTY
 from core.reporting.tasks import Task, TaskKind
@@ -20,6 +21,7 @@ DESK_TITLE = phrase("待办事项")
 NOTHING_WAITS = phrase("✅ 没有待办事项。")
 AHEAD = phrase("未来 7 天到期的号码")
 HANDLED = phrase("✓ 已处理")
+HANDLED_ALL = phrase("✓ 全部标为已处理(此车主)")
 HANDLED_NOW = phrase("✅ 已记为处理完毕。")
 SUMMARY_ON = phrase("🔔 每日提要:开")
 SUMMARY_OFF = phrase("🔕 每日提要:关")
@@ -30,24 +32,6 @@ DESK_SHEET = phrase("待办")
 DESK_COLUMNS = phrase("事项|时间|发牌机关|说明")
 NOTHING_TO_HANDLE = phrase("这一项已不在待办事项中。")
 
-TASK_KINDS = {
-    TaskKind.DEADLINE: phrase("临近到期"),
-    TaskKind.SHUT: phrase("联系不上车主"),
-    TaskKind.UNCONFIRMED: phrase("已上牌未确认"),
-    TaskKind.KIND_MISMATCH: phrase("号牌种类不符"),
-    TaskKind.APPEAL: phrase("待审申诉"),
-    TaskKind.SUSPICION: phrase("异常选号嫌疑"),
-    TaskKind.UNREMINDED: phrase("未提醒到车主的过期号码"),
-    TaskKind.FAILED: phrase("通知发送失败"),
-    TaskKind.BROKEN: phrase("搁置的消息"),
-    TaskKind.POOL: phrase("号池告急"),
-    TaskKind.SCHEDULED: phrase("定时投放"),
-    TaskKind.UNWITHHOLD: phrase("恢复投放待确认"),
-    TaskKind.RESTORED: phrase("备份恢复后待核实"),
-    TaskKind.CALENDAR: phrase("放假安排未收录"),
-    TaskKind.JOURNAL: phrase("抽号核验不一致"),
-    TaskKind.SMS: phrase("短信"),
-}
 _ITEMS = {
     TaskKind.DEADLINE: phrase("{plate} 办理截止 {when}"),
     TaskKind.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
@@ -71,43 +55,6 @@ _SUSPENDED = phrase(
     "数据库已由备份恢复,选号暂停:请用 /withhold 登记备份之后发出的号码,用 /confirm 确认其间办结的号码,"
     "然后发送 /maintenance all off"
 )
-_NOTICES: dict[str, Phrase] = {
-    NotificationPurpose.APPEAL: phrase("申诉结果通知"),
-    NotificationPurpose.SUSPENDED: phrase("暂停选号通知"),
-    NotificationPurpose.RESUMED: phrase("恢复选号通知"),
-    NotificationPurpose.SUPERSEDED: phrase("预选被撤销通知"),
-    NotificationPurpose.REMINDER: phrase("到期提醒"),
-    NotificationPurpose.EXPIRED: phrase("过期通知"),
-    NotificationPurpose.MOVED: phrase("改期通知"),
-    NotificationPurpose.EXTENDED: phrase("延期通知"),
-    NotificationPurpose.SMS_REMINDER: phrase("短信提醒"),
-    NotificationPurpose.BANNED: phrase("黑名单通知"),
-    NotificationPurpose.LIFTED: phrase("解除黑名单通知"),
-    NotificationPurpose.RELEASE: phrase("投放提醒"),
-    NotificationPurpose.COMPOSE: phrase("自编开放提醒"),
-    NotificationPurpose.OPENING: phrase("开放提醒"),
-    NotificationPurpose.WISHED: phrase("心愿号提醒"),
-    NotificationPurpose.REINSTATED: phrase("恢复通知"),
-    NotificationPurpose.RESCHEDULED: phrase("投放改期通知"),
-    NotificationPurpose.VOIDED: phrase("作废通知"),
-    NotificationPurpose.REVOKED: phrase("取消通知"),
-    NotificationPurpose.IDENTITY: phrase("身份转移通知"),
-    NotificationPurpose.REGISTERED: phrase("已上牌通知"),
-    NotificationPurpose.USER_TYPE: phrase("用户类型通知"),
-    NotificationPurpose.GRANTED: phrase("机会增加通知"),
-    NotificationPurpose.PHONE: phrase("手机号转走通知"),
-    NotificationPurpose.SERVED: phrase("开通通知"),
-    NotificationPurpose.ROLE: phrase("角色通知"),
-    NotificationPurpose.INVITATION_USED: phrase("链接使用通知"),
-    NotificationPurpose.UNWITHHOLD: phrase("恢复投放复核通知"),
-    NotificationPurpose.UNWITHHOLD_DECIDED: phrase("恢复投放结果通知"),
-    NotificationPurpose.BROADCAST_OVER: phrase("群发结果通知"),
-    NotificationPurpose.SUMMARY: phrase("每日提要"),
-    NotificationPurpose.SMS_USAGE: phrase("短信用量通知"),
-    NotificationPurpose.SMS_FAILING: phrase("短信故障通知"),
-    NotificationPurpose.CHECKED: phrase("抽号核验结果"),
-    NotificationPurpose.JOURNAL_WRONG: phrase("抽号核验警报"),
-}
 _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
     CHAT_GONE: phrase("对方账号已注销"),
@@ -146,7 +93,7 @@ def item(task: Task, now: datetime) -> str:
             pool=f"{task.office} {KINDS[PlateKind(task.kind)]}" if task.office and task.kind else "",
             number=task.subject.partition(":")[2],
             when=when(task.at, now),
-            notice=_NOTICES[task.what]() if task.what in _NOTICES else task.what,
+            notice=NOTICES[task.what]() if task.what in NOTICES else task.what,
             year=task.what,
             error=task.error,
             registry_kind=_registry_kind(task),
@@ -184,10 +131,16 @@ def lead_label(number: str, task: Task) -> str:
     return f"{number} {name}"
 
 
-def matter_text(task: Task, now: datetime) -> str:
-    """Return the details of a task."""
+def handled_all(count: int) -> str:
+    return _("✅ 此车主的 {count} 条已记为处理完毕。").format(count=count)
+
+
+def matter_text(task: Task, owner: str, now: datetime) -> str:
+    """Return the details of a task; ``owner`` names whom a notification was for, masked."""
     reason = _REASONS[task.error]() if task.error in _REASONS else task.error
     lines = [f"<b>{TASK_KINDS[task.task_kind]()}</b>", escape(item(task, now))]
+    if owner:
+        lines.append(owner)
     if reason:
         lines.append(_("原因:{reason}").format(reason=escape(reason)))
     lines.append(_("处理之后请点【✓ 已处理】,它就不再列为待办。"))

@@ -1,0 +1,116 @@
+"""/note: a note on a case, withdrawing it, and the notes of the last day, which a shift finds at /desk."""
+
+import re
+
+from bot.desk.arguments import split_named_args
+from bot.desk.confirmation import GONE
+from bot.desk.reports.parts import home_row
+from bot.dialog.context import Context
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Goto, Screen
+from bot.dialog.view import Button, View
+from bot.errors.commands import Usage
+from bot.i18n import formatting
+from bot.texts.desk import notes as texts
+from core.audit import SubjectKind
+from core.errors.desk import NoteNeedsCase, NotYourOffice
+from core.people.admins import Permission
+from core.people.scope import scope_of
+from core.reporting import notes
+from core.reporting.case_file import CaseFile, CaseFileTopic
+from core.reporting.notes import Note, NoteDraft
+
+_COMMAND = "note"
+_MOST = 30
+_APPEAL = re.compile(
+    r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:号)?(?:[\s,:;\uff0c\uff1a\uff1b]+|$)", re.IGNORECASE
+)
+
+
+def parse(ctx: Context, arguments: str) -> Goto:
+    """Parse /note WHAT TEXT, write the note, and go to the card.
+
+    Raises:
+        Usage: there is no text.
+        PersonalNumberInText, NoteTooLong: the text cannot be kept.
+        NotYourOffice: it concerns other offices.
+        NoteNeedsCase: what was named is no single case.
+    """
+    ctx.admin.require(Permission.FIND)
+    if found := _APPEAL.match(arguments.strip()):
+        body = _body(arguments.strip()[found.end() :])
+        appeal = ctx.core.appeals.get(ctx.tx, int(found[1]))
+        ctx.admin.require(Permission.FIND, appeal.office)
+        draft = NoteDraft(
+            subject=appeal.subject, account_id=appeal.account_id, office=appeal.office, body=body
+        )
+        return _write(ctx, draft, f"{SubjectKind.ACCOUNT}:{appeal.account_id}")
+    what, text = split_named_args(_COMMAND, arguments, 2)
+    body = _body(text)
+    key = ctx.core.case_files.seek(ctx.tx, what, today=ctx.today)
+    case_file = ctx.core.case_files.open(ctx.tx, key)
+    return _write(ctx, _draft(ctx, case_file, body), str(key))
+
+
+def _body(typed: str) -> str:
+    body = notes.validate_body(typed)
+    if not body:
+        raise Usage(_COMMAND)
+    return body
+
+
+def add(ctx: Context, case_file: CaseFile, text: str) -> Goto:
+    """Write a note that was typed on a card."""
+    return _write(ctx, _draft(ctx, case_file, _body(text)), str(case_file.key))
+
+
+def _draft(ctx: Context, case_file: CaseFile, body: str) -> NoteDraft:
+    """Return a note on what a card is about: a person, or one of their preselections."""
+    if not case_file.is_known_to(ctx.admin):
+        raise NotYourOffice
+    account, focus = case_file.account, case_file.focus
+    if account is None:
+        raise NoteNeedsCase
+    if case_file.key.topic == CaseFileTopic.PRESELECTION and focus is not None:
+        subject, office = focus.subject, focus.office
+    else:
+        subject, office = account.subject, account.office or (focus.office if focus else "")
+    if not office:
+        raise NoteNeedsCase
+    return NoteDraft(subject=subject, account_id=account.account_id, office=office, body=body)
+
+
+def _write(ctx: Context, draft: NoteDraft, key: str) -> Goto:
+    notes.write(ctx.tx, draft, ctx.actor)
+    return Goto(screen=ScreenName.DESK_FIND, args={"what": key}, note=texts.WRITTEN(), sticky=True)
+
+
+# --- the notes of the last day ----------------------------------------------------------------
+
+
+def recent(ctx: Context) -> tuple[Note, ...]:
+    """Return the notes that this chat finds at its desk."""
+    return notes.handed_over(ctx.tx, scope_of(ctx.admin, Permission.FIND, ctx.core.offices), _MOST)
+
+
+def _show(ctx: Context) -> View:
+    found = recent(ctx)
+    cards = [
+        Button(label=texts.label(note), action=ActionName.FIND, arg=texts.card_of(note)) for note in found
+    ]
+    back = Button(label=formatting.BACK(), action=ActionName.BACK)
+    return View(text=texts.handed_over(found), rows=(*in_columns(cards, 2), (back, *home_row())))
+
+
+NOTES = Screen(
+    name=ScreenName.DESK_NOTES,
+    show=_show,
+    buttons={
+        ActionName.FIND: lambda _ctx, key: Goto(screen=ScreenName.DESK_FIND, args={"what": key}),
+        ActionName.BACK: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+    },
+    hint=formatting.PRESS_HINT,
+    errors=GONE,
+)
