@@ -44,6 +44,8 @@ TRIED: dict[str, tuple[str, str, str]] = {
     "usertype": ("109 counter", "确认", "用户类型:窗口注册用户"),
     "blacklist": ("", "", "⛔ 黑名单 全部"),
     "find": (PLAIN, "", "查询结果"),
+    "list": ("", "", "待办理 粤K"),
+    "note": (f"{PLAIN} 已电话,周五来", "", "已记备注"),
     "broadcast": ("窗口搬迁到演练路2号", "全部车主", "发送群发通知"),
     "grant": (f"{cases.vin(8)} random=1 系统故障", "确认增加", "已增加选号机会"),
     "stats": ("", "", "粤K"),
