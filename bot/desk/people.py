@@ -1,6 +1,7 @@
 """/usertype, /identity, /grant: accounts and the quotas of vehicles (docs/domain.md, sections 2 and 5.3)."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.desk.arguments import PARTING, split_args, split_named_args, without_parting, word_at_start
@@ -76,16 +77,24 @@ def _chat_account(ctx: Context) -> Account:
 
 
 def parse_user_type(ctx: Context, arguments: str) -> Goto:
-    """Parse /usertype WHO counter and go to the question."""
+    """Parse /usertype WHO counter [REASON] and go to the question.
+
+    Raises:
+        Usage: a part is missing.
+        PersonalNumberInText, ReasonTooShort: as ``reason_of``.
+    """
     first = word_at_start(without_parting(arguments))
     if (wanted := _type_of(first)) is not None:
-        written = without_parting(without_parting(arguments)[len(first) :])
+        written, why = without_parting(without_parting(arguments)[len(first) :]), ""
+        with suppress(Usage):  # nothing behind the person
+            written, why = split_named_args("usertype", written, 2)
     else:
         written, name = split_named_args("usertype", arguments, 2)
-        wanted = _type_of(name)
+        first = word_at_start(name)
+        wanted, why = _type_of(first), without_parting(name[len(first) :])
     if wanted is None or not written:
         raise Usage("usertype")
-    return to_user_type(ctx, _account(ctx, written), wanted)
+    return to_user_type(ctx, _account(ctx, written), wanted, reason_of(why))
 
 
 def _type_of(raw: str) -> UserType | None:
@@ -95,7 +104,7 @@ def _type_of(raw: str) -> UserType | None:
     )
 
 
-def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Goto:
+def to_user_type(ctx: Context, account: Account, wanted: UserType, reason: str = "") -> Goto:
     """Go to the question before a user type is changed.
 
     Raises:
@@ -109,13 +118,14 @@ def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Goto:
         "account": account.account_id,
         "from": account.user_type,
         "type": wanted,
+        "reason": reason,
     }
     return Goto(screen=ScreenName.DESK_USERTYPE, args=args)
 
 
 def _set_user_type(ctx: Context) -> str:
     wanted, account = UserType(ctx.arg("type")), _as_asked(ctx)
-    ctx.core.counter.set_user_type(ctx.tx, account, wanted, ctx.actor)
+    ctx.core.counter.set_user_type(ctx.tx, account, wanted, ctx.actor, ctx.arg("reason"))
     return texts.user_type_set(wanted)
 
 
@@ -128,7 +138,9 @@ USERTYPE = screen_of(
     Confirmation(
         name=ScreenName.DESK_USERTYPE,
         permission=Permission.USERTYPE,
-        question_text=lambda ctx: texts.user_type_question(_as_asked(ctx), UserType(ctx.arg("type"))),
+        question_text=lambda ctx: texts.user_type_question(
+            _as_asked(ctx), UserType(ctx.arg("type")), ctx.arg("reason")
+        ),
         label=texts.USERTYPE,
         act=_set_user_type,
     )

@@ -347,7 +347,6 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     ),
     pool_errors.OwnUnwithholdRequest: phrase("恢复投放要由另一位负责人确认,申请人自己不能确认。"),
     pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
-    pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
     counter_errors.GrantElsewhere: phrase(
         "只能给最近一次在您的发牌机关预选的车辆增加机会;其他车辆请找全部发牌机关的负责人办理。"
     ),
@@ -408,6 +407,19 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     command_errors.UnreadableTime: commands.BAD_TIME,
     counter_errors.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }
+
+_MOST_WITHHELD = 12
+"""Withheld masks that an error names; the other ones are at /segments."""
+
+
+def _not_withheld(error: pool_errors.NotWithheld) -> str:
+    said = _("该号段没有设为暂不投放,请用当时填写的写法。")
+    if not error.withheld:
+        return said + _("本号池现在没有暂不投放的号码。")
+    more = " …" if len(error.withheld) > _MOST_WITHHELD else ""
+    named = listed(f"<code>{escape(mask)}</code>" for mask in error.withheld[:_MOST_WITHHELD])
+    return said + _("本号池现在暂不投放:{masks}").format(masks=named + more)
+
 
 _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     desk_errors.AlreadyHandled: lambda error: waiting.already_handled(error.by),
@@ -540,6 +552,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ).format(part=escape(error.written)),
     command_errors.SpanTooLong: lambda error: _("一次最多统计 {most} 天。").format(most=error.most),
     command_errors.DaysTooMany: lambda error: _("一次最多登记 {most} 天。").format(most=error.most),
+    pool_errors.NotWithheld: _not_withheld,
     undo_errors.UndoNotOwn: lambda error: _(
         "⛔ 不能撤回:这是{who}办理的。窗口只能撤回自己一小时内的操作,请找负责人撤回。"
     ).format(who=actors.agent(error.by)),

@@ -32,7 +32,11 @@ class AlreadyWithheld(Refusal):
 
 
 class NotWithheld(Refusal):
-    """The mask is not withheld."""
+    """The mask is not withheld; ``withheld`` are the patterns that are, of this pool."""
+
+    def __init__(self, withheld: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.withheld = withheld
 
 
 class OwnUnwithholdRequest(Refusal):

@@ -345,8 +345,9 @@ def validate_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
     Raises:
         NotWithheld: this mask is not withheld.
     """
-    if mask not in withheld(tx, office, mask.kind):
-        raise NotWithheld
+    found = withheld(tx, office, mask.kind)
+    if mask not in found:
+        raise NotWithheld(tuple(one.pattern for one in found))
 
 
 def withhold(tx: Tx, office: Office, mask: Mask, actor: str, *, reason: str = "") -> None:

@@ -253,7 +253,9 @@ class Counter:
             chat_id = self._accounts.by_id(tx, preselection.account_id).chat_id
             self._tell(tx, chat_id, NotificationPurpose.GRANTED, preselection.subject, details)
 
-    def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
+    def set_user_type(
+        self, tx: Tx, account: Account, user_type: UserType, actor: str, reason: str = ""
+    ) -> bool:
         """Set the user type that an admin has checked against documents; return whether it changed.
 
         Args:
@@ -261,6 +263,7 @@ class Counter:
             account: the account as it was shown to the admin.
             user_type: the new type.
             actor: the admin.
+            reason: for the audit log; empty for none.
 
         Raises:
             HandledMeanwhile: the type has changed since.
@@ -284,7 +287,7 @@ class Counter:
             AuditAction.SET_USER_TYPE,
             account.subject,
             office=account.office,
-            **{"from": account.user_type, "to": user_type},
+            **{"from": account.user_type, "to": user_type, **({"reason": reason} if reason else {})},
         )
         details = {"to": user_type}
         self._tell(tx, account.chat_id, NotificationPurpose.USER_TYPE, account.subject, details)

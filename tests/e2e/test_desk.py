@@ -411,6 +411,27 @@ async def test_user_type_is_set(world: World) -> None:
     assert [row["user_type"] for row in rows] == ["counter"]
 
 
+@pytest.mark.parametrize("words", ["{who} counter 已核对行驶证", "counter {who} 已核对行驶证"])
+async def test_reason_of_a_user_type_is_recorded(world: World, words: str) -> None:
+    await world.store.run(verified, world.core, 2)
+    chief = world.person(CHIEF)
+    await chief.say("/usertype " + words.format(who=HOLDER))
+    await chief.see("原因:已核对行驶证")
+    await chief.press("✅ 确认")
+    await chief.say("/audit 修改用户类型")
+    await chief.see("用户类型:新车车主 → 窗口注册用户,原因:已核对行驶证")
+
+
+async def test_mask_that_is_not_withheld_is_answered_with_those_that_are(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/unwithhold 粤K small A77## 已核实无误")
+    await chief.see("现在没有暂不投放的号码")
+    await chief.say("/withhold 粤K small A888# 拟公开拍卖")
+    await chief.press("确认暂不投放")
+    await chief.say("/unwithhold 粤K small A77## 已核实无误")
+    await chief.see("本号池现在暂不投放:A888#")
+
+
 async def test_overlap_and_jumped_order_are_said_before_the_release(world: World) -> None:
     chief = world.person(CHIEF)
     await chief.say("/release 粤K small A12##")

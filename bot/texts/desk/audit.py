@@ -273,7 +273,10 @@ def name_of_actor(actor: str) -> str:
 def action(entry: AuditEntry) -> str:
     """Return the text of an action; an action unknown to this version is shown by its stored name."""
     words = WORDED.get(entry.action)
-    return words().format_map(_Details(entry)) if words else entry.action
+    said = words().format_map(_Details(entry)) if words else entry.action
+    if entry.action == AuditAction.SET_USER_TYPE and (why := entry.details.get("reason")):
+        said += _(",原因:{reason}").format(reason=why)
+    return said
 
 
 def subject(entry: AuditEntry) -> str:

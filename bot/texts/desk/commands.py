@@ -46,7 +46,9 @@ USAGE = {
     ),
     "unban": phrase("<code>/unban 聊天号|证件号|手机号|号牌 原因</code>"),
     "identity": phrase("<code>/identity 证件号 聊天号|手机号 原因</code>(在窗口核对过证件原件之后)"),
-    "usertype": phrase("<code>/usertype 聊天号|证件号|手机号 new_owner|owner_driver|counter|unit</code>"),
+    "usertype": phrase(
+        "<code>/usertype 聊天号|证件号|手机号 new_owner|owner_driver|counter|unit [原因]</code>"
+    ),
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
     "find": phrase("<code>/find 车辆识别代号|号牌|凭证编号|证件号|手机号|聊天号</code>"),

@@ -17,10 +17,12 @@ IDENTITY_MOVED = phrase("✅ 身份已转移,双方都会收到通知。")
 GRANT = phrase("✅ 确认增加")
 
 
-def user_type_question(account: Account, wanted: UserType) -> str:
-    return _("<b>修改用户类型?</b>\n{who}\n{present} → {wanted}").format(
+def user_type_question(account: Account, wanted: UserType, why: str) -> str:
+    """Return the question before a user type is changed; the reason may be empty."""
+    said = _("<b>修改用户类型?</b>\n{who}\n{present} → {wanted}").format(
         who=somebody(account), present=USER_TYPES[account.user_type](), wanted=USER_TYPES[wanted]()
     )
+    return said + (_("\n原因:{reason}").format(reason=reason(why)) if why else "")
 
 
 def user_type_set(wanted: UserType) -> str:
