@@ -218,7 +218,6 @@ class ActionName(StrEnum):
     NAME = "name"
     NEW = "new"
     NEXT = "next"
-    NOTE = "note"
     NOTES = "notes"
     NOTIFY = "notify"
     OFF = "off"

@@ -278,7 +278,7 @@ def test_every_printed_word_of_an_action_finds_it(language: Language) -> None:
         ("授予角色", "added_admin"),
         ("撤销车辆导入", "undid_import"),
         ("处理了待办事项", "handled"),
-        ("撤销", "removed_admin|reopened_day|undid_import"),
+        ("撤销", "removed_admin|reopened_day|revoked_invitation|undid_import"),
     ],
 )
 def test_what_is_printed_is_understood(written: str, term: str) -> None:

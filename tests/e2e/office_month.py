@@ -27,8 +27,8 @@ FIRST_OWNER = 5000
 TICKS = (time(9, 1), time(12), time(17, 1), time(21, 30))
 """When the periodic jobs run: after the reminders of a morning, and after deadline and grace."""
 _STATS = re.compile(
-    r"选定 ([\d,]+):.*确认上牌 ([\d,]+) · 过期 ([\d,]+) · 作废 ([\d,]+) · 取消 ([\d,]+).*待办理 ([\d,]+)",
-    re.DOTALL,
+    r"期初待办理 ([\d,]+) \+ 选定 ([\d,]+) \+ 撤回恢复 ([\d,]+)\s+"
+    r"– 确认上牌 ([\d,]+) – 过期 ([\d,]+) – 作废 ([\d,]+) – 取消 ([\d,]+)\s+= 期末待办理 ([\d,]+)",
 )
 
 
@@ -192,7 +192,7 @@ class Month:
         shown = await self.chief.see("近 90 天")
         found = _STATS.search(shown.words)
         assert found is not None, shown.words
-        names = ("selected", "registered", "expired", "void", "cancelled", "reserved")
+        names = ("waited", "selected", "given_back", "registered", "expired", "void", "cancelled", "reserved")
         return {
             name: int(figure.replace(",", "")) for name, figure in zip(names, found.groups(), strict=True)
         }

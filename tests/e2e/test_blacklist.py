@@ -226,6 +226,9 @@ async def test_second_admin_sees_who_has_moved_the_identity(place: World) -> Non
     clerk, chief = await _two_ask(
         place, f"/identity {factories.identity(5)} {HOLDER} 已核对原件", "转移身份?"
     )
+    for admin in (clerk, chief):  # the receiver has another identity, and must be named
+        await admin.say("测试车主")
+        await admin.settled()
     await clerk.press("转移身份")
     await clerk.settled()
     await chief.press("转移身份")

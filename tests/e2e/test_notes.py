@@ -33,7 +33,7 @@ def notes(tx: Tx) -> list[tuple[str, str, str]]:
 async def test_note_is_on_the_card_and_at_the_next_shift(place: World) -> None:
     clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
     await clerk.say(f"/note 粤K·A1234 {NOTE}")
-    await clerk.see("已记备注", "查询结果", f"管理员 {CLERK}:{NOTE}")
+    await clerk.see("已记备注", "查询结果", f"赵窗口({CLERK}):{NOTE}")
     place.forward(minutes=1)
     await clerk.press("📝 备注")
     await clerk.say("材料齐了")

@@ -38,7 +38,7 @@ async def test_owner_reads_what_the_desk_writes(place: World) -> None:
     await clerk.say("/find 粤KA1234")
     await clerk.see("查询结果", "留言:已送达")
     await place.person(CHIEF).say("/audit 给车主留言")
-    await place.person(CHIEF).see(f"给车主留言:{TEXT}", f"管理员 {CLERK}")
+    await place.person(CHIEF).see(f"给车主留言:{TEXT}", f"赵窗口({CLERK})")
 
 
 async def test_owner_who_has_blocked_gets_an_sms_and_later_the_message(place: World) -> None:

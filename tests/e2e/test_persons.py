@@ -119,7 +119,7 @@ async def test_clerk_sees_the_owner_in_full_and_the_message_goes_when_the_page_i
     await clerk.see("已确认上牌")
     chief = place.person(CHIEF)
     await chief.say("/audit 查看完整信息")
-    await chief.see("查看完整信息:窗口核对证件", f"管理员 {CLERK}")
+    await chief.see("查看完整信息:窗口核对证件", f"赵窗口({CLERK})")
 
 
 async def test_full_view_ends_by_itself_after_two_minutes(place: World) -> None:

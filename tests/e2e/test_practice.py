@@ -36,8 +36,8 @@ TRIED: dict[str, tuple[str, str, str]] = {
     "hours": ("粤K 2026-12-31 窗口 09:00-12:00 盘点", "确认", "已登记:粤K 12月31日"),
     "holidays": ("2027 休 1月1日至1月3日 班 1月9日", "确认", "已录入 2027 年"),
     "appeals": ("", "", "待审核的申诉\n共 1 件"),
-    "approve": ("1", "确认通过", "申诉 1 审核通过"),
-    "reject": ("1 照片看不清", "", "审核通过"),  # by oneself, just now
+    "approve": ("1", "", "请先查看两张照片"),
+    "reject": ("1 照片看不清", "确认", "审核不通过"),
     "ban": ("109 违规", "列入黑名单", "已列入黑名单"),
     "unban": ("113 已核实", "解除", "已解除,并会通知本人"),
     "identity": (f"{cases.person(8).identity} 109 已核对原件", "转移身份", "身份已转移"),
@@ -91,6 +91,7 @@ async def test_every_command_works_in_the_practice_and_writes_nothing_real(
     world: World, chief: Person
 ) -> None:
     await chief.say("/start")
+    await chief.say("/desk")  # from then on the name of the admin is known
     await chief.settled()
     before, since = await untouched(world), chief.last.message_id
     await chief.say("/rehearse")
@@ -154,6 +155,8 @@ async def test_tasks_of_the_guide_tick_themselves(world: World, chief: Person) -
 
 
 async def test_day_passes_in_the_practice_alone(world: World, chief: Person) -> None:
+    await chief.say("/desk")  # from then on the name of the admin is known
+    await chief.settled()
     before = await untouched(world)
     await chief.say("/desk")
     await chief.see("没有待办事项")
@@ -184,6 +187,8 @@ async def test_files_of_a_practice_are_named_as_such(world: World, chief: Person
 
 
 async def test_vehicles_are_imported_into_the_practice_alone(world: World, chief: Person) -> None:
+    await chief.say("/desk")  # from then on the name of the admin is known
+    await chief.settled()
     before = await untouched(world)
     head = "vin,certificate,kind,state\n"
     row = "{},{},small,new\n"
@@ -225,7 +230,7 @@ async def test_role_that_is_gone_leads_home(world: World, chief: Person) -> None
     await clerk.say("/rehearse")
     await clerk.see("【🎓 练习管理】")
     await chief.say("/admins")
-    await chief.press("移除 3001 窗口 粤K")
+    await chief.press("移除 赵窗口 窗口 粤K")
     await chief.press("确认移除")
     await chief.see("已移除")
     await clerk.press("练习管理")
@@ -255,6 +260,8 @@ async def test_real_notice_comes_meanwhile_and_its_button_leads_out(world: World
 
 
 async def test_broadcast_of_a_practice_reaches_its_invented_owners_only(world: World, chief: Person) -> None:
+    await chief.say("/desk")  # from then on the name of the admin is known
+    await chief.settled()
     before = await untouched(world)
     await practises(chief)
     await chief.say("/broadcast 窗口搬迁到演练路2号")

@@ -76,7 +76,7 @@ async def test_number_alone_decides_nothing_before_the_photos(place: World) -> N
     await reviewer.press("已处理")
     await reviewer.see("已处理的申诉")
     await reviewer.press(f"{number} · 粤K")
-    await reviewer.see(f"申诉 {number} · 粤K:审核不通过", "原因:照片看不清", "处理于", "管理员 3001")
+    await reviewer.see(f"申诉 {number} · 粤K:审核不通过", "原因:照片看不清", "处理于", "赵窗口(3001)")
 
 
 async def test_card_of_find_names_appeals_and_the_award(place: World) -> None:

@@ -99,8 +99,9 @@ async def test_release_selections_and_their_ends_add_up(world: World) -> None:
 
     await chief.say("/stats 粤K")
     await chief.press("30 天")
-    shown = await chief.see("选定 6:随机 4,自编 2", "确认上牌 1 · 过期 2 · 作废 1 · 取消 1")
-    assert "列入黑名单 3 · 现在待办理 1" in shown.words
+    ends = "– 确认上牌 1 – 过期 2 – 作废 1 – 取消 1\n= 期末待办理 1"
+    shown = await chief.see("期初待办理 0 + 选定 6 + 撤回恢复 0", ends)
+    assert "随机 4 · 自编 2 · 列入黑名单 3" in shown.words
     sums = {row[0]: row[1] for row in (await sheets_of(chief))["合计"][1:]}
     assert [sums[name] for name in ("选定号码", "确认上牌", "过期", "作废")] == [6, 1, 2, 1]
 
