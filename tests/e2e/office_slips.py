@@ -10,6 +10,7 @@ from tests import factories
 from tests.core.appealing import appealed
 from tests.core.sql import sql
 from tests.core.tools import registered
+from tests.e2e.appealing import decides
 from tests.e2e.office_month import FIRST_OWNER, Month, living_of, plate_of, serial_of, tail_of
 from tests.person import Person
 
@@ -92,10 +93,14 @@ async def approves_the_wrong_appeal(month: Month, owners: int) -> None:
     store, core = month.world.store, month.world.core
     rival = await store.run(registered, core, owners + 1)
     appeal = await store.run(appealed, core, rival, 7)
-    await month.does(month.reviewer, f"/approve {appeal}", "确认通过", f"申诉 {appeal} 审核通过")
+    await decides(month.reviewer, f"/approve {appeal}")
+    await month.reviewer.press("确认通过")
+    await month.reviewer.see(f"申诉 {appeal} 审核通过")
     await month.does(month.chief, f"/undo 申诉 {appeal} 看错了照片", "确认撤回", "重新待审核")
     assert (await store.run(living_of, serial_of(7))).state == PreselectionState.RESERVED
-    await month.does(month.reviewer, f"/reject {appeal} 照片看不清", "不通过", f"申诉 {appeal}")
+    await decides(month.reviewer, f"/reject {appeal} 照片看不清")
+    await month.reviewer.press("确认不通过")
+    await month.reviewer.see(f"申诉 {appeal} 审核不通过")
     month.acts[AuditAction.APPROVED_APPEAL] += 1
     month.acts[AuditAction.REVOKED] += 1  # of the former holder
     month.acts[AuditAction.UNDID] += 2  # of the appeal, and of that
