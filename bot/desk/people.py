@@ -30,8 +30,9 @@ from core.preselection.counter import (
     validate_change_of_type,
     validate_grant,
 )
-from core.preselection.granting import office_of_grant
+from core.preselection.granting import of_vehicle, office_of_grant
 from core.preselection.identity_sides import ensure_receiver_named, replaced_identity, side_of
+from core.preselection.quotas import remaining_quota
 from core.values.identity import parse_identity
 from core.values.personal_numbers import InputKind
 from core.values.text import compact, tidy
@@ -361,7 +362,10 @@ def _grant_question(ctx: Context) -> str:
     batches, wishes = str(_number(ctx, "random")), str(_number(ctx, "compose"))
     vin = ctx.arg("vin")
     owners = [ctx.core.accounts.by_id(ctx.tx, one.account_id) for one in helped_by_grant(ctx.tx, vin)]
-    return texts.grant_question(vin, owners[:_MOST_OWNERS], batches, wishes, ctx.arg("reason"))
+    everything = of_vehicle(ctx.tx, vin)
+    office = ctx.core.offices.get(everything[0].office) if everything else None
+    state = texts.vehicle_line(everything, remaining_quota(ctx.tx, office, vin) if office else None)
+    return texts.grant_question(vin, (owners[:_MOST_OWNERS], state), batches, wishes, ctx.arg("reason"))
 
 
 GRANT = screen_of(

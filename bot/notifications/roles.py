@@ -23,11 +23,12 @@ def role_text(tx: Tx, core: Core, notification: Notification) -> str:
     if notification.topic == NotificationPurpose.INVITATION_USED:
         return staff.link_used(int(str(details["chat"])), told)
     chat_id, phase = notification.chat_id, details.get("phase")
-    now = {one: one.until for one in core.admins.of(tx, chat_id).assignments}
+    admin = core.admins.of(tx, chat_id)
+    now = {one: one.until for one in admin.assignments}
     if phase == ENDED:
         return staff.role_ended(told) if core.admins.has_ended(tx, chat_id, told) else ""
     is_held = told in now
     if phase == ENDING:
         return staff.role_ends(told) if is_held and now[told] == told.until else ""
     given = details.get("given") is True
-    return staff.role(told, given=given) if given == is_held else ""
+    return staff.role(told, admin, given=given) if given == is_held else ""

@@ -22,7 +22,7 @@ from bot.owner.whoami import whoami
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
-from bot.texts.desk.parts import MENU
+from bot.texts.desk.parts import CANCELLED, MENU
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
 from core.availability.holidays import country_calendar
@@ -127,7 +127,12 @@ def command(ctx: Context, command: Command) -> Goto:
 
 
 def _cancel(ctx: Context) -> Goto:
-    """Go to the confirmation for cancelling: on the appeal form the appeal, else the preselection."""
+    """Go to the confirmation for cancelling: on the appeal form the appeal, else the preselection.
+
+    At the desk nothing of one's own is meant: an open question is withdrawn.
+    """
+    if ctx.screen.startswith("desk_"):  # a question or a page of the desk
+        return Goto(screen=ScreenName.DESK_MENU, note=CANCELLED())
     draft = ctx.core.appeals.find_draft(ctx.tx, ctx.account_or_none) if ctx.account_or_none else None
     of_appeal = ctx.screen in FORM or ctx.arg("back") == ScreenName.APPEAL_REVIEW
     if draft is not None and (of_appeal or ctx.current_preselection is None):

@@ -82,7 +82,7 @@ def _characters(error: XuanhaoError) -> str:
 def _serial_lookalike(error: plates_errors.SerialLookalike) -> str:
     hint = ""
     if error.suggestion:
-        hint = _("您想选的是不是 <code>{number}</code>?").format(number=error.suggestion)
+        hint = _("是不是 <code>{number}</code>?").format(number=error.suggestion)
     return _("号牌不使用字母 O 和 I({places}),请确认是否为数字 0 或 1。{hint}").format(
         places=_places(error.positions), hint=hint
     )
@@ -409,7 +409,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
 }
 
 _MOST_WITHHELD = 12
-"""Withheld masks that an error names; the other ones are at /segments."""
+"""Withheld masks that an error names."""
 
 
 def _not_withheld(error: pool_errors.NotWithheld) -> str:

@@ -3,6 +3,12 @@
 from core.errors.counter import GrantElsewhere
 from core.people.admins import EVERYWHERE, Admin, Permission
 from core.ports import Tx
+from core.preselection.model import Preselection, from_row
+
+
+def of_vehicle(tx: Tx, vin: str) -> list[Preselection]:
+    """Return the preselections of a vehicle, whatever their state, the newest first."""
+    return [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
 
 
 def office_of_grant(tx: Tx, admin: Admin, vin: str) -> str:

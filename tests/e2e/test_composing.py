@@ -47,7 +47,7 @@ async def test_typing_is_forgiven(sqlite_world: World) -> None:
     page = await owner.see("现在可以自编:A+4位数字、5位数字", "最多可输入 5 个号码")
     assert "#" not in page.words
     await owner.say("22333\uff0cO1234、\uff11\uff12\uff13\uff14\uff15 粤k·a0007\n粤K a0008")
-    page = await owner.see("O1234", "您想选的是不是 01234?", "4. 粤K·A0008", "还可输入 1 个", fresh=True)
+    page = await owner.see("O1234", "是不是 01234?", "4. 粤K·A0008", "还可输入 1 个", fresh=True)
     assert "• 22333" not in page.words
     await owner.press("💡 粤K·01234")
     await owner.see("5. 粤K·01234", "已满")

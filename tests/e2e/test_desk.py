@@ -411,6 +411,28 @@ async def test_user_type_is_set(world: World) -> None:
     assert [row["user_type"] for row in rows] == ["counter"]
 
 
+async def test_cancel_at_the_desk_withdraws_the_question(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    chief = world.person(CHIEF)
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.see("取消预选?")
+    await chief.say("/cancel")
+    shown = await chief.see("已取消,未作任何更改", "🗂 管理", fresh=True)
+    assert not any("确认撤销" in label for label in shown.buttons)
+
+
+async def test_grant_says_what_the_vehicle_has_left_and_whether_it_has_its_number(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    chief = world.person(CHIEF)
+    await chief.say(f"/grant {factories.vin(2)} random=1 系统故障")
+    question = await chief.see("增加选号机会?", "现在还剩:随机选号 5 次")
+    assert "已办结" not in question.words
+    await chief.say(f"/confirm 粤KA1234 {factories.vin(2)[-6:]}")
+    await chief.press("确认已上牌")
+    await chief.say(f"/grant {factories.vin(2)} random=1 系统故障")
+    await chief.see("⚠️ 该车已办结:粤K·A1234 已上牌")
+
+
 @pytest.mark.parametrize("words", ["{who} counter 已核对行驶证", "counter {who} 已核对行驶证"])
 async def test_reason_of_a_user_type_is_recorded(world: World, words: str) -> None:
     await world.store.run(verified, world.core, 2)

@@ -197,6 +197,7 @@ _WITH_REASON = (
     "/ban 5002 {}",
     "/ban 5002 until 2028-01-01 {}",
     "/unban 5002 {}",
+    "/usertype 5002 counter {}",
     f"/identity {factories.identity(9)} 5003 {{}}",
     f"/grant {factories.vin(2)} random=1 {{}}",
     "/maintenance 粤K on {}",

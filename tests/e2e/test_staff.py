@@ -142,6 +142,18 @@ async def test_role_before_the_first_message_is_warned_of_and_told_at_the_first_
     assert "还没有联系过" not in (await chief.see(f"{STRANGER}", fresh=True)).words
 
 
+async def test_notice_of_a_second_role_names_all(world: World, chief: Person) -> None:
+    clerk = world.person(CLERK)
+    await clerk.say("/start")
+    for role in ("clerk", "reviewer"):
+        await chief.say(f"/admins add {CLERK} {role} 粤K")
+        await chief.press("确认添加")
+        await chief.see("已添加", fresh=True)
+    await world.service.jobs.tell()
+    told = await clerk.see("您现在是申诉审核(粤K)", "您的全部角色:", "窗口(粤K)")
+    assert told.words.count("申诉审核") == 2
+
+
 async def test_deputy_has_the_role_until_the_end_of_the_day(world: World, chief: Person) -> None:
     await world.store.run(reserved, world.core, 2, "A1234")
     clerk = world.person(CLERK)

@@ -160,7 +160,7 @@ async def test_next_batch_is_drawn_and_counted_once(world: World) -> None:
     held = numbers(owner.last)
     await press_as_left(owner, "【换一批(3)】")
     shown = await owner.see("本车第", "随机还剩 2 批")
-    assert set(numbers(shown)).isdisjoint(held)
+    assert set(numbers(shown)) != set(held)  # one of them may come again: they are back in the pool
     assert await chances(world, BATCH) == (3, 0)
     await books_agree(world)
 

@@ -8,7 +8,9 @@ from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import owner_line, somebody
 from bot.texts.owner.exported import USER_TYPES
 from core.people.accounts import Account, UserType
+from core.preselection import Preselection, PreselectionState
 from core.preselection.identity_sides import IdentitySide, replaced_identity
+from core.preselection.quotas import Quota
 from core.values.vehicles import group_vin
 
 USERTYPE = phrase("✅ 确认")
@@ -123,14 +125,42 @@ def holder_elsewhere(office: str) -> str:
     ).format(office=escape(office))
 
 
-def grant_question(vin: str, owners: Sequence[Account], batches: str, wishes: str, why: str) -> str:
-    """Return the question before chances are granted to a vehicle, with the owners whom it helps."""
+def vehicle_line(everything: Sequence[Preselection], left: Quota | None) -> str:
+    """Return what a vehicle has left, and whether it has its number already; empty if it was never here."""
+    lines = []
+    done = next((one for one in everything if one.state == PreselectionState.REGISTERED), None)
+    if done is not None:
+        number = plate(done.office, done.serial or "")
+        lines.append(_("⚠️ 该车已办结:{number} 已上牌").format(number=number))
+    if left is not None:
+        lines.append(
+            _("现在还剩:随机选号 {batches} 次,自编号牌 {wishes} 个").format(
+                batches=left.batches, wishes=left.wishes
+            )
+        )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def grant_question(
+    vin: str, about: tuple[Sequence[Account], str], batches: str, wishes: str, why: str
+) -> str:
+    """Return the question before chances are granted to a vehicle.
+
+    Args:
+        vin: the vehicle.
+        about: the owners whom it helps, and the vehicle's line.
+        batches: how many batches are added.
+        wishes: how many wishes.
+        why: the reason.
+    """
+    owners, state = about
     return _(
-        "<b>增加选号机会?</b>\n<code>{vin}</code>\n{owners}\n"
+        "<b>增加选号机会?</b>\n<code>{vin}</code>\n{owners}\n{state}"
         "随机选号 +{batches} 次,自编号牌 +{wishes} 个\n原因:{reason}"
     ).format(
         vin=escape(group_vin(vin)),
         owners="\n".join(map(owner_line, owners)) or _("现在没有车主在为该车选号"),
+        state=state,
         batches=batches,
         wishes=wishes,
         reason=reason(why),

@@ -98,9 +98,13 @@ def named(chat_id: int, name: str) -> str:
     return _("✅ {who} 显示为「{name}」。").format(who=f"<code>{chat_id}</code>", name=escape(name))
 
 
-def role(assignment: RoleAssignment, *, given: bool) -> str:
-    said = _("🗂 您现在是{post}。发送 /help 查看命令。") if given else _("🗂 您已不再是{post}。")
-    return said.format(post=_post(assignment))
+def role(assignment: RoleAssignment, admin: Admin, *, given: bool) -> str:
+    """Return that a role was given or taken away; with all roles, if its holder has others too."""
+    words = _("🗂 您现在是{post}。发送 /help 查看命令。") if given else _("🗂 您已不再是{post}。")
+    said = words.format(post=_post(assignment))
+    if len(admin.assignments) > int(given):
+        said += _("\n您的全部角色:{posts}").format(posts=posts(admin))
+    return said
 
 
 def role_ends(assignment: RoleAssignment) -> str:
