@@ -28,7 +28,7 @@ from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
 from core.notifications import broadcasts, subscriptions, wished
 from core.notifications import queue as notification_queue
-from core.people import blacklist
+from core.people import blacklist, chief_requests
 from core.pool import bulletin, seeds
 from core.pool import segments as pool_segments
 from core.ports import Tx, now_of
@@ -319,6 +319,7 @@ class Jobs:
         await run(pool_segments.purge)
         await _until_none(run, core.cleanup.drop_old_drafts)
         await run(core.cleanup.purge_codes)
+        await run(chief_requests.expire)
         await run(notification_queue.purge)
         if await _until_none(run, core.appeals.purge):
             await self.sweep()

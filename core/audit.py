@@ -24,9 +24,12 @@ class AuditAction(StrEnum):
 
     ABANDONED = "abandoned"
     ACCEPTED_INVITATION = "accepted_invitation"
+    ACTED_ALONE = "acted_alone"  # without a second chief, as the office has none
     ADDED_ADMIN = "added_admin"
+    AGREED_TO_REQUEST = "agreed_to_request"  # of another chief; by whom is in the details
     AGREED_TO_NOTICE = "agreed_to_notice"
     APPROVED_APPEAL = "approved_appeal"
+    ASKED_CHIEF = "asked_chief"  # another chief, to agree to a grave act
     ASKED_FOR_INVOICE = "asked_for_invoice"
     BANNED = "banned"
     BEGAN = "began"
@@ -74,6 +77,7 @@ class AuditAction(StrEnum):
     RAISED_SUSPICION = "raised_suspicion"
     RECEIVED_IDENTITY = "received_identity"
     RECHOSE = "rechose"
+    REFUSED_REQUEST = "refused_request"
     REFUSED_UNWITHHOLDING = "refused_unwithholding"
     REGISTERED = "registered"
     REGISTERED_ACCOUNT = "registered_account"
@@ -101,6 +105,7 @@ class AuditAction(StrEnum):
     VOIDED = "voided"
     WITHDREW_APPEAL = "withdrew_appeal"
     WITHDREW_NOTE = "withdrew_note"
+    WITHDREW_REQUEST = "withdrew_request"
     WITHDREW_UNWITHHOLDING = "withdrew_unwithholding"
     WITHHELD = "withheld"
     WROTE_NOTE = "wrote_note"  # its text is in the table, and goes with the owner's data
@@ -177,6 +182,7 @@ class SubjectKind(StrEnum):
     BROADCAST = "broadcast"
     RESTORATION = "restoration"
     UNWITHHOLD = "unwithhold"
+    REQUEST = "request"
     SUSPICION = "suspicion"
 
 
@@ -268,6 +274,11 @@ def restoration_subject(restoration_id: int) -> str:
 def unwithhold_subject(request_id: int) -> str:
     """Return ``unwithhold:5``: a request to end a withholding."""
     return f"{SubjectKind.UNWITHHOLD}:{request_id}"
+
+
+def request_subject(request_id: int) -> str:
+    """Return ``request:5``: a request to another chief."""
+    return f"{SubjectKind.REQUEST}:{request_id}"
 
 
 def suspicion_subject(suspicion_id: int) -> str:

@@ -21,8 +21,10 @@ from core.gateways import build_gateway
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
+from core.people.chief_requests import ChiefRequests
 from core.people.invitations import Invitations
 from core.people.lookup import People
+from core.people.other_chiefs import OtherChiefs
 from core.people.probes import Probes
 from core.people.second_chief import SecondChief
 from core.people.sms_budget import SmsBudget, SmsCaps
@@ -120,6 +122,8 @@ class Core:
     decisions: Decisions
     seeds: Seeds
     pools: Pools
+    other_chiefs: OtherChiefs
+    chief_requests: ChiefRequests
     second_chief: SecondChief
     bulletins: Bulletins
     preselections: Preselections
@@ -292,6 +296,7 @@ async def bootstrap(
     accounts, sms_failures = Accounts(vault), Failures()
     staff_names = StaffNames(vault)
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
+    other_chiefs = OtherChiefs(admins, timedelta(hours=settings.desk.second_chief_hours))
     sms_budget = SmsBudget(vault, caps, admins)
     verification = Verification(vault, given.random_bytes, sms_budget)
     seeds = Seeds(vault, given.random_bytes)
@@ -334,7 +339,9 @@ async def bootstrap(
         decisions=decisions,
         seeds=seeds,
         pools=pools,
-        second_chief=SecondChief(pools, admins, timedelta(hours=settings.desk.second_chief_hours)),
+        other_chiefs=other_chiefs,
+        chief_requests=ChiefRequests(other_chiefs, vault, settings.desk.two_chiefs),
+        second_chief=SecondChief(pools, other_chiefs),
         bulletins=Bulletins(),
         preselections=preselections,
         selection=Selection(Batches(seeds, vault), calendar, deadlines, presses, most_living),

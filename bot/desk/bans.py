@@ -14,6 +14,7 @@ from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from bot.texts.desk import parts
+from core.audit import ban_subject
 from core.clock import CHINA, from_millis, to_millis
 from core.errors.blacklist import NotBannedHere, NotBlacklisted
 from core.errors.desk import NobodyFound
@@ -22,7 +23,9 @@ from core.people.accounts import Account
 from core.people.admins import EVERYWHERE, Permission
 from core.people.ban_causes import BanCause, causes_of, lift_cause
 from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
+from core.people.chief_requests import GraveSubject
 from core.people.lookup import Who
+from core.values.grave_acts import GraveAct
 from core.values.identity import mask_identity
 
 _ALL = "all"
@@ -250,15 +253,20 @@ def _unban(ctx: Context) -> str:
     return texts.unbanned(left, is_told=is_told)
 
 
-UNBAN = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_UNBAN,
-        permission=Permission.BAN,
-        question_text=_unban_question,
-        label=texts.UNBAN,
-        act=_unban,
-        ways=_ways_to_lift,
-        style=Style.SUCCESS,
-    )
+def _grave(ctx: Context) -> GraveSubject:
+    subject = ban_subject(meant(ctx).ban_id)
+    return GraveSubject(act=GraveAct.UNBAN, key=subject, subject=subject, office=ctx.arg("office"))
+
+
+UNBAN_QUESTION = Confirmation(
+    name=ScreenName.DESK_UNBAN,
+    permission=Permission.BAN,
+    question_text=_unban_question,
+    label=texts.UNBAN,
+    act=_unban,
+    ways=_ways_to_lift,
+    grave=_grave,
+    style=Style.SUCCESS,
 )
+UNBAN = screen_of(UNBAN_QUESTION)
 SCREENS = (BAN, UNBAN)

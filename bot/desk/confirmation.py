@@ -14,10 +14,12 @@ from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import ReasonTooShort
 from bot.i18n import formatting
+from bot.texts.desk import chief_requests as request_texts
 from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
+from core.people.chief_requests import GraveSubject
 from core.reporting.disclosure import DisclosedPart
 from core.values.personal_numbers import ensure_no_personal_number
 
@@ -43,6 +45,8 @@ class Confirmation:
     style: Style = Style.PRIMARY
     undo_key: Callable[[Context], str] | None = None  # of what was done, if it can be taken back
     person: Callable[[Context], str] | None = None  # on account of what its owner can be seen in full
+    grave: Callable[[Context], GraveSubject | None] = lambda _ctx: None
+    """What another chief may have to agree to, by the settings; None: nothing."""
     ways: Callable[[Context], Sequence[tuple[str, str]]] = lambda _ctx: ()
     """Several ways to do it, as labels and the argument ``way`` that ``act`` finds; empty: the one button."""
 
@@ -60,6 +64,10 @@ def screen_of(confirmation: Confirmation) -> Screen:
         do = Button(label=confirmation.label(), action=ActionName.DO, style=confirmation.style)
         rows = (*in_columns(ways, 1), (keep,)) if ways else ((do, keep),)
         text = confirmation.question_text(ctx)
+        about = confirmation.grave(ctx)
+        if about is not None and ctx.core.chief_requests.is_needed(ctx.tx, about, ctx.actor):
+            until = ctx.core.other_chiefs.waits_until(ctx.tx, about.office, ctx.actor)
+            text += f"\n\n{request_texts.needs_consent(until)}"
         subject = confirmation.person(ctx) if confirmation.person else ""
         return View(text=text, rows=(*rows, *person_row(ctx, subject)))
 
@@ -67,7 +75,12 @@ def screen_of(confirmation: Confirmation) -> Screen:
         ctx.require(confirmation.permission)
         if way:
             ctx.args = {**ctx.args, "way": way}
+        about = confirmation.grave(ctx)
+        if about is not None and ctx.core.chief_requests.is_needed(ctx.tx, about, ctx.actor):
+            return return_to_origin(ctx, _ask_other_chief(confirmation, ctx, about))
         note = confirmation.act(ctx)
+        if about is not None:
+            ctx.core.chief_requests.note_alone(ctx.tx, about, ctx.actor)
         key = confirmation.undo_key(ctx) if confirmation.undo_key and "back" not in ctx.args else ""
         if key and ctx.admin.may(Permission.UNDO_OWN, ctx.arg("office")):
             return Goto(screen=ScreenName.DESK_DONE, args={"what": key}, note=note, sticky=True)
@@ -88,6 +101,15 @@ def screen_of(confirmation: Confirmation) -> Screen:
         hint=formatting.PRESS_HINT,
         errors=WITHDRAWN,
     )
+
+
+def _ask_other_chief(confirmation: Confirmation, ctx: Context, about: GraveSubject) -> str:
+    """Ask another chief in place of acting, after checking that the question can still be asked."""
+    confirmation.question_text(ctx)
+    args = {name: value for name, value in ctx.args.items() if name != "back"}
+    request = ctx.core.chief_requests.ask(ctx.tx, about, confirmation.name, args, ctx.actor)
+    until = ctx.core.other_chiefs.waits_until(ctx.tx, about.office, ctx.actor)
+    return request_texts.asked(request, until)
 
 
 def person_row(ctx: Context, subject: str) -> tuple[tuple[Button, ...], ...]:

@@ -16,11 +16,13 @@ from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.desk import people as texts
 from bot.texts.owner.exported import USER_TYPES
+from core.audit import account_subject, vehicle_subject
 from core.clock import CHINA
 from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import Permission
+from core.people.chief_requests import GraveSubject
 from core.people.lookup import is_like_identity
 from core.preselection.counter import (
     Grant,
@@ -33,6 +35,7 @@ from core.preselection.counter import (
 from core.preselection.granting import of_vehicle, office_of_grant
 from core.preselection.identity_sides import ensure_receiver_named, replaced_identity, side_of
 from core.preselection.quotas import remaining_quota
+from core.values.grave_acts import GraveAct
 from core.values.identity import parse_identity
 from core.values.personal_numbers import InputKind
 from core.values.text import compact, tidy
@@ -260,16 +263,28 @@ def _move_identity(ctx: Context) -> str:
     return texts.IDENTITY_MOVED()
 
 
-_ASKED = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_IDENTITY,
-        permission=Permission.IDENTITY,
-        question_text=_identity_question,
-        label=texts.MOVE_IDENTITY,
-        act=_move_identity,
-        style=Style.DANGER,
+def _grave_move(ctx: Context) -> GraveSubject:
+    account_id = _number(ctx, "account")
+    subject = account_subject(account_id)
+    return GraveSubject(
+        act=GraveAct.IDENTITY,
+        key=subject,
+        subject=subject,
+        office=ctx.arg("office"),
+        account_id=account_id,
     )
+
+
+IDENTITY_QUESTION = Confirmation(
+    name=ScreenName.DESK_IDENTITY,
+    permission=Permission.IDENTITY,
+    question_text=_identity_question,
+    label=texts.MOVE_IDENTITY,
+    act=_move_identity,
+    grave=_grave_move,
+    style=Style.DANGER,
 )
+_ASKED = screen_of(IDENTITY_QUESTION)
 IDENTITY = replace(_ASKED, show=_show_identity, text=_name_typed, input_kind=InputKind.NAME)
 
 
@@ -368,12 +383,18 @@ def _grant_question(ctx: Context) -> str:
     return texts.grant_question(vin, (owners[:_MOST_OWNERS], state), batches, wishes, ctx.arg("reason"))
 
 
-GRANT = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_GRANT,
-        permission=Permission.GRANT,
-        question_text=_grant_question,
-        label=texts.GRANT,
-        act=_grant,
-    )
+def _grave_grant(ctx: Context) -> GraveSubject:
+    subject, everything = vehicle_subject(ctx.arg("vin")), of_vehicle(ctx.tx, ctx.arg("vin"))
+    office = everything[0].office if everything else ctx.arg("office")
+    return GraveSubject(act=GraveAct.GRANT, key=subject, subject=subject, office=office)
+
+
+GRANT_QUESTION = Confirmation(
+    name=ScreenName.DESK_GRANT,
+    permission=Permission.GRANT,
+    question_text=_grant_question,
+    label=texts.GRANT,
+    act=_grant,
+    grave=_grave_grant,
 )
+GRANT = screen_of(GRANT_QUESTION)

@@ -26,7 +26,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.desk import undo as texts
-from core.audit import SubjectKind
+from core.audit import SubjectKind, office_subject, pool_subject
 from core.availability import closed_days, rescheduling
 from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.rescheduling import Rescheduling
@@ -34,8 +34,10 @@ from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
 from core.errors.undo import NothingToUndo, UndoForChiefs
 from core.people.admins import Permission
+from core.people.chief_requests import GraveSubject
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.undoing import Deed, Undoable
+from core.values.grave_acts import GraveAct
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -256,24 +258,37 @@ def _act(ctx: Context) -> str:
     return _kind(ctx.arg("what")).act(ctx)
 
 
-_UNDO = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_UNDO,
-        permission=Permission.UNDO_OWN,
-        question_text=_ask,
-        label=texts.UNDO_SURE,
-        act=_act,
-    )
+def _grave(ctx: Context) -> GraveSubject | None:
+    """Return what another chief may have to agree to: not what a clerk takes back within the hour."""
+    what, office = ctx.arg("what"), ctx.arg("office")
+    if _own_only(ctx, office):
+        return None
+    subject = what
+    if what.startswith(SubjectKind.SEGMENT):
+        subject = pool_subject(*_rest(ctx)[:2])
+    elif what.startswith(_DAY):
+        subject = office_subject(office)
+    return GraveSubject(act=GraveAct.UNDO, key=what, subject=subject, office=office)
+
+
+UNDO_QUESTION = Confirmation(
+    name=ScreenName.DESK_UNDO,
+    permission=Permission.UNDO_OWN,
+    question_text=_ask,
+    label=texts.UNDO_SURE,
+    act=_act,
+    grave=_grave,
 )
-_REDATE_SCREEN = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_REDATE,
-        permission=Permission.UNDO_OWN,
-        question_text=_ask,
-        label=texts.REDATE_SURE,
-        act=_act,
-    )
+REDATE_QUESTION = Confirmation(
+    name=ScreenName.DESK_REDATE,
+    permission=Permission.UNDO_OWN,
+    question_text=_ask,
+    label=texts.REDATE_SURE,
+    act=_act,
+    grave=_grave,
 )
+_UNDO = screen_of(UNDO_QUESTION)
+_REDATE_SCREEN = screen_of(REDATE_QUESTION)
 
 
 # --- below what was just done ----------------------------------------------------------------------

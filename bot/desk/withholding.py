@@ -78,11 +78,11 @@ def _meant(ctx: Context) -> tuple[Office, Mask]:
 
 
 def _has_second(ctx: Context, office: Office) -> bool:
-    return bool(ctx.core.second_chief.others(ctx.tx, office.code, ctx.actor))
+    return bool(ctx.core.other_chiefs.chats(ctx.tx, office.code, ctx.actor))
 
 
 def _waits_until(ctx: Context, office: Office) -> datetime | None:
-    return ctx.core.second_chief.waits_until(ctx.tx, office.code, ctx.actor)
+    return ctx.core.other_chiefs.waits_until(ctx.tx, office.code, ctx.actor)
 
 
 def _question(ctx: Context) -> str:
@@ -168,7 +168,7 @@ def _show_request(ctx: Context) -> View:
     if found.actor == ctx.actor:
         text = texts.own_request(found, _waits_until(ctx, office), opening)
         return View(text=text, rows=((Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),), cancel))
-    may_from = ctx.core.second_chief.may_confirm_from(ctx.tx, office.code, ctx.chat_id)
+    may_from = ctx.core.other_chiefs.may_decide_from(ctx.tx, office.code, ctx.chat_id)
     confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS)
     refuse = Button(label=texts.REFUSE(), action=ActionName.REJECT, style=Style.DANGER)
     ways: tuple[Button, ...] = (confirm, refuse)

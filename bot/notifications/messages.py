@@ -9,11 +9,17 @@ from bot.dialog.view import Button
 from bot.i18n import formatting
 from bot.i18n.language import speaking
 from bot.notifications.appeals import waiting_appeals
+from bot.notifications.chief_requests import (
+    request_decided,
+    request_made,
+    unwithholding_asked,
+    unwithholding_decided,
+)
 from bot.notifications.parts import TextPart
 from bot.notifications.roles import role_text
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import owner_messages, sms, warnings, withholding
+from bot.texts.desk import owner_messages, sms, warnings
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
 from bot.texts.owner import receipt as receipts
@@ -25,15 +31,10 @@ from core.clock import from_millis
 from core.errors.preselection import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
-from core.people import second_chief
 from core.people.accounts import UserType
-from core.people.admins import Permission
-from core.people.second_chief import RequestState
 from core.people.sms_budget import gateway_trouble
 from core.pool.number_status import NumberStatus, status_of
 from core.pool.openings import OpeningWay
-from core.pool.releases import freed_opening
-from core.pool.segments import mask_of
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
@@ -70,6 +71,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
         case (
             NotificationPurpose.ROLE
             | NotificationPurpose.INVITATION_USED
+            | NotificationPurpose.CHIEF_REQUEST
+            | NotificationPurpose.CHIEF_REQUEST_DECIDED
             | NotificationPurpose.UNWITHHOLD
             | NotificationPurpose.UNWITHHOLD_DECIDED
             | NotificationPurpose.SUMMARY
@@ -170,12 +173,14 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart
         return _about_journal(tx, notification)
     if notification.topic in {NotificationPurpose.ROLE, NotificationPurpose.INVITATION_USED}:
         return _about_role(tx, core, notification)
-    if notification.topic in {NotificationPurpose.UNWITHHOLD, NotificationPurpose.UNWITHHOLD_DECIDED}:
-        return _about_unwithholding(tx, core, notification)
     if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
         return _about_sms(tx, core, notification)
     render = {
         NotificationPurpose.APPEALS_WAIT: waiting_appeals,
+        NotificationPurpose.CHIEF_REQUEST: request_made,
+        NotificationPurpose.CHIEF_REQUEST_DECIDED: request_decided,
+        NotificationPurpose.UNWITHHOLD: unwithholding_asked,
+        NotificationPurpose.UNWITHHOLD_DECIDED: unwithholding_decided,
         NotificationPurpose.DESK_MESSAGE: _message,
     }.get(notification.topic, _summary)
     return render(tx, core, notification)
@@ -191,25 +196,6 @@ def _summary(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, 
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
-
-
-def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    found = second_chief.find(tx, int(notification.subject.partition(":")[2]))
-    if notification.topic == NotificationPurpose.UNWITHHOLD_DECIDED:
-        is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
-        return (TextPart(text=withholding.decided(found, tx.now)),) if is_told else ()
-    is_chief = core.admins.of(tx, notification.chat_id).may(Permission.WITHHOLD, found.office)
-    office = core.offices.get(found.office)
-    if not is_chief or office is None or found.state != RequestState.WAITING or found.is_over(tx.now):
-        return ()
-    mask = mask_of(found.kind, found.pattern, office.nev_letters)
-    opens = withholding.opens_later(freed_opening(tx, office, mask))
-    may_from = core.second_chief.may_confirm_from(tx, office.code, notification.chat_id)
-    number = str(found.request_id)
-    confirm = Button(label=withholding.CONFIRM(), action=ActionName.CONFIRM, arg=number)
-    refuse = Button(label=withholding.REFUSE(), action=ActionName.REJECT, arg=number)
-    ways = (confirm, refuse) if may_from is None else (refuse,)
-    return (TextPart(text=withholding.request(found, may_from, opens), rows=(ways,)),)
 
 
 def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from bot.bot_api import deep_links
-from bot.desk import clock, invitations, withholding
+from bot.desk import chief_requests, clock, invitations, withholding
 from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
 from bot.desk.menu import own_example, to_menu
 from bot.desk.menu_pages import to_proposal
@@ -141,6 +141,7 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.CLOCK: clock.parse,
     ActionName.CONFIRM: lambda _ctx, number: withholding.to_request(number, "confirm"),
     ActionName.REJECT: lambda _ctx, number: withholding.to_request(number, "refuse"),
+    ActionName.REQUEST: lambda _ctx, number: chief_requests.to_request(number),
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
     ActionName.QUEUE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_APPEALS),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
@@ -152,7 +153,9 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal
 }
 """Global buttons, outside the conversation; they change nothing but subscriptions."""
-_OF_STAFF = frozenset({ActionName.CLOCK, ActionName.CONFIRM, ActionName.REJECT, ActionName.DESK})
+_OF_STAFF = frozenset(
+    {ActionName.CLOCK, ActionName.CONFIRM, ActionName.REJECT, ActionName.REQUEST, ActionName.DESK}
+)
 """Those by which an admin comes to the desk, as by a command or by the first page."""
 
 

@@ -345,6 +345,8 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     pool_errors.NoSeedToday: phrase(
         "今日抽号种子尚未公示或已经公布,现在不能抽号或抽签,请在下一个开放日再来;次数未扣。"
     ),
+    staff_errors.OwnRequest: phrase("要由另一位负责人决定,申请人自己不能同意。"),
+    staff_errors.RequestOver: phrase("这份申请已作废或不存在。"),
     pool_errors.OwnUnwithholdRequest: phrase("恢复投放要由另一位负责人确认,申请人自己不能确认。"),
     pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
     counter_errors.GrantElsewhere: phrase(
@@ -590,8 +592,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         "姓名最多 {most} 字,至少有一个字或字母,不能有特殊符号,没有修改。"
     ).format(most=error.longest),
     command_errors.ReasonTooShort: lambda error: commands.reason_too_short(error.least, error.command),
-    pool_errors.SecondChiefTooNew: lambda error: _(
-        "您任命不久,{at} 起才可以确认恢复投放;申请仍在等待,现在可以拒绝。"
+    staff_errors.SecondChiefTooNew: lambda error: _(
+        "您任命不久,{at} 起才可以同意;申请仍在等待,现在可以拒绝。"
     ).format(at=moment(error.at)),
     pool_errors.SegmentOverlaps: lambda error: (
         _("与已投放的号段 {mask} 重叠({day}由{who}投放),没有投放。").format(

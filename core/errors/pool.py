@@ -43,13 +43,5 @@ class OwnUnwithholdRequest(Refusal):
     """The chief who has asked to end a withholding cannot be the second who confirms it."""
 
 
-class SecondChiefTooNew(Refusal):
-    """The chief was appointed too short a time ago to confirm the end of a withholding before ``at``."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__()
-        self.at = at
-
-
 class UnwithholdRequestOver(Refusal):
     """The request to end a withholding has expired, or does not exist."""

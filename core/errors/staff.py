@@ -1,5 +1,7 @@
 """The desk's staff: their names, and who may give and remove their roles."""
 
+from datetime import datetime
+
 from core.errors.base import InputError, Refusal
 
 
@@ -29,3 +31,19 @@ class ChatIsPhone(InputError):
 
 class ChatIsName(InputError):
     """A name of the messenger (@name) stands where a chat id belongs; a bot cannot look it up."""
+
+
+class OwnRequest(Refusal):
+    """Who has asked another chief cannot be the one who decides."""
+
+
+class RequestOver(Refusal):
+    """A request to another chief has expired, or there is no such request."""
+
+
+class SecondChiefTooNew(Refusal):
+    """The chief was appointed too short a time ago to decide a request before ``at``."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at

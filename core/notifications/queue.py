@@ -71,6 +71,8 @@ class NotificationPurpose(StrEnum):
     RESUMED = "resumed"  # that suspension has ended
     SUPERSEDED = "superseded"  # another owner's appeal has set aside a claim to a vehicle; suffixed likewise
     UNWITHHOLD = "unwithhold"  # to the other chiefs; with a time for one who can confirm only later
+    CHIEF_REQUEST = "chief_request"  # to the other chiefs; with a time for one who can agree only later
+    CHIEF_REQUEST_DECIDED = "chief_request_decided"  # to who has asked another chief
     UNWITHHOLD_DECIDED = "unwithhold_decided"  # to the chief who has asked to end a withholding
     ROLE = "role"  # an admin role was granted or removed, or ends by itself; suffixed with its time
     INVITATION_USED = "invitation_used"  # to who made a one-time link; suffixed with its time

@@ -109,6 +109,13 @@ class Admin:
             for assignment in self.assignments
         )
 
+    def has(self, role: Role, office: str) -> bool:
+        """Return whether they have a role at an office, or at all offices."""
+        return any(
+            assignment.role == role and assignment.office in {EVERYWHERE, office}
+            for assignment in self.assignments
+        )
+
     def require(self, permission: Permission, office: str | None = None) -> None:
         """Require a permission.
 

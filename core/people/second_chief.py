@@ -7,17 +7,17 @@ appoint somebody for the purpose. The request waits for them, rather than take e
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.pool import OwnUnwithholdRequest, SecondChiefTooNew, UnwithholdRequestOver
+from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
+from core.errors.staff import SecondChiefTooNew
 from core.notifications import queue
 from core.notifications.queue import NotificationPurpose, Plan
-from core.people.admins import Admins, Permission
+from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, RequestState
 from core.pool.releases import Freeing, Pools
 from core.pool.segments import mask_of
 from core.ports import Row, Tx
@@ -25,20 +25,6 @@ from core.public_journal import chain
 from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
-
-TIME_TO_DECIDE = timedelta(days=7)
-"""After this long without a decision, a request expires."""
-
-
-class RequestState(StrEnum):
-    """The state of a request; the values are stored in the database."""
-
-    WAITING = "waiting"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
 
 _ACTIONS = {
     RequestState.CONFIRMED: AuditAction.UNWITHHELD,
@@ -90,34 +76,12 @@ class SecondChief:
 
     Args:
         pools: the pools.
-        admins: the admins.
-        min_age: how long a chief must have been one before they can confirm.
+        chiefs: finds who can confirm.
     """
 
-    def __init__(self, pools: Pools, admins: Admins, min_age: timedelta) -> None:
+    def __init__(self, pools: Pools, chiefs: OtherChiefs) -> None:
         self._pools = pools
-        self._admins = admins
-        self._min_age = min_age
-
-    def others(self, tx: Tx, office: str, actor: str) -> list[int]:
-        """Return the chats of the other chiefs of an office, those of all offices included."""
-        return [
-            admin.chat_id
-            for admin in self._admins.all(tx)
-            if admin.may(Permission.WITHHOLD, office) and audit.chat_actor(admin.chat_id) != actor
-        ]
-
-    def may_confirm_from(self, tx: Tx, office: str, chat_id: int) -> datetime | None:
-        """Return from when a chief may confirm requests of an office; None if they may now."""
-        since = self._admins.chief_since(tx, chat_id, office)
-        at = None if since is None else since + self._min_age
-        return None if at is None or at <= tx.now else at
-
-    def waits_until(self, tx: Tx, office: str, actor: str) -> datetime | None:
-        """Return from when the first other chief may confirm; None if one may now, or there is none."""
-        starts = [self.may_confirm_from(tx, office, chat_id) for chat_id in self.others(tx, office, actor)]
-        late = [at for at in starts if at is not None]
-        return min(late) if late and len(late) == len(starts) else None
+        self._chiefs = chiefs
 
     def ask(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> UnwithholdResult:
         """Ask the other chiefs to end a withholding; without another chief, end it.
@@ -127,7 +91,7 @@ class SecondChief:
             NoSeedToday: it would end now, but no day can be drawn today.
         """
         tx.run("pool.expire_unwithhold_requests", now=to_millis(tx.now))
-        role, others = chain.public_role(tx, actor, office.code), self.others(tx, office.code, actor)
+        role, others = chain.public_role(tx, actor, office.code), self._chiefs.chats(tx, office.code, actor)
         if not others:
             return self._end_alone(tx, office, mask, actor, reason)
         row = tx.one(
@@ -165,7 +129,7 @@ class SecondChief:
             NoSeedToday: no day can be drawn today.
         """
         request = self._decide(tx, request_id, RequestState.CONFIRMED, actor)
-        at = self.may_confirm_from(tx, request.office, _chat(actor))
+        at = self._chiefs.may_decide_from(tx, request.office, _chat(actor))
         if at is not None:
             raise SecondChiefTooNew(at)
         freeing = Freeing(
@@ -226,7 +190,7 @@ class SecondChief:
         """Tell another chief of a request; one who cannot confirm it yet is told again when they can."""
         purpose, until = NotificationPurpose.UNWITHHOLD, request.expires_at
         _tell(tx, request, chat_id, purpose, until=until)
-        at = self.may_confirm_from(tx, request.office, chat_id)
+        at = self._chiefs.may_decide_from(tx, request.office, chat_id)
         if at is not None:
             _tell(tx, request, chat_id, f"{purpose}:{to_millis(at)}", at=at, until=until)
 

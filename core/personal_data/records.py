@@ -240,6 +240,16 @@ def note_record(row: Row) -> Record:
     }
 
 
+def request_record(row: Row) -> Record:
+    """Return a request of the desk about one's identity to another chief."""
+    return {
+        "at": moment_or_none(row["requested_at"]),
+        "act": row["act"],
+        "office": row["office"],
+        "state": row["state"],
+    }
+
+
 def read_roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
     """Return the roles of a person at the desk, those that have ended by themselves included."""
     rows = tx.all("admins.stored_of_chat", chat_id=data_subject.chat_id)

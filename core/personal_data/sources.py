@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.clock import to_millis
 from core.errors.accounts import DeletionBlocker
 from core.people import blacklist
 from core.personal_data import records
@@ -36,6 +37,11 @@ def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
     if data_subject.identity_hash is not None:
         tx.run("personal_data.empty_bans", identity_hash=data_subject.identity_hash)
         tx.run("personal_data.empty_ban_causes", identity_hash=data_subject.identity_hash)
+
+
+def _forget_requests(tx: Tx, data_subject: DataSubject) -> None:
+    if data_subject.account is not None:
+        tx.run("chief_requests.forget", account_id=data_subject.account.account_id, now=to_millis(tx.now))
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
@@ -125,6 +131,11 @@ SOURCES = (
         name="notes",
         read=records.read_of_account("personal_data.notes", records.note_record),
         forget=_forget_of_account("notes.forget"),
+    ),
+    PersonalDataSource(
+        name="requests",
+        read=records.read_of_account("personal_data.requests", records.request_record),
+        forget=_forget_requests,
     ),
     PersonalDataSource(
         name="roles", read=records.read_roles

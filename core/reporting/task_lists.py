@@ -12,7 +12,7 @@ from core import audit, suspicion
 from core.audit import SubjectKind
 from core.availability.holidays import country_calendar
 from core.clock import CHINA, from_millis, to_millis
-from core.people import second_chief
+from core.people import chief_requests, second_chief
 from core.people.scope import Scope
 from core.people.sms_budget import TOLD_AT, codes_today, gateway_trouble
 from core.pool.segments import Segment, segments
@@ -238,6 +238,18 @@ def _unwithheld(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]
             )
 
 
+def _requests(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    for request in chief_requests.waiting(tx, MAX_LISTED):
+        if scope.holds(request.about.office):
+            yield Task(
+                task_kind=TaskKind.REQUEST,
+                at=request.at,
+                subject=request.name,
+                office=request.about.office,
+                what=request.about.act.value,
+            )
+
+
 def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     """Yield what a restore has left to the desk: everything suspended, and the numbers to verify."""
     row = tx.one("restoration.open")
@@ -307,6 +319,7 @@ LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.BROKEN: _broken,
     TaskKind.POOL: _pools,
     TaskKind.SCHEDULED: _scheduled,
+    TaskKind.REQUEST: _requests,
     TaskKind.UNWITHHOLD: _unwithheld,
     TaskKind.RESTORED: _restored,
     TaskKind.CALENDAR: _years,

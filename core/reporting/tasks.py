@@ -29,6 +29,7 @@ class TaskKind(StrEnum):
     BROKEN = "broken"  # an update that could not be handled
     POOL = "pool"  # all released segments of a pool are past the mark
     SCHEDULED = "scheduled"  # a scheduled release
+    REQUEST = "request"  # another chief is asked to agree to a grave act
     UNWITHHOLD = "unwithhold"  # a chief asks to make withheld numbers available again
     RESTORED = "restored"  # after a restore: a number to verify, or all selecting suspended
     CALENDAR = "calendar"  # a year whose working days are not published
@@ -48,6 +49,7 @@ PERMISSION_FOR = {
     TaskKind.BROKEN: Permission.CLOCK,
     TaskKind.POOL: Permission.RELEASE,
     TaskKind.SCHEDULED: Permission.RELEASE,
+    TaskKind.REQUEST: Permission.WITHHOLD,
     TaskKind.UNWITHHOLD: Permission.WITHHOLD,
     TaskKind.RESTORED: Permission.MAINTENANCE,
     TaskKind.CALENDAR: Permission.CLOSED,

@@ -31,6 +31,7 @@ SEALED_COLUMNS = (
     "sealed.appeal_photo",
     "sealed.dialog_args",
     "sealed.staff_name",
+    "sealed.chief_request",
 )
 """The queries that list what is sealed, by page; each has another one that replaces a value."""
 

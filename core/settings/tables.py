@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from core.settings.values import Days, HttpUrl, database_url, http_url, secret
+from core.values.grave_acts import GraveAct
 from core.values.offices import OfferedCode, Whole
 from core.values.workdays import WorkingCalendar
 
@@ -148,11 +149,14 @@ class DeskSettings(SettingsTable):
     Attributes:
         summary_at: the local time on working days from which the summary of pending tasks is sent.
         second_chief_hours: how long a chief must have been one before they can confirm the end of a
-            withholding as the second chief; 0 for no minimum. Below the seven days of such a request.
+            withholding, or agree to what ``two_chiefs`` names; 0 for no minimum. Below the seven days of a
+            request.
+        two_chiefs: the acts to which another chief of the office must agree, if there is one.
     """
 
     summary_at: time = time(8, 30)
     second_chief_hours: Annotated[Whole, Field(ge=0, le=120)] = 24
+    two_chiefs: tuple[GraveAct, ...] = ()
 
     @field_validator("summary_at")
     @classmethod

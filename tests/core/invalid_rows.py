@@ -94,6 +94,18 @@ ROWS: dict[str, dict[str, Any]] = {
     "segment_count": {"segment_id": 1, "free": 1, "counted_at": 1},
     "selected_count": {"segment_id": 1, "way": "random", "numbers": 1},
     "withholding": {"office": "粤K", "kind": "small", "mask": "A9###", "since": 1},
+    "chief_request": {
+        "act": "unban",
+        "question": "desk_unban",
+        "about": "ban:1",
+        "subject": "ban:1",
+        "office": "粤K",
+        "args_sealed": b"x",
+        "reason": "r",
+        "actor": "chat:1",
+        "requested_at": 1,
+        "expires_at": 2,
+    },
     "unwithhold_request": {
         "withholding_id": 1,
         "reason": "r",
@@ -374,6 +386,27 @@ INVALID_ROWS = {
     "fewer drawn numbers than none": row("segment_count", "segment_count_drawn", drawn=-1),
     "fewer composed numbers than none": row("segment_count", "segment_count_composed", composed=-1),
     "fewer withheld numbers than none": row("segment_count", "segment_count_withheld", withheld=-1),
+    "a grave act of no kind": row("chief_request", "chief_request_act", act="release"),
+    "a request to another chief in no state": row(
+        "chief_request",
+        "chief_request_state",
+        state="lost",
+        decided_by="chat:2",
+        decided_at=1,
+        args_sealed=None,
+    ),
+    "a request to another chief that nobody decided": row(
+        "chief_request", "chief_request_decided", state="refused", decided_at=1, args_sealed=None
+    ),
+    "a decided request that keeps its arguments": row(
+        "chief_request", "chief_request_sealed", state="refused", decided_by="chat:2", decided_at=1
+    ),
+    "a request about no account": row(
+        "chief_request", "chief_request_account_id_fkey", REFERENCE, account_id=99
+    ),
+    "a second request about the same": row(
+        "chief_request", "chief_request_waiting", "chief_request.question, chief_request.about", about="ban:2"
+    ),
     "a request in no state": row(
         "unwithhold_request", "unwithhold_request_state", state="lost", decided_by="chat:2", decided_at=1
     ),

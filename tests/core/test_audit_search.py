@@ -203,26 +203,24 @@ async def test_entry_names_the_number_that_a_preselection_came_to(core: Core) ->
 # --- the actions ----------------------------------------------------------------------------
 
 STORED_ACTIONS = """
-    abandoned accepted_invitation
-    added_admin agreed_to_notice approved_appeal asked_for_invoice banned began began_appeal
-    began_broadcast began_maintenance cancelled_release changed_ban changed_holidays changed_hours
-    changed_name changed_office changed_phone
-    closed_day committed_seed composed_in_vain confirmed_clock confirmed_data confirmed_suspicion
-    consented consented_to_photos
-    deleted_own_data dismissed_suspicion doubted_clock dropped_appeal dropped_draft dropped_import
-    ended_broadcast ended_maintenance expired exported_list granted_chances handled imported_vehicles
-    invited_admin
+    abandoned accepted_invitation acted_alone added_admin agreed_to_notice agreed_to_request
+    approved_appeal asked_chief asked_for_invoice banned began began_appeal began_broadcast
+    began_maintenance cancelled_release changed_ban changed_holidays changed_hours changed_name
+    changed_office changed_phone closed_day committed_seed composed_in_vain confirmed_clock
+    confirmed_data confirmed_suspicion consented consented_to_photos deleted_own_data
+    dismissed_suspicion doubted_clock dropped_appeal dropped_draft dropped_import ended_broadcast
+    ended_maintenance expired exported_list granted_chances handled imported_vehicles invited_admin
     kept_batch lifted_ban looked_up lost_identity lost_phone lost_vehicle messaged_owner
     moved_deadline named_admin raised_suspicion received_identity rechose redated_release
-    refused_unwithholding registered registered_account
-    rejected_appeal released removed_admin reopened_day requested_unwithholding reserved restored
-    returned_batch revoked revoked_invitation saw_person saw_phone saw_photos
-    set_user_type stopped_broadcast submitted_appeal undid undid_import unwithheld verified voided
-    withdrew_appeal withdrew_note withdrew_unwithholding withheld wrote_note
+    refused_request refused_unwithholding registered registered_account rejected_appeal released
+    removed_admin reopened_day requested_unwithholding reserved restored returned_batch revoked
+    revoked_invitation saw_person saw_phone saw_photos set_user_type stopped_broadcast
+    submitted_appeal undid undid_import unwithheld verified voided withdrew_appeal withdrew_note
+    withdrew_request withdrew_unwithholding withheld wrote_note
 """
 STORED_KINDS = """
-    account admin appeal ban broadcast expiry import notice office plate pool preselection restoration
-    seed segment suspicion unwithhold update vehicle
+    account admin appeal ban broadcast expiry import notice office plate pool preselection request
+    restoration seed segment suspicion unwithhold update vehicle
 """
 
 

@@ -28,6 +28,7 @@ async def furnished(core: Core, engine: str) -> Core:
         ("withholding", {"mask": "A8##8"}),
         ("withholding", {"mask": "A7##7"}),
         ("unwithhold_request", {"withholding_id": 2}),
+        ("chief_request", {"about": "ban:2"}),
         ("suspicion", {"subject": "account:9"}),
         ("notice", {"purpose": "known", "subject": "known"}),
         ("ban", {"identity_hash": b"y"}),

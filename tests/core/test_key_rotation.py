@@ -64,6 +64,9 @@ def _fill(tx: Tx) -> None:
         photo = {"appeal_id": 1, "slot": slot, "photo_key": slot, "taken_at": 1}
         _add(tx, "appeal_photo", fingerprint_sealed=_sealed(), **photo)
     _add(tx, "staff_name", chat_id=3001, name_sealed=_sealed(), is_set=0, noted_at=1)
+    asked = {"act": "grant", "question": "desk_grant", "about": "vehicle:x", "subject": "vehicle:x"}
+    by = {"office": "粤K", "reason": "r", "actor": "chat:1", "requested_at": 1, "expires_at": 2}
+    _add(tx, "chief_request", args_sealed=_sealed(), **asked, **by)
     _add(tx, "dialog", chat_id=-5, screen="desk_identity", args=args, revision=1, updated_at=1)
 
 

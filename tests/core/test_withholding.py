@@ -9,8 +9,9 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock, from_millis, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.pool import OwnUnwithholdRequest, SecondChiefTooNew, UnwithholdRequestOver
+from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
 from core.errors.selection import WishesRefused, WishRandomOnly
+from core.errors.staff import SecondChiefTooNew
 from core.people import second_chief
 from core.people.admins import Role, RoleAssignment
 from core.people.second_chief import UnwithholdResult
@@ -199,7 +200,7 @@ async def test_chief_confirms_only_a_day_after_their_appointment(core: Core, clo
     request = (await ask(core)).request
     assert request is not None  # it waits, rather than take effect without a second chief
     office, later = core.offices["粤K"], NOON + timedelta(hours=24)
-    assert await core.store.read(core.second_chief.waits_until, office.code, FIRST) == later
+    assert await core.store.read(core.other_chiefs.waits_until, office.code, FIRST) == later
     clock.set(later - timedelta(seconds=1))
     with pytest.raises(SecondChiefTooNew) as refused:
         await confirm(core, request.request_id)
@@ -208,7 +209,7 @@ async def test_chief_confirms_only_a_day_after_their_appointment(core: Core, clo
     again = await core.store.read(sql, f"{NOTICES} AND due_at = {to_millis(later)}")
     assert again == [{"chat_id": 1002, "purpose": f"unwithhold:{to_millis(later)}", "state": "waiting"}]
     clock.set(later)
-    assert await core.store.read(core.second_chief.waits_until, office.code, FIRST) is None
+    assert await core.store.read(core.other_chiefs.waits_until, office.code, FIRST) is None
     await confirm(core, request.request_id)
     assert (await status(core))[0] == NumberStatus.FREE
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
-from bot.desk import known_registrations, notes, suspicion, withholding
+from bot.desk import chief_requests, known_registrations, notes, suspicion, withholding
 from bot.desk.find import to_card
 from bot.desk.menu import group_rows, to_menu
 from bot.desk.reports import segments
@@ -55,6 +55,7 @@ _RARE = frozenset(
         TaskKind.JOURNAL,
         TaskKind.SMS,
         TaskKind.RESTORED,
+        TaskKind.REQUEST,
         TaskKind.UNWITHHOLD,
         TaskKind.SUSPICION,
     }
@@ -211,6 +212,7 @@ def _lead(ctx: Context, subject: str) -> Goto:
 _PAGES: dict[str, Callable[[str], Goto]] = {
     SubjectKind.PRESELECTION: lambda number: to_card(f"{SubjectKind.PRESELECTION}:{number}"),
     SubjectKind.APPEAL: lambda number: Goto(screen=ScreenName.DESK_APPEAL, args={"id": number}),
+    SubjectKind.REQUEST: chief_requests.to_request,
     SubjectKind.UNWITHHOLD: withholding.to_request,
     SubjectKind.SUSPICION: suspicion.to_page,
     SubjectKind.POOL: lambda pool: segments.of_office(pool.partition(":")[0]),

@@ -9,6 +9,7 @@ from bot.i18n.language import Phrase, _, phrase
 from bot.i18n.staff_names import staff_name
 from bot.texts.desk.actors import NOT_ADMINS, admin_name
 from bot.texts.desk.broadcasts import AUDIENCES
+from bot.texts.desk.chief_requests import ACTS
 from bot.texts.desk.full_view import REASONS as WHY
 from bot.texts.desk.reports.task_names import task_name
 from bot.texts.desk.staff import ROLES
@@ -63,9 +64,12 @@ _OWNERS = frozenset(
 WORDED: dict[str, Phrase] = {
     AuditAction.ABANDONED: phrase("放弃预选"),
     AuditAction.ACCEPTED_INVITATION: phrase("凭一次性链接接受角色:{role}"),
+    AuditAction.ACTED_ALONE: phrase("{act}:没有第二位负责人,由一人办理"),
     AuditAction.ADDED_ADMIN: phrase("授予角色:{role}"),
+    AuditAction.AGREED_TO_REQUEST: phrase("同意{asker}的申请:{act}"),
     AuditAction.AGREED_TO_NOTICE: phrase("阅读并同意业务须知"),
     AuditAction.APPROVED_APPEAL: phrase("申诉审核通过"),
+    AuditAction.ASKED_CHIEF: phrase("申请另一位负责人同意:{act},原因:{reason}"),
     AuditAction.ASKED_FOR_INVOICE: phrase("要求 {about} 提供发票,暂停选号"),
     AuditAction.BANNED: phrase("列入黑名单,到 {until},原因:{reason}"),
     AuditAction.BEGAN: phrase("开始预选({kind})"),
@@ -114,6 +118,7 @@ WORDED: dict[str, Phrase] = {
     AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
     AuditAction.REDATED_RELEASE: phrase("号段 {mask} 投放由 {before} 改到 {opens_at},原因:{reason}"),
+    AuditAction.REFUSED_REQUEST: phrase("拒绝{asker}的申请:{act}"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝号段 {mask} 恢复投放"),
     AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
     AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
@@ -142,14 +147,18 @@ WORDED: dict[str, Phrase] = {
     AuditAction.WITHDREW_NOTE: phrase("撤回备注 {note}"),
     AuditAction.WROTE_NOTE: phrase("写备注 {note}:{body}"),
     AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放,原因:{reason}"),
+    AuditAction.WITHDREW_REQUEST: phrase("撤回申请:{act}"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回号段 {mask} 恢复投放的申请"),
 }
 """Text of each action; details are named in braces."""
 
 NAMES: dict[str, Phrase] = {
     AuditAction.ACCEPTED_INVITATION: phrase("接受角色"),
+    AuditAction.ACTED_ALONE: phrase("一人办理"),
     AuditAction.ADDED_ADMIN: phrase("添加管理员"),
+    AuditAction.AGREED_TO_REQUEST: phrase("同意申请"),
     AuditAction.APPROVED_APPEAL: phrase("审核通过"),
+    AuditAction.ASKED_CHIEF: phrase("申请负责人同意"),
     AuditAction.ASKED_FOR_INVOICE: phrase("要求提供发票"),
     AuditAction.BANNED: phrase("列入黑名单"),
     AuditAction.BEGAN_BROADCAST: phrase("群发通知"),
@@ -177,6 +186,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.RAISED_SUSPICION: phrase("异常选号嫌疑"),
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
     AuditAction.REDATED_RELEASE: phrase("投放改期"),
+    AuditAction.REFUSED_REQUEST: phrase("拒绝申请"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
     AuditAction.REOPENED_DAY: phrase("撤销当天的登记"),
     AuditAction.REGISTERED: phrase("确认上牌"),
@@ -196,6 +206,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.UNDID: phrase("撤回"),
     AuditAction.UNWITHHELD: phrase("恢复投放"),
     AuditAction.VOIDED: phrase("作废"),
+    AuditAction.WITHDREW_REQUEST: phrase("撤回申请"),
     AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
     AuditAction.WITHHELD: phrase("暂不投放"),
     AuditAction.WITHDREW_NOTE: phrase("撤回备注"),
@@ -230,6 +241,7 @@ SUBJECTS: dict[str, Phrase] = {
     SubjectKind.IMPORT: phrase("导入 {id}"),
     SubjectKind.BROADCAST: phrase("群发 {id}"),
     SubjectKind.RESTORATION: phrase("恢复 {id}"),
+    SubjectKind.REQUEST: phrase("申请 {id}"),
     SubjectKind.UNWITHHOLD: phrase("恢复投放申请 {id}"),
     SubjectKind.SUSPICION: phrase("嫌疑 {id}"),
 }
@@ -377,6 +389,8 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "vehicles": _number,
     "reason": _reason,
     "wishes": lambda value: listed(value) if isinstance(value, dict) else str(value),
+    "act": lambda value: str(ACTS[str(value)]()) if value in ACTS else str(value),
+    "asker": lambda value: name_of_actor(str(value)),
     "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
     "by": lambda value: str(_LOOKED_UP_BY[str(value)]) if value in _LOOKED_UP_BY else str(value),
     "from": _user_type,

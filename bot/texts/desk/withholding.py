@@ -7,7 +7,8 @@ from bot.i18n.formatting import KINDS, day, moment, public_role, why
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import actor_label, agent
 from core.clock import CHINA
-from core.people.second_chief import RequestState, UnwithholdRequest
+from core.people.other_chiefs import RequestState
+from core.people.second_chief import UnwithholdRequest
 from core.pool.releases import Opening
 from core.values.masks import Mask
 from core.values.offices import Office

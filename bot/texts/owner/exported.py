@@ -37,6 +37,7 @@ SECTIONS: dict[str, Phrase] = {
     "presses": phrase("选号操作的时间(保存到设定的天数)"),
     "suspicions": phrase("异常选号嫌疑"),
     "notes": phrase("窗口备注"),
+    "requests": phrase("复核申请"),
     "roles": phrase("管理员角色"),
     "staff_name": phrase("在管理记录中显示的姓名"),
     "summary": phrase("管理员每日摘要"),

@@ -111,3 +111,12 @@ WHERE chat_id > :after ORDER BY chat_id LIMIT :count
 -- name: put_staff_name
 -- Replaces one of them.
 UPDATE staff_name SET name_sealed = :sealed WHERE chat_id = :row_id AND name_sealed = :former
+
+-- name: chief_request
+-- The arguments of the requests that wait for another chief.
+SELECT request_id AS row_id, args_sealed AS sealed FROM chief_request
+WHERE request_id > :after AND state = 'waiting' ORDER BY request_id LIMIT :count
+
+-- name: put_chief_request
+-- Replaces those of one of them.
+UPDATE chief_request SET args_sealed = :sealed WHERE request_id = :row_id AND args_sealed = :former

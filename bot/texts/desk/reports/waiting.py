@@ -7,6 +7,7 @@ from bot.i18n.formatting import KINDS, plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk import sms, suspicion
 from bot.texts.desk.actors import admin_name, agent
+from bot.texts.desk.chief_requests import ACTS
 from bot.texts.desk.reports.parts import when
 from bot.texts.desk.reports.task_names import NOTICES, TASK_KINDS
 from core.audit import SubjectKind
@@ -43,6 +44,7 @@ _ITEMS = {
     TaskKind.BROKEN: phrase("消息 {number} 无法处理,{when}"),
     TaskKind.POOL: phrase("{pool} {left}"),
     TaskKind.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
+    TaskKind.REQUEST: phrase("{act},待另一位负责人同意,{when}"),
     TaskKind.UNWITHHOLD: phrase("{pool} {mask} 申请恢复投放,待另一位负责人确认,{when}"),
     TaskKind.RESTORED: phrase(
         "{plate} 在备份之后发出或办理过,请查明后恢复投放(/unwithhold)或确认上牌(/confirm)"
@@ -98,6 +100,7 @@ def item(task: Task, now: datetime) -> str:
             error=task.error,
             registry_kind=_registry_kind(task),
             mask=task.mask,
+            act=ACTS[task.what]() if task.what in ACTS else task.what,
             left=_left(task),
         )
         .strip()

@@ -1,0 +1,60 @@
+"""Messages about what another chief is asked for, and what became of it."""
+
+from bot.dialog.names import ActionName
+from bot.dialog.view import Button
+from bot.notifications.parts import TextPart
+from bot.texts.desk import chief_requests as texts
+from bot.texts.desk import withholding
+from core.bootstrap import Core
+from core.notifications.queue import Notification
+from core.people import chief_requests, second_chief
+from core.people.other_chiefs import RequestState
+from core.people.roles import Role
+from core.pool.releases import freed_opening
+from core.pool.segments import mask_of
+from core.ports import Tx
+
+
+def _number(notification: Notification) -> int:
+    return int(notification.subject.partition(":")[2])
+
+
+def request_made(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    """Return the message to another chief about a grave act; nothing once it is decided."""
+    found = chief_requests.find(tx, _number(notification))
+    is_chief = core.admins.of(tx, notification.chat_id).has(Role.CHIEF, found.about.office)
+    if not is_chief or found.state != RequestState.WAITING or found.is_over(tx.now):
+        return ()
+    see = Button(label=texts.OPEN(), action=ActionName.REQUEST, arg=str(found.request_id))
+    return (TextPart(text=texts.notice(found), rows=((see,),)),)
+
+
+def request_decided(tx: Tx, _core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    """Return the message to who has asked another chief; nothing if they withdrew the request."""
+    found = chief_requests.find(tx, _number(notification))
+    is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
+    return (TextPart(text=texts.decided(found, tx.now)),) if is_told else ()
+
+
+def unwithholding_asked(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    """Return the message to another chief about a withholding; nothing once it is decided."""
+    found = second_chief.find(tx, _number(notification))
+    is_chief = core.admins.of(tx, notification.chat_id).has(Role.CHIEF, found.office)
+    office = core.offices.get(found.office)
+    if not is_chief or office is None or found.state != RequestState.WAITING or found.is_over(tx.now):
+        return ()
+    mask = mask_of(found.kind, found.pattern, office.nev_letters)
+    opens = withholding.opens_later(freed_opening(tx, office, mask))
+    may_from = core.other_chiefs.may_decide_from(tx, office.code, notification.chat_id)
+    number = str(found.request_id)
+    confirm = Button(label=withholding.CONFIRM(), action=ActionName.CONFIRM, arg=number)
+    refuse = Button(label=withholding.REFUSE(), action=ActionName.REJECT, arg=number)
+    ways = (confirm, refuse) if may_from is None else (refuse,)
+    return (TextPart(text=withholding.request(found, may_from, opens), rows=(ways,)),)
+
+
+def unwithholding_decided(tx: Tx, _core: Core, notification: Notification) -> tuple[TextPart, ...]:
+    """Return the message to the chief who has asked to end a withholding; nothing if they withdrew it."""
+    found = second_chief.find(tx, _number(notification))
+    is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
+    return (TextPart(text=withholding.decided(found, tx.now)),) if is_told else ()

@@ -1,0 +1,298 @@
+"""Requests to another chief, for the acts that need two of them (docs/domain.md, section 13).
+
+The setting ``desk.two_chiefs`` names the acts. A request holds a question of the desk with its arguments. The
+act is done when another chief of the office agrees. An office with one chief has nobody to ask: there it is
+done at once, and the audit log says so.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import from_millis, to_millis
+from core.errors.desk import HandledMeanwhile
+from core.errors.staff import OwnRequest, RequestOver, SecondChiefTooNew
+from core.notifications import queue
+from core.notifications.queue import NotificationPurpose, Plan
+from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, RequestState
+from core.ports import Row, Tx
+from core.security.vault import Vault
+from core.values.grave_acts import GraveAct
+
+_ACTIONS = {
+    RequestState.CONFIRMED: AuditAction.AGREED_TO_REQUEST,
+    RequestState.REFUSED: AuditAction.REFUSED_REQUEST,
+    RequestState.WITHDRAWN: AuditAction.WITHDREW_REQUEST,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraveSubject:
+    """What a grave act is about."""
+
+    act: GraveAct
+    key: str  # what is asked for once only at a time, without personal data
+    subject: str  # as in the audit log
+    office: str  # a code, or EVERYWHERE
+    account_id: int | None = None  # whose data are among the arguments of the question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChiefRequest:
+    """A question of the desk that another chief is asked to answer."""
+
+    request_id: int
+    about: GraveSubject
+    question: str  # the name of its screen
+    sealed: bytes | None = field(repr=False)  # its arguments; None once it is decided
+    reason: str
+    actor: str
+    at: datetime
+    expires_at: datetime
+    state: RequestState
+    decided_by: str  # an actor; empty until it is decided
+
+    @property
+    def name(self) -> str:
+        """The request as a subject of notifications and of the audit log."""
+        return audit.request_subject(self.request_id)
+
+    def is_over(self, now: datetime) -> bool:
+        """Return whether nobody has decided it in time."""
+        waits = self.state == RequestState.WAITING
+        return self.state == RequestState.EXPIRED or (waits and self.expires_at <= now)
+
+
+class ChiefRequests:
+    """Asks another chief before a grave act.
+
+    Args:
+        chiefs: finds who can decide.
+        vault: encrypts the arguments of questions.
+        acts: those that need two chiefs, by the settings.
+    """
+
+    def __init__(self, chiefs: OtherChiefs, vault: Vault, acts: Collection[GraveAct]) -> None:
+        self._chiefs = chiefs
+        self._vault = vault
+        self._acts = frozenset(acts)
+
+    def is_needed(self, tx: Tx, about: GraveSubject, actor: str) -> bool:
+        """Return whether another chief has to agree: the settings want it, and there is one."""
+        return about.act in self._acts and bool(self._chiefs.chats(tx, about.office, actor))
+
+    def ask(
+        self, tx: Tx, about: GraveSubject, question: str, args: Mapping[str, object], actor: str
+    ) -> ChiefRequest:
+        """Ask the other chiefs of the office.
+
+        Args:
+            tx: the transaction.
+            about: the act.
+            question: the name of the screen with the question.
+            args: its arguments, JSON values; ``reason`` is among them.
+            actor: who asks.
+
+        Raises:
+            HandledMeanwhile: the same is asked for already.
+        """
+        tx.run("chief_requests.expire", now=to_millis(tx.now))
+        row = tx.one(
+            "chief_requests.add",
+            act=about.act.value,
+            question=question,
+            about=about.key,
+            subject=about.subject,
+            office=about.office,
+            account_id=about.account_id,
+            args_sealed=self._vault.seal(json.dumps(args, ensure_ascii=False)),
+            reason=str(args.get("reason", "")),
+            actor=actor,
+            now=to_millis(tx.now),
+            expires_at=to_millis(tx.now + TIME_TO_DECIDE),
+        )
+        if row is None:
+            waits = waiting_about(tx, question, about.key)
+            by = waits.actor if waits else ""
+            raise HandledMeanwhile(by=by, action=AuditAction.ASKED_CHIEF.value)
+        request = find(tx, row["request_id"])
+        _record(tx, request, actor, AuditAction.ASKED_CHIEF, reason=request.reason)
+        for chat_id in self._chiefs.chats(tx, about.office, actor):
+            self._tell_other(tx, request, chat_id)
+        # Cancelled, or sent at once, by the decision.
+        _tell(tx, request, _chat(actor), NotificationPurpose.CHIEF_REQUEST_DECIDED, at=request.expires_at)
+        return request
+
+    def note_alone(self, tx: Tx, about: GraveSubject, actor: str) -> None:
+        """Record that an act that needs two chiefs was done by one, as the office has no other."""
+        if about.act in self._acts:
+            details = {"act": about.act.value}
+            audit.record(
+                tx, actor, AuditAction.ACTED_ALONE, about.subject, office=about.office or None, **details
+            )
+
+    def arguments(self, request: ChiefRequest) -> dict[str, object]:
+        """Return the arguments of the question.
+
+        Raises:
+            RequestOver: it is decided, and they are gone.
+        """
+        if request.sealed is None:
+            raise RequestOver
+        found = json.loads(self._vault.open(request.sealed))
+        return dict(found)
+
+    def agree(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
+        """Agree to the request of somebody else; the caller does the act in the same transaction.
+
+        Raises:
+            OwnRequest: they have asked for it themselves.
+            SecondChiefTooNew: they were appointed too short a time ago.
+            HandledMeanwhile: it was decided meanwhile.
+            RequestOver: it has expired.
+        """
+        self._decide(tx, request, RequestState.CONFIRMED, actor)
+        at = self._chiefs.may_decide_from(tx, request.about.office, _chat(actor))
+        if at is not None:
+            raise SecondChiefTooNew(at)
+
+    def refuse(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
+        """Refuse the request of somebody else: nothing is done.
+
+        Raises:
+            OwnRequest, HandledMeanwhile, RequestOver: as ``agree``.
+        """
+        self._decide(tx, request, RequestState.REFUSED, actor)
+
+    def withdraw(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
+        """Withdraw one's own request.
+
+        Raises:
+            RequestOver: it has expired, or is somebody else's.
+            HandledMeanwhile: it was decided meanwhile.
+        """
+        self._decide(tx, request, RequestState.WITHDRAWN, actor)
+
+    def _decide(self, tx: Tx, request: ChiefRequest, state: RequestState, actor: str) -> None:
+        is_own = request.actor == actor
+        if is_own and state != RequestState.WITHDRAWN:
+            raise OwnRequest
+        if not is_own and state == RequestState.WITHDRAWN:
+            raise RequestOver
+        values = {"state": state.value, "actor": actor, "now": to_millis(tx.now)}
+        if not tx.run("chief_requests.decide", request_id=request.request_id, **values):
+            raise _decided(find(tx, request.request_id))
+        queue.cancel(tx, request.name)
+        _record(tx, request, actor, _ACTIONS[state], asker=request.actor)
+        if not is_own:
+            _tell(tx, request, _chat(request.actor), NotificationPurpose.CHIEF_REQUEST_DECIDED)
+
+    def _tell_other(self, tx: Tx, request: ChiefRequest, chat_id: int) -> None:
+        """Tell another chief of a request; one who cannot agree yet is told again when they can."""
+        purpose, until = NotificationPurpose.CHIEF_REQUEST, request.expires_at
+        _tell(tx, request, chat_id, purpose, until=until)
+        at = self._chiefs.may_decide_from(tx, request.about.office, chat_id)
+        if at is not None:
+            _tell(tx, request, chat_id, f"{purpose}:{to_millis(at)}", at=at, until=until)
+
+
+def find(tx: Tx, request_id: int) -> ChiefRequest:
+    """Return a request, whatever its state.
+
+    Raises:
+        RequestOver: there is no such request.
+    """
+    row = tx.one("chief_requests.get", request_id=request_id)
+    if row is None:
+        raise RequestOver
+    return _request(row)
+
+
+def ensure_waiting(tx: Tx, request: ChiefRequest) -> None:
+    """Check that a request can still be decided.
+
+    Raises:
+        HandledMeanwhile: it is decided.
+        RequestOver: it has expired.
+    """
+    if request.state != RequestState.WAITING or request.expires_at <= tx.now:
+        raise _decided(request)
+
+
+def waiting(tx: Tx, limit: int) -> list[ChiefRequest]:
+    """Return the requests that wait to be decided, of all offices, oldest first."""
+    return [_request(row) for row in tx.all("chief_requests.waiting", now=to_millis(tx.now), most=limit)]
+
+
+def waiting_about(tx: Tx, question: str, key: str) -> ChiefRequest | None:
+    """Return the request of a question with this key that waits to be decided, if any."""
+    values = {"question": question, "about": key, "now": to_millis(tx.now)}
+    row = tx.one("chief_requests.waiting_about", **values)
+    return _request(row) if row else None
+
+
+def expire(tx: Tx) -> None:
+    """End the requests that nobody has decided in time; their arguments are deleted."""
+    tx.run("chief_requests.expire", now=to_millis(tx.now))
+
+
+def _chat(actor: str) -> int:
+    return int(audit.chat_of(actor))
+
+
+def _tell(
+    tx: Tx,
+    request: ChiefRequest,
+    chat_id: int,
+    purpose: str,
+    *,
+    at: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
+    wanted = Plan(
+        chat_id=chat_id,
+        purpose=purpose,
+        subject=request.name,
+        due_at=at or tx.now,
+        details={"office": request.about.office},
+        pointless_after=until,
+    )
+    queue.plan(tx, wanted, renew=True)
+
+
+def _decided(request: ChiefRequest) -> HandledMeanwhile | RequestOver:
+    if request.state not in _ACTIONS:
+        return RequestOver()
+    return HandledMeanwhile(by=request.decided_by, action=_ACTIONS[request.state].value)
+
+
+def _record(tx: Tx, request: ChiefRequest, actor: str, action: AuditAction, **details: object) -> None:
+    about = request.about
+    audit.record(
+        tx, actor, action, about.subject, office=about.office or None, act=about.act.value, **details
+    )
+
+
+def _request(row: Row) -> ChiefRequest:
+    about = GraveSubject(
+        act=GraveAct(row["act"]),
+        key=row["about"],
+        subject=row["subject"],
+        office=row["office"],
+        account_id=row["account_id"],
+    )
+    return ChiefRequest(
+        request_id=row["request_id"],
+        about=about,
+        question=row["question"],
+        sealed=bytes(row["args_sealed"]) if row["args_sealed"] is not None else None,
+        reason=row["reason"],
+        actor=row["actor"],
+        at=from_millis(row["requested_at"]),
+        expires_at=from_millis(row["expires_at"]),
+        state=RequestState(row["state"]),
+        decided_by=row["decided_by"] or "",
+    )
