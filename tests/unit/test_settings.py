@@ -292,6 +292,10 @@ TELEGRAM_PROBLEMS = [
         "[telegram.webhook]\npublik_url = ''\nsecret_token = '0123456789abcdef'\npublic_url = 'https://h'",
         "telegram.webhook.publik_url: unknown key, did you mean public_url?",
     ),
+    (
+        "[desk]\ntwo_chiefs = ['unban', 'ban']",
+        "desk.two_chiefs[1]: should be 'unban', 'grant', 'undo' or 'identity'",
+    ),
 ]
 
 
