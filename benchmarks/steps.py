@@ -57,6 +57,7 @@ code = "粤K"
 name = "茂名车辆管理所"
 address = "某市某路1号"
 hours = "00:00-24:00"
+draw_gap_seconds = 0
 """
 
 

@@ -19,6 +19,7 @@ from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
 from bot.pictures.png import encoded
+from bot.pictures.tiles import put
 from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
 from bot.texts.pictures import SPECIMEN_MARK
 
@@ -119,7 +120,7 @@ def _put_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: 
     left, top = corner
     for place, char in zip(range(OFFICE_CELLS, len(painter.layout.cells)), serial, strict=True):
         tile, (across, down) = cell(painter, place, char)
-        sheet.paste(tile, (left + across, top + down))
+        put(sheet, tile, left + across, top + down)
 
 
 @lru_cache(maxsize=32)

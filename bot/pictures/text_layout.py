@@ -8,6 +8,7 @@ from PIL import Image
 
 from bot.pictures.font import glyph, line_height
 from bot.pictures.palette import Ramp
+from bot.pictures.tiles import put
 
 _UNIT = re.compile(r"\n|[!-~]+|[^\n]")
 """Line-breaking units: a run of Latin letters and digits, else a single character."""
@@ -46,7 +47,7 @@ def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: b
     line = Image.new("L", (max(1, width), line_height(size)), ramp.ground)
     pen = 0.0
     for tile, advance in tiles:
-        line.paste(tile, (round(pen), 0))
+        put(line, tile, round(pen), 0)
         pen += advance
     return line
 
@@ -68,7 +69,7 @@ def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
     pen = 0.0
     for char in text:
         tile, advance = _tile(char, size, ramp, 1.0, bold=True)
-        sheet.paste(tile, (left + round(pen), top))
+        put(sheet, tile, left + round(pen), top)
         pen += advance
 
 
@@ -87,7 +88,7 @@ def paste_text(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
     pen = 0.0
     for char in text:
         tile, advance = _tile(char, size, ink.ramp, ink.strength, bold=ink.bold)
-        sheet.paste(tile, (left + round(pen), top))
+        put(sheet, tile, left + round(pen), top)
         pen += advance
 
 
