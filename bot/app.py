@@ -36,6 +36,7 @@ from bot.inbox import (
 )
 from bot.inbox.backlog import BacklogLimits
 from bot.inbox.handover import HandOver
+from bot.inbox.press_answers import PressAnswers
 from bot.inbox.service import InboxHooks
 from bot.isolation import runner as isolation
 from bot.local_socket.server import LocalSocket
@@ -113,7 +114,9 @@ class Service:
         )
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         self.confirmer = Confirmer(core, self._redraw_in_turn)
-        presenter = Presenter(bot, codec, self.cosmetics)
+        webhook = core.settings.telegram.webhook
+        answers = PressAnswers(webhook.max_connections // 2 if webhook else 0)
+        presenter = Presenter(bot, codec, self.cosmetics, answers)
         worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
         inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
         self.engine = build_engine(
@@ -188,6 +191,7 @@ class Service:
             self.inbox,
             self.workers,
             self.alarms,
+            answers,
             fetch=updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
             listening=options.listening,
             remove_webhook=options.remove_webhook,

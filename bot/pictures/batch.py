@@ -19,8 +19,8 @@ from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
 from bot.pictures.png import encoded
-from bot.pictures.tiles import put
 from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
+from bot.pictures.tiles import put
 from bot.texts.pictures import SPECIMEN_MARK
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"

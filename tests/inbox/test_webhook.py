@@ -29,10 +29,11 @@ class Accepting:
         self.taken: list[RawUpdate] = []
         self.error: Exception | None = None
 
-    async def __call__(self, updates: Sequence[RawUpdate]) -> None:
+    async def __call__(self, updates: Sequence[RawUpdate]) -> bool:
         if self.error is not None:
             raise self.error
         self.taken += updates
+        return True
 
 
 @asynccontextmanager
@@ -166,9 +167,10 @@ async def test_failure_is_no_confirmation(
 async def test_call_at_the_end_is_answered() -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(_updates: Sequence[RawUpdate]) -> None:
+    async def slow(_updates: Sequence[RawUpdate]) -> bool:
         begun.set()
         await go_on.wait()
+        return True
 
     listening = listen("127.0.0.1", 0)
     webhook = WebhookServer(slow, SECRET)
