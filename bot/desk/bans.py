@@ -150,17 +150,31 @@ def _ban(ctx: Context) -> str:
     return texts.banned(imposed.until)
 
 
-BAN = screen_of(
-    Confirmation(
-        name=ScreenName.DESK_BAN,
-        permission=Permission.BAN,
-        question_text=_ban_question,
-        label=texts.BAN,
-        act=_ban,
-        ways=lambda ctx: [(texts.CHANGE_END(), "end")] if _changes_end(ctx) else [],
-        style=Style.DANGER,
-    )
+def _grave_change(ctx: Context) -> GraveSubject | None:
+    """Return the ban whose end comes earlier, which lifts a part of it; None for anything else."""
+    new_ban = _sentence(ctx)
+    current = blacklist.running(ctx.tx, new_ban.identity_hash)
+    if current is None or not _changes_end(ctx) or new_ban.until >= current.until:
+        return None
+    return _grave_ban(current, ctx.arg("office"))
+
+
+def _grave_ban(ban: Ban, office: str) -> GraveSubject:
+    subject = ban_subject(ban.ban_id)
+    return GraveSubject(act=GraveAct.UNBAN, key=subject, subject=subject, office=office)
+
+
+BAN_QUESTION = Confirmation(
+    name=ScreenName.DESK_BAN,
+    permission=Permission.BAN,
+    question_text=_ban_question,
+    label=texts.BAN,
+    act=_ban,
+    ways=lambda ctx: [(texts.CHANGE_END(), "end")] if _changes_end(ctx) else [],
+    grave=_grave_change,
+    style=Style.DANGER,
 )
+BAN = screen_of(BAN_QUESTION)
 
 
 def parse_unban(ctx: Context, arguments: str) -> Goto:
@@ -254,8 +268,7 @@ def _unban(ctx: Context) -> str:
 
 
 def _grave(ctx: Context) -> GraveSubject:
-    subject = ban_subject(meant(ctx).ban_id)
-    return GraveSubject(act=GraveAct.UNBAN, key=subject, subject=subject, office=ctx.arg("office"))
+    return _grave_ban(meant(ctx), ctx.arg("office"))
 
 
 UNBAN_QUESTION = Confirmation(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.desk.bans import UNBAN_QUESTION
+from bot.desk.bans import BAN_QUESTION, UNBAN_QUESTION
 from bot.desk.confirmation import GONE, Confirmation, return_to_origin
 from bot.desk.people import GRANT_QUESTION, IDENTITY_QUESTION
 from bot.desk.undo import REDATE_QUESTION, UNDO_QUESTION
@@ -21,10 +21,15 @@ from core.people import chief_requests
 from core.people.chief_requests import ChiefRequest
 from core.people.roles import Role
 
-_QUESTIONS: Mapping[str, Confirmation] = {
-    question.name: question
-    for question in (UNBAN_QUESTION, GRANT_QUESTION, IDENTITY_QUESTION, UNDO_QUESTION, REDATE_QUESTION)
-}
+_GRAVE = (
+    BAN_QUESTION,
+    UNBAN_QUESTION,
+    GRANT_QUESTION,
+    IDENTITY_QUESTION,
+    UNDO_QUESTION,
+    REDATE_QUESTION,
+)
+_QUESTIONS: Mapping[str, Confirmation] = {question.name: question for question in _GRAVE}
 
 
 def to_request(request_id: str) -> Goto:

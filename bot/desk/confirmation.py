@@ -77,10 +77,10 @@ def screen_of(confirmation: Confirmation) -> Screen:
             ctx.args = {**ctx.args, "way": way}
         about = confirmation.grave(ctx)
         if about is not None and ctx.core.chief_requests.is_needed(ctx.tx, about, ctx.actor):
-            return return_to_origin(ctx, _ask_other_chief(confirmation, ctx, about))
+            return _ask_other_chief(confirmation, ctx, about)
         note = confirmation.act(ctx)
         if about is not None:
-            ctx.core.chief_requests.note_alone(ctx.tx, about, ctx.actor)
+            ctx.core.chief_requests.note_alone(ctx.tx, about, confirmation.name, ctx.actor)
         key = confirmation.undo_key(ctx) if confirmation.undo_key and "back" not in ctx.args else ""
         if key and ctx.admin.may(Permission.UNDO_OWN, ctx.arg("office")):
             return Goto(screen=ScreenName.DESK_DONE, args={"what": key}, note=note, sticky=True)
@@ -103,13 +103,16 @@ def screen_of(confirmation: Confirmation) -> Screen:
     )
 
 
-def _ask_other_chief(confirmation: Confirmation, ctx: Context, about: GraveSubject) -> str:
+def _ask_other_chief(confirmation: Confirmation, ctx: Context, about: GraveSubject) -> Goto:
     """Ask another chief in place of acting, after checking that the question can still be asked."""
     confirmation.question_text(ctx)
     args = {name: value for name, value in ctx.args.items() if name != "back"}
     request = ctx.core.chief_requests.ask(ctx.tx, about, confirmation.name, args, ctx.actor)
     until = ctx.core.other_chiefs.waits_until(ctx.tx, about.office, ctx.actor)
-    return request_texts.asked(request, until)
+    args = {"id": str(request.request_id)}
+    return Goto(
+        screen=ScreenName.DESK_REQUEST, args=args, note=request_texts.asked(request, until), sticky=True
+    )
 
 
 def person_row(ctx: Context, subject: str) -> tuple[tuple[Button, ...], ...]:

@@ -272,6 +272,7 @@ def _grave_move(ctx: Context) -> GraveSubject:
         subject=subject,
         office=ctx.arg("office"),
         account_id=account_id,
+        holder_id=_number(ctx, "holder") or None,
     )
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeGuard
 
 from core import audit
 from core.audit import AuditAction
@@ -19,9 +20,10 @@ from core.notifications import queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, RequestState
 from core.ports import Row, Tx
-from core.security.vault import Vault
+from core.security.vault import TOKEN, Vault
 from core.values.grave_acts import GraveAct
 
+_SEALED = "sealed"
 _ACTIONS = {
     RequestState.CONFIRMED: AuditAction.AGREED_TO_REQUEST,
     RequestState.REFUSED: AuditAction.REFUSED_REQUEST,
@@ -38,6 +40,7 @@ class GraveSubject:
     subject: str  # as in the audit log
     office: str  # a code, or EVERYWHERE
     account_id: int | None = None  # whose data are among the arguments of the question
+    holder_id: int | None = None  # the same of who has the identity now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,8 @@ class ChiefRequests:
             subject=about.subject,
             office=about.office,
             account_id=about.account_id,
-            args_sealed=self._vault.seal(json.dumps(args, ensure_ascii=False)),
+            holder_id=about.holder_id,
+            args_sealed=self._sealed(args),
             reason=str(args.get("reason", "")),
             actor=actor,
             now=to_millis(tx.now),
@@ -126,8 +130,14 @@ class ChiefRequests:
         _tell(tx, request, _chat(actor), NotificationPurpose.CHIEF_REQUEST_DECIDED, at=request.expires_at)
         return request
 
-    def note_alone(self, tx: Tx, about: GraveSubject, actor: str) -> None:
-        """Record that an act that needs two chiefs was done by one, as the office has no other."""
+    def note_alone(self, tx: Tx, about: GraveSubject, question: str, actor: str) -> None:
+        """Record that an act that needs two chiefs was done by one, as the office has no other.
+
+        A request for it from when there was another chief is withdrawn.
+        """
+        values = {"question": question, "about": about.key, "actor": actor, "now": to_millis(tx.now)}
+        for row in tx.all("chief_requests.settle", **values):
+            queue.cancel(tx, audit.request_subject(row["request_id"]))
         if about.act in self._acts:
             details = {"act": about.act.value}
             audit.record(
@@ -142,8 +152,21 @@ class ChiefRequests:
         """
         if request.sealed is None:
             raise RequestOver
-        found = json.loads(self._vault.open(request.sealed))
-        return dict(found)
+        found: dict[str, object] = json.loads(self._vault.open(request.sealed))
+        return {name: self._resealed(value) for name, value in found.items()}
+
+    def _sealed(self, args: Mapping[str, object]) -> bytes:
+        """Encrypt arguments; nothing is encrypted twice, as a rotation of keys looks at one layer."""
+        opened = {
+            name: {_SEALED: self._vault.open(value.encode())} if _is_sealed(value) else value
+            for name, value in args.items()
+        }
+        return self._vault.seal(json.dumps(opened, ensure_ascii=False))
+
+    def _resealed(self, value: object) -> object:
+        if isinstance(value, dict) and set(value) == {_SEALED}:
+            return self._vault.seal(value[_SEALED]).decode()
+        return value
 
     def agree(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
         """Agree to the request of somebody else; the caller does the act in the same transaction.
@@ -239,6 +262,10 @@ def expire(tx: Tx) -> None:
     tx.run("chief_requests.expire", now=to_millis(tx.now))
 
 
+def _is_sealed(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and TOKEN.fullmatch(value) is not None
+
+
 def _chat(actor: str) -> int:
     return int(audit.chat_of(actor))
 
@@ -283,6 +310,7 @@ def _request(row: Row) -> ChiefRequest:
         subject=row["subject"],
         office=row["office"],
         account_id=row["account_id"],
+        holder_id=row["holder_id"],
     )
     return ChiefRequest(
         request_id=row["request_id"],

@@ -247,6 +247,7 @@ def _requests(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
                 subject=request.name,
                 office=request.about.office,
                 what=request.about.act.value,
+                whom=audit.admin_subject(int(audit.chat_of(request.actor))),
             )
 
 

@@ -49,7 +49,7 @@ PERMISSION_FOR = {
     TaskKind.BROKEN: Permission.CLOCK,
     TaskKind.POOL: Permission.RELEASE,
     TaskKind.SCHEDULED: Permission.RELEASE,
-    TaskKind.REQUEST: Permission.WITHHOLD,
+    TaskKind.REQUEST: Permission.DESK,
     TaskKind.UNWITHHOLD: Permission.WITHHOLD,
     TaskKind.RESTORED: Permission.MAINTENANCE,
     TaskKind.CALENDAR: Permission.CLOSED,
@@ -69,7 +69,7 @@ class Task:
     office: str | None = None
     chat_id: int = 0  # of the recipient of a failed notification
     about: str = ""  # of its preselection, "preselection:7", or whom a suspicion is about, "admin:1001"
-    whom: str = ""  # the admin whom a failed notification is for, "admin:1001"
+    whom: str = ""  # the admin whom a failed notification is for, or who asks another chief, "admin:1001"
     plate: str = ""  # the serial of its number
     kind: str = ""  # of a pool or segment
     mask: str = ""  # of a segment

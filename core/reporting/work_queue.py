@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from core.audit import admin_subject
 from core.availability import clock_guard
-from core.people.admins import Admin, Permission
+from core.people.admins import EVERYWHERE, Admin, Permission, Role
 from core.people.scope import scope_of
 from core.ports import Tx
 from core.reporting.statistics import due_by_day
@@ -96,10 +96,21 @@ def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
     return tuple(task_kind for task_kind in TaskKind if PERMISSION_FOR[task_kind] in admin.permissions)
 
 
+def _decides(admin: Admin, task: Task) -> bool:
+    return admin.has(Role.CHIEF, task.office or EVERYWHERE)
+
+
 def _of(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
-    """Return the tasks of one kind that an admin may see; no suspicion about the admin."""
+    """Return the tasks of one kind that an admin may see.
+
+    No suspicion about the admin; a request to another chief for the chiefs, and for who has made it.
+    """
     tasks = LISTS[task_kind](tx, services, scope_of(admin, PERMISSION_FOR[task_kind], services.offices))
-    if task_kind != TaskKind.SUSPICION:
-        return tasks
     own = admin_subject(admin.chat_id)
-    return (task for task in tasks if task.about != own)
+    if task_kind == TaskKind.SUSPICION:
+        return (task for task in tasks if task.about != own)
+    if task_kind == TaskKind.REQUEST:
+        return (
+            task for task in tasks if task.whom == own or admin.has(Role.CHIEF, task.office or EVERYWHERE)
+        )
+    return tasks

@@ -5,7 +5,6 @@ repeated. A value is replaced only if it is still the one that was read.
 """
 
 import os
-import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from core.errors.photos import PhotoStoreError
 from core.errors.store import SealBroken
 from core.ports import Row, Tx
 from core.security.photo_files import locked
-from core.security.vault import Vault
+from core.security.vault import TOKEN, Vault
 
 SEALED_COLUMNS = (
     "sealed.account_name",
@@ -40,9 +39,6 @@ PAGE = 500
 
 FIRST = -(2**62)
 """Comes before the id of every row."""
-
-_TOKEN = re.compile(r"gAAAA[A-Za-z0-9_-]{90,}={0,2}")
-"""A Fernet token within the arguments of a screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +141,12 @@ def _values(row: Mapping[str, object]) -> Iterator[bytes]:
     if isinstance(sealed, (bytes, memoryview)):
         yield bytes(sealed)
     else:
-        yield from (token.encode() for token in _TOKEN.findall(str(row.get("args", ""))))
+        yield from (token.encode() for token in TOKEN.findall(str(row.get("args", ""))))
 
 
 def _replace(tx: Tx, vault: Vault, column: str, row: Row) -> int:
     put = column.replace(".", ".put_")
     if "args" in row:
-        args = _TOKEN.sub(lambda match: vault.reseal(match[0].encode()).decode(), row["args"])
+        args = TOKEN.sub(lambda match: vault.reseal(match[0].encode()).decode(), row["args"])
         return tx.run(put, row_id=row["row_id"], former=row["args"], args=args)
     return tx.run(put, row_id=row["row_id"], former=row["sealed"], sealed=vault.reseal(row["sealed"]))

@@ -8,6 +8,7 @@ lost.
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +24,10 @@ _BASE_32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 
 _SIGNATURE = 32
 """The length of the HMAC at the end of a Fernet token, which covers all bytes before it."""
+
+
+TOKEN = re.compile(r"gAAAA[A-Za-z0-9_-]{90,}={0,2}")
+"""A Fernet token, also within other text."""
 
 
 def fingerprint_of(key: str) -> str:

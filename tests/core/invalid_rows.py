@@ -404,6 +404,9 @@ INVALID_ROWS = {
     "a request about no account": row(
         "chief_request", "chief_request_account_id_fkey", REFERENCE, account_id=99
     ),
+    "a request about no holder": row(
+        "chief_request", "chief_request_holder_id_fkey", REFERENCE, holder_id=99
+    ),
     "a second request about the same": row(
         "chief_request", "chief_request_waiting", "chief_request.question, chief_request.about", about="ban:2"
     ),

@@ -4,21 +4,27 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors.desk import HandledMeanwhile
 from core.errors.staff import OwnRequest, RequestOver, SecondChiefTooNew
 from core.people import chief_requests
+from core.people.admins import Role, RoleAssignment
 from core.people.chief_requests import ChiefRequest, ChiefRequests, GraveSubject
 from core.people.other_chiefs import RequestState
 from core.ports import Tx
+from core.security.rotation import FIRST as FIRST_ID
+from core.security.rotation import reseal_page
+from core.security.vault import Vault
 from core.values.grave_acts import GraveAct
 from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql
 from tests.core.test_race import parties, together
 from tests.core.test_withholding import FIRST, SECOND, THIRD, add_chiefs
 from tests.core.tools import NOON, registered
+from tests.world import KEYS
 
 BAN = GraveSubject(act=GraveAct.UNBAN, key="ban:5", subject="ban:5", office="粤K")
 ARGS: dict[str, object] = {"office": "粤K", "ban": 5, "reason": "已核实", "typed": "张三"}
@@ -56,9 +62,9 @@ async def test_another_chief_is_needed_where_the_settings_say_so_and_there_is_on
 
 
 async def test_what_one_chief_does_alone_is_in_the_log_only_where_two_are_wanted(core: Core) -> None:
-    await core.store.run(requests_of(core, GraveAct.GRANT).note_alone, BAN, FIRST)
+    await core.store.run(requests_of(core, GraveAct.GRANT).note_alone, BAN, "desk_unban", FIRST)
     assert await actions(core) == []
-    await core.store.run(requests_of(core).note_alone, BAN, FIRST)
+    await core.store.run(requests_of(core).note_alone, BAN, "desk_unban", FIRST)
     assert await actions(core) == [(FIRST, "acted_alone")]
 
 
@@ -143,12 +149,37 @@ async def test_request_expires_with_its_arguments(core: Core, clock: FixedClock)
     await ask(core)  # it can be asked again
 
 
-async def test_request_goes_with_the_data_of_the_owner_whom_it_is_about(core: Core) -> None:
+async def test_what_is_encrypted_among_the_arguments_survives_the_next_key(core: Core) -> None:
+    await add_chiefs(core, SECOND)
+    old, new = str(KEYS["keys"][0]), Fernet.generate_key().decode()
+    lookup = str(KEYS["lookup_key"])
+    given = {"office": "粤K", "sealed": core.vault.seal("110101199001010039").decode(), "reason": "已核实"}
+    await core.store.run(requests_of(core).ask, BAN, "desk_identity", given, FIRST)
+    await core.store.run(reseal_page, Vault([new, old], lookup), "sealed.chief_request", FIRST_ID)
+    later = Vault([new], lookup)
+    (waits,) = await core.store.read(chief_requests.waiting, 10)
+    found = ChiefRequests(core.other_chiefs, later, tuple(GraveAct)).arguments(waits)
+    assert later.open(str(found.pop("sealed")).encode()) == "110101199001010039"
+    assert found == {"office": "粤K", "reason": "已核实"}
+
+
+async def test_request_of_before_ends_when_the_other_chief_has_gone(core: Core) -> None:
+    await add_chiefs(core, SECOND)
+    await ask(core)
+    role = RoleAssignment(role=Role.CHIEF, office="粤K")
+    await core.store.run(core.admins.remove, 1002, role, "cli")
+    await core.store.run(requests_of(core).note_alone, BAN, "desk_unban", FIRST)
+    assert await stored(core) == [{"state": "withdrawn", "decided_by": FIRST, "args_sealed": None}]
+    assert {row["state"] for row in await core.store.read(sql, NOTICES)} == {"cancelled"}
+
+
+@pytest.mark.parametrize("side", ["account_id", "holder_id"])
+async def test_request_goes_with_the_data_of_the_owner_whom_it_is_about(core: Core, side: str) -> None:
     await add_chiefs(core, SECOND)
     account = await core.store.run(registered, core, 3)
     subject = f"account:{account.account_id}"
     about = GraveSubject(
-        act=GraveAct.IDENTITY, key=subject, subject=subject, office="粤K", account_id=account.account_id
+        act=GraveAct.IDENTITY, key=subject, subject=subject, office="粤K", **{side: account.account_id}
     )
     await ask(core, about)
     await ask(core)

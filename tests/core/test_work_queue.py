@@ -234,8 +234,9 @@ async def test_each_role_sees_its_own_matters(core: Core) -> None:
         TaskKind.UNCONFIRMED,
         TaskKind.KIND_MISMATCH,
         TaskKind.UNREMINDED,
+        TaskKind.REQUEST,
     )
-    assert shown[Role.REVIEWER] == (TaskKind.APPEAL, TaskKind.SUSPICION)
+    assert shown[Role.REVIEWER] == (TaskKind.APPEAL, TaskKind.SUSPICION, TaskKind.REQUEST)
     assert set(shown[Role.CHIEF]) == set(TaskKind)
 
 

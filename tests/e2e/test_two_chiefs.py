@@ -153,6 +153,42 @@ async def test_clerk_takes_back_their_own_slip_without_a_chief(world: World) -> 
     assert "undid" in [action for _, action in await audited(world)]
 
 
+async def test_shortened_ban_needs_the_other_chief_and_a_lengthened_one_does_not(world: World) -> None:
+    chief, other = await two(world)
+    await bans(chief)
+    (ban,) = await world.store.read(sql, "SELECT until FROM ban")
+    for change, until, asked in (("⏩ 延长", "2029-01-01", False), ("⏪ 缩短", "2027-01-01", True)):
+        await chief.say("/blacklist 粤K")
+        await chief.press("1")
+        await chief.press(change)
+        await chief.say(f"{until} 已核实")
+        shown = await chief.see("更改黑名单期限?", fresh=True)
+        assert ("另一位负责人" in shown.words) == asked
+        await chief.press("更改期限")
+        await chief.settled()
+    (still,) = await world.store.read(sql, "SELECT until FROM ban")
+    assert still["until"] > ban["until"]
+    await opens(world, other)
+    await other.press("✅ 同意")
+    await other.settled()
+    (shorter,) = await world.store.read(sql, "SELECT until FROM ban")
+    assert shorter["until"] < ban["until"]
+
+
+async def test_clerk_who_asks_sees_the_request_and_withdraws_it(world: World) -> None:
+    clerk, newcomer = await gives(world, "clerk", "粤K"), world.person(OWNER)
+    await newcomer.say("/preselect")
+    await newcomer.press("同意并继续")
+    await newcomer.settled()
+    await asks_as(clerk, f"/identity {factories.identity(9)} {OWNER} 证件已核对", "转移身份")
+    assert any("撤回申请" in button for button in clerk.last.buttons)
+    await clerk.say("/desk")
+    await clerk.see("转移身份,待另一位负责人同意", fresh=True)
+    await clerk.press("① 待同意的申请")
+    await clerk.press("撤回申请")
+    await clerk.see("已撤回申请", fresh=True)
+
+
 async def test_other_chief_refuses_and_nothing_is_done(world: World) -> None:
     await bans(world.person(CHIEF))
     chief, other = await asks(world, f"/unban {HOLDER} 已核实", "✅ 解除")

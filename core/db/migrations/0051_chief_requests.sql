@@ -8,6 +8,7 @@ CREATE TABLE chief_request (
     subject TEXT NOT NULL,
     office TEXT NOT NULL,
     account_id ${integer} REFERENCES account (account_id),
+    holder_id ${integer} REFERENCES account (account_id),
     args_sealed ${bytes},
     reason TEXT NOT NULL,
     actor TEXT NOT NULL,
@@ -24,3 +25,4 @@ CREATE TABLE chief_request (
 
 CREATE UNIQUE INDEX chief_request_waiting ON chief_request (question, about) WHERE state = 'waiting';
 CREATE INDEX chief_request_of_account ON chief_request (account_id);
+CREATE INDEX chief_request_of_holder ON chief_request (holder_id);

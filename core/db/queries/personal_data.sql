@@ -104,7 +104,8 @@ DELETE FROM dialog WHERE chat_id = :chat_id
 
 -- name: requests
 -- The requests to another chief about an owner, also those that are decided.
-SELECT act, office, state, requested_at FROM chief_request WHERE account_id = :account_id ORDER BY request_id
+SELECT act, office, state, requested_at FROM chief_request
+WHERE account_id = :account_id OR holder_id = :account_id ORDER BY request_id
 
 -- name: notes
 -- The notes of the desk on an owner, also those that were withdrawn.
