@@ -196,8 +196,6 @@ async def _rendered(record: Record, picture: Picture) -> bytes:
     if record.rehearsal is not None:
         async with parked():
             return await run_on_rehearsal_thread(picture.render)
-    if getattr(picture, "is_light", False):
-        return picture.render()
     return await render_on_thread(picture)
 
 

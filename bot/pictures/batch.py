@@ -4,12 +4,10 @@ It is rendered at each press of 【换一批】, so everything static is cached:
 plates and their numbers, the characters in their cells, recurring lines of text.
 """
 
-import time
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
 
 from PIL import Image, ImageDraw
 
@@ -19,7 +17,7 @@ from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
 from bot.pictures.png import encoded
-from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
+from bot.pictures.text_layout import Ink, paste_line, paste_text, set_line, text_width, wrapped
 from bot.pictures.tiles import put
 from bot.texts.pictures import SPECIMEN_MARK
 
@@ -48,12 +46,6 @@ _RING = 4
 _RING_GAP = 1
 _RING_CORNER = 12
 _STRIKE = 5
-BRIEF = 0.001
-"""CPU seconds that a picture may take on the event loop.
-
-CPU time, because wall-clock time is inflated while the machine is busy or other threads hold the GIL: on the
-render thread it often exceeds this limit, and a light picture would never return to the event loop.
-"""
 
 
 def scale_of(kind: str) -> float:
@@ -133,15 +125,14 @@ def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Imag
     return sheet
 
 
-def _footer_lines(palette: Palette, footers: Sequence[str]) -> list[Image.Image]:
-    lines = [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
-    return [set_line(line, FOOTER_SIZE, palette.text, strength=_GREY) for line in lines]
+def _footer_lines(footers: Sequence[str]) -> list[str]:
+    return [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
 
 
-def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> None:
-    for line in lines:
-        sheet.paste(line, (TEXT_MARGIN, top))
-        top += line.height
+def _put_lines(sheet: Image.Image, lines: Sequence[str], top: int, palette: Palette) -> None:
+    ink = Ink(ramp=palette.text, strength=_GREY)
+    for number, line in enumerate(lines):
+        paste_text(sheet, (TEXT_MARGIN, top + number * _FOOTER_LINE), line, FOOTER_SIZE, ink)
 
 
 def _beside(title: Sequence[str], footers: Sequence[str], mark: str) -> str:
@@ -153,8 +144,9 @@ def _beside(title: Sequence[str], footers: Sequence[str], mark: str) -> str:
 
 
 def _put_beside(sheet: Image.Image, words: str, palette: Palette) -> None:
-    line = set_line(words, FOOTER_SIZE, palette.text, strength=_GREY)
-    sheet.paste(line, (WIDTH - TEXT_MARGIN - line.width, MARGIN + _TITLE_LINE - line.height))
+    left = WIDTH - TEXT_MARGIN - round(text_width(words, FOOTER_SIZE))
+    corner = (left, MARGIN + _TITLE_LINE - line_height(FOOTER_SIZE))
+    paste_text(sheet, corner, words, FOOTER_SIZE, Ink(ramp=palette.text, strength=_GREY))
 
 
 def _strike(sheet: Image.Image, layout: BatchLayout, palette: Palette) -> None:
@@ -202,7 +194,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     painter = painter_of(kind, scale_of(kind), palette, mark="")
     above = wrapped(title, TITLE_SIZE, _MEASURE)
     beside = _beside(above, footers, mark)
-    below = _footer_lines(palette, footers if beside == mark else ())
+    below = _footer_lines(footers if beside == mark else ())
     layout = BatchLayout(
         plate=painter.size, title_lines=max(1, len(above)), footer_lines=len(below), count=len(serials)
     )
@@ -210,7 +202,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     _put_beside(sheet, beside, palette)
     for number, line in enumerate(above):
         paste_line(sheet, (TEXT_MARGIN, MARGIN + number * _TITLE_LINE), line, TITLE_SIZE, palette.text)
-    _put_lines(sheet, below, layout.footers_top)
+    _put_lines(sheet, below, layout.footers_top, palette)
     for number, serial in enumerate(serials):
         if serial in shortlisted:
             _put_star(sheet, painter, layout, number)
@@ -235,16 +227,10 @@ class BatchPicture:
     is_over: bool = False  # no longer held: grey and crossed out
     rehearsal: bool = False  # adds the watermark
 
-    last_cpu_seconds: ClassVar[float] = BRIEF
-    """CPU seconds of the most recent rendering outside rehearsals."""
-
     @property
-    def is_light(self) -> bool:
-        """Whether it may be rendered on the event loop.
-
-        False at first after a start: the first pictures fill the glyph caches of the later ones.
-        """
-        return not self.rehearsal and self.last_cpu_seconds < BRIEF
+    def is_frequent(self) -> bool:
+        """Whether the render process renders it: a picture of each press; those of rehearsals are rare."""
+        return not self.rehearsal
 
     @property
     def key(self) -> str:
@@ -252,8 +238,7 @@ class BatchPicture:
         return f"{mark}batch:{self.kind}:{self.title}:{self.footer}:{','.join(self.serials)}"
 
     def render(self) -> bytes:
-        begun = time.thread_time()
-        file = batch_picture(
+        return batch_picture(
             self.office,
             self.kind,
             self.serials,
@@ -263,6 +248,3 @@ class BatchPicture:
             is_over=self.is_over,
             rehearsal=self.rehearsal,
         )
-        if not self.rehearsal:
-            BatchPicture.last_cpu_seconds = time.thread_time() - begun
-        return file

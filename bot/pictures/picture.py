@@ -6,7 +6,7 @@ from typing import Protocol
 class Picture(Protocol):
     """A picture that can be rendered; equal pictures look the same.
 
-    A picture that renders in a fraction of a millisecond may set ``is_light``: a hand-over takes longer.
+    A picture that is asked for often may set ``is_frequent``: then the render process renders it.
     """
 
     @property
@@ -15,5 +15,5 @@ class Picture(Protocol):
         ...
 
     def render(self) -> bytes:
-        """Return the encoded file; runs in a thread unless the picture is light."""
+        """Return the encoded file; runs on the render thread, or in the render process."""
         ...

@@ -18,15 +18,48 @@ _NOT_LAST = frozenset("(《「『【〈〔‘“\uff08")
 """Punctuation that must not begin, and that must not end a line; the escapes are full-width forms."""
 
 
+_PART = re.compile(r"\d|\D+")
+"""What is cached of a text: each digit, and what stands between numbers. Numbers differ, the rest recurs."""
+
+
 def text_width(text: str, size: int) -> float:
     """Return the width in px of a text on one line."""
-    return sum(glyph(char, size).advance for char in text)
+    return sum(_advance(part, size) for part in _PART.findall(text))
+
+
+@lru_cache(maxsize=4096)
+def _advance(part: str, size: int) -> float:
+    return sum(glyph(char, size).advance for char in part)
 
 
 @lru_cache(maxsize=16384)
 def _tile(char: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> tuple[Image.Image, float]:
     shape = glyph(char, size, bold=bold)
     return shape.mask.point(ramp.table(strength)), shape.advance
+
+
+@lru_cache(maxsize=2048)
+def _part(text: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> tuple[Image.Image, float]:
+    """Return a part of a line in palette entries, and its advance."""
+    if len(text) == 1:
+        return _tile(text, size, ramp, strength, bold=bold)
+    tiles = [_tile(char, size, ramp, strength, bold=bold) for char in text]
+    width = sum(advance for _, advance in tiles)
+    image = Image.new("L", (max(1, round(width)), line_height(size)), ramp.ground)
+    pen = 0.0
+    for tile, advance in tiles:
+        put(image, tile, round(pen), 0)
+        pen += advance
+    return image, width
+
+
+def _put_parts(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ink: "Ink") -> None:
+    left, top = corner
+    pen = 0.0
+    for part in _PART.findall(text):
+        image, advance = _part(part, size, ink.ramp, ink.strength, bold=ink.bold)
+        put(sheet, image, left + round(pen), top)
+        pen += advance
 
 
 @lru_cache(maxsize=512)
@@ -65,12 +98,7 @@ def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
         size: of the type, in px.
         ramp: its ground is what the line will lie on.
     """
-    left, top = corner
-    pen = 0.0
-    for char in text:
-        tile, advance = _tile(char, size, ramp, 1.0, bold=True)
-        put(sheet, tile, left + round(pen), top)
-        pen += advance
+    _put_parts(sheet, corner, text, size, Ink(ramp=ramp, bold=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +112,7 @@ class Ink:
 
 def paste_text(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ink: Ink) -> None:
     """Draw one line of text like ``paste_line``, in any ink."""
-    left, top = corner
-    pen = 0.0
-    for char in text:
-        tile, advance = _tile(char, size, ink.ramp, ink.strength, bold=ink.bold)
-        put(sheet, tile, left + round(pen), top)
-        pen += advance
+    _put_parts(sheet, corner, text, size, ink)
 
 
 def _split(word: str, size: int, width: float) -> list[str]:

@@ -1,0 +1,53 @@
+"""The program of the render process: pictures come by standard input, their files go to standard output.
+
+It ends with the program, whose end closes its input, and by itself after a while without a picture.
+"""
+
+import gc
+import os
+import pickle
+import select
+import signal
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import bot.pictures.batch  # noqa: F401 - what is rendered is loaded before the process is ready
+from bot.pictures.picture import Picture
+
+READY = b"R"
+"""The first byte, once the process can render."""
+HEAD = struct.Struct(">I")
+"""Before each picture and each file: its number of bytes; 0 in place of a file that cannot be rendered."""
+
+_IDLE = 600.0
+"""Seconds without a picture after which the process ends; the next picture starts another one."""
+
+
+def _pictures(source: BinaryIO) -> Iterator[Picture]:
+    while select.select([source], [], [], _IDLE)[0]:
+        head = source.read(HEAD.size)
+        if len(head) < HEAD.size:
+            return
+        yield pickle.loads(source.read(HEAD.unpack(head)[0]))  # noqa: S301 - written by the program itself
+
+
+def _file_of(picture: Picture) -> bytes:
+    try:
+        return picture.render()
+    except Exception:  # noqa: BLE001 - the program renders it again itself, and meets the error there
+        return b""
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches every process of the group
+    gc.freeze()
+    with os.fdopen(0, "rb", buffering=0) as source, os.fdopen(1, "wb", buffering=0) as target:
+        target.write(READY)
+        for picture in _pictures(source):
+            file = _file_of(picture)
+            target.write(HEAD.pack(len(file)) + file)
+
+
+if __name__ == "__main__":
+    main()
