@@ -232,8 +232,18 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-async def prepare(directory: Path, base: str, *, by_webhook: bool = False) -> Path:
-    """Bring fifty owners to the selection, with a quota for the whole run."""
+async def prepare(
+    directory: Path, base: str, *, by_webhook: bool = False, owners: int = CHATS, dialogs: int = 0
+) -> Path:
+    """Bring owners to the selection, with a quota for the whole run.
+
+    Args:
+        directory: of the settings and the database.
+        base: the address of the Bot API.
+        by_webhook: whether updates come by webhook.
+        owners: how many.
+        dialogs: how many conversations there are, if more: at the home page.
+    """
     config, database = directory / "config.toml", directory / "plates.db"
     config.write_text(
         SETTINGS.format(
@@ -253,16 +263,18 @@ async def prepare(directory: Path, base: str, *, by_webhook: bool = False) -> Pa
     core = await bootstrap(load_settings(config, environ={}), ports, create=True)
     for mask in ("#####", "@####"):
         await core.store.run(release, core, mask)
-    for number in range(CHATS):
-        await core.store.run(verified, core, number)
+    for start in range(0, owners, 50):
+        several = range(start, min(start + 50, owners))
+        await asyncio.gather(*(core.store.run(verified, core, number) for number in several))
     await core.close()
     with sqlite3.connect(database) as db:
         db.execute("UPDATE vehicle SET random_granted = 10000000")
-        for number in range(CHATS):
+        for number in range(max(owners, dialogs)):
+            screen = "selecting" if number < owners else "home"
             db.execute(
                 "INSERT INTO dialog (chat_id, screen, args, revision, message_id, message_kind, updated_at)"
-                " VALUES (?, 'selecting', '{}', 1, 1, 'text', 0)",
-                (BASE + number,),
+                " VALUES (?, ?, '{}', 1, 1, 'text', 0)",
+                (BASE + number, screen),
             )
     db.close()
     return config
