@@ -233,13 +233,16 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     broadcast = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
     if broadcast.state != broadcasts.BroadcastState.RUNNING:  # stopped in the meantime
         return ()
+    if not broadcasts.still_reaches(tx, broadcast, notification.chat_id):  # muted since it was planned
+        return ()
     mute = Button(label=broadcast_texts.MUTE(), action=ActionName.MUTE, arg=broadcast.office)
-    return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=((mute,),)),)
+    rows = ((mute,),) if broadcast.office else ()  # one of all offices is muted office by office, at /notify
+    return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=rows),)
 
 
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
-    return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
+    return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast), tx.now)),)
 
 
 def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from core import audit
 from core.appeals import AppealEntry, appeals_of_case
+from core.audit import SubjectKind
 from core.clock import from_millis, to_millis
 from core.errors.accounts import NotRegistered
 from core.errors.base import InputError
@@ -208,10 +209,7 @@ class CaseFiles:
             raise OfficeUnknown
         plate = parse_plate(text, nev_letters=office.nev_letters)
         holders = _of_plate(tx, plate)
-        if len(holders) == 1 and holders[0].state in {
-            PreselectionState.RESERVED,
-            PreselectionState.REGISTERED,
-        }:
+        if len(holders) == 1:  # also a past one: there is nothing to choose from
             return _key_of(holders[0])
         return CaseFileKey(topic=CaseFileTopic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
 
@@ -333,7 +331,8 @@ class CaseFiles:
         subjects = [account.subject, *(preselection.subject for preselection in everything)]
         subjects += blacklist.subjects_of(tx, identity)
         subjects += [focus.subject] if focus and focus not in everything else []
-        due, failed = _told(tx, subjects)
+        is_of_one = key.topic == CaseFileTopic.PRESELECTION
+        due, failed = _told(tx, _of_card(subjects, focus) if is_of_one else subjects)
         vehicle = self._vehicle_of(tx, focus.vin, focus.office) if focus and focus.vin else None
         lines = about(
             tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], AUDIT_ENTRIES
@@ -436,6 +435,12 @@ def _of_plate(tx: Tx, plate: Plate) -> list[Preselection]:
 
 def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
     return [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
+
+
+def _of_card(subjects: Iterable[str], focus: Preselection | None) -> list[str]:
+    """Return what the card of one preselection tells notifications of: it, and the owner; no other one."""
+    own = focus.subject if focus else ""
+    return [one for one in subjects if one == own or not one.startswith(f"{SubjectKind.PRESELECTION}:")]
 
 
 def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...], int]:

@@ -79,8 +79,11 @@ def oldest(at: datetime, now: datetime) -> str:
     return _("最早 {when}").format(when=when(at, now))
 
 
-def item(task: Task, now: datetime) -> str:
-    """Return a task in one line without markup."""
+def item(task: Task, now: datetime, recipient: str = "") -> str:
+    """Return a task in one line without markup.
+
+    ``recipient`` names whom a notification without a number was for, masked.
+    """
     if task.task_kind == TaskKind.SMS:
         return sms.task(task, now)
     if task.task_kind == TaskKind.SUSPICION:
@@ -89,7 +92,7 @@ def item(task: Task, now: datetime) -> str:
     said = (
         worded()
         .format(
-            plate=plate(task.office or "", task.plate) if task.plate else _whom(task),
+            plate=plate(task.office or "", task.plate) if task.plate else _whom(task) or recipient,
             pool=f"{task.office} {KINDS[PlateKind(task.kind)]}" if task.office and task.kind else "",
             number=task.subject.partition(":")[2],
             when=when(task.at, now),
