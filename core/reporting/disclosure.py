@@ -180,7 +180,7 @@ def is_to_be_called(tx: Tx, case_file: CaseFile) -> bool:
     account = case_file.account
     if account is None or not (account.phone or account.new_phone):
         return False
-    return bool(case_file.failed) or is_unreachable(tx, account.chat_id)
+    return bool(case_file.failed_of_person) or is_unreachable(tx, account.chat_id)
 
 
 def subject_of(case_file: CaseFile) -> str:

@@ -193,13 +193,23 @@ async def test_card_of_a_preselection_has_its_own_notices_and_the_owners(place: 
     await place.store.run(_again_for_the_same_vehicle, place)
     await place.store.run(sql, "DELETE FROM notice")
     await place.store.run(_notices)
-    for number, own in ((1, "预选作废"), (2, "撤销预选")):
-        notices = await place.store.read(_told_on, place, f"preselection:{number}")
-        assert notices == sorted([{1: "voided", 2: "revoked"}[number], "usertype"]), own
-    assert await place.store.read(_told_on, place, "account:1") == ["revoked", "usertype", "voided"]
+    for key, purposes in (
+        ("preselection:1", ["usertype", "voided"]),
+        ("preselection:2", ["revoked", "usertype"]),
+        ("account:1", ["revoked", "usertype", "voided"]),
+    ):
+        assert await place.store.read(_told_on, place, key) == purposes, key
     card = await finds(chief, "粤K-00000001")
     assert "待发 2 条" in card.words
     assert "待发 3 条" in (await finds(chief, str(HOLDER))).words
+    failed = (
+        "UPDATE notice SET state = 'failed', ended_at = due_at, error = 'x' WHERE subject = 'preselection:2'"
+    )
+    await place.store.run(sql, failed)
+    card = await finds(chief, "粤K-00000001")
+    assert "发送失败" not in card.words
+    assert "📞 显示电话" in card.buttons  # the person is to be called all the same
+    assert "发送失败 1 条" in (await finds(chief, "粤K-00000002")).words
 
 
 def _told_on(tx: Tx, place: World, key: str) -> list[str]:
