@@ -38,7 +38,7 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
-from core.reporting import checked_days
+from core.reporting import checked_days, work_queue
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
 from core.values.plates import Plate, PlateKind
@@ -190,7 +190,10 @@ def _message(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart,
 def _summary(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
-    return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
+    if queue is None:
+        return ()
+    owners = work_queue.recipients(tx, core.accounts, queue.tasks[: waiting.SUMMARISED])
+    return (TextPart(text=waiting.summary(queue, owners), rows=((go,),)),)
 
 
 def _about_unwithholding(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

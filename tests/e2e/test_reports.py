@@ -394,6 +394,11 @@ async def test_failed_notice_without_a_number_names_its_owner(world: World) -> N
     assert factories.identity(1) not in chief.last.words
     (row,) = (await sheets_of(chief))["待办"][1:]
     assert row[3].startswith("测**主 1101**********")
+    world.forward(days=1)
+    await world.service.jobs.ends()
+    await world.service.jobs.tell()
+    shown = await chief.see("今日待办", "测**主 1101**********", "黑名单通知没能发出", fresh=True)
+    assert factories.identity(1) not in shown.words
 
 
 async def test_many_items_have_pages(world: World) -> None:

@@ -1,7 +1,7 @@
 """/desk: open tasks, oldest first, with links to them; and the switch of the daily summary."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 
@@ -39,6 +39,7 @@ from core.availability import maintenance
 from core.bootstrap import Core
 from core.clock import CHINA
 from core.errors.base import Refusal, XuanhaoError
+from core.people.accounts import Account
 from core.people.admins import EVERYWHERE, Admin, Permission
 from core.pool.segments import office_of_segment
 from core.ports import Tx
@@ -97,13 +98,14 @@ def _show(ctx: Context) -> View:
     ctx.admin.require(Permission.DESK)
     queue = _look(ctx)
     page, turns = page_of(queue.tasks, number(ctx, "page"), _A_PAGE)
+    owners = work_queue.recipients(ctx.tx, ctx.core.accounts, page)
     leads = [
         Button(label=texts.lead_label(NUMBERS[place], task), action=ActionName.LEAD, arg=task.subject)
         for place, task in enumerate(page)
         if _leads_on(task)
     ]
     return View(
-        text=_maintenance(ctx) + _text(queue, page, number(ctx, "page"), _recipients(ctx.core, ctx.tx, page)),
+        text=_maintenance(ctx) + _text(queue, page, number(ctx, "page"), owners),
         picture=ReportPicture(report=picture(queue)),
         rows=(
             *in_columns(leads, 2),
@@ -150,14 +152,7 @@ def _maintenance(ctx: Context) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _recipients(core: Core, tx: Tx, tasks: Iterable[Task]) -> Mapping[int, str]:
-    """Return the owners for whom failed notifications without a number were, masked, by chat."""
-    chats = {task.chat_id for task in tasks if task.chat_id and not (task.plate or task.whom)}
-    accounts = {chat: core.accounts.find(tx, chat) for chat in chats}
-    return {chat: parts.somebody(account) for chat, account in accounts.items() if account is not None}
-
-
-def _text(queue: WorkQueue, page: list[Task], number_of_page: int, recipients: Mapping[int, str]) -> str:
+def _text(queue: WorkQueue, page: list[Task], number_of_page: int, owners: Mapping[int, Account]) -> str:
     suspended = [texts.EVERYTHING_SUSPENDED()] if queue.is_suspended else []
     if queue.is_clock_doubted:
         suspended.append(clock_texts.IN_DOUBT())
@@ -168,8 +163,7 @@ def _text(queue: WorkQueue, page: list[Task], number_of_page: int, recipients: M
     if pages > 1:
         lines.append(report_texts.page_line(min(number_of_page, pages - 1), pages))
     lines += (
-        f"{NUMBERS[place]} {escape(texts.item(task, queue.at, recipients.get(task.chat_id, '')))}"
-        for place, task in enumerate(page)
+        f"{NUMBERS[place]} {escape(texts.item(task, queue.at, owners))}" for place, task in enumerate(page)
     )
     return report_texts.fitting(lines)
 
@@ -246,15 +240,15 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
-    """A work queue for a spreadsheet, and the owners whom its failed notifications were for, masked."""
+    """A work queue for a spreadsheet, and the owners whom its failed notifications were for, by chat."""
 
     queue: WorkQueue
-    recipients: Mapping[int, str]
+    owners: Mapping[int, Account] = field(repr=False)
 
 
 def _listed(tx: Tx, *, core: Core, admin: Admin) -> _Listed:
     queue = work_queue.read_work_queue(tx, core.desk_services, admin)
-    return _Listed(queue=queue, recipients=_recipients(core, tx, queue.tasks))
+    return _Listed(queue=queue, owners=work_queue.recipients(tx, core.accounts, queue.tasks))
 
 
 def _tables(found: object) -> list[Table]:
@@ -266,7 +260,7 @@ def _tables(found: object) -> list[Table]:
             TASK_KINDS[task.task_kind](),
             task.at,
             task.office,
-            texts.item(task, queue.at, found.recipients.get(task.chat_id, "")),
+            texts.item(task, queue.at, found.owners),
         )
         for task in queue.tasks
     ]
