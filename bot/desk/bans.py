@@ -78,9 +78,17 @@ def parse_ban(ctx: Context, arguments: str) -> Goto:
 
 
 def to_ban(ctx: Context, who: Who, wish: Wish, *, changes_end: bool = False) -> Goto:
-    """Go to the question before a ban or a further cause of one, or before the end of one is changed."""
+    """Go to the question before a ban or a further cause of one, or before the end of one is changed.
+
+    A person whom another office has barred gets a further cause, of the person's office or, if nobody has
+    registered with the identity, of this chat's.
+
+    Raises:
+        NotPermitted, NotYourOffice: this chat may not bar the person, or not change the end.
+    """
     current = blacklist.running(ctx.tx, who.identity_hash)
-    code = current.office if current else home_of(ctx, who.account, Permission.BAN)
+    is_own = current is not None and (changes_end or ctx.admin.may(Permission.BAN, current.office))
+    code = current.office if current and is_own else home_of(ctx, who.account, Permission.BAN)
     ctx.admin.require(Permission.BAN, code)
     office = ctx.core.offices.get(code)
     until = end_of_ban(ctx.tx.now, wish.until, office.ban_years if office else 0)
@@ -91,6 +99,7 @@ def to_ban(ctx: Context, who: Who, wish: Wish, *, changes_end: bool = False) -> 
         "until": to_millis(until),
         "reason": wish.reason,
         "change": changes_end,
+        "hidden": current is not None and not _shows_all(ctx, current),
         **_typed_identity(ctx, who),
     }
     return Goto(screen=ScreenName.DESK_BAN, args=args)
@@ -134,8 +143,38 @@ def _ban_question(ctx: Context) -> str:
         return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
     if _changes_end(ctx):
         return texts.change_question(who, current, new_ban.until, new_ban.reason, is_told=is_told)
-    causes, end = causes_of(ctx.tx, current), blacklist.end_with(current, new_ban.until)
+    causes = _shown_causes(ctx, current)
+    if not causes:
+        return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
+    end = max(new_ban.until, *(cause.until for cause in causes))
+    if _shows_all(ctx, current):
+        end = blacklist.end_with(current, new_ban.until)
     return texts.further_question(who, causes, new_ban.until, end, new_ban.reason, is_told=is_told)
+
+
+def _expected(ctx: Context, identity_hash: bytes) -> str:
+    """Return the version of the ban that was shown; of one that this chat may not know of, the present one.
+
+    Otherwise its change would be told as that of a colleague.
+    """
+    current = blacklist.running(ctx.tx, identity_hash)
+    is_hidden = bool(ctx.args.get("hidden")) or (current is not None and not _shows_all(ctx, current))
+    return version_of(current) if is_hidden else ctx.arg("seen")
+
+
+def _shows_all(ctx: Context, current: Ban) -> bool:
+    """Whether this chat may know all of a ban.
+
+    One by another office, of an identity that nobody has registered with, must look as if there were none.
+    """
+    account = account_of(ctx, current.identity_hash)
+    return account is not None or ctx.admin.may(Permission.BAN, current.office)
+
+
+def _shown_causes(ctx: Context, current: Ban) -> list[BanCause]:
+    """Return the causes of a ban that this chat may know: all, or else those of its offices."""
+    causes = causes_of(ctx.tx, current)
+    return list(causes) if _shows_all(ctx, current) else _liftable(ctx, current)
 
 
 def _changes_end(ctx: Context) -> bool:
@@ -146,8 +185,11 @@ def _changes_end(ctx: Context) -> bool:
 def _ban(ctx: Context) -> str:
     if _changes_end(ctx):
         return texts.end_changed(blacklist.change_end(ctx.tx, _sentence(ctx), ctx.arg("seen")).until)
-    imposed = blacklist.set_ban(ctx.tx, _sentence(ctx), ctx.arg("seen"))
-    return texts.banned(imposed.until)
+    new_ban = _sentence(ctx)
+    imposed = blacklist.set_ban(ctx.tx, new_ban, _expected(ctx, new_ban.identity_hash))
+    if _shows_all(ctx, imposed):
+        return texts.banned(imposed.until)
+    return texts.banned(max(cause.until for cause in _liftable(ctx, imposed)))
 
 
 def _grave_change(ctx: Context) -> GraveSubject | None:
@@ -235,7 +277,7 @@ def _unban_question(ctx: Context) -> str:
     current = meant(ctx)
     account = account_of(ctx, current.identity_hash)
     who = parts.somebody(account, _typed_mask(ctx))
-    return texts.unban_question(who, causes_of(ctx.tx, current), ctx.arg("reason"))
+    return texts.unban_question(who, _shown_causes(ctx, current), ctx.arg("reason"))
 
 
 def _ways_to_lift(ctx: Context) -> list[tuple[str, str]]:
@@ -246,7 +288,7 @@ def _ways_to_lift(ctx: Context) -> list[tuple[str, str]]:
         return []
     ways = [
         (texts.lift_label(number, cause), str(cause.cause_id))
-        for number, cause in enumerate(causes, 1)
+        for number, cause in enumerate(_shown_causes(ctx, current), 1)
         if cause in own
     ]
     return [*ways, (texts.LIFT_ALL(), _ALL)] if len(own) == len(causes) else ways
@@ -263,7 +305,10 @@ def _unban(ctx: Context) -> str:
     lifted = next((one for one in _liftable(ctx, current) if one.cause_id == int(way)), None)
     if lifted is None:
         raise NotBlacklisted
+    shows_all = _shows_all(ctx, current)
     left = lift_cause(ctx.tx, current, lifted.cause_id, ctx.actor, ctx.arg("reason"))
+    if not shows_all:
+        left = [cause for cause in left if ctx.admin.may(Permission.BAN, cause.office)]
     return texts.unbanned(left, is_told=is_told)
 
 

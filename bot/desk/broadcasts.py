@@ -1,47 +1,84 @@
 """/broadcast: messages of an office to its owners (docs/domain.md, section 13)."""
 
-from datetime import timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from bot.desk.arguments import office_at_start, office_meant
+from bot.desk.arguments import first_time, office_at_start, office_meant, without_parting, word_at_start
+from bot.desk.broadcast_history import HISTORY, to_history
 from bot.desk.confirmation import WITHDRAWN
+from bot.desk.keywords import Keyword, is_keyword, pattern_of
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import Usage
+from bot.errors.commands import UnreadableTime
 from bot.i18n import formatting
 from bot.texts.desk import broadcasts as texts
 from bot.texts.desk import parts
 from core.errors.broadcasts import BroadcastRunning
 from core.errors.desk import NothingKnown
 from core.notifications import broadcasts
-from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
+from core.notifications.broadcasts import ALL_OFFICES, Audience, Broadcast, BroadcastRequest
 from core.people.admins import Permission
 
+_AT = re.compile(rf"(?:{pattern_of(Keyword.AT)})\s*(?=\d)", re.IGNORECASE)
 REDRAWN_EVERY = timedelta(seconds=5)
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Parse /broadcast 粤K TEXT and go to the choice of audience; without a text, to the current broadcast.
+    """Parse /broadcast 粤K|all [at TIME] TEXT and go to the choice of audience.
+
+    Without a text it goes to the current broadcast or, if there is none, to the history.
 
     Raises:
-        Usage: the arguments are malformed.
+        OfficeMissing, NotYourOffice: the office is missing, or not one of this admin's.
         BroadcastTextLong: the text is too long.
-        BroadcastRunning: the office's last broadcast has not ended.
+        UnreadableTime, BroadcastTimeWrong: the time is.
+        BroadcastRunning: the office's last broadcast has not ended, or is still to be sent.
     """
-    code, text = office_at_start(arguments)
-    office = office_meant(ctx, "broadcast", Permission.BROADCAST, code)
-    current = broadcasts.running_of(ctx.tx, office.code)
-    if not text:
-        if current is None:
-            raise Usage("broadcast")
-        return _to_progress(current)
+    ctx.admin.require(Permission.BROADCAST)
+    office, rest = _office(ctx, arguments)
+    if not rest:
+        current = broadcasts.running_of(ctx.tx, office)
+        return _to_progress(current) if current else to_history(ctx, office)
+    ctx.admin.require(Permission.BROADCAST, office)
+    at, text = _time(rest, ctx.today)
     text = broadcasts.validate_text(text)
+    broadcasts.validate_time(ctx.tx.now, at)
+    current = broadcasts.running_of(ctx.tx, office)
     if current is not None:
         raise BroadcastRunning(current.broadcast_id)
-    return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
+    args: dict[str, object] = {"office": office, "text": text}
+    if at is not None:
+        args["at"] = at.isoformat()
+    return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args=args)
+
+
+def _office(ctx: Context, arguments: str) -> tuple[str, str]:
+    """Split off the office that is meant, ``ALL_OFFICES`` for all."""
+    left = without_parting(arguments)
+    word = word_at_start(left)
+    if is_keyword(word, Keyword.ALL):
+        return ALL_OFFICES, without_parting(left[len(word) :])
+    code, rest = office_at_start(arguments)
+    return office_meant(ctx, "broadcast", Permission.BROADCAST, code).code, rest
+
+
+def _time(text: str, today: date) -> tuple[datetime | None, str]:
+    """Split off when a broadcast is to be sent; None where the text begins at once.
+
+    Raises:
+        UnreadableTime, NoSuchDay: what follows the keyword is no time of a day.
+    """
+    led = _AT.match(text)
+    if led is None:
+        return None, text
+    at, rest = first_time(text[led.end() :], today)
+    if at.time() == time():  # a day alone: nobody is told at midnight
+        raise UnreadableTime
+    return at, rest
 
 
 def _reach(ctx: Context, office: str, audience: Audience) -> int:
@@ -104,9 +141,13 @@ def _show_question(ctx: Context) -> View:
     )
     if not people:
         return View(text=texts.to_nobody(office, ctx.arg("text"), audience), rows=((back, cancel),))
-    text = texts.question(office, ctx.arg("text"), audience, people)
+    text = texts.question(office, ctx.arg("text"), audience, people, _at(ctx))
     send = Button(label=texts.SEND(), action=ActionName.DO, style=Style.DANGER)
     return View(text=text, rows=((send, cancel), (back,)))
+
+
+def _at(ctx: Context) -> datetime | None:
+    return datetime.fromisoformat(ctx.arg("at")) if ctx.arg("at") else None
 
 
 def _send(ctx: Context, _arg: str) -> Goto:
@@ -117,12 +158,13 @@ def _send(ctx: Context, _arg: str) -> Goto:
         text=broadcasts.validate_text(ctx.arg("text")),
         chat_id=ctx.chat_id,
         actor=ctx.actor,
+        at=_at(ctx),
     )
     return _to_progress(broadcasts.begin(ctx.tx, request))
 
 
 def _back(ctx: Context, _arg: str) -> Goto:
-    args = {"office": ctx.arg("office"), "text": ctx.arg("text")}
+    args = {name: ctx.arg(name) for name in ("office", "text", "at") if name in ctx.args}
     return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args=args)
 
 
@@ -155,24 +197,35 @@ def _show_progress(ctx: Context) -> View:
     ban = _meant(ctx)
     figures = broadcasts.figures(ctx.tx, ban)
     home = Button(label=formatting.HOME(), action=ActionName.HOME)
-    buttons = [home]
+    buttons = [Button(label=texts.HISTORY(), action=ActionName.HISTORY), home]
+    is_scheduled = ban.is_scheduled(ctx.tx.now)
     if ban.state == broadcasts.BroadcastState.RUNNING:
-        buttons.insert(0, Button(label=texts.STOP(), action=ActionName.STOP, style=Style.DANGER))
-    again = None if ban.is_over else ctx.tx.now + REDRAWN_EVERY
-    return View(text=texts.progress(ban, figures), rows=(tuple(buttons),), redraw_at=again)
+        label = texts.CANCEL_SCHEDULED if is_scheduled else texts.STOP
+        buttons.insert(0, Button(label=label(), action=ActionName.STOP, style=Style.DANGER))
+    again = ban.begun_at if is_scheduled else ctx.tx.now + REDRAWN_EVERY
+    return View(
+        text=texts.progress(ban, figures, ctx.tx.now),
+        rows=in_columns(buttons, 2),
+        redraw_at=None if ban.is_over else again,
+    )
 
 
 def _stop(ctx: Context, _arg: str) -> Goto:
-    stopped = broadcasts.stop(ctx.tx, _meant(ctx).broadcast_id, ctx.actor)
-    going = _to_progress(stopped)
-    return Goto(screen=going.screen, args=going.args, note=texts.STOPPED(), sticky=True)
+    meant = _meant(ctx)
+    note = texts.CANCELLED_SCHEDULED() if meant.is_scheduled(ctx.tx.now) else texts.STOPPED()
+    going = _to_progress(broadcasts.stop(ctx.tx, meant.broadcast_id, ctx.actor))
+    return Goto(screen=going.screen, args=going.args, note=note, sticky=True)
 
 
 PROGRESS = Screen(
     name=ScreenName.DESK_BROADCAST,
     show=_show_progress,
-    buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
+    buttons={
+        ActionName.STOP: _stop,
+        ActionName.HISTORY: lambda ctx, _arg: to_history(ctx, _meant(ctx).office),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
+    },
     hint=formatting.PRESS_HINT,
 )
 
-SCREENS = (AUDIENCE, ASK, PROGRESS)
+SCREENS = (AUDIENCE, ASK, PROGRESS, HISTORY)

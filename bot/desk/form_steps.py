@@ -9,6 +9,7 @@ from bot.desk.common_steps import REASON, office_answered, office_step
 from bot.desk.day_forms import CLOSED, HOURS, next_workdays
 from bot.desk.form import Answers, Choices, Form, Step
 from bot.desk.keywords import Keyword, is_keyword, keyword_of
+from bot.desk.note_form import NOTE
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
 from bot.errors.commands import NotAsAsked
@@ -198,5 +199,5 @@ _GRANT = Form(
     ),
 )
 
-FORMS = {"release": _RELEASE, "closed": CLOSED, "hours": HOURS, "ban": _BAN, "grant": _GRANT}
+FORMS = {"release": _RELEASE, "closed": CLOSED, "hours": HOURS, "ban": _BAN, "grant": _GRANT, "note": NOTE}
 """The forms, by command."""

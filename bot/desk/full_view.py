@@ -47,14 +47,17 @@ def _show_why(ctx: Context) -> View:
         for reason in texts.OFFERED[part]
     ]
     back = Button(label=formatting.BACK(), action=ActionName.BACK)
-    return View(text=texts.why(found.account, part), rows=(*in_columns(reasons, 1), (back,)))
+    return View(text=texts.why(found.account, part, found.other), rows=(*in_columns(reasons, 1), (back,)))
 
 
 def _because(ctx: Context, why: str) -> Goto:
     """Record the look and its reason, and show the owner."""
-    ctx.core.disclosures.disclose(ctx.tx, ctx.admin, ctx.arg("what"), _part(ctx), why, ctx.actor)
+    found = ctx.core.disclosures.disclose(ctx.tx, ctx.admin, ctx.arg("what"), _part(ctx), why, ctx.actor)
     until = ctx.tx.now + SHOWN_FOR
-    return Goto(screen=ScreenName.DESK_PERSON, args={**ctx.args, "until": until.isoformat()})
+    args = {**ctx.args, "until": until.isoformat()}
+    if found.other is not None:
+        args["other"] = found.other.preselection.subject
+    return Goto(screen=ScreenName.DESK_PERSON, args=args)
 
 
 def _pressed(ctx: Context, reason: str) -> Goto:
@@ -92,9 +95,11 @@ def _show_person(ctx: Context) -> View | Goto:
         found = _find(ctx)
     except Refusal:  # the role was taken away, or it is decided
         return return_to_origin(ctx, "")
-    appeal = _appeal(ctx)
+    appeal, other = _appeal(ctx), found.other
+    if other is not None and other.preselection.subject != ctx.arg("other"):
+        other = None  # somebody else by now: no look at them was recorded
     return View(
-        text=texts.person(found.account, _part(ctx)),
+        text=texts.person(found.account, _part(ctx), other),
         picture=evidence(ctx.core.photos, appeal) if appeal else None,
         rows=((Button(label=texts.HIDE(), action=ActionName.HIDE),),),
         protected=True,

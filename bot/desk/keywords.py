@@ -20,6 +20,7 @@ class Keyword(StrEnum):
     ADD = "add"
     NAME = "name"
     LINK = "link"
+    AT = "at"
 
 
 WORDS: dict[Keyword, tuple[str, ...]] = {
@@ -34,6 +35,7 @@ WORDS: dict[Keyword, tuple[str, ...]] = {
     Keyword.ADD: ("add", "添加", "增加"),
     Keyword.NAME: ("name", "姓名", "改名", "名字"),
     Keyword.LINK: ("link", "链接"),
+    Keyword.AT: ("at", "定时"),
 }
 """The words for each keyword; longer ones before those that they begin with."""
 

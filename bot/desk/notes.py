@@ -13,12 +13,14 @@ from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import notes as texts
+from core import audit
 from core.audit import SubjectKind
 from core.errors.desk import NoteNeedsCase, NotYourOffice
+from core.people.accounts import Account
 from core.people.admins import Permission
 from core.people.scope import scope_of
 from core.reporting import notes
-from core.reporting.case_file import CaseFile, CaseFileTopic
+from core.reporting.case_file import CaseFile, CaseFileTopic, parse_key
 from core.reporting.notes import Note, NoteDraft
 
 _COMMAND = "note"
@@ -39,21 +41,58 @@ def parse(ctx: Context, arguments: str) -> Goto:
     """
     ctx.admin.require(Permission.FIND)
     if found := _APPEAL.match(arguments.strip()):
-        body = _body(arguments.strip()[found.end() :])
-        appeal = ctx.core.appeals.get(ctx.tx, int(found[1]))
-        ctx.admin.require(Permission.FIND, appeal.office)
-        draft = NoteDraft(
-            subject=appeal.subject, account_id=appeal.account_id, office=appeal.office, body=body
-        )
-        return _write(ctx, draft, f"{SubjectKind.ACCOUNT}:{appeal.account_id}")
-    what, text = split_named_args(_COMMAND, arguments, 2)
-    body = _body(text)
-    key = ctx.core.case_files.seek(ctx.tx, what, today=ctx.today)
-    case_file = ctx.core.case_files.open(ctx.tx, key)
-    return _write(ctx, _draft(ctx, case_file, body), str(key))
+        what, text = found[0], arguments.strip()[found.end() :]
+    else:
+        what, text = split_named_args(_COMMAND, arguments, 2)
+    body = validate_body(text)
+    return write_on(ctx, find_case(ctx, what), body)
 
 
-def _body(typed: str) -> str:
+def find_case(ctx: Context, what: str) -> str:
+    """Return the key of a case on which a note can be written: ``appeal:12``, or that of a case file.
+
+    Raises:
+        InputError, NobodyFound, NothingKnown, AppealUnknown: nothing is found.
+        NotYourOffice: it concerns other offices.
+        NoteNeedsCase: what was named is no single case.
+    """
+    found = _APPEAL.fullmatch(what.strip())
+    key = audit.appeal_subject(int(found[1])) if found else ""
+    if not key:
+        key = str(ctx.core.case_files.seek(ctx.tx, what, today=ctx.today))
+    _draft_on(ctx, key, "")
+    return key
+
+
+def account_of(ctx: Context, key: str) -> Account:
+    """Return the person whom a case on which a note can be written is about; raises as ``find_case``."""
+    return ctx.core.accounts.by_id(ctx.tx, _draft_on(ctx, key, "").account_id)
+
+
+def write_on(ctx: Context, key: str, body: str) -> Goto:
+    """Write a note on the case of a key, and go to its card; raises as ``find_case``."""
+    draft = _draft_on(ctx, key, body)
+    if draft.subject.startswith(f"{SubjectKind.APPEAL}:"):
+        key = f"{SubjectKind.ACCOUNT}:{draft.account_id}"
+    return _write(ctx, draft, key)
+
+
+def _draft_on(ctx: Context, key: str, body: str) -> NoteDraft:
+    topic, _colon, number = key.partition(":")
+    if topic != SubjectKind.APPEAL:
+        return _draft(ctx, ctx.core.case_files.open(ctx.tx, parse_key(key)), body)
+    appeal = ctx.core.appeals.get(ctx.tx, int(number))
+    ctx.admin.require(Permission.FIND, appeal.office)
+    return NoteDraft(subject=appeal.subject, account_id=appeal.account_id, office=appeal.office, body=body)
+
+
+def validate_body(typed: str) -> str:
+    """Return the text of a note in one line.
+
+    Raises:
+        Usage: there is none.
+        PersonalNumberInText, NoteTooLong: it cannot be kept.
+    """
     body = notes.validate_body(typed)
     if not body:
         raise Usage(_COMMAND)
@@ -62,7 +101,7 @@ def _body(typed: str) -> str:
 
 def add(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     """Write a note that was typed on a card."""
-    return _write(ctx, _draft(ctx, case_file, _body(text)), str(case_file.key))
+    return _write(ctx, _draft(ctx, case_file, validate_body(text)), str(case_file.key))
 
 
 def _draft(ctx: Context, case_file: CaseFile, body: str) -> NoteDraft:

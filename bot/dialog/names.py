@@ -115,6 +115,7 @@ class ScreenName(StrEnum):
     DESK_BROADCAST_AUDIENCE = "desk_broadcast_audience"
     DESK_BROADCAST_ASK = "desk_broadcast_ask"
     DESK_BROADCAST = "desk_broadcast"
+    DESK_BROADCASTS = "desk_broadcasts"
     DESK_APPEALS = "desk_appeals"
     DESK_APPEAL = "desk_appeal"
     DESK_APPEALS_DECIDED = "desk_appeals_decided"

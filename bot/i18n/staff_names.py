@@ -4,7 +4,7 @@ As with the language, code that answers an admin gives them to ``speaking``; the
 everybody else nobody of the staff has a name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
 from bot.i18n.language import NAMED, speaking, spoken
@@ -16,6 +16,11 @@ T = TypeVar("T")
 def staff_name(chat_id: int) -> str:
     """Return the name of a member of staff; empty if it is not known, or not for who reads it."""
     return NAMED.get()().get(chat_id, "")
+
+
+def staff_names() -> Mapping[int, str]:
+    """Return the names of all staff by chat; empty where they are not for who reads."""
+    return NAMED.get()()
 
 
 def with_same_names(function: Callable[P, T]) -> Callable[P, T]:

@@ -39,7 +39,7 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
 from core.preselection.deadlines import MoveCause
-from core.reporting import checked_days
+from core.reporting import checked_days, work_queue
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
 from core.values.plates import Plate, PlateKind
@@ -195,7 +195,10 @@ def _message(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart,
 def _summary(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
-    return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
+    if queue is None:
+        return ()
+    owners = work_queue.recipients(tx, core.accounts, queue.tasks[: waiting.SUMMARISED])
+    return (TextPart(text=waiting.summary(queue, owners), rows=((go,),)),)
 
 
 def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
@@ -219,13 +222,16 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     broadcast = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
     if broadcast.state != broadcasts.BroadcastState.RUNNING:  # stopped in the meantime
         return ()
+    if not broadcasts.still_reaches(tx, broadcast, notification.chat_id):  # muted since it was planned
+        return ()
     mute = Button(label=broadcast_texts.MUTE(), action=ActionName.MUTE, arg=broadcast.office)
-    return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=((mute,),)),)
+    rows = ((mute,),) if broadcast.office else ()  # one of all offices is muted office by office, at /notify
+    return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=rows),)
 
 
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
-    return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
+    return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast), tx.now)),)
 
 
 def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

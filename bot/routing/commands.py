@@ -24,6 +24,8 @@ from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core.errors.base import XuanhaoError
+from core.people.admins import Role
+from core.people.roles import OF_NO_OFFICE
 from core.values.text import tidy
 
 OWNER_COMMANDS = tuple(home.COMMANDS)
@@ -92,9 +94,17 @@ def _unknown(ctx: Context, command: Command) -> Goto:
     own = permitted(ctx)
     nearest, rest = _nearest(command, [*OWNER_COMMANDS, *own])
     said = menu_texts.unknown([*own, "start", "help"] if own else OWNER_COMMANDS, nearest)
+    if _is_for_chiefs_of_all(ctx, command.name):
+        nearest, said = "", menu_texts.of_no_office(command.name, ctx.core.admins.chiefs(ctx.tx))
     if not own or not _may_leave(ctx):
         return stay(note=said, aside=Aside.HINT)
     return to_proposal(ctx, said, Command(name=nearest, arguments=rest) if nearest in own else None)
+
+
+def _is_for_chiefs_of_all(ctx: Context, name: str) -> bool:
+    """Whether a command is refused to the chief of an office only because it affects all offices at once."""
+    is_chief = any(assignment.role == Role.CHIEF for assignment in ctx.admin.assignments)
+    return is_chief and name in DESK and DESK[name].permission in OF_NO_OFFICE
 
 
 def _nearest(command: Command, names: list[str]) -> tuple[str, str]:

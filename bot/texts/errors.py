@@ -528,6 +528,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     command_errors.EndNotLater: lambda error: blacklist.not_later(error.until),
     desk_errors.MessageTooLong: lambda error: message_texts.too_long(error.most, error.found),
     desk_errors.NoteTooLong: lambda error: note_texts.too_long(error.most, error.found),
+    broadcasts_errors.BroadcastTimeWrong: lambda error: broadcast_texts.time_wrong(error.days),
     broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
     counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=reason(error.text)),
@@ -587,6 +588,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ),
     offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
         who=actors.agent(error.by), reason=reason(error.reason)
+    ),
+    staff_errors.StaffNameOfSeveral: lambda error: _("有几位管理员叫这个名字,请写聊天号:{names}").format(
+        names=listed(escape(actors.admin_name(str(chat))) for chat in error.chats)
     ),
     staff_errors.StaffNameUnusable: lambda error: _(
         "姓名最多 {most} 字,至少有一个字或字母,不能有特殊符号,没有修改。"

@@ -17,8 +17,15 @@ class BroadcastTextLong(InputError):
     found: int
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
+class BroadcastTimeWrong(InputError):
+    """A broadcast is to be sent in the past, or in more than ``days`` days."""
+
+    days: int
+
+
 class BroadcastRunning(Refusal):
-    """The office's last broadcast has not ended; ``broadcast_id`` is its id."""
+    """The office's last broadcast has not ended, or is still to be sent; ``broadcast_id`` is its id."""
 
     def __init__(self, broadcast_id: int) -> None:
         super().__init__()

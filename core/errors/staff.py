@@ -1,5 +1,6 @@
 """The desk's staff: their names, and who may give and remove their roles."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.errors.base import InputError, Refusal
@@ -11,6 +12,14 @@ class StaffNameUnusable(InputError):
     def __init__(self, longest: int) -> None:
         super().__init__()
         self.longest = longest
+
+
+class StaffNameOfSeveral(InputError):
+    """Several members of staff have the name that was searched for; ``chats`` are theirs."""
+
+    def __init__(self, chats: Sequence[int]) -> None:
+        super().__init__()
+        self.chats = tuple(chats)
 
 
 class RoleOfAllOffices(Refusal):

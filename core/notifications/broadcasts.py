@@ -1,13 +1,15 @@
-"""Broadcasts: messages of an office to many of its owners (docs/domain.md, section 13).
+"""Broadcasts: messages of an office, or of all, to many of their owners (docs/domain.md, section 13).
 
     running ──stopped by an admin──▶ stopping ──the last one is out──▶ stopped
        └────────everybody is dealt with────────▶ done
 
 Each recipient gets a notification, planned in the transaction that begins the broadcast and sent by the
-same sender as all others, so sending resumes after a restart. Delivery is at most once: if it is unknown
+same sender as all others, so sending resumes after a restart. One for a later time is running from the start,
+with notifications that are due then: to cancel it is to stop it. Delivery is at most once: if it is unknown
 whether a message arrived, it counts as uncertain and is not resent (``core.notifications.queue.ONCE``).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +17,13 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
-from core.errors.broadcasts import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell
+from core.errors.broadcasts import (
+    BroadcastRunning,
+    BroadcastTextEmpty,
+    BroadcastTextLong,
+    BroadcastTimeWrong,
+    NobodyToTell,
+)
 from core.errors.desk import NothingKnown
 from core.notifications.queue import (
     BLOCKED,
@@ -33,6 +41,10 @@ MAX_TEXT = 1000
 """Maximum length of a text, in characters."""
 PACE = timedelta(milliseconds=50)
 """Interval between two messages: 20 a second leaves a fifth of the bulk rate to other notifications."""
+ALL_OFFICES = ""
+"""The office of a broadcast to all offices."""
+MAX_AHEAD = timedelta(days=30)
+"""How far ahead a broadcast can be planned."""
 PATIENCE = timedelta(hours=6)
 """How long after its due time sending a message is still retried."""
 
@@ -58,11 +70,12 @@ class BroadcastState(StrEnum):
 class BroadcastRequest:
     """A broadcast to begin."""
 
-    office: str
+    office: str  # a code, or ALL_OFFICES
     audience: Audience
     text: str
     chat_id: int  # the admin's
     actor: str
+    at: datetime | None = None  # when it is to be sent; None for at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +87,7 @@ class Broadcast:
     audience: Audience
     text: str
     chat_id: int
-    begun_at: datetime
+    begun_at: datetime  # when it is sent, possibly later than now
     total: int  # number of recipients
     state: BroadcastState
     ended_at: datetime | None
@@ -82,6 +95,10 @@ class Broadcast:
     @property
     def subject(self) -> str:
         return audit.broadcast_subject(self.broadcast_id)
+
+    def is_scheduled(self, now: datetime) -> bool:
+        """Whether it is still to be sent, at its time."""
+        return self.state == BroadcastState.RUNNING and now < self.begun_at
 
     @property
     def is_over(self) -> bool:
@@ -122,8 +139,22 @@ _RECORDED = 200
 
 
 def reach(tx: Tx, office: str, audience: Audience) -> int:
-    row = tx.one("broadcasts.reach", office=office, audience=audience)
+    """Return how many chats an audience has, of an office or of all; each counts once."""
+    if office == ALL_OFFICES:
+        row = tx.one("broadcasts.reach_everywhere", audience=audience)
+    else:
+        row = tx.one("broadcasts.reach", office=office, audience=audience)
     return row["people"] if row else 0
+
+
+def validate_time(now: datetime, at: datetime | None) -> None:
+    """Check when a broadcast is to be sent.
+
+    Raises:
+        BroadcastTimeWrong: the time is past, or too far ahead.
+    """
+    if at is not None and not now < at <= now + MAX_AHEAD:
+        raise BroadcastTimeWrong(days=MAX_AHEAD.days)
 
 
 def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
@@ -132,25 +163,30 @@ def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
     Raises:
         BroadcastRunning: the office's last one has not ended.
         NobodyToTell: the audience is empty.
+        BroadcastTimeWrong: the time is past, or too far ahead.
     """
+    validate_time(tx.now, request.at)
+    begins = to_millis(request.at or tx.now)
     row = tx.one(
         "broadcasts.add",
         office=request.office,
         audience=request.audience,
         text=request.text,
         chat_id=request.chat_id,
-        now=to_millis(tx.now),
+        begins=begins,
     )
     if row is None:
         current = running_of(tx, request.office)
         raise BroadcastRunning(current.broadcast_id if current else 0)
     number = row["broadcast_id"]
+    everywhere = request.office == ALL_OFFICES
     total = tx.run(
-        "broadcasts.add_notices",
+        "broadcasts.add_notices_everywhere" if everywhere else "broadcasts.add_notices",
         subject=audit.broadcast_subject(number),
-        office=request.office,
+        **({} if everywhere else {"office": request.office}),
         audience=request.audience,
         now=to_millis(tx.now),
+        begins=begins,
         gap=int(PACE / timedelta(milliseconds=1)),
         patience=int(PATIENCE / timedelta(milliseconds=1)),
     )
@@ -163,10 +199,11 @@ def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
         request.actor,
         AuditAction.BEGAN_BROADCAST,
         broadcast.subject,
-        office=broadcast.office,
+        office=broadcast.office or None,
         audience=request.audience,
         total=total,
         text=request.text[:_RECORDED],
+        **({"opens_at": begins} if request.at else {}),
     )
     return broadcast
 
@@ -182,7 +219,7 @@ def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
     if not tx.run("broadcasts.stop", broadcast_id=broadcast_id):
         raise audit.handled(tx, current.subject)
     cancel(tx, current.subject)
-    audit.record(tx, actor, AuditAction.STOPPED_BROADCAST, current.subject, office=current.office)
+    audit.record(tx, actor, AuditAction.STOPPED_BROADCAST, current.subject, office=current.office or None)
     return get(tx, broadcast_id)
 
 
@@ -196,6 +233,34 @@ def get(tx: Tx, broadcast_id: int) -> Broadcast:
     if row is None:
         raise NothingKnown
     return _broadcast(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastBroadcast:
+    """A broadcast of the history, with its outcome; the figures are zero once its messages were purged."""
+
+    broadcast: Broadcast
+    figures: BroadcastFigures
+
+
+def history(
+    tx: Tx, offices: Iterable[str], *, everywhere: bool, skip: int, limit: int
+) -> list[PastBroadcast]:
+    """Return broadcasts of some offices, or ``everywhere`` of all and to all, newest first.
+
+    Counts their messages: call it on a read-only snapshot.
+    """
+    meant = {"offices": ",".join(offices), "everywhere": int(everywhere)}
+    found = map(_broadcast, tx.all("broadcasts.page", skip=skip, most=limit, **meant))
+    return [PastBroadcast(broadcast=one, figures=figures(tx, one)) for one in found]
+
+
+def still_reaches(tx: Tx, broadcast: Broadcast, chat_id: int) -> bool:
+    """Return whether a chat that was to be told has not muted the office since, or hears it all the same."""
+    if not is_muted(tx, chat_id, broadcast.office):
+        return True
+    names = {"office": broadcast.office, "audience": broadcast.audience, "chat_id": chat_id}
+    return tx.one("broadcasts.reaches", **names) is not None
 
 
 def running_of(tx: Tx, office: str) -> Broadcast | None:
@@ -258,7 +323,7 @@ def _end(tx: Tx, broadcast: Broadcast) -> bool:
         audit.SYSTEM,
         AuditAction.ENDED_BROADCAST,
         broadcast.subject,
-        office=broadcast.office,
+        office=broadcast.office or None,
         sent=figures(tx, broadcast).sent,
         total=broadcast.total,
     )

@@ -65,8 +65,9 @@ def lift_cause(tx: Tx, ban: Ban, cause_id: int, actor: str, reason: str) -> list
     """
     tx.one("blacklist.lock", identity_hash=ban.identity_hash)
     causes = causes_of(tx, ban)
-    left = [cause for cause in causes if cause.cause_id != cause_id]
-    if len(left) == len(causes):
+    lifted = next((cause for cause in causes if cause.cause_id == cause_id), None)
+    left = [cause for cause in causes if cause != lifted]
+    if lifted is None:
         raise audit.handled(tx, ban.subject)
     if not left:
         lift(tx, ban, actor, reason)
@@ -78,9 +79,9 @@ def lift_cause(tx: Tx, ban: Ban, cause_id: int, actor: str, reason: str) -> list
         actor,
         AuditAction.CHANGED_BAN,
         ban.subject,
-        office=ban.office,
+        office=lifted.office,
         until=to_millis(shown.until),
-        lifted=next(cause.reason for cause in causes if cause.cause_id == cause_id),
+        lifted=lifted.reason,
         reason=reason,
     )
     tell(tx, shown, NotificationPurpose.BANNED)

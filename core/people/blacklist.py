@@ -288,7 +288,7 @@ def _add_cause(tx: Tx, ban: Ban, new_ban: NewBan) -> None:
         new_ban.actor,
         AuditAction.BANNED,
         ban.subject,
-        office=ban.office,
+        office=new_ban.office,
         until=to_millis(ban.until),
         cause=new_ban.cause,
         reason=new_ban.reason,

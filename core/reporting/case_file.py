@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from core import audit
 from core.appeals import AppealEntry, appeals_of_case
+from core.audit import SubjectKind
 from core.clock import from_millis, to_millis
 from core.errors.accounts import NotRegistered
 from core.errors.base import InputError
@@ -26,7 +27,7 @@ from core.people.admins import Admin, Permission
 from core.people.blacklist import Ban
 from core.pool.bulletin import WithheldMask
 from core.pool.number_status import PlateStatus, status_of, withholdings_of
-from core.ports import Tx
+from core.ports import Row, Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.contradictions import ContradictedReservation, contradiction_of
 from core.preselection.quotas import Quota, remaining_quota
@@ -140,6 +141,7 @@ class CaseFile:
     vehicle: VehicleRecord | None = None
     due: tuple[DueNotification, ...] = ()
     failed: int = 0  # notifications that could not be sent
+    failed_of_person: int = 0  # the same, also about the person's other preselections
     audit_entries: tuple[AuditEntry, ...] = ()  # the newest entries about all of it, newest first
     appeals: tuple[AppealEntry, ...] = ()  # of the person, or about the vehicle, newest first
     award: VehicleAward | None = None  # of the vehicle, by an appeal
@@ -208,10 +210,7 @@ class CaseFiles:
             raise OfficeUnknown
         plate = parse_plate(text, nev_letters=office.nev_letters)
         holders = _of_plate(tx, plate)
-        if len(holders) == 1 and holders[0].state in {
-            PreselectionState.RESERVED,
-            PreselectionState.REGISTERED,
-        }:
+        if len(holders) == 1:  # also a past one: there is nothing to choose from
             return _key_of(holders[0])
         return CaseFileKey(topic=CaseFileTopic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
 
@@ -333,7 +332,9 @@ class CaseFiles:
         subjects = [account.subject, *(preselection.subject for preselection in everything)]
         subjects += blacklist.subjects_of(tx, identity)
         subjects += [focus.subject] if focus and focus not in everything else []
-        due, failed = _told(tx, subjects)
+        notices = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
+        is_of_one = key.topic == CaseFileTopic.PRESELECTION
+        shown = [row for row in notices if not is_of_one or _is_on_card(row["subject"], focus)]
         vehicle = self._vehicle_of(tx, focus.vin, focus.office) if focus and focus.vin else None
         lines = about(
             tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], AUDIT_ENTRIES
@@ -351,8 +352,9 @@ class CaseFiles:
             contradiction=contradiction_of(tx, focus.preselection_id) if focus else None,
             preselections=everything,
             vehicle=vehicle,
-            due=due,
-            failed=failed,
+            due=_due(shown),
+            failed=_failed(tx, shown),
+            failed_of_person=_failed(tx, notices),
             audit_entries=lines,
             appeals=_appeals_of(tx, account, everything),
             award=_award(tx, focus.vin) if focus and focus.vin else None,
@@ -438,17 +440,25 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
     return [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
 
 
-def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...], int]:
-    """Return the waiting notifications about some subjects, by due time, and the number of failed ones.
+def _is_on_card(subject: str, focus: Preselection | None) -> bool:
+    """Whether the card of one preselection tells of notifications about a subject: not of another one."""
+    is_own = focus is not None and subject == focus.subject
+    return is_own or not subject.startswith(f"{SubjectKind.PRESELECTION}:")
 
-    Those count that stand at the desk (``work_queue.failed``).
-    """
-    rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
-    waiting = [row for row in rows if row["state"] in {NotificationState.WAITING, NotificationState.SENDING}]
+
+def _due(notices: Iterable[Row]) -> tuple[DueNotification, ...]:
+    """Return those of some notifications that are waiting, by due time."""
+    waiting = [
+        row for row in notices if row["state"] in {NotificationState.WAITING, NotificationState.SENDING}
+    ]
     due = [DueNotification(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
+    return tuple(sorted(due, key=lambda one: one.at))
+
+
+def _failed(tx: Tx, notices: Iterable[Row]) -> int:
+    """Return how many of some notifications have failed and stand at the desk (``work_queue.failed``)."""
     since = to_millis(tx.now - FAILURES_SHOWN)
-    failed = sum(
+    return sum(
         len(tx.all("work_queue.failed", since=since, subject=subject, most=MAX_LISTED))
-        for subject in {row["subject"] for row in rows if row["state"] == NotificationState.FAILED}
+        for subject in {row["subject"] for row in notices if row["state"] == NotificationState.FAILED}
     )
-    return tuple(sorted(due, key=lambda due: due.at)), failed

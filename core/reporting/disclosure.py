@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core import audit
-from core.appeals.reviews import Reviews
+from core.appeals.reviews import Card, Reviews
 from core.audit import AuditAction, SubjectKind
 from core.errors.base import Refusal
 from core.errors.counter import PlateNotReserved
@@ -18,7 +18,7 @@ from core.notifications.queue import is_unreachable
 from core.people.accounts import Account, Accounts
 from core.people.admins import Admin, Permission
 from core.ports import Tx
-from core.preselection import PreselectionState, get
+from core.preselection import Preselection, PreselectionState, get
 from core.reporting.case_file import CaseFile, CaseFiles, parse_key
 
 _SHORTEST_NAME = 2
@@ -46,12 +46,21 @@ _ACTIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSide:
+    """Who holds the vehicle that an appeal is about, or is selecting for it."""
+
+    account: Account
+    preselection: Preselection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosable:
     """An owner whom an admin may see, and what that concerns."""
 
     account: Account
     subject: str
     office: str | None
+    other: OtherSide | None = None  # of an appeal, if the admin reviews at the office of that preselection
 
 
 class Disclosures:
@@ -97,7 +106,7 @@ class Disclosures:
     def disclose(
         self, tx: Tx, admin: Admin, subject: str, part: DisclosedPart, why: str, actor: str
     ) -> Disclosable:
-        """Return the owner as ``find`` does, and record that and why they were shown.
+        """Return the owner as ``find`` does, and record that and why they were shown, the other side apart.
 
         Args:
             tx: the transaction.
@@ -108,13 +117,17 @@ class Disclosures:
             actor: the admin, as an actor.
 
         Raises:
-            OwnerNamed: the reason holds the owner's name.
+            OwnerNamed: the reason holds the name of the owner, or of the other side.
         """
         found = self.find(tx, admin, subject, part)
-        name = found.account.name
-        if len(name) >= _SHORTEST_NAME and name in why:
-            raise OwnerNamed
+        other = found.other
+        for account in (found.account, *([other.account] if other else [])):
+            if len(account.name) >= _SHORTEST_NAME and account.name in why:
+                raise OwnerNamed
         audit.record(tx, actor, _ACTIONS[part], found.subject, office=found.office, why=why)
+        if other is not None:
+            seen = other.preselection
+            audit.record(tx, actor, _ACTIONS[part], seen.subject, office=seen.office, why=why)
         return found
 
     def _of_reservation(self, tx: Tx, admin: Admin, number: int) -> Disclosable:
@@ -131,7 +144,12 @@ class Disclosures:
         card = self._reviews.card(tx, number)
         admin.require(Permission.APPEALS, card.appeal.office)
         self._reviews.validate_reviewer(tx, card, admin.chat_id)
-        return Disclosable(account=card.owner, subject=card.appeal.subject, office=card.appeal.office)
+        return Disclosable(
+            account=card.owner,
+            subject=card.appeal.subject,
+            office=card.appeal.office,
+            other=_other_side(admin, card),
+        )
 
     def _to_call(self, tx: Tx, admin: Admin, subject: str) -> Disclosable:
         admin.require(Permission.CONFIRM)
@@ -145,12 +163,24 @@ class Disclosures:
         return Disclosable(account=account, subject=subject, office=office)
 
 
+def _other_side(admin: Admin, card: Card) -> OtherSide | None:
+    """Return who is in the way of an appeal, if the admin reviews at the office of their preselection."""
+    preselection = card.obstacles.holder or card.obstacles.selecting
+    if card.suspicion is not None or card.holder is None or preselection is None:
+        return None
+    if card.holder.account_id != preselection.account_id:
+        return None
+    if not admin.may(Permission.APPEALS, preselection.office):
+        return None
+    return OtherSide(account=card.holder, preselection=preselection)
+
+
 def is_to_be_called(tx: Tx, case_file: CaseFile) -> bool:
     """Return whether the bot does not reach the owner of a case file, or a notification has failed."""
     account = case_file.account
     if account is None or not (account.phone or account.new_phone):
         return False
-    return bool(case_file.failed) or is_unreachable(tx, account.chat_id)
+    return bool(case_file.failed_of_person) or is_unreachable(tx, account.chat_id)
 
 
 def subject_of(case_file: CaseFile) -> str:

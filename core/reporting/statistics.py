@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
 from core.people.scope import Scope
-from core.pool.segments import Freed, Segment, any_composable_from, freed, mask_of, withheld
+from core.pool.segments import Freed, Segment, any_composable_from, freed, mask_of, segments, withheld
 from core.ports import Row, Tx
-from core.values.masks import Mask
+from core.values.masks import Mask, union_size
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -79,6 +79,34 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
         found,
         key=lambda fill: (list(by_code).index(fill.office), order.index(fill.kind), fill.segment.segment_id),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreleasedMask:
+    """A withheld mask of which some numbers were never released, so that no segment shows them."""
+
+    kind: PlateKind
+    mask: Mask
+    size: int  # the numbers that are in no segment
+    since: datetime
+    reason: str  # empty where it was withheld before reasons were stored
+
+
+def unreleased_masks(tx: Tx, office: Office) -> tuple[UnreleasedMask, ...]:
+    """Return the withheld masks of an office that lie, wholly or partly, in no segment; by kind and age."""
+    found = []
+    for kind in PlateKind:
+        released = [segment.mask for segment in segments(tx, office, kind)]
+        for row in tx.all("bulletin.withheld", office=office.code, kind=kind):
+            mask = mask_of(kind, row["mask"], office.nev_letters)
+            within = [part for part in map(mask.intersection, released) if part is not None]
+            size = mask.size - (union_size(within) if within else 0)
+            if size > 0:
+                since = from_millis(row["since"])
+                found.append(
+                    UnreleasedMask(kind=kind, mask=mask, size=size, since=since, reason=row["reason"])
+                )
+    return tuple(found)
 
 
 def _fill(row: Row, held: int, withheld_masks: Iterable[Mask], freed_masks: Iterable[Freed]) -> Fill:

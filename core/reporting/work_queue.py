@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from core.audit import admin_subject
 from core.availability import clock_guard
+from core.people.accounts import Account, Accounts
 from core.people.admins import EVERYWHERE, Admin, Permission, Role
 from core.people.scope import scope_of
 from core.ports import Tx
@@ -65,6 +66,13 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
         is_suspended=tx.one("restoration.open") is not None,
         is_clock_doubted=clock_guard.is_in_doubt(tx),
     )
+
+
+def recipients(tx: Tx, accounts: Accounts, tasks: Iterable[Task]) -> Mapping[int, Account]:
+    """Return the owners whom failed notifications that name no number were for, by chat."""
+    chats = {task.chat_id for task in tasks if task.chat_id and not (task.plate or task.whom)}
+    found = {chat: accounts.find(tx, chat) for chat in chats}
+    return {chat: account for chat, account in found.items() if account is not None}
 
 
 def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:

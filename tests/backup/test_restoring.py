@@ -190,13 +190,13 @@ async def test_as_long_as_the_numbers_are_unknown_nobody_selects_and_nothing_exp
         assert (first.task_kind, first.subject) == (TaskKind.RESTORED, "restoration:1")
         assert [(task.plate, task.at < first.at, task.is_held) for task in others] == [("A1111", False, True)]
         assert queue_.is_suspended
-        assert "车主不能选号" in _desk_text(queue_, list(queue_.tasks), 0)
+        assert "车主不能选号" in _desk_text(queue_, list(queue_.tasks), 0, {})
         await core.store.run(maintenance.end, EVERYWHERE, "chat:1")  # a chief has dealt with them
         await core.store.read(maintenance.ensure_not_in_maintenance, "粤K")
         queue_ = await core.store.read(read_work_queue, core.desk_services, CHIEF)
         assert not queue_.is_suspended
         assert [task.is_held for task in queue_.tasks] == [False]
-        assert "车主不能选号" not in _desk_text(queue_, list(queue_.tasks), 0)
+        assert "车主不能选号" not in _desk_text(queue_, list(queue_.tasks), 0, {})
         assert await expire(core) == 1
 
 

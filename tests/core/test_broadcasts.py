@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,19 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock, from_millis
 from core.errors.base import Refusal
-from core.errors.broadcasts import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell
+from core.errors.broadcasts import (
+    BroadcastRunning,
+    BroadcastTextEmpty,
+    BroadcastTextLong,
+    BroadcastTimeWrong,
+    NobodyToTell,
+)
 from core.errors.desk import HandledMeanwhile, NothingKnown
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import (
+    ALL_OFFICES,
+    MAX_AHEAD,
     MAX_TEXT,
     PACE,
     Audience,
@@ -116,6 +125,44 @@ async def test_who_mutes_is_left_out_unless_a_number_waits(core: Core) -> None:
     assert await told(core, one) == [5002]
     await core.store.run(broadcasts.unmute, 5001, CODE)
     assert await core.store.read(broadcasts.reach, CODE, Audience.REGISTERED) == 2
+
+
+async def test_all_offices_are_told_once_each(core: Core, clock: FixedClock) -> None:
+    await core.store.run(registered, core, 1)
+    await core.store.run(registered, core, 2)
+    await core.store.run(sql, "UPDATE account SET office = '粤A' WHERE chat_id = 5002")
+    await subscribes(core, 5001, 9001)
+    other = Subscription(office="粤A", kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE)
+    await core.store.run(subscribe, 9001, other)
+    for audience, chats in ((Audience.REGISTERED, [5001, 5002]), (Audience.SUBSCRIBERS, [5001, 9001])):
+        assert await core.store.read(broadcasts.reach, ALL_OFFICES, audience) == len(chats)
+        everywhere = replace(order(audience), office=ALL_OFFICES)
+        one = await core.store.run(broadcasts.begin, everywhere)
+        assert (one.total, await told(core, one)) == (len(chats), chats)
+        await core.store.run(broadcasts.begin, order(audience))  # that of an office is another one
+        with pytest.raises(BroadcastRunning):
+            await core.store.run(broadcasts.begin, everywhere)
+        for running in await core.store.read(broadcasts.history, [], everywhere=True, skip=0, limit=2):
+            await core.store.run(broadcasts.stop, running.broadcast.broadcast_id, "chat:1001")
+        await core.store.run(broadcasts.end_due)
+    history = await core.store.read(broadcasts.history, [CODE], everywhere=False, skip=0, limit=9)
+    assert [one.broadcast.office for one in history] == [CODE, CODE]
+    assert len(await core.store.read(broadcasts.history, [], everywhere=True, skip=1, limit=9)) == 3
+
+
+async def test_time_of_a_broadcast_is_near_and_to_come(core: Core, clock: FixedClock) -> None:
+    await subscribes(core, 9001)
+    wanted = order(Audience.SUBSCRIBERS)
+    for wrong in (clock.now(), clock.now() + MAX_AHEAD + timedelta(seconds=1)):
+        with pytest.raises(BroadcastTimeWrong):
+            await core.store.run(broadcasts.begin, replace(wanted, at=wrong))
+    assert await core.store.read(sql, "SELECT 1 FROM broadcast") == []
+    at = clock.now() + timedelta(hours=2)
+    one = await core.store.run(broadcasts.begin, replace(wanted, at=at))
+    assert (one.begun_at, one.is_scheduled(clock.now()), one.is_scheduled(at)) == (at, True, False)
+    assert await core.store.run(notification_queue.lease, "worker", 9) == []
+    clock.advance(timedelta(hours=2, seconds=1))
+    assert [found.chat_id for found in await core.store.run(notification_queue.lease, "worker", 9)] == [9001]
 
 
 async def test_audience_of_nobody_begins_nothing(core: Core) -> None:

@@ -104,6 +104,102 @@ async def test_broadcast_to_nobody_cannot_be_sent(place: World) -> None:
     assert shown.buttons == ["不做更改"]
 
 
+async def test_history_says_who_sent_what_to_how_many(place: World) -> None:
+    chief, other = place.person(CHIEF), await gives(place, "chief", "粤A")
+    place.person(READERS[0].chat_id).block()
+    await asks(chief)
+    await chief.press("📢 确认发送")
+    await chief.see("发送中")
+    place.forward(seconds=10)
+    await place.service.jobs.tell()
+    await place.tick()
+    await chief.see("粤K 群发通知 1:已发完")
+    await chief.say("/broadcast 粤K")
+    shown = await chief.see("群发记录(粤K)", "1 · 粤K", f"王主任({CHIEF})", "已发完", fresh=True)
+    assert "订阅了开放提醒的人:共 100 人,送达 99,未送达 1" in shown.words
+    assert f"「{TEXT}」" in shown.words
+    await chief.press("#1")
+    await chief.see("粤K 群发通知 1:已发完", f"发送人:王主任({CHIEF})", TEXT)
+    await chief.press("群发记录")
+    await chief.see("群发记录(粤K)")
+    await chief.say("/broadcast all")
+    await chief.see("群发记录(全部发牌机关)", "1 · 粤K", fresh=True)
+    await other.say("/broadcast all")
+    await other.see("还没有群发过通知", fresh=True)
+    await other.say("/broadcast 粤K")
+    await other.see("您没有该发牌机关的权限", fresh=True)
+
+
+async def test_chief_of_all_offices_tells_everybody_once(place: World) -> None:
+    """Also who subscribed at two offices; who muted one of them hears through the other."""
+    wish = Subscription(office="粤A", kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
+    for reader in READERS[:3]:
+        await place.store.run(subscribe, reader.chat_id, wish)
+    for reader in (READERS[0], READERS[5]):
+        await place.store.run(broadcasts.mute, reader.chat_id, "粤K")
+    chief, other = place.person(CHIEF), await gives(place, "chief", "粤A")
+    await other.say(f"/broadcast all {TEXT}")
+    await other.see("您没有该发牌机关的权限", fresh=True)
+    await chief.say(f"/broadcast 全部 {TEXT}")
+    await chief.see("📢 车管所通知", TEXT, fresh=True)
+    await chief.press("订阅了开放提醒的人(99 人)")
+    await chief.see("发送群发通知?", "共 99 人")
+    await chief.press("📢 确认发送")
+    await chief.see("全部发牌机关 群发通知 1:发送中")
+    place.forward(seconds=10)
+    await place.service.jobs.tell()
+    await place.tick()
+    await chief.see("全部发牌机关 群发通知 1:已发完", "已送达 99")
+    told = received(place.sandbox)
+    assert told.pop(READERS[5].chat_id) == 0
+    assert set(told.values()) == {1}
+    await chief.say("/audit 群发")
+    await chief.see("开始群发通知给订阅了开放提醒的人,共 99 人", fresh=True)
+    await other.say("/broadcast all")
+    await other.see("还没有群发过通知", fresh=True)
+
+
+async def test_broadcast_waits_for_its_time_and_is_cancelled_before(place: World) -> None:
+    chief = place.person(CHIEF)
+    await asks(chief, f"定时 3月10日 12:00 {TEXT}")
+    await chief.see("定于 2026年3月10日", "12:00", "之前可以取消")
+    await chief.press("« 返回")
+    await chief.press("订阅了开放提醒的人")
+    await chief.see("定于 2026年3月10日")
+    await chief.press("📢 确认发送")
+    await chief.see("粤K 群发通知 1:定时待发", "待发 100")
+    place.forward(minutes=60)
+    await place.service.jobs.tell()
+    await place.tick()
+    assert sum(received(place.sandbox).values()) == 0
+    await chief.say("/broadcast 粤K 又一个")
+    await chief.see("已有一个群发在进行或定时待发", fresh=True)
+    await chief.say("/broadcast 粤K")
+    await chief.press("⏹ 取消发送")
+    await chief.see("已取消,没有发给任何人", "未发送(已停止)100")
+    place.forward(minutes=120)
+    await place.tick()
+    await place.service.jobs.tell()
+    assert sum(received(place.sandbox).values()) == 0
+    await chief.say("/audit 群发")
+    await chief.see("停止群发通知", "定于 2026-03-10 12:00 发送", fresh=True)
+
+
+async def test_broadcast_is_sent_at_its_time_but_not_to_who_has_muted_since(place: World) -> None:
+    chief = place.person(CHIEF)
+    await asks(chief, f"at 2026-03-10 11:00 {TEXT}")
+    await chief.press("📢 确认发送")
+    await chief.see("定时待发")
+    await place.store.run(broadcasts.mute, READERS[4].chat_id, "粤K")
+    place.forward(minutes=61)
+    await place.service.jobs.tell()
+    await place.tick()
+    await chief.see("粤K 群发通知 1:已发完")
+    told = received(place.sandbox)
+    assert told.pop(READERS[4].chat_id) == 0
+    assert set(told.values()) == {1}
+
+
 async def test_stop_leaves_the_rest_and_says_how_many(place: World) -> None:
     chief, clerk = place.person(CHIEF), await gives(place, "chief")
     await asks(chief)
@@ -155,7 +251,12 @@ async def test_who_has_a_number_waiting_hears_all_the_same(place: World) -> None
     ("command", "answer"),
     [
         ("/broadcast", "用法:/broadcast"),
-        ("/broadcast 粤K", "用法:/broadcast"),
+        ("/broadcast 粤K", "还没有群发过通知"),
+        ("/broadcast 粤K at 2026-03-10 09:00 你好", "发送时间须晚于现在,并在 30 天之内"),
+        ("/broadcast 粤K 定时 2026-05-01 09:00 你好", "发送时间须晚于现在,并在 30 天之内"),
+        ("/broadcast 粤K 定时 3月12日 你好", "没有看懂时间"),
+        ("/broadcast 粤K at 99 你好", "没有看懂时间"),
+        ("/broadcast 粤K at 2026-03-12 09:00", "请写明通知内容"),
         ("/broadcast 粤K \u200b", "请写明通知内容"),
         ("/broadcast 粤B 你好", "不受理该发牌机关"),
         ("/broadcast 你好", "缺少发牌机关"),

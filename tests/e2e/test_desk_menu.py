@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from bot.desk.form_steps import FORMS
 from bot.desk.menu import GROUPS
 from bot.texts.desk import menu
 from bot.texts.desk.menu import LABELS
+from core.clock import CHINA
+from core.people import blacklist
+from core.people.blacklist import Cause, NewBan
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from tests import factories
@@ -247,6 +251,69 @@ async def test_question_names_an_identity_that_is_not_registered(chief: Person) 
     await chief.see(f"{number[:4]}**********{number[-4:]}(尚未注册的身份)", fresh=True)
     await chief.press("解除")
     await chief.see("没有通知任何人")
+
+
+async def test_identity_that_another_office_barred_looks_like_any_other_unregistered_one(
+    world: World, chief: Person
+) -> None:
+    """A chief who may not know of it bars for the own office; the later end counts for the person."""
+    barred, unknown = factories.identity(9), factories.identity(8)
+    own = await gives(world, "chief", "粤A")
+    new_ban = NewBan(
+        identity_hash=world.core.accounts.identity_hash(barred),
+        office="粤K",
+        reason="套牌",
+        cause=Cause.ADMIN,
+        until=datetime(2035, 1, 1, tzinfo=CHINA),
+        actor=f"chat:{CHIEF}",
+    )
+    await world.store.run(blacklist.add_ban, new_ban)
+    answers = {}
+    for number in (unknown, barred):
+        await own.say(f"/ban {number} 冒用身份")
+        question = await own.see("列入黑名单?", "原因:冒用身份", fresh=True)
+        await own.press("列入黑名单")
+        done = await own.see("已列入黑名单,到 2028年3月10日", fresh=True)
+        answers[number] = (
+            question.words.replace(number[-4:], "0000").replace(number[:4], "1111"),
+            done.words,
+        )
+    assert answers[unknown] == answers[barred]
+    assert "套牌" not in str(answers)
+    await own.say(f"/ban {barred} 再犯 3年")
+    await own.see("再记一项原因", "冒用身份", "期限取最晚的:到 2029年3月10日", fresh=True)
+    assert "套牌" not in own.last.words
+    await own.press("不做更改")
+    await chief.say(f"/unban {barred} 误列")
+    await chief.see(
+        "1. 人工(粤K,到 2035年1月1日", ":套牌", "2. 人工(粤A,到 2028年3月10日", ":冒用身份", fresh=True
+    )
+    await own.say(f"/unban {barred} 误列")
+    await own.see("列入原因:冒用身份", fresh=True)
+    await own.press("解除第 1 项")
+    await own.see("✅ 已解除", fresh=True)
+    assert "套牌" not in own.last.words
+    await chief.say(f"/unban {barred} 误列")
+    await chief.see("列入原因:套牌(到 2035年1月1日", fresh=True)
+    await own.say("/audit 列入黑名单")
+    await own.see("原因:冒用身份", fresh=True)
+    assert "套牌" not in own.last.words
+
+
+async def test_ban_that_another_office_lifts_meanwhile_is_not_told(world: World, chief: Person) -> None:
+    barred = factories.identity(9)
+    own = await gives(world, "chief", "粤A")
+    await chief.say(f"/ban {barred} 套牌")
+    await chief.press("列入黑名单")
+    await chief.see("已列入黑名单")
+    await own.say(f"/ban {barred} 冒用身份")
+    await own.see("列入黑名单?", fresh=True)
+    await chief.say(f"/unban {barred} 误列")
+    await chief.press("解除")
+    await chief.see("✅ 已解除")
+    await own.press("列入黑名单")
+    await own.see("已列入黑名单,到 2028年3月10日")
+    assert "处理" not in own.last.words.replace("待办", "")
 
 
 async def test_maintenance_without_a_switch_shows_what_runs(chief: Person) -> None:

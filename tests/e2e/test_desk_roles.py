@@ -20,7 +20,7 @@ from tests.world import CHIEF, World, office, open_world
 UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
 ELSEWHERE = {
     **dict.fromkeys(DESK, NOT_HERE),
-    **dict.fromkeys(("vehicles", "clock", "holidays"), UNKNOWN),  # for chiefs of all offices only
+    **dict.fromkeys(("vehicles", "clock", "holidays"), "不属于任何一个发牌机关"),  # for chiefs of all
     "grant": "只能给最近一次在您的发牌机关预选的车辆",
     "unban": "您所管的发牌机关没有将此人列入黑名单",
     "approve": "没有这个申诉编号",

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from core.notifications.queue import Plan, plan
 from core.people.accounts import Account
 from core.people.admins import Role, RoleAssignment
 from core.pool import releases
 from core.ports import Tx
 from core.preselection import Papers, PreselectionState, get
+from core.reporting.case_file import parse_key
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -155,6 +158,62 @@ async def test_several_holders_are_a_list(place: World) -> None:
     await chief.press("已取消")
     card = await chief.see("聊天号 5002", "原因:本人申请")
     assert "确认上牌" not in " ".join(card.buttons)
+
+
+async def test_single_past_holder_of_a_number_is_opened(place: World) -> None:
+    """There is nothing to choose from; the card says that the number itself is free again."""
+    chief = place.person(CHIEF)
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认撤销该预选")
+    await chief.see("的预选已取消")
+    place.forward(seconds=1)
+    card = await finds(chief, "粤KA1234")
+    assert "请选择" not in card.words
+    for said in ("空闲,可以选", f"聊天号 {HOLDER}", "已取消", "原因:本人申请"):
+        assert said in card.words
+
+
+def _notices(tx: Tx) -> None:
+    """Plan notices about a preselection of the owner, about another one, and about the owner."""
+    account = sql(tx, "SELECT account_id FROM account WHERE chat_id = 5002")[0]["account_id"]
+    for purpose, subject in (
+        ("voided", "preselection:1"),
+        ("revoked", "preselection:2"),
+        ("usertype", f"account:{account}"),
+    ):
+        plan(tx, Plan(chat_id=HOLDER, purpose=purpose, subject=subject, due_at=tx.now + timedelta(days=1)))
+
+
+async def test_card_of_a_preselection_has_its_own_notices_and_the_owners(place: World) -> None:
+    chief = place.person(CHIEF)
+    await chief.say("/revoke 粤KA1234 资料有误")
+    await chief.press("确认撤销该预选")
+    await chief.see("的预选已取消")
+    place.forward(seconds=10)
+    await place.store.run(_again_for_the_same_vehicle, place)
+    await place.store.run(sql, "DELETE FROM notice")
+    await place.store.run(_notices)
+    for key, purposes in (
+        ("preselection:1", ["usertype", "voided"]),
+        ("preselection:2", ["revoked", "usertype"]),
+        ("account:1", ["revoked", "usertype", "voided"]),
+    ):
+        assert await place.store.read(_told_on, place, key) == purposes, key
+    card = await finds(chief, "粤K-00000001")
+    assert "待发 2 条" in card.words
+    assert "待发 3 条" in (await finds(chief, str(HOLDER))).words
+    failed = (
+        "UPDATE notice SET state = 'failed', ended_at = due_at, error = 'x' WHERE subject = 'preselection:2'"
+    )
+    await place.store.run(sql, failed)
+    card = await finds(chief, "粤K-00000001")
+    assert "发送失败" not in card.words
+    assert "📞 显示电话" in card.buttons  # the person is to be called all the same
+    assert "发送失败 1 条" in (await finds(chief, "粤K-00000002")).words
+
+
+def _told_on(tx: Tx, place: World, key: str) -> list[str]:
+    return sorted(due.purpose for due in place.core.case_files.open(tx, parse_key(key)).due)
 
 
 async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:

@@ -82,6 +82,46 @@ async def test_note_on_an_appeal(place: World) -> None:
     await reviewer.see("申诉人", "已要求补发票原件")
 
 
+async def test_note_is_filled_in_step_by_step(place: World) -> None:
+    clerk = await gives(place, "clerk")
+    await clerk.say("/desk")
+    await clerk.press("窗口办理")
+    await clerk.press("写备注")
+    await clerk.see("关于谁、哪次预选或哪件申诉", "第 1/2 步")
+    await clerk.say("张三")
+    await clerk.see("不能按姓名查询", fresh=True)
+    await clerk.say("粤KA9999")
+    await clerk.see("备注要写在一个人", fresh=True)
+    await clerk.say("粤KA1234")
+    await clerk.see("✓ 预选 1 · 测**主", "请输入备注", fresh=True)
+    await clerk.press("« 上一步")
+    await clerk.see("关于谁", fresh=True)
+    await clerk.say(factories.identity(2))
+    await clerk.see("✓ 测**主", "请输入备注", fresh=True)
+    assert factories.identity(2) not in str(await place.store.read(sql, "SELECT screen, args FROM dialog"))
+    await clerk.say("电话 13800138002")
+    await clerk.see("不要写身份证号", fresh=True)
+    assert await place.store.read(notes) == []
+    await clerk.say(NOTE)
+    await clerk.see("已记备注", "查询结果", f"赵窗口({CLERK}):{NOTE}", fresh=True)
+    assert await place.store.read(notes) == [("account:1", "粤K", f"chat:{CLERK}")]
+    looked = await place.store.read(sql, "SELECT actor FROM audit WHERE action = 'looked_up'")
+    assert [row["actor"] for row in looked] == [f"chat:{CLERK}"] * 2
+
+
+async def test_form_writes_a_note_on_an_appeal(place: World) -> None:
+    owner = await place.store.run(registered, place.core, 4)
+    number = await place.store.run(appealed, place.core, owner, 2)
+    chief = place.person(CHIEF)
+    await chief.say("/note")
+    await chief.press("一步一步填写")
+    await chief.say(f"申诉 {number}")
+    await chief.see(f"✓ 申诉 {number} · 测**主", fresh=True)
+    await chief.say(NOTE)
+    await chief.see("已记备注", NOTE, fresh=True)
+    assert (await place.store.read(notes))[0][0] == f"appeal:{number}"
+
+
 async def test_writer_withdraws_within_the_hour(place: World) -> None:
     clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
     await clerk.say(f"/note 粤KA1234 {NOTE}")

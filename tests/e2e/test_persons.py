@@ -202,6 +202,47 @@ async def test_reviewer_compares_the_owner_with_the_photos(tmp_path: Path) -> No
         assert (await looks(world))[0][:3] == (f"chat:{REVIEWER}", "saw_person appeal:1", "粤K")
 
 
+def _both(person: Person) -> bool:
+    return any(
+        factories.identity(4) in one.words and factories.identity(2) in one.words for one in person.history
+    )
+
+
+async def test_reviewer_sees_both_sides_of_an_appeal_and_both_looks_are_recorded(place: World) -> None:
+    owner = await place.store.run(registered, place.core, 4)
+    number = await place.store.run(appealed, place.core, owner, 2)
+    chief = place.person(CHIEF)
+    await chief.say("/appeals")
+    await chief.press(f"{number} · 粤K")
+    await chief.press("显示完整信息")
+    await chief.see("显示完整信息?", "138****0004", "号码持有人(粤K·A1234)", "138****0002", fresh=True)
+    await chief.say("电话核对测试车主")
+    await chief.see("不要写车主的姓名", fresh=True)
+    await chief.press("申诉核对")
+    await chief.see("申诉人", factories.identity(4), "号码持有人(粤K·A1234)", *FULL[:2], fresh=True)
+    assert [look[1:3] for look in await looks(place)] == [
+        (f"saw_person appeal:{number}", "粤K"),
+        ("saw_person preselection:1", "粤K"),
+    ]
+    await chief.press("🙈 隐藏")
+    await eventually(lambda: not _both(chief))
+
+
+async def test_other_side_at_another_office_is_not_shown_to_a_reviewer_of_one(place: World) -> None:
+    """The reviewer does not review at the office of the holder's number; the appellant is shown alone."""
+    owner = await place.store.run(registered, place.core, 4)
+    number = await place.store.run(appealed, place.core, owner, 2)
+    await place.store.run(sql, "UPDATE appeal SET office = '粤A'")
+    reviewer = await gives(place, "reviewer", "粤A")
+    await reviewer.say("/appeals")
+    await reviewer.press(f"{number} · 粤A")
+    await reviewer.press("显示完整信息")
+    await reviewer.press("申诉核对")
+    shown = await reviewer.see(factories.identity(4), fresh=True)
+    assert factories.identity(2) not in shown.words
+    assert [look[1:3] for look in await looks(place)] == [(f"saw_person appeal:{number}", "粤A")]
+
+
 # --- identities -------------------------------------------------------------------------------
 
 

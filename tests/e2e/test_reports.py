@@ -86,6 +86,20 @@ async def test_segments_are_shown_as_picture_and_figures(world: World) -> None:
     assert row[:6] == ["小型汽车", "A####", 10_000, 1, 0, 9_999]
 
 
+async def test_withheld_masks_that_were_never_released_are_listed(world: World) -> None:
+    """A mask within a segment stands there; one that is partly released, here with the rest of it."""
+    place, chief = world.core.offices["粤K"], world.person(CHIEF)
+    for written in ("A888#", "D8888", "@6666"):
+        mask = parse_mask(PlateKind.SMALL, written)
+        await world.store.run(withhold, place, mask, f"chat:{CHIEF}", reason="拟公开拍卖")
+    await chief.say("/segments 粤K")
+    shown = await chief.see("从未投放:小型汽车 D8888、小型汽车 @6666,共 24 个", "暂不投放 A888#")
+    assert "从未投放:小型汽车 A888#" not in shown.words
+    (first, second) = (await sheets_of(chief))["未投放的暂不投放"][1:]
+    assert [*first[:4], first[5]] == ["小型汽车", "D8888", 1, 1, "拟公开拍卖"]
+    assert second[:4] == ["小型汽车", "@6666", 24, 23]
+
+
 async def test_many_segments_have_pages(world: World) -> None:
     place = world.core.offices["粤K"]
     for letter in "BCDEFGHJKLMNPQRSTUVWX":
@@ -358,6 +372,33 @@ async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:
     await chief.see("通知发送失败", "原因:消息被拒收")
     await chief.press("🔎 粤K·A1001")
     await chief.see("粤K·A1001", factories.vin(1)[-6:])
+
+
+async def test_failed_notice_without_a_number_names_its_owner(world: World) -> None:
+    account, _ = await world.store.run(reserved, world.core, 1, "A1001")
+
+    def fails(tx: Tx) -> None:
+        details: dict[str, object] = {"office": "粤K", "reason": "x", "until": 0}
+        plan(
+            tx,
+            Plan(chat_id=account.chat_id, purpose="banned", subject="ban:1", due_at=tx.now, details=details),
+        )
+        for notification in lease(tx, "worker", 100):
+            if notification.purpose == "banned":
+                mark_failed(tx, notification, "worker", "BadRequest")
+
+    await world.store.run(fails)
+    chief = world.person(CHIEF)
+    await chief.say("/desk")
+    await chief.see("测**主 1101**********", "138****0001", "黑名单通知没能发出")
+    assert factories.identity(1) not in chief.last.words
+    (row,) = (await sheets_of(chief))["待办"][1:]
+    assert row[3].startswith("测**主 1101**********")
+    world.forward(days=1)
+    await world.service.jobs.ends()
+    await world.service.jobs.tell()
+    shown = await chief.see("今日待办", "测**主 1101**********", "黑名单通知没能发出", fresh=True)
+    assert factories.identity(1) not in shown.words
 
 
 async def test_many_items_have_pages(world: World) -> None:

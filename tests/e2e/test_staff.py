@@ -87,6 +87,30 @@ async def test_name_that_cannot_be_set_is_refused(world: World, chief: Person, t
     assert await world.store.read(world.core.staff_names.of, CLERK) == ""
 
 
+async def test_audit_is_searched_by_the_name_of_staff_alone(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    clerk = await gives(world, "clerk")
+    await clerk.say("/find 粤KA1234")
+    await clerk.see("查询结果")
+    await chief.say("/audit 赵窗口 查询")
+    shown = await chief.see(f"操作记录:聊天号 {CLERK} +", f"赵窗口({CLERK})", fresh=True)
+    assert "王主任" not in shown.words
+    assert "赵窗口" not in str(await world.store.read(sql, "SELECT args FROM dialog"))
+    await chief.say("/audit 钱不在")
+    await chief.see("没有看懂", fresh=True)
+    await chief.say(f"/admins name {CLERK} 王主任")
+    await chief.say("/audit 王主任")
+    await chief.see("有几位管理员叫这个名字", f"王主任({CHIEF})", f"王主任({CLERK})", fresh=True)
+
+
+async def test_name_that_is_a_word_of_the_log_stays_that_word(world: World, chief: Person) -> None:
+    await gives(world, "clerk")
+    await chief.say(f"/admins name {CLERK} 投放")
+    await chief.say("/audit 投放")
+    shown = await chief.see("操作记录", fresh=True)
+    assert f"聊天号 {CLERK}" not in shown.words
+
+
 async def test_whoami_of_an_owner_sets_no_name(world: World) -> None:
     owner = world.person(OWNER)
     await owner.say("/whoami 负责人")

@@ -267,7 +267,24 @@ async def test_only_chiefs_of_all_offices_may(world: World) -> None:
         await chief.press("确认添加")
         await chief.see("已添加")
         await owner.say("/vehicles")
-        await owner.see("没有这个命令", fresh=True)
+        said = "没有这个命令" if role == "clerk" else "不属于任何一个发牌机关"  # a chief from the second on
+        await owner.see(said, fresh=True)
+
+
+async def test_chief_of_an_office_hears_who_imports_vehicles(world: World) -> None:
+    chief, other = world.person(CHIEF), world.person(OWNER)
+    await other.say("/start")
+    await chief.say(f"/admins add {OWNER} chief 粤K")
+    await chief.press("确认添加")
+    await chief.see("已添加")
+    await other.say("/vehicles")
+    shown = await other.see(
+        "车辆登记数据不属于任何一个发牌机关", "由全部发牌机关的负责人办理", f"({CHIEF})", fresh=True
+    )
+    assert f"管理员 {CHIEF}" not in shown.words  # by name
+    await chief.say("/vehicles")
+    await chief.press("下载模板")
+    await chief._until(lambda: "车辆不分发牌机关" in chief.last.words, 15, "no template came")
 
 
 # --- reservations that a file contradicts ----------------------------------------------------

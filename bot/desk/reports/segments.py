@@ -21,7 +21,7 @@ from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import segments as texts
 from core.people.admins import Permission
 from core.ports import Tx
-from core.reporting.statistics import MARK, NEARLY_EMPTY, Fill, fills
+from core.reporting.statistics import MARK, NEARLY_EMPTY, Fill, UnreleasedMask, fills, unreleased_masks
 from core.values.offices import Office
 
 _A_PAGE = 6
@@ -33,6 +33,7 @@ class Counted:
 
     at: datetime
     fills: tuple[Fill, ...]
+    unreleased: tuple[UnreleasedMask, ...] = ()
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
@@ -51,7 +52,7 @@ def of_office(code: str, page: str = "0") -> Goto:
 
 
 def _count(tx: Tx, office: Office) -> Counted:
-    return Counted(at=tx.now, fills=tuple(fills(tx, [office])))
+    return Counted(at=tx.now, fills=tuple(fills(tx, [office])), unreleased=unreleased_masks(tx, office))
 
 
 def _show(ctx: Context) -> View:
@@ -86,6 +87,8 @@ def _others(ctx: Context) -> tuple[tuple[Button, ...], ...]:
 def _text(office: Office, counted: Counted, page: list[Fill], number_of_page: int) -> str:
     pages = -(-len(counted.fills) // _A_PAGE)
     head = texts.segments_head(office, counted.fills)
+    if counted.unreleased:
+        head = f"{head}\n{escape(texts.unreleased(counted.unreleased))}"
     lines = [head, *([report_texts.page_line(min(number_of_page, pages - 1), pages)] if pages > 1 else [])]
     return report_texts.fitting(
         [*lines, *(line for fill in page for line in texts.fill_lines(fill, counted.at))]
@@ -139,13 +142,19 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
 
 
 def _tables(found: object) -> list[Table]:
-    rows = found.fills if isinstance(found, Counted) else ()
+    if not isinstance(found, Counted):
+        raise TypeError("not the segments of an office")
     return [
         Table(
             title=texts.SEGMENTS_SHEET(),
             columns=columns(texts.SEGMENT_COLUMNS()),
-            rows=[_row(fill) for fill in rows],
-        )
+            rows=[_row(fill) for fill in found.fills],
+        ),
+        Table(
+            title=texts.UNRELEASED_SHEET(),
+            columns=columns(texts.UNRELEASED_COLUMNS()),
+            rows=[_unreleased_row(one) for one in found.unreleased],
+        ),
     ]
 
 
@@ -165,6 +174,11 @@ def _row(fill: Fill) -> tuple[str | int | float | datetime, ...]:
         fill.compose_from,
         segment.released_at,
     )
+
+
+def _unreleased_row(one: UnreleasedMask) -> tuple[str | int | datetime, ...]:
+    kind = str(formatting.KINDS[one.kind])
+    return (kind, one.mask.pattern, one.mask.size, one.size, one.since, one.reason)
 
 
 SEGMENTS = Screen(

@@ -1,7 +1,7 @@
 """/desk: open tasks, oldest first, with links to them; and the switch of the daily summary."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 
@@ -36,10 +36,13 @@ from bot.texts.desk.reports.task_names import TASK_KINDS
 from bot.texts.errors import of_error
 from core.audit import SubjectKind
 from core.availability import maintenance
+from core.bootstrap import Core
 from core.clock import CHINA
 from core.errors.base import Refusal, XuanhaoError
-from core.people.admins import EVERYWHERE, Permission
+from core.people.accounts import Account
+from core.people.admins import EVERYWHERE, Admin, Permission
 from core.pool.segments import office_of_segment
+from core.ports import Tx
 from core.reporting import daily_summary, task_handling, work_queue
 from core.reporting.tasks import MAX_LISTED, Task, TaskKind
 from core.reporting.work_queue import WorkQueue
@@ -96,13 +99,14 @@ def _show(ctx: Context) -> View:
     ctx.admin.require(Permission.DESK)
     queue = _look(ctx)
     page, turns = page_of(queue.tasks, number(ctx, "page"), _A_PAGE)
+    owners = work_queue.recipients(ctx.tx, ctx.core.accounts, page)
     leads = [
         Button(label=texts.lead_label(NUMBERS[place], task), action=ActionName.LEAD, arg=task.subject)
         for place, task in enumerate(page)
         if _leads_on(task)
     ]
     return View(
-        text=_maintenance(ctx) + _text(queue, page, number(ctx, "page")),
+        text=_maintenance(ctx) + _text(queue, page, number(ctx, "page"), owners),
         picture=ReportPicture(report=picture(queue)),
         rows=(
             *in_columns(leads, 2),
@@ -149,7 +153,7 @@ def _maintenance(ctx: Context) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
+def _text(queue: WorkQueue, page: list[Task], number_of_page: int, owners: Mapping[int, Account]) -> str:
     suspended = [texts.EVERYTHING_SUSPENDED()] if queue.is_suspended else []
     if queue.is_clock_doubted:
         suspended.append(clock_texts.IN_DOUBT())
@@ -159,7 +163,9 @@ def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
     lines = [*suspended, f"<b>{escape(texts.desk_counts(queue))}</b>"]
     if pages > 1:
         lines.append(report_texts.page_line(min(number_of_page, pages - 1), pages))
-    lines += (f"{NUMBERS[place]} {escape(texts.item(task, queue.at))}" for place, task in enumerate(page))
+    lines += (
+        f"{NUMBERS[place]} {escape(texts.item(task, queue.at, owners))}" for place, task in enumerate(page)
+    )
     return report_texts.fitting(lines)
 
 
@@ -229,17 +235,36 @@ def _summary(ctx: Context, switch: str) -> Goto:
 
 def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.DESK)
-    look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
+    look = partial(_listed, core=ctx.core, admin=ctx.admin)
     record_export(ctx, "desk")
     return sheet("desk.xlsx", escape(texts.DESK_TITLE()), look, with_same_names(_tables))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A work queue for a spreadsheet, and the owners whom its failed notifications were for, by chat."""
+
+    queue: WorkQueue
+    owners: Mapping[int, Account] = field(repr=False)
+
+
+def _listed(tx: Tx, *, core: Core, admin: Admin) -> _Listed:
+    queue = work_queue.read_work_queue(tx, core.desk_services, admin)
+    return _Listed(queue=queue, owners=work_queue.recipients(tx, core.accounts, queue.tasks))
+
+
 def _tables(found: object) -> list[Table]:
-    if not isinstance(found, WorkQueue):
+    if not isinstance(found, _Listed):
         raise TypeError("not a desk")
+    queue = found.queue
     rows = [
-        (TASK_KINDS[task.task_kind](), task.at, task.office, texts.item(task, found.at))
-        for task in found.tasks
+        (
+            TASK_KINDS[task.task_kind](),
+            task.at,
+            task.office,
+            texts.item(task, queue.at, found.owners),
+        )
+        for task in queue.tasks
     ]
     return [Table(title=texts.DESK_SHEET(), columns=columns(texts.DESK_COLUMNS()), rows=rows)]
 

@@ -288,6 +288,8 @@ def action(entry: AuditEntry) -> str:
     said = words().format_map(_Details(entry)) if words else entry.action
     if entry.action == AuditAction.SET_USER_TYPE and (why := entry.details.get("reason")):
         said += _(",原因:{reason}").format(reason=why)
+    if entry.action == AuditAction.BEGAN_BROADCAST and (at := entry.details.get("opens_at")):
+        said += _(",定于 {at} 发送").format(at=_minute(at))
     return said
 
 

@@ -8,9 +8,11 @@ from html import escape
 
 from bot.i18n.formatting import KINDS
 from bot.i18n.language import Phrase, _, phrase
+from bot.i18n.staff_names import staff_names
 from bot.texts.desk.actors import NOT_ADMINS
 from bot.texts.desk.audit import NAMES, SUBJECTS, WORDED
 from core.audit import CHAT, SubjectKind, office_subject
+from core.errors.staff import StaffNameOfSeveral
 from core.reporting.audit_search import ACTIONS_APART, CREDIT_CODE, IDENTITY, PHONE, AuditQuery
 from core.values.text import tidy
 
@@ -27,6 +29,7 @@ _ASKED = {
     **NOT_ADMINS,
 }
 _PART = re.compile(r"[^\s,\u3001\uff0c]+")
+_SIGN = r"[^\s,\u3001\uff0c]"
 _NAMED = re.compile(r"[^\s,\u3001\uff0c(\uff08]+[(\uff08](-?\d{1,10})[)\uff09]")
 """An admin as printed with a name: 张三(3001)."""
 _FIELD = re.compile(r"\{\w+\}")
@@ -43,12 +46,37 @@ def meant(raw: str, today: date) -> str:
     """Translate the search terms that an admin typed into those of the audit query.
 
     The words of an entry are understood as they are printed: its subject (通知 3), its actor (管理员 3001,
-    张三(3001)), and each word of what was done; a word that several actions have means any of them.
+    张三(3001), 张三), and each word of what was done; a word that several actions have means any of them.
+
+    Raises:
+        StaffNameOfSeveral: several members of staff have a name that was typed.
     """
-    text = _NAMED.sub(rf"{CHAT}:\1", tidy(raw))
+    text = _with_chats(_NAMED.sub(rf"{CHAT}:\1", tidy(raw)), today)
     for pattern, term in _printed():
         text = pattern.sub(term, text)
     return _PART.sub(lambda found: _meant(found[0], today), text)
+
+
+def _with_chats(text: str, today: date) -> str:
+    """Replace the names of staff that stand alone by their chats; a name that is also a term stays that.
+
+    Names are stored encrypted: they are compared in memory.
+
+    Raises:
+        StaffNameOfSeveral: several members of staff have the name.
+    """
+    chats: dict[str, list[int]] = {}
+    for chat, name in staff_names().items():
+        if name and _meant(name, today) == name:
+            chats.setdefault(name.casefold(), []).append(chat)
+    for name in sorted(chats, key=len, reverse=True):
+        pattern = re.compile(rf"(?<!{_SIGN}){re.escape(name)}(?!{_SIGN})", re.IGNORECASE)
+        if not pattern.search(text):
+            continue
+        if len(chats[name]) > 1:
+            raise StaffNameOfSeveral(chats[name])
+        text = pattern.sub(f"{CHAT}:{chats[name][0]}", text)
+    return text
 
 
 def _meant(word: str, today: date) -> str:

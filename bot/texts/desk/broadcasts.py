@@ -1,10 +1,20 @@
 """Texts of broadcasts, for the admin who sends one and for the recipients."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
-from core.notifications.broadcasts import Audience, Broadcast, BroadcastFigures, BroadcastState
+from bot.texts.desk.actors import admin_name
+from bot.texts.desk.parts import office_name
+from core.notifications.broadcasts import (
+    Audience,
+    Broadcast,
+    BroadcastFigures,
+    BroadcastState,
+    PastBroadcast,
+)
 
 AUDIENCES = {
     Audience.REGISTERED: phrase("在此注册的全部车主"),
@@ -23,15 +33,29 @@ STOP = phrase("⏹ 停止发送")
 STOPPED = phrase("⏹ 已停止,还没有发出的不再发送。")
 EMPTY = phrase("请写明通知内容。")
 NOBODY = phrase("这一范围内没有可以通知的人,没有发送。")
-RUNNING_ALREADY = phrase("该发牌机关已有一个群发在进行,请等它结束或先停止它:发送 /broadcast 粤K 查看。")
+RUNNING_ALREADY = phrase(
+    "该发牌机关已有一个群发在进行或定时待发,请等它结束或先停止它:发送 /broadcast 粤K 查看。"
+)
+HISTORY = phrase("🗂 群发记录")
+CANCEL_SCHEDULED = phrase("⏹ 取消发送")
+CANCELLED_SCHEDULED = phrase("⏹ 已取消,没有发给任何人。")
+_NO_HISTORY = phrase("还没有群发过通知。")
+_LONGEST = 40
+"""Characters of a text in the history; its page has it whole."""
 
 
 def too_long(limit: int, found: int) -> str:
     return _("通知内容最多 {most} 字,您写了 {found} 字。").format(most=limit, found=found)
 
 
+def time_wrong(days: int) -> str:
+    return _("发送时间须晚于现在,并在 {days} 天之内,例如 定时 12月1日 09:00。").format(days=days)
+
+
 def letter(office: str, text: str) -> str:
     """Return a broadcast as recipients see it: the sending office, and the text as written."""
+    if not office:
+        return _("📢 <b>车管所通知</b>\n\n{text}").format(text=escape(text))
     return _("📢 <b>{office} 车管所通知</b>\n\n{text}").format(office=escape(office), text=escape(text))
 
 
@@ -45,13 +69,19 @@ def audience_label(audience: Audience, people: int) -> str:
     return _("{audience}({people} 人)").format(audience=AUDIENCES[audience](), people=people)
 
 
-def question(office: str, text: str, audience: Audience, people: int) -> str:
+def question(office: str, text: str, audience: Audience, people: int, at: datetime | None = None) -> str:
+    """Return the question before a broadcast is sent; ``at`` is when, None for at once."""
     minutes = max(1, -(-people // (20 * 60)))
-    return _(
+    said = _(
         "<b>发送群发通知?</b>(已发出的不能撤回)\n{letter}\n\n"
         "发给:{audience},共 <b>{people}</b> 人,约需 {minutes} 分钟。\n"
         "发送中可以随时停止。"
     ).format(letter=_quoted(office, text), audience=AUDIENCES[audience](), people=people, minutes=minutes)
+    if at is None:
+        return said
+    return said + _("\n定于 <b>{at}</b> 发送,之前可以取消。收信人现在就定下,之后新注册的人收不到。").format(
+        at=moment(at)
+    )
 
 
 def to_nobody(office: str, text: str, audience: Audience | None = None) -> str:
@@ -66,14 +96,57 @@ def _quoted(office: str, text: str) -> str:
     return f"<blockquote>{letter(office, text)}</blockquote>"
 
 
-def progress(broadcast: Broadcast, figures: BroadcastFigures) -> str:
-    return _("📢 <b>{office} 群发通知 {number}</b>:{state}\n发给:{audience},{at} 开始\n\n{figures}").format(
-        office=escape(broadcast.office),
+def progress(broadcast: Broadcast, figures: BroadcastFigures, now: datetime) -> str:
+    """Return a broadcast with its figures, who sends it, and its text."""
+    said = _("📢 <b>{office} 群发通知 {number}</b>:{state}\n发给:{audience},{at} 开始\n\n{figures}").format(
+        office=office_name(broadcast.office),
         number=broadcast.broadcast_id,
-        state=_STATES[broadcast.state](),
+        state=_state(broadcast, now),
         audience=AUDIENCES[broadcast.audience](),
         at=moment(broadcast.begun_at),
         figures=_figures(broadcast, figures),
+    )
+    return said + _("\n发送人:{who}\n{letter}").format(
+        who=escape(admin_name(str(broadcast.chat_id))), letter=_quoted(broadcast.office, broadcast.text)
+    )
+
+
+def _state(broadcast: Broadcast, now: datetime) -> str:
+    if broadcast.is_scheduled(now):
+        return _("定时待发")
+    return _STATES[broadcast.state]()
+
+
+def history(found: Sequence[PastBroadcast], office: str, now: datetime) -> str:
+    """Return the broadcasts of a page: who sent what, when, to whom, and how many it has reached."""
+    if not found:
+        return _NO_HISTORY()
+    head = _("<b>群发记录</b>({office})").format(office=office_name(office))
+    return "\n\n".join([head, *(_past(one, now) for one in found)])
+
+
+def _past(one: PastBroadcast, now: datetime) -> str:
+    broadcast, figures = one.broadcast, one.figures
+    text = " ".join(broadcast.text.split())
+    return _("{number} · {office} · {at} · {who}\n{audience}:{figures} · {state}\n「{text}」").format(
+        number=broadcast.broadcast_id,
+        office=office_name(broadcast.office),
+        at=moment(broadcast.begun_at),
+        who=escape(admin_name(str(broadcast.chat_id))),
+        audience=AUDIENCES[broadcast.audience](),
+        figures=_outcome(broadcast, figures),
+        state=_state(broadcast, now),
+        text=escape(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"),
+    )
+
+
+def _outcome(broadcast: Broadcast, figures: BroadcastFigures) -> str:
+    """Return how many a broadcast was for, how many it has reached, and how many not."""
+    lost = figures.blocked + figures.uncertain + figures.failed + figures.unsent
+    if not figures.sent + figures.waiting + lost:  # its messages were purged
+        return _("共 {total} 人").format(total=broadcast.total)
+    return _("共 {total} 人,送达 {sent},未送达 {lost}").format(
+        total=broadcast.total, sent=figures.sent, lost=lost
     )
 
 
@@ -91,9 +164,9 @@ def _figures(broadcast: Broadcast, figures: BroadcastFigures) -> str:
     return "\n".join(lines)
 
 
-def over(broadcast: Broadcast, figures: BroadcastFigures) -> str:
+def over(broadcast: Broadcast, figures: BroadcastFigures, now: datetime) -> str:
     """Return the final figures for the admin who sent the broadcast."""
-    return progress(broadcast, figures)
+    return progress(broadcast, figures, now)
 
 
 def told_label(*, muted: bool) -> str:

@@ -54,8 +54,8 @@ USAGE = {
     "find": phrase("<code>/find 车辆识别代号|号牌|凭证编号|证件号|手机号|聊天号</code>"),
     "note": phrase("<code>/note 车辆识别代号|号牌|凭证编号|申诉 12|证件号|手机号|聊天号 备注</code>"),
     "broadcast": phrase(
-        "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
-        "<code>/broadcast 粤K</code> 查看进行中的群发"
+        "<code>/broadcast 粤K|all [定时 12月1日 09:00] 通知内容</code>(可多行,最多 1000 字);"
+        "<code>/broadcast 粤K</code> 查看进行中的群发和群发记录"
     ),
     "vehicles": phrase("<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)"),
     "list": phrase(

@@ -4,8 +4,10 @@ from datetime import date, datetime
 
 from bot.i18n.formatting import masked_identity, moment, near_day
 from bot.i18n.language import _, phrase
+from bot.texts.desk.audit import SUBJECTS
 from bot.texts.desk.examples import mask_example
 from bot.texts.desk.parts import somebody
+from core.audit import SubjectKind
 from core.clock import CHINA
 from core.people.lookup import Who
 
@@ -33,6 +35,16 @@ REASON = phrase("请输入原因。车主会看到,不要写证件号和手机�
 VIN = phrase("请输入车辆识别代号。")
 RANDOM = phrase("增加几次随机选号?也可输入 0 到 100。")
 COMPOSED = phrase("增加几个自编号牌?也可输入 0 到 100。")
+CASE = phrase("关于谁、哪次预选或哪件申诉?请输入凭证编号、号牌、聊天号、证件号、手机号,或「申诉 12」。")
+NOTE = phrase("请输入备注(最多 500 字,不要写证件号和手机号)。一小时内可以撤回:")
+
+
+def case(key: str, person: str) -> str:
+    """Return a case, by its key, and the person whom it is about, masked."""
+    topic, _colon, number = key.partition(":")
+    if topic in {SubjectKind.APPEAL, SubjectKind.PRESELECTION}:
+        return f"{SUBJECTS[topic]().format(id=number)} · {person}"
+    return person
 
 
 def mask(kind: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from bot.i18n.formatting import listed
 from bot.i18n.language import _, phrase
+from bot.texts.desk.actors import admin_name
 from bot.texts.desk.commands import usage_of
 from bot.texts.desk.examples import example
 from bot.texts.menu import DESK_MENU
@@ -54,6 +56,11 @@ LABELS = {
     "admins": phrase("管理员"),
 }
 """Short labels of the commands, two of which fit side by side on a telephone."""
+_OF_NO_OFFICE = {
+    "vehicles": phrase("车辆登记数据不属于任何一个发牌机关,各机关共用"),
+    "holidays": phrase("放假调休安排不属于任何一个发牌机关,各机关共用"),
+    "clock": phrase("服务器时间不属于任何一个发牌机关,各机关共用"),
+}
 _LONGEST = 40
 
 
@@ -83,6 +90,14 @@ def unknown(names: Iterable[str], nearest: str) -> str:
         lines.append(_("您想用的是不是 /{command}?").format(command=nearest))
     lines.append(_("可用命令:{commands}").format(commands=" ".join(f"/{name}" for name in names)))
     return "\n".join(lines)
+
+
+def of_no_office(command: str, chiefs: Iterable[int]) -> str:
+    """Return that a command affects all offices at once, and which chiefs may use it."""
+    about = _OF_NO_OFFICE[command]()
+    names = listed(escape(admin_name(str(chat))) for chat in chiefs)
+    who = _(":{names}").format(names=names) if names else ""
+    return _("{about},由全部发牌机关的负责人办理{who}。").format(about=about, who=who)
 
 
 def proposed(command: str, rest: str) -> str:

@@ -38,7 +38,10 @@ DROPPED = phrase("已放弃,登记数据没有任何更改。")
 UNDONE = phrase("✅ 已撤销,登记数据恢复到导入前。")
 WRONG_FILE = phrase("逐行错误清单")
 SHEET = phrase("车辆")
-TEMPLATE_CAPTION = phrase("导入车辆数据的模板:在第二行起填写")
+TEMPLATE_CAPTION = phrase(
+    "车辆登记数据的导入模板。车辆不分发牌机关,由全部发牌机关的负责人用 /vehicles 导入。"
+    "从第二行起填写,示例行请删去。"
+)
 TEMPLATE_NAME = "vehicles-template.xlsx"
 EXPORT_NAME = "vehicles.xlsx"
 WRONG_NAME = "vehicles-errors.xlsx"

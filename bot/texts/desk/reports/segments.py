@@ -7,7 +7,7 @@ from html import escape
 from bot.i18n.formatting import KINDS, listed, office_title
 from bot.i18n.language import _, phrase
 from bot.texts.desk.reports.parts import percent, when
-from core.reporting.statistics import NEARLY_EMPTY, Fill
+from core.reporting.statistics import NEARLY_EMPTY, Fill, UnreleasedMask
 from core.values.masks import Mask
 from core.values.offices import Office
 
@@ -23,6 +23,9 @@ SEGMENTS_SHEET = phrase("号段")
 SEGMENT_COLUMNS = phrase(
     "种类|号段|总数|已用|暂留|剩余|使用率|暂不投放|暂不投放的写法|随机开放|自编开放|投放时间"
 )
+UNRELEASED_SHEET = phrase("未投放的暂不投放")
+UNRELEASED_COLUMNS = phrase("种类|暂不投放的写法|总数|其中未投放|暂不投放自|原因")
+_MASKS_NAMED = 6
 
 
 def segments_title(office: Office) -> str:
@@ -73,6 +76,17 @@ def kept_back(fill: Fill) -> str:
             masks=listed(masks[:2]), count=len(masks), size=fill.withheld_size
         )
     return _("暂不投放 {masks} {size:,} 个").format(masks=listed(masks), size=fill.withheld_size)
+
+
+def unreleased(masks: Sequence[UnreleasedMask]) -> str:
+    """Return the withheld masks that were never released, so that no segment shows them."""
+    named = listed(f"{KINDS[one.kind]()} {one.mask.pattern}" for one in masks[:_MASKS_NAMED])
+    size = sum(one.size for one in masks)
+    if len(masks) > _MASKS_NAMED:
+        return _("暂不投放而从未投放:{masks} 等 {count} 项 {size:,} 个").format(
+            masks=named, count=len(masks), size=size
+        )
+    return _("暂不投放而从未投放:{masks},共 {size:,} 个").format(masks=named, size=size)
 
 
 def fill_lines(fill: Fill, now: datetime) -> list[str]:

@@ -1,18 +1,22 @@
 """Texts of the desk's work queue."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
+from types import MappingProxyType
 
 from bot.i18n.formatting import KINDS, plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk import sms, suspicion
 from bot.texts.desk.actors import admin_name, agent
 from bot.texts.desk.chief_requests import ACTS
+from bot.texts.desk.parts import somebody
 from bot.texts.desk.reports.parts import when
 from bot.texts.desk.reports.task_names import NOTICES, TASK_KINDS
 from core.audit import SubjectKind
 from core.notifications.queue import CHAT_GONE
 from core.notifications.sms_reminders import NO_PHONE
+from core.people.accounts import Account
 from core.reporting.statistics import MARK, NEARLY_EMPTY
 from core.reporting.tasks import Task, TaskKind
 from core.reporting.work_queue import WorkQueue
@@ -52,6 +56,9 @@ _ITEMS = {
     TaskKind.JOURNAL: phrase("{pool} {year} 的抽号与公开记录不一致:{error}"),
     TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
+SUMMARISED = 5
+"""The tasks that a daily summary names, the oldest."""
+_NOBODY: Mapping[int, Account] = MappingProxyType({})
 EVERYTHING_SUSPENDED = phrase("⚠️ 数据库已由备份恢复:在核实完毕之前,车主不能选号,号码也不会过期收回。")
 _SUSPENDED = phrase(
     "数据库已由备份恢复,选号暂停:请用 /withhold 登记备份之后发出的号码,用 /confirm 确认其间办结的号码,"
@@ -81,8 +88,14 @@ def oldest(at: datetime, now: datetime) -> str:
     return _("最早 {when}").format(when=when(at, now))
 
 
-def item(task: Task, now: datetime) -> str:
-    """Return a task in one line without markup."""
+def item(task: Task, now: datetime, recipients: Mapping[int, Account] = _NOBODY) -> str:
+    """Return a task in one line without markup.
+
+    Args:
+        task: the task.
+        now: the present time.
+        recipients: the owners whom notifications without a number were for, by chat; they are masked.
+    """
     if task.task_kind == TaskKind.SMS:
         return sms.task(task, now)
     if task.task_kind == TaskKind.SUSPICION:
@@ -91,7 +104,7 @@ def item(task: Task, now: datetime) -> str:
     said = (
         worded()
         .format(
-            plate=plate(task.office or "", task.plate) if task.plate else _whom(task),
+            plate=plate(task.office or "", task.plate) if task.plate else _whom(task, recipients),
             pool=f"{task.office} {KINDS[PlateKind(task.kind)]}" if task.office and task.kind else "",
             number=task.subject.partition(":")[2],
             when=when(task.at, now),
@@ -112,10 +125,13 @@ def item(task: Task, now: datetime) -> str:
     return said + _("(已过截止时间,可补确认至 {when})").format(when=when(task.grace_until, now))
 
 
-def _whom(task: Task) -> str:
-    """Return the admin whom a task is about; empty if it is about none."""
+def _whom(task: Task, recipients: Mapping[int, Account]) -> str:
+    """Return the admin or the owner, masked, whom a failed notification was for; empty if it was for none."""
     topic, _colon, chat = task.whom.partition(":")
-    return admin_name(chat) if topic == SubjectKind.ADMIN else ""
+    if topic == SubjectKind.ADMIN:
+        return admin_name(chat)
+    account = recipients.get(task.chat_id)
+    return somebody(account) if account else ""
 
 
 def _registry_kind(task: Task) -> str:
@@ -155,14 +171,14 @@ def already_handled(by: str) -> str:
     return _("已由{who}处理。").format(who=agent(by))
 
 
-def summary(queue: WorkQueue) -> str:
+def summary(queue: WorkQueue, recipients: Mapping[int, Account] = _NOBODY) -> str:
     """Return the daily summary: open tasks by kind, and the five oldest."""
     lines = [
         _("<b>🗂 今日待办</b>"),
         escape(desk_counts(queue)),
         "",
-        *(f"· {escape(item(task, queue.at))}" for task in queue.tasks[:5]),
+        *(f"· {escape(item(task, queue.at, recipients))}" for task in queue.tasks[:SUMMARISED]),
     ]
-    if len(queue.tasks) > 5:  # noqa: PLR2004 - as many as are named
+    if len(queue.tasks) > SUMMARISED:
         lines.append(_("…共 {count} 项").format(count=len(queue.tasks)))
     return "\n".join(lines)
