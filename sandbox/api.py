@@ -28,6 +28,11 @@ POLL_WHILE_HOOKED = (
 )
 
 
+def is_token(text: str) -> bool:
+    """Return whether a text has the form of a bot's token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def _answer(status: int, body: bytes) -> web.Response:
     return web.Response(status=status, body=body, headers={"Content-Type": "application/json"})
 
@@ -57,10 +62,10 @@ class Api:
 
     def _method(self, token: str, method: str) -> str:
         if token != self.world.bot.token:
-            raise ApiError(401, "Unauthorized") if _TOKEN.fullmatch(token) else ApiError(404, "Not Found")
+            raise ApiError(401, "Unauthorized") if is_token(token) else ApiError(404, "Not Found")
         name = _NAMES.get(method.lower())
         if name is None:
-            self.world.contract_violations.append(f"{method}: no such method, or not simulated")
+            self.world.note_violations(f"{method}: no such method, or not simulated")
             raise ApiError(404, "Not Found")
         return name
 
@@ -92,24 +97,38 @@ class Api:
     async def run(self, call: Call) -> tuple[int, bytes]:
         """Execute a call; return status and body."""
         self.counts[call.method] += 1
-        self.world.contract_violations.extend(contract_violations(call))
+        broken = contract_violations(call)
+        self.world.note_violations(*broken)
         if call.method == "getUpdates":
-            return await self._guarded(call)
+            return await self._guarded(call, broken)
         self.in_flight += 1
         self.calls.append((call.method, call.params))
         try:
-            return await self._guarded(call)
+            return await self._guarded(call, broken)
         finally:
             self.in_flight -= 1
             for watcher in self.watchers:
                 watcher(call.method)
 
-    async def _guarded(self, call: Call) -> tuple[int, bytes]:
+    async def _guarded(self, call: Call, broken: list[str]) -> tuple[int, bytes]:
         try:
-            return 200, await self._effect(call)
+            return 200, await self._effect_or_refusal(call, broken)
         except ApiError as refused:
-            self.world.refusals.append((call.method, refused.description))
+            self.world.note_refusal(call.method, refused.description)
             return refused.code, to_json(refused.body())
+
+    async def _effect_or_refusal(self, call: Call, broken: list[str]) -> bytes:
+        """Execute a call; one of values of the wrong type, which its method cannot read, is refused.
+
+        Raises:
+            ApiError: the call is refused.
+        """
+        try:
+            return await self._effect(call)
+        except (TypeError, ValueError, AttributeError, LookupError, OverflowError):
+            if not broken:
+                raise
+            raise bad(broken[0]) from None
 
     async def _effect(self, call: Call) -> bytes:
         self.flood.check(call)

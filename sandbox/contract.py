@@ -134,7 +134,7 @@ def _loose_integer(value: object) -> bool:
 def _loose_float(value: object) -> bool:
     try:
         float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return not isinstance(value, bool)
 

@@ -15,7 +15,8 @@ class Event:
 
     seq: int
     kind: str
-    """message, edit, delete, answer, pressed, action, sms, commands, clock, gateway, block, read, call."""
+    """message, edit, delete, answer, pressed, action, sms, commands, clock, gateway, block, read,
+    violation, refusal."""
     chat_id: int
     data: dict[str, Any]
 

@@ -40,7 +40,7 @@ def _target(world: World, call: Call) -> tuple[SandboxUser, Message]:
 
 def _markup(world: World, call: Call) -> Markup | None:
     markup = read_markup(call, inline_only=True)
-    world.contract_violations.extend(f"{call.method}.{remark}" for remark in crowded_rows(markup))
+    world.note_violations(*(f"{call.method}.{remark}" for remark in crowded_rows(markup)))
     return markup
 
 
@@ -90,9 +90,9 @@ def edit_message_caption(world: World, call: Call) -> Json:
 
 
 def edit_message_media(world: World, call: Call) -> Json:
-    """Change the photo or file of a message; a text message cannot become one, nor the reverse."""
+    """Change the photo or file of a message, or make one of a text message; the reverse is not possible."""
     person, message = _target(world, call)
-    if message.kind not in {"photo", "document"}:
+    if message.kind not in {"text", "photo", "document"}:
         raise bad("message can't be edited")
     item = call.json("media")
     if not isinstance(item, dict):

@@ -28,7 +28,7 @@ def _recipient(world: World, call: Call) -> SandboxUser:
 
 def _send(world: World, person: SandboxUser, call: Call, content: Json) -> Json:
     markup = read_markup(call)
-    world.contract_violations.extend(f"{call.method}.{remark}" for remark in crowded_rows(markup))
+    world.note_violations(*(f"{call.method}.{remark}" for remark in crowded_rows(markup)))
     content = {**_options(call), **content, **_replied(person, call)}
     inline = markup is not None and "inline_keyboard" in markup
     body = world.new_message(person, content, from_bot=True)
@@ -99,9 +99,7 @@ def known_file(world: World, call: Call, value: str, kind: str) -> StoredFile:
     if not value:
         raise bad(f"there is no {kind} in the request")
     if value.startswith(("http://", "https://")):
-        world.contract_violations.append(
-            f"{call.method}: a file by address, which the sandbox does not fetch"
-        )
+        world.note_violations(f"{call.method}: a file by address, which the sandbox does not fetch")
         raise bad("failed to get HTTP URL content")
     stored = world.files.files.get(value)
     if stored is None:

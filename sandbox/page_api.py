@@ -18,8 +18,10 @@ from aiohttp.web_request import FileField
 
 from sandbox import user_actions
 from sandbox.clock import ZONE
+from sandbox.control_api import ControlApi, given_object
 from sandbox.errors import ApiError, CannotDo
 from sandbox.events import Event
+from sandbox.faults import Faults
 from sandbox.methods_about import commands_for
 from sandbox.people import SandboxUser
 from sandbox.world import World
@@ -46,7 +48,7 @@ Json = dict[str, Any]
 class PageApi:
     """Serves the page, its events and its actions."""
 
-    def __init__(self, world: World, hints: Sequence[str]) -> None:
+    def __init__(self, world: World, hints: Sequence[str], faults: Faults) -> None:
         self.world = world
         self.hints = list(hints)
         self._streams: set[asyncio.Queue[Event | None]] = set()
@@ -64,6 +66,7 @@ class PageApi:
             ("POST", "/api/block"): self._block,
             ("POST", "/api/gateway"): self._gateway,
             ("POST", "/api/clock"): self._clock,
+            **ControlApi(world, faults).routes,
         }
 
     def close(self) -> None:
@@ -80,12 +83,18 @@ class PageApi:
         handler = self._routes.get((request.method, request.path))
         if handler is None:
             return _said(HTTPStatus.NOT_FOUND, "not found")
+        return await self._answered(handler, request)
+
+    @staticmethod
+    async def _answered(handler: Handler, request: web.BaseRequest) -> web.StreamResponse:
         try:
             return await handler(request)
         except (CannotDo, ApiError) as refused:
             return _said(HTTPStatus.CONFLICT, str(refused))
-        except (KeyError, ValueError, TypeError):
-            return _said(HTTPStatus.BAD_REQUEST, "bad request")
+        except KeyError as missing:
+            return _said(HTTPStatus.BAD_REQUEST, f"missing or unknown: {missing}")
+        except (ValueError, TypeError, LookupError, OverflowError) as wrong:
+            return _said(HTTPStatus.BAD_REQUEST, f"bad request: {wrong}")
 
     def _asset(self, path: str) -> web.Response:
         file = self._static[path]
@@ -174,18 +183,18 @@ class PageApi:
         return web.Response(body=data, content_type=kind, headers=headers)
 
     async def _say(self, request: web.BaseRequest) -> web.StreamResponse:
-        given = await _given(request)
+        given = await given_object(request)
         message = user_actions.say(self.world, self._person(given["person"]), str(given["text"]))
         return web.json_response({"message_id": message.message_id})
 
     async def _press(self, request: web.BaseRequest) -> web.StreamResponse:
-        given = await _given(request)
+        given = await given_object(request)
         person = self._person(given["person"])
         query = user_actions.press_data(self.world, person, int(given["message_id"]), str(given["data"]))
         return web.json_response({"query_id": query.query_id})
 
     async def _key(self, request: web.BaseRequest) -> web.StreamResponse:
-        given = await _given(request)
+        given = await given_object(request)
         person = self._person(given["person"])
         keyboard = person.keyboard or {"keyboard": []}
         button = keyboard["keyboard"][int(given["row"])][int(given["column"])]
@@ -207,23 +216,23 @@ class PageApi:
         return web.json_response({})
 
     async def _read(self, request: web.BaseRequest) -> web.StreamResponse:
-        given = await _given(request)
+        given = await given_object(request)
         user_actions.mark_read(self.world, self._person(given["person"]))
         return web.json_response({})
 
     async def _block(self, request: web.BaseRequest) -> web.StreamResponse:
-        given = await _given(request)
+        given = await given_object(request)
         user_actions.set_blocked(self.world, self._person(given["person"]), blocked=given["blocked"] is True)
         return web.json_response({})
 
     async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:
-        given = await _given(request)
+        given = await given_object(request)
         self.world.gateway_down = given["down"] is True
         self.world.events.emit("gateway", 0, down=self.world.gateway_down)
         return web.json_response({})
 
     async def _clock(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.world.advance(_leap(await _given(request), self.world.clock.now()))
+        self.world.advance(_leap(await given_object(request), self.world.clock.now()))
         return web.json_response({"now": self.world.clock.now().timestamp()})
 
 
@@ -267,13 +276,6 @@ def _last(person: SandboxUser) -> str:
         return ""
     body = message.body
     return str(body.get("text") or body.get("caption") or f"[{message.kind}]")[:60]
-
-
-async def _given(request: web.BaseRequest) -> Json:
-    given = json.loads(await request.read())
-    if not isinstance(given, dict):
-        raise TypeError("expected an object")
-    return given
 
 
 def _said(status: HTTPStatus, what: str) -> web.Response:

@@ -43,14 +43,14 @@ class Call:
         value = self.params.get(name, default)
         try:
             return int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return default
 
     def number(self, name: str) -> float | None:
         """Return a number, or None if it is absent or invalid."""
         try:
             return float(self.params[name])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
 
     def flag(self, name: str) -> bool:
@@ -83,7 +83,7 @@ async def read_call(request: web.BaseRequest, method: str) -> Call:
     """Read a call from a request: query string, JSON body, urlencoded or multipart form.
 
     Raises:
-        ApiError: the body is not JSON, or exceeds the platform's limit.
+        ApiError: the body is neither JSON nor a form, or exceeds the platform's limit.
     """
     params: dict[str, Any] = dict(request.query) if request.query_string else {}
     files: dict[str, Upload] = {}
@@ -99,6 +99,13 @@ async def read_call(request: web.BaseRequest, method: str) -> Call:
                     params[name] = value if isinstance(value, str) else bytes(value).decode()
     except web.HTTPRequestEntityTooLarge:
         raise ApiError(413, "Request Entity Too Large") from None
+    except (
+        ValueError,
+        LookupError,
+        AssertionError,
+        web.HTTPException,
+    ):  # what aiohttp's parsers of forms raise
+        raise bad("can't parse the request body as a form") from None
     return Call(method, params, files)
 
 

@@ -47,7 +47,7 @@ class Sandbox:
     ) -> None:
         self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
         self.api = Api(self.world, webhook_gap=webhook_gap)
-        self.page = PageApi(self.world, hints)
+        self.page = PageApi(self.world, hints, self.api.faults)
         self.registry = SandboxRegistry()
         self.date: Callable[[], datetime | None] | None = None
         """The time in the ``Date`` header of the Bot API, or no time; by default the host's."""

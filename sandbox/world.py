@@ -55,6 +55,17 @@ class World:
         self.next_message_id = 1
         self._sms_ids = itertools.count(1)
 
+    def note_violations(self, *violations: str) -> None:
+        """Record contract violations, and emit an event for each."""
+        for violation in violations:
+            self.contract_violations.append(violation)
+            self.events.emit("violation", 0, text=violation)
+
+    def note_refusal(self, method: str, description: str) -> None:
+        """Record that a call was refused, and emit an event."""
+        self.refusals.append((method, description))
+        self.events.emit("refusal", 0, method=method, description=description)
+
     def add_person(self, spec: PersonSpec) -> SandboxUser:
         """Add a person, unless the chat id exists already."""
         return self.people.setdefault(spec.chat_id, SandboxUser(spec=spec, started=spec.started))

@@ -1,11 +1,15 @@
 """A person using the real page in Debian's chromium: presses by label, reads what is shown."""
 
+import asyncio
 import os
 import re
 import shutil
+import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
@@ -18,6 +22,10 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--headless=new",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--remote-debugging-port=0",
 ]
 ABSENT = "no chromium"
 PATIENCE = 15_000
@@ -35,6 +43,49 @@ def chromium() -> str:
     if os.environ.get("XUANHAO_REQUIRE_BROWSER") == "1":
         pytest.fail(why)
     pytest.skip(why)
+
+
+class SharedChromium:
+    """One chromium for all tests of a process: each test has a context of its own, like a private window."""
+
+    def __init__(self) -> None:
+        self._program: subprocess.Popen[bytes] | None = None
+        self._profile: TemporaryDirectory[str] | None = None
+
+    def address(self, path: str) -> str:
+        """Start chromium unless it runs, and return the URL of its DevTools."""
+        if self._program is None or self._program.poll() is not None:
+            self.close()
+            self._profile = TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+            words = [path, *ARGUMENTS, f"--user-data-dir={self._profile.name}", "about:blank"]
+            quiet = subprocess.DEVNULL
+            self._program = subprocess.Popen(words, stdout=quiet, stderr=quiet)  # noqa: S603 - found or configured
+        assert self._profile is not None
+        return f"http://127.0.0.1:{self._port(Path(self._profile.name) / 'DevToolsActivePort')}"
+
+    def _port(self, written: Path) -> str:
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not (written.exists() and (lines := written.read_text().splitlines())):
+            assert time.monotonic() < deadline, "chromium did not start"
+            time.sleep(0.02)
+        return lines[0]
+
+    def close(self) -> None:
+        """End chromium, and delete its profile."""
+        if self._program is not None:
+            self._program.terminate()
+            try:
+                self._program.wait(10)
+            except subprocess.TimeoutExpired:
+                self._program.kill()
+                self._program.wait()
+            self._program = None
+        if self._profile is not None:
+            self._profile.cleanup()
+            self._profile = None
+
+
+CHROMIUM = SharedChromium()
 
 
 def summarise_missing_browser(terminalreporter: pytest.TerminalReporter) -> None:
@@ -140,10 +191,10 @@ class BrowserPerson:
 async def browser_person(
     url: str, *, size: tuple[int, int] = DESKTOP, locale: str = "zh-CN"
 ) -> AsyncIterator[BrowserPerson]:
-    """Start chromium with one page, and yield the person using it."""
+    """Open a page in a window of its own, and yield the person using it."""
     path = chromium()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = await playwright.chromium.connect_over_cdp(await asyncio.to_thread(CHROMIUM.address, path))
         context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale)
         try:
             yield BrowserPerson(await context.new_page(), url)

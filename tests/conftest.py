@@ -11,7 +11,7 @@ from bot.isolation import runner as isolation
 from bot.photos import barcodes, validation
 from bot.vehicle_import import isolated as vehicle_files
 from tests import recording
-from tests.browser_person import summarise_missing_browser
+from tests.browser_person import CHROMIUM, summarise_missing_browser
 from tests.engines import DATABASES, ENGINES, READY, leave_to_soak, summarise_missing_postgres
 from tests.world import World, open_world
 
@@ -48,6 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_sessionfinish() -> None:
     READY.drop_all()
     DATABASES.drop_all()
+    CHROMIUM.close()
 
 
 @pytest.fixture(autouse=True)

@@ -68,7 +68,7 @@ OLD_NAMES: Mapping[str, tuple[str, ...]] = {
     "Lane": ("sandbox/webhook.py",),
     "Query": ("core/db/",),  # of SQL
     "Answer": ("bot/bot_api/", "tests/"),  # of a server
-    "Person": ("tests/",),  # who talks to the bot in a test
+    "Person": ("tests/", "sandbox/person.py"),  # who talks to the bot in a test
     "Page": ("tests/browser_person.py",),  # Playwright's
     "Item": ("tests/",),  # pytest's
     "Given": ("tests/core/test_verification.py",),

@@ -71,7 +71,11 @@ async def test_other_style_or_buttons_are_a_change(
     ("method", "params", "why"),
     [
         ("editMessageCaption", {"caption": "x"}, "there is no caption in the message to edit"),
-        ("editMessageMedia", {"media": {"type": "photo", "media": "x"}}, "message can't be edited"),
+        (
+            "editMessageMedia",
+            {"media": {"type": "audio", "media": "x"}},
+            "type of the media must be photo or document",
+        ),
         ("editMessageText", {"text": ""}, "message text is empty"),
         ("editMessageText", {"text": "x" * 4097}, "MESSAGE_TOO_LONG"),
         ("editMessageText", {"text": "x", "message_id": 99}, "message to edit not found"),
