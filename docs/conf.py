@@ -16,7 +16,6 @@ _FIRST = "README"
 project = "xuanhao 选号"
 html_title = project
 html_theme = "furo"
-html_search_language = "zh"
 html_show_copyright = False
 html_copy_source = False
 extensions = ["myst_parser"]
