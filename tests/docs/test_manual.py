@@ -8,6 +8,7 @@ import pytest
 from bot.desk.commands import DESK
 from bot.i18n.language import Language, speaking
 from bot.texts.menu import OWNER_MENU
+from tests.unit.test_command_line import RESTART_CANNOT_HELP
 
 ROOT = Path(__file__).parents[2]
 COMPOSED = {
@@ -20,6 +21,25 @@ COMMAND_LINE_TABLES = {
     "docs/command-line.md": "| the command says | because |",
     "docs/keys.md": "| line | what to do |",
 }
+STATUS_2 = {
+    "SettingsFileMissing": "settings file is missing",
+    "SettingsFileUnreadable": "unreadable or invalid",
+    "SettingsSyntax": "unreadable or invalid",
+    "SettingsRefused": "unreadable or invalid",
+    "KeyFileLost": "the keys are missing",
+    "KeyFileUnreadable": "unreadable or another database's",
+    "KeyFileUnusable": "unreadable or another database's",
+    "KeysDoNotFit": "unreadable or another database's",
+    "DatabaseMissing": "there is no database at the path",
+    "DatabaseOfAnotherBot": "the database serves another bot",
+    "PhotoFolderOfAnother": "the photo folder is another database's",
+    "StoreDriverMissing": "the drivers of PostgreSQL are not installed",
+    "StoreCorrupt": "the database is damaged",
+    "InvalidToken": "the Bot API rejects the token at the start",
+    "Usage": "an argument is wrong",
+    "NoTerminal": "refuses without it (status 2)",
+}
+"""How docs/command-line.md words each error that a restart cannot mend."""
 
 
 def _text(name: str) -> str:
@@ -90,6 +110,12 @@ def test_messages_of_the_command_line_exist(page: str) -> None:
     parts = [part.strip() for quote in quotes for part in quote.rpartition(": ")[2].split("…")]
     assert len(quotes) > 4
     assert [part for part in parts if part not in source] == []
+
+
+def test_every_reason_for_status_2_is_in_the_manual() -> None:
+    manual = " ".join(_text("docs/command-line.md").split())
+    assert set(STATUS_2) == {type(error).__name__ for error in RESTART_CANNOT_HELP}
+    assert [words for words in STATUS_2.values() if words not in manual] == []
 
 
 def test_pages_in_two_languages_link_each_other() -> None:
