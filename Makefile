@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+SITE   := .venv-docs
 PORT   ?= 8088
 DATA   ?= demo-data
 CONFIG ?= config.toml
@@ -10,7 +11,7 @@ WORKERS ?= 4
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset run test check lint bench soak lock font texts clean
+.PHONY: help install demo demo-reset run test check lint bench soak lock docs font texts clean
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
@@ -20,6 +21,7 @@ help:
 	@echo "make test         check, then all tests but the long ones"
 	@echo "make bench        benchmarks, as ratios"
 	@echo "make soak         the long tests, and all end-to-end tests on PostgreSQL"
+	@echo "make docs         build the documents as a site in site/, and check their links"
 	@echo "make texts        update the catalogue of English texts"
 
 $(BIN)/python:
@@ -63,6 +65,14 @@ soak: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run
 
+$(SITE)/installed: requirements-docs.lock
+	$(PYTHON) -m venv $(SITE)
+	$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
+docs: $(SITE)/installed
+	$(SITE)/bin/python -m sphinx --quiet --fail-on-warning --fresh-env -c docs -d $(SITE)/doctrees . site
+
 font: $(VENV)/installed-dev
 	$(BIN)/python tools/make_font.py
 
@@ -70,4 +80,4 @@ texts: $(VENV)/installed-dev
 	$(BIN)/python tools/make_texts.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SITE) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
