@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from bot.cli.command import DONE, Command, run_until_stopped
-from bot.demo.demo import demo
 
 _HIGHEST = 65535
 
@@ -27,6 +26,8 @@ def _port(typed: str) -> int:
 
 
 def _demo(given: argparse.Namespace) -> int:
+    from bot.demo.demo import demo  # noqa: PLC0415 - the sandbox, which no other command needs
+
     run_until_stopped(demo(given.data, given.port, asks_registry=given.ask_registry))
     return DONE
 
