@@ -32,7 +32,7 @@ define create
 @command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 @"$(PYTHON)" -m venv $(1) || \
-	{ rm -rf $(1); echo "$(1) could not be created; Debian needs the package python3-venv" >&2; exit 1; }
+	{ rm -rf $(1); echo "$(1) could not be created: see above; on Debian the package python3-venv may be missing" >&2; exit 1; }
 endef
 
 # Install exactly what a lock file names: $(call install,FOLDER,FILE)

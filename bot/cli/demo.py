@@ -19,7 +19,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(typed: str) -> int:
-    port = int(typed)
+    port = int(typed) if typed.isdecimal() else -1
     if not 0 <= port <= _HIGHEST:
         raise argparse.ArgumentTypeError(f"should be 0 to {_HIGHEST}; 0 takes a free port")
     return port
