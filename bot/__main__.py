@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 
-INTERRUPTED = 130
+FAILED, INTERRUPTED = 1, 130
+NOT_INSTALLED = "run make install, then .venv/bin/python -m bot; Python 3.11 or newer is needed"
 PRIVATE = 0o077
 """The umask of all commands: whatever they create is for this user only."""
 
@@ -17,7 +18,11 @@ def start() -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # while it loads, an interrupt just ends it
     os.umask(PRIVATE)
     gc.disable()  # what is loaded stays: looking through it for garbage takes a quarter of the time
-    from bot.cli import main  # noqa: PLC0415 - it takes a second, in which somebody may interrupt
+    try:
+        from bot.cli import main  # noqa: PLC0415 - it takes a second, in which somebody may interrupt
+    except ModuleNotFoundError as missing:
+        print(f"{missing}: {NOT_INSTALLED}", file=sys.stderr)  # noqa: T201 - the command line prints
+        return FAILED
 
     gc.freeze()
     gc.enable()

@@ -39,3 +39,14 @@ def test_library_for_rare_files_is_not_loaded_at_the_start(loaded: frozenset[str
 
 def test_control_what_every_start_needs_is_loaded(loaded: frozenset[str]) -> None:
     assert loaded >= set(AT_THE_START)
+
+
+def test_python_without_the_packages_is_told_what_to_do() -> None:
+    command = [sys.executable, "-S", "-m", "bot", "--version"]  # no site-packages
+    done = subprocess.run(  # noqa: S603 - this program
+        command, cwd=ROOT, env={}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("No module named '")
+    assert "make install" in line
