@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 SITE   := .venv-docs
 PORT   ?= 8088
 DATA   ?= demo-data
+TOOLS  := .venv-tools
 CONFIG ?= config.toml
 WORKERS ?= 4
 # The tests start the program often: keep compiled modules, even where the environment says otherwise.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset run test check lint bench soak lock docs font texts clean
+.PHONY: help install demo demo-reset run test check bench soak lock audit licences wheel docs font texts clean
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
@@ -22,20 +23,44 @@ help:
 	@echo "make bench        benchmarks, as ratios"
 	@echo "make soak         the long tests, and all end-to-end tests on PostgreSQL"
 	@echo "make docs         build the documents as a site in site/, and check their links"
+	@echo "make lock         lock the versions of all packages; UPGRADE=1: newer ones, PACKAGE=name: of one"
+	@echo "make audit        ask whether the locked versions have known vulnerabilities; needs a network"
+	@echo "make licences     write docs/licences.md from the locked packages"
+	@echo "make wheel        build dist/*.whl; the version is that of the git tag"
 	@echo "make texts        update the catalogue of English texts"
 
+# Create a virtual environment: $(call create,FOLDER)
+define create
+@command -v "$(PYTHON)" >/dev/null && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+@"$(PYTHON)" -m venv $(1) || \
+	{ rm -rf $(1); echo "$(1) could not be created: see above; on Debian the package python3-venv may be missing" >&2; exit 1; }
+endef
+
+# Install exactly what a lock file names: $(call install,FOLDER,FILE)
+define install
+@echo "installing $(2) ..."
+@$(1)/bin/python -m pip install $(PIP_OPTIONS) --require-hashes -r $(2) || \
+	{ echo "$(2) could not be installed: see above; a package index must be reachable" >&2; exit 1; }
+endef
+
+PIP_OPTIONS := -qq --disable-pip-version-check --retries 2
+
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; make PYTHON=/path/to/python3.11 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(call create,$(VENV))
 
 $(VENV)/installed: $(BIN)/python requirements.lock pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(call install,$(VENV),requirements.lock)
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(call install,$(VENV),requirements-dev.lock)
+	@touch $@
+
+$(TOOLS)/installed: requirements-tools.lock
+	$(call create,$(TOOLS))
+	$(call install,$(TOOLS),requirements-tools.lock)
 	@touch $@
 
 install: $(VENV)/installed
@@ -65,13 +90,35 @@ soak: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run
 
-$(SITE)/installed: requirements-docs.lock
-	$(PYTHON) -m venv $(SITE)
-	$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+$(SITE)/bin/python:
+	$(call create,$(SITE))
+
+$(SITE)/installed: $(SITE)/bin/python requirements-docs.lock
+	$(call install,$(SITE),requirements-docs.lock)
 	@touch $@
 
 docs: $(SITE)/installed
 	$(SITE)/bin/python -m sphinx --quiet --fail-on-warning --fresh-env -c docs -d $(SITE)/doctrees . site
+
+COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url $(if $(UPGRADE),--upgrade) $(if $(PACKAGE),--upgrade-package $(PACKAGE))
+GROUP = --group pyproject.toml:
+
+lock: $(TOOLS)/installed
+	$(COMPILE) --all-extras $(GROUP)build pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras $(GROUP)build $(GROUP)dev $(GROUP)bench $(GROUP)fonts -c requirements.lock pyproject.toml \
+		-o requirements-dev.lock
+	$(COMPILE) $(GROUP)tools -o requirements-tools.lock
+	$(COMPILE) $(GROUP)docs -o requirements-docs.lock
+
+audit: $(TOOLS)/installed
+	@$(TOOLS)/bin/python tools/audit.py
+
+licences: $(VENV)/installed
+	$(BIN)/python tools/make_licences.py
+
+wheel: $(VENV)/installed
+	$(BIN)/python -m hatchling build -t wheel -d dist
 
 font: $(VENV)/installed-dev
 	$(BIN)/python tools/make_font.py
@@ -80,4 +127,4 @@ texts: $(VENV)/installed-dev
 	$(BIN)/python tools/make_texts.py
 
 clean:
-	rm -rf $(VENV) $(SITE) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SITE) $(TOOLS) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from core.clock import CHINA
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | datetime | date | None
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -32,6 +33,8 @@ class Table:
 
 def workbook(tables: Iterable[Table]) -> bytes:
     """Return a workbook with one sheet per table."""
+    import xlsxwriter  # noqa: PLC0415 - 3 MB, for the desk's lists only
+
     file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -53,9 +56,9 @@ def workbook(tables: Iterable[Table]) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Formats:
-    day: Format
-    moment: Format
-    text: Format
+    day: "Format"
+    moment: "Format"
+    text: "Format"
 
 
 def _title(title: str) -> str:
@@ -63,7 +66,7 @@ def _title(title: str) -> str:
     return kept.strip("'")[:_LONGEST_TITLE]
 
 
-def _write_row(sheet: Worksheet, index: int, row: Sequence[Cell], formats: _Formats) -> None:
+def _write_row(sheet: "Worksheet", index: int, row: Sequence[Cell], formats: _Formats) -> None:
     for column, cell in enumerate(row):
         match cell:
             case None:
@@ -80,7 +83,7 @@ def _write_row(sheet: Worksheet, index: int, row: Sequence[Cell], formats: _Form
                 sheet.write_number(index, column, cell)
 
 
-def _fit(sheet: Worksheet, table: Table) -> None:
+def _fit(sheet: "Worksheet", table: Table) -> None:
     for column, head in enumerate(table.columns):
         widths = [_width(row[column]) for row in table.rows[:200] if column < len(row)]
         sheet.set_column(column, column, min(_WIDEST, max([_width(head), *widths]) + 2))

@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from bot.cli.command import DONE, Command, run_until_stopped
-from bot.demo.demo import demo
 
 _HIGHEST = 65535
 
@@ -20,13 +19,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(typed: str) -> int:
-    port = int(typed)
+    port = int(typed) if typed.isdecimal() else -1
     if not 0 <= port <= _HIGHEST:
         raise argparse.ArgumentTypeError(f"should be 0 to {_HIGHEST}; 0 takes a free port")
     return port
 
 
 def _demo(given: argparse.Namespace) -> int:
+    from bot.demo.demo import demo  # noqa: PLC0415 - the sandbox, which no other command needs
+
     run_until_stopped(demo(given.data, given.port, asks_registry=given.ask_registry))
     return DONE
 

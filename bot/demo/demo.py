@@ -6,6 +6,7 @@ shared, so that the page can advance it.
 
 import contextlib
 import errno
+import tempfile
 from pathlib import Path
 
 from bot import app
@@ -34,6 +35,14 @@ class PortTaken(OperationError):
         super().__init__(f"port {port} cannot be used ({reason}): make demo PORT=…, or demo --port …")
 
 
+class DataFolderRefused(OperationError):
+    """The folder for the demo's data cannot be written."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        super().__init__(f"{folder} cannot be written ({reason}): make demo DATA=…, or demo --data …")
+
+
 async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
     """Start sandbox and bot, print the page's address and things to try, and run until cancelled.
 
@@ -43,8 +52,10 @@ async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
         asks_registry: whether the bot asks the sandbox's registry over HTTP about vehicles.
 
     Raises:
+        DataFolderRefused: the folder cannot be written.
         PortTaken: the page's port cannot be listened on.
     """
+    _ensure_writable(data)
     clock = ShiftedClock()
     sandbox = Sandbox(clock, data_dir=data / "sandbox", people=(*OWNERS, ADMIN), hints=HINTS)
     sandbox.registry.add(
@@ -56,7 +67,11 @@ async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
     try:
         await sandbox.start(port=port)
     except OSError as error:
-        for folder in (data / "sandbox", data):  # nothing has been written there yet, unless earlier
+        for folder in (
+            data / "sandbox" / "files",
+            data / "sandbox",
+            data,
+        ):  # nothing has been written there yet, unless earlier
             with contextlib.suppress(OSError):
                 folder.rmdir()
         raise PortTaken(port, error) from None
@@ -73,8 +88,16 @@ async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
         await sandbox.stop()
 
 
+def _ensure_writable(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as error:
+        raise DataFolderRefused(data, error) from None
+
+
 def _write_settings(sandbox: Sandbox, data: Path, *, asks_registry: bool) -> Path:
-    data.mkdir(parents=True, exist_ok=True)
     path = data / "config.toml"
     text = SETTINGS.format(
         token=sandbox.token,

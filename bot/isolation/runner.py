@@ -24,6 +24,8 @@ from bot.isolation.messages import AnswerKind, UnexpectedAnswerError, pack_call,
 
 T = TypeVar("T")
 _LOGGER = logging.getLogger(__name__)
+DECODERS = ("pi_heif", "python_calamine", "zxingcpp")
+"""The libraries that only children use. One that is not installed is left out."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _MOST_ANSWER = 256_000_000
 """Maximum bytes of an answer: 300,000 vehicles have some 30 million, a photo some three."""
@@ -65,11 +67,12 @@ class Process(Protocol):
 
 
 def preload(modules: Iterable[ModuleType]) -> None:
-    """Name the modules that the server loads before it forks; call it before the first call.
+    """Name the modules that the server loads before it forks, besides ``DECODERS``; before the first call.
 
     Others are loaded by each child that needs them.
     """
-    _CONTEXT.set_forkserver_preload(["__main__", *(module.__name__ for module in modules)])
+    names = (module.__name__ for module in modules)
+    _CONTEXT.set_forkserver_preload(["__main__", *names, *DECODERS])
 
 
 async def run_isolated(function: Callable[..., T], *args: object, limits: ChildLimits) -> T:

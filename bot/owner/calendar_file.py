@@ -6,14 +6,16 @@ higher.
 """
 
 from datetime import datetime, timedelta
-
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+from typing import TYPE_CHECKING
 
 from bot.i18n import formatting
 from bot.i18n.language import spoken
 from bot.texts import notifications as texts
 from core.preselection import Preselection
 from core.values.offices import Office
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _NO_ADDRESS = "invalid:nomail"
 """The address of an organizer without one, as calendar apps write it."""
@@ -24,6 +26,8 @@ def calendar_file(preselection: Preselection, office: Office, deadline: datetime
 
     DTSTAMP is the time of the last change of the preselection, so that the same file has the same bytes.
     """
+    from icalendar import Alarm  # noqa: PLC0415 - see _event
+
     event = _event(preselection, office, deadline, preselection.updated_at or deadline)
     event.add("sequence", _sequence(preselection, deadline))
     event.add("description", texts.event(preselection, office))
@@ -37,6 +41,8 @@ def calendar_file(preselection: Preselection, office: Office, deadline: datetime
 
 def cancellation_file(preselection: Preselection, office: Office, deadline: datetime) -> bytes:
     """Return a file that removes the event of a number that has ended, with its alarm."""
+    from icalendar import vCalAddress, vText  # noqa: PLC0415 - see _event
+
     event = _event(preselection, office, deadline, preselection.ended_at or deadline)
     event.add("sequence", _sequence(preselection, deadline) + 1)
     event.add("status", "CANCELLED")
@@ -46,7 +52,9 @@ def cancellation_file(preselection: Preselection, office: Office, deadline: date
     return _file(event, method="CANCEL")
 
 
-def _event(preselection: Preselection, office: Office, deadline: datetime, revised_at: datetime) -> Event:
+def _event(preselection: Preselection, office: Office, deadline: datetime, revised_at: datetime) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - 3 MB with dateutil, for a file of some owners
+
     event = Event()
     event.add("uid", f"preselection-{preselection.preselection_id}-{office.code}@xuanhao")
     event.add("dtstamp", revised_at)
@@ -62,7 +70,9 @@ def _sequence(preselection: Preselection, deadline: datetime) -> int:
     return (deadline - (preselection.reserved_at or deadline)) // timedelta(minutes=1)
 
 
-def _file(event: Event, method: str = "") -> bytes:
+def _file(event: "Event", method: str = "") -> bytes:
+    from icalendar import Calendar  # noqa: PLC0415 - see _event
+
     calendar = Calendar()
     calendar.add("prodid", f"-//xuanhao//{spoken().tag}")
     calendar.add("version", "2.0")

@@ -10,7 +10,9 @@ import time
 from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
@@ -18,12 +20,11 @@ from bot.photos.decoding import looked_at, unfolded
 from core.errors.photos import BarcodeNotFound, BarcodeReaderNotInstalled
 from core.settings import PhotoSettings
 
-try:
+if TYPE_CHECKING:
     import zxingcpp
-except ImportError:  # the extra ``photos`` is not installed
-    INSTALLED = False
-else:
-    INSTALLED = True
+
+INSTALLED = find_spec("zxingcpp") is not None
+"""Whether the extra ``photos`` is installed. Child processes load the reader."""
 
 _SIDES = (1600, 2400)
 """Lengths in pixels of the longer side that are searched, in this order."""
@@ -106,7 +107,8 @@ def _views(grey: Image.Image, side: int) -> Iterator[_View]:
 
 
 def _texts(view: _View) -> Iterator[str]:
-    kinds = zxingcpp.BarcodeFormat
+    from zxingcpp import BarcodeFormat as kinds  # noqa: N813, PLC0415 - an optional library, in children only
+
     bars, stacked, squares = [kinds.Code39, kinds.Code128], [kinds.PDF417], [kinds.QRCode, kinds.DataMatrix]
     yield from _read(view.grey, bars + stacked + ([] if view.turned else squares))
     # Stacked codes take twice as long as all others, so light-on-dark ones are searched for once only.
@@ -114,6 +116,8 @@ def _texts(view: _View) -> Iterator[str]:
 
 
 def _read(grey: Image.Image, kinds: list["zxingcpp.BarcodeFormat"]) -> Iterator[str]:
+    import zxingcpp  # noqa: PLC0415 - as above
+
     codes = zxingcpp.read_barcodes(
         grey, formats=zxingcpp.BarcodeFormats(kinds), text_mode=zxingcpp.TextMode.Plain
     )

@@ -3,16 +3,13 @@
 import re
 import struct
 from enum import StrEnum
+from functools import cache
+from importlib.util import find_spec
 
 from core.errors.photos import PhotoAnimated, PhotoFormatNotInstalled, PhotoNotAPicture
 
-try:
-    import pi_heif
-except ImportError:  # the extra ``photos`` is not installed
-    HEIC_INSTALLED = False
-else:
-    HEIC_INSTALLED = True
-    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+HEIC_INSTALLED = find_spec("pi_heif") is not None
+"""Whether the extra ``photos`` is installed. The decoder is loaded with the first such photo."""
 
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
 _MOST_SCANS = 64
@@ -56,8 +53,16 @@ def kind_of(content: bytes) -> Kind:
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         if not HEIC_INSTALLED:
             raise PhotoFormatNotInstalled
+        _register_heic()
         return Kind.HEIC
     raise PhotoNotAPicture
+
+
+@cache
+def _register_heic() -> None:
+    import pi_heif  # noqa: PLC0415 - an optional library, for such photos only
+
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 def _validate_scans(content: bytes) -> None:

@@ -9,7 +9,6 @@ import hashlib
 import io
 from dataclasses import dataclass, replace
 
-import segno
 from PIL import Image
 
 from bot.i18n.bilingual import Bilingual
@@ -167,6 +166,8 @@ class _Writer:
 
     def code(self, receipt: Receipt) -> Image.Image:
         """Return the QR code, of whole px per module, and what it is for."""
+        import segno  # noqa: PLC0415 - only receipts need it
+
         matrix = segno.make_qr(receipt.code, error="m", encoding="utf-8").matrix
         text, count = self._palette.text, len(matrix)
         dots = Image.new("L", (count, count))

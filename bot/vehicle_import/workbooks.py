@@ -15,8 +15,6 @@ from typing import IO
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
 from bot.errors.tables import NotATable, StrayCells, TableTooLarge
 from core.errors.base import InputError
 from core.registry.vehicle_file import MAX_ROWS, DateCell, NumberTooLong
@@ -60,6 +58,13 @@ def rows_of_workbook(content: bytes) -> Rows:
         TableTooLarge: it would decompress to too much.
         StrayCells: its cells are spread too far.
     """
+    from python_calamine import (  # noqa: PLC0415 - in child processes only
+        CalamineError,
+        CalamineWorkbook,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
+
     try:
         with ZipFile(BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_UNFOLDED:

@@ -1,6 +1,5 @@
 """Taking a backup beside the running service: first the database, then the photos that it names."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
@@ -8,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 from core import appeals, installation
 from core.backup.manifest import (
@@ -238,10 +239,8 @@ def _alone(folder: Path) -> Iterator[None]:
     """
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupRunning(folder) from None
+        if not lock_descriptor(descriptor, blocking=False):
+            raise BackupRunning(folder)
         yield
     finally:
         os.close(descriptor)

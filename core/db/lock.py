@@ -1,9 +1,10 @@
 """The lock file that keeps other processes from opening an SQLite database."""
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Self
+
+from filelock import lock_descriptor
 
 from core.errors.store import StoreInUse, StoreUnavailable
 
@@ -24,7 +25,7 @@ class LockFile:
 
         Raises:
             StoreInUse: another process holds it.
-            StoreUnavailable: the file cannot be created.
+            StoreUnavailable: the file cannot be created or locked.
         """
         path = Path(f"{database}.lock")
         try:
@@ -32,11 +33,14 @@ class LockFile:
         except OSError as error:
             raise StoreUnavailable(f"{path}: {error.strerror}") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            is_locked = lock_descriptor(descriptor, blocking=False)
+        except OSError as error:  # such as a file system without locks
+            os.close(descriptor)
+            raise StoreUnavailable(f"{path}: {error.strerror}") from error
+        if not is_locked:
             holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
             os.close(descriptor)
-            raise StoreInUse(str(database), int(holder) if holder.isdecimal() else None) from error
+            raise StoreInUse(str(database), int(holder) if holder.isdecimal() else None)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
         return cls(descriptor)

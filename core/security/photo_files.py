@@ -5,7 +5,6 @@ permanently. File names are random; only the database knows whose a photo is. Th
 decrypted with ``security.keys``. A marker file carries the id of the database whose photos these are.
 """
 
-import fcntl
 import os
 import re
 import secrets
@@ -13,6 +12,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 from core.clock import Clock
 from core.errors.installation import PhotoFolderOfAnother
@@ -28,6 +29,9 @@ ORPHANS = "orphans"
 """The folder for photos that no row of the database has ever named."""
 ORPHANS_KEPT = timedelta(days=30)
 """How long they are kept there, for the case that a newer copy of the database names them."""
+
+_POLL = 0.005
+"""Seconds between two tries to lock a folder; the lock is held for one rename or deletion."""
 
 
 class FilePhotos:
@@ -183,7 +187,7 @@ def locked(directory: Path) -> Iterator[None]:
     """Hold the lock of a folder, under which a photo's file is replaced, moved or deleted, by any process."""
     handle = os.open(directory, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock_descriptor(handle, poll_interval=_POLL)
         yield
     finally:
         os.close(handle)
