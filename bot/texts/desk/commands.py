@@ -64,7 +64,7 @@ USAGE = {
     "stats": phrase("<code>/stats [粤K] [本月|上月|2026-11|2026-11-01 至 2026-11-15|30 天]</code>(统计)"),
     "audit": phrase(
         "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
-        "操作、系统、发牌机关、日期"
+        "操作、系统、发牌机关、日期。例如:<code>/audit 粤K12345</code>、<code>/audit 列入黑名单</code>"
     ),
     "maintenance": phrase(
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
@@ -72,9 +72,9 @@ USAGE = {
     "clock": phrase("<code>/clock</code>(服务器时间有疑问时,确认时间正确)"),
     "admins": phrase(
         "<code>/admins</code> 查看;"
-        "<code>/admins add 聊天号 chief|clerk|reviewer [粤K|all] [到 2026-12-31]</code> 添加;"
+        "<code>/admins add 聊天号 负责人|窗口|申诉审核 [粤K|all] [到 2026-12-31]</code> 添加;"
         "<code>/admins name 聊天号 姓名</code> 改名;"
-        "<code>/admins link clerk|reviewer [粤K]</code> 一次性链接"
+        "<code>/admins link 窗口|申诉审核 [粤K]</code> 一次性链接"
     ),
 }
 """Usage of each command of the desk."""

@@ -54,7 +54,7 @@ _ITEMS = {
         "{plate} 在备份之后发出或办理过,请查明后恢复投放(/unwithhold)或确认上牌(/confirm)"
     ),
     TaskKind.JOURNAL: phrase("{pool} {year} 的抽号与公开记录不一致:{error}"),
-    TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
+    TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录,请用 /holidays {year} 录入"),
 }
 SUMMARISED = 5
 """The tasks that a daily summary names, the oldest."""
