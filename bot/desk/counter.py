@@ -15,6 +15,7 @@ from core.preselection.counter import reserved_of, validate_registration
 from core.preselection.extensions import grace_until
 from core.values.plates import Plate, PlateKind, parse_plate
 from core.values.text import HYPHENS, compact
+from core.values.vehicles import ensure_vin_part
 
 _ENDS = {Permission.VOID: ScreenName.DESK_VOID, Permission.REVOKE: ScreenName.DESK_REVOKE}
 
@@ -61,10 +62,12 @@ def to_confirm(ctx: Context, plate: Plate, tail: str) -> Goto:
 
     Raises:
         NotPermitted, NotYourOffice: this chat may not confirm it.
+        VinPartMalformed: the second part is neither a VIN nor its last six characters.
         PlateNotReserved, VinTailMismatch: the confirmation would fail; nothing changes.
     """
     ctx.admin.require(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
+    ensure_vin_part(typed)
     validate_registration(ctx.tx, plate, typed)
     return Goto(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
 

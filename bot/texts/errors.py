@@ -523,6 +523,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         most=error.most
     ),
     desk_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
+    counter_errors.VinPartMalformed: lambda error: _(
+        "请写车辆识别代号的后六位或全部 17 位,收到的是 {length} 位,未作任何更改。"
+    ).format(length=error.length),
     counter_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     command_errors.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
     command_errors.EndNotLater: lambda error: blacklist.not_later(error.until),

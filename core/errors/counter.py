@@ -19,6 +19,14 @@ class VinTailMismatch(Refusal):
     """The last six characters of the VIN are not those of the preselection."""
 
 
+class VinPartMalformed(InputError):
+    """What was typed is neither a VIN nor its last six characters; it has ``length`` characters."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.length = length
+
+
 class HolderElsewhere(Refusal):
     """The identity's holder is registered at an office that this admin does not serve."""
 

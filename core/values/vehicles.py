@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.errors.counter import VinPartMalformed
 from core.errors.vehicles import (
     CertificateCharacters,
     CertificateDigitWanted,
@@ -149,6 +150,16 @@ def mistyped_vin_in(text: str) -> str | None:
 def vin_last_six(vin: str) -> str:
     """Return the last six characters, by which counters identify a vehicle."""
     return vin[-6:]
+
+
+def ensure_vin_part(typed: str) -> None:
+    """Check that a text has the form of a VIN or of its last six characters.
+
+    Raises:
+        VinPartMalformed: it has not.
+    """
+    if not (typed.isascii() and typed.isalnum() and len(typed) in {6, VIN_LENGTH}):
+        raise VinPartMalformed(len(typed))
 
 
 def parse_certificate(kind: CertificateKind, text: str) -> str:

@@ -102,6 +102,9 @@ async def test_whole_vin_confirms_as_its_last_six_do(world: World, chief: Person
     await world.store.run(reserved, world.core, 2, "A1234")
     await chief.say(f"/confirm 粤KA1234 {factories.vin(3)}")
     await chief.see("后六位不符")
+    for short in ("00000", "00000x2", f"{factories.vin(2)}1"):
+        await chief.say(f"/confirm 粤KA1234 {short}")
+        await chief.see(f"后六位或全部 17 位,收到的是 {len(short)} 位", fresh=True)
     await chief.say(f"/confirm 粤KA1234 {factories.vin(2).lower()}")
     await chief.press("确认已上牌")
     await chief.see("粤K·A1234 已确认上牌")

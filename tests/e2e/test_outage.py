@@ -162,7 +162,6 @@ async def test_blocked_chat_and_failing_gateway_end_at_the_desk_without_a_ban(tm
         shown = await chief.see("已记为处理完毕")
         assert "未提醒到车主" not in shown.words
         await chief.say("/find 粤K A1230")
-        await chief.press("1 粤K·A1230")
         await chief.see("到期提醒始终未能送达")
 
 

@@ -152,7 +152,7 @@ async def test_ticked_ones_are_confirmed_together(world: World) -> None:
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1003")
     await world.store.run(world.core.counter.revoke, plate, "本人申请", f"chat:{CHIEF}")
     await clerk.press("✅ 确认这 2 个已上牌")
-    await clerk.see("已确认上牌 1 个", "✅ 粤K·A1001")
+    await clerk.see("已确认上牌 1 个,共 2 个", "✅ 粤K·A1001", "⚠️ 粤K·A1003", "王主任")
     assert [await state(world, made[number]) for number in (1, 2, 3)] == [
         PreselectionState.REGISTERED,
         PreselectionState.RESERVED,

@@ -51,7 +51,7 @@ def question(reserved: Sequence[Preselection]) -> str:
     ]
     if len(reserved) > _NAMED:
         lines.append(_("……等 {count} 个").format(count=len(reserved)))
-    lines.append(_("\n请与车辆资料核对。逐个办理,当天可由负责人逐个撤回(/undo)。"))
+    lines.append(_("\n请与车辆资料核对。逐个办理,一小时内可由本人、当天可由负责人逐个撤回(/undo)。"))
     return "\n".join(lines)
 
 
