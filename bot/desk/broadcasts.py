@@ -7,13 +7,14 @@ from functools import partial
 from bot.desk.arguments import first_time, office_at_start, office_meant, without_parting, word_at_start
 from bot.desk.broadcast_history import HISTORY, to_history
 from bot.desk.confirmation import WITHDRAWN
+from bot.desk.day_words import DAY_WORD
 from bot.desk.keywords import Keyword, is_keyword, pattern_of
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import UnreadableTime
+from bot.errors.commands import BroadcastHourMissing
 from bot.i18n import formatting
 from bot.texts.desk import broadcasts as texts
 from bot.texts.desk import parts
@@ -24,6 +25,7 @@ from core.notifications.broadcasts import ALL_OFFICES, Audience, Broadcast, Broa
 from core.people.admins import Permission
 
 _AT = re.compile(rf"(?:{pattern_of(Keyword.AT)})\s*(?=\d)", re.IGNORECASE)
+_AT_WORD = re.compile(rf"(?:{pattern_of(Keyword.AT)})\s*", re.IGNORECASE)
 REDRAWN_EVERY = timedelta(seconds=5)
 
 
@@ -35,7 +37,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
     Raises:
         OfficeMissing, NotYourOffice: the office is missing, or not one of this admin's.
         BroadcastTextLong: the text is too long.
-        UnreadableTime, BroadcastTimeWrong: the time is.
+        UnreadableTime, BroadcastHourMissing, BroadcastTimeWrong: the time is.
         BroadcastRunning: the office's last broadcast has not ended, or is still to be sent.
     """
     ctx.admin.require(Permission.BROADCAST)
@@ -70,15 +72,27 @@ def _time(text: str, today: date) -> tuple[datetime | None, str]:
     """Split off when a broadcast is to be sent; None where the text begins at once.
 
     Raises:
-        UnreadableTime, NoSuchDay: what follows the keyword is no time of a day.
+        UnreadableTime, NoSuchDay: what follows the keyword is no time.
+        BroadcastHourMissing: it is a day without an hour, or a day in words.
     """
     led = _AT.match(text)
     if led is None:
+        if _begins_with_a_time(text):
+            raise BroadcastHourMissing
         return None, text
     at, rest = first_time(text[led.end() :], today)
     if at.time() == time():  # a day alone: nobody is told at midnight
-        raise UnreadableTime
+        raise BroadcastHourMissing
     return at, rest
+
+
+def _begins_with_a_time(text: str) -> bool:
+    """Whether a text begins with a time that is not read: it would be sent at once, with the time in it.
+
+    The English word may begin any text, so a word for a day has to follow it.
+    """
+    led = _AT_WORD.match(text)
+    return led is not None and (not led[0].isascii() or DAY_WORD.match(text[led.end() :]) is not None)
 
 
 def _reach(ctx: Context, office: str, audience: Audience) -> int:

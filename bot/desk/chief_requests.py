@@ -19,6 +19,7 @@ from core.errors.base import XuanhaoError
 from core.errors.desk import NotPermitted
 from core.people import chief_requests
 from core.people.chief_requests import ChiefRequest
+from core.people.other_chiefs import RequestState
 from core.people.roles import Role
 
 _GRAVE = (
@@ -70,7 +71,9 @@ def _question_text(ctx: Context, found: ChiefRequest) -> tuple[str, str, bool]:
 
 def _show(ctx: Context) -> View:
     found = _request(ctx)
-    chief_requests.ensure_waiting(ctx.tx, found)
+    if found.state != RequestState.WAITING or found.is_over(ctx.tx.now):
+        home = Button(label=parts.MENU(), action=ActionName.CANCEL)
+        return View(text=texts.over(found, ctx.tx.now), rows=((home,),))
     leave = (Button(label=parts.KEEP(), action=ActionName.CANCEL),)
     question, way, can_be_done = _question_text(ctx, found)
     if found.actor == ctx.actor:
@@ -103,6 +106,11 @@ def _withdraw(ctx: Context, _arg: str) -> Goto:
     return return_to_origin(ctx, texts.WITHDRAWN())
 
 
+def _leave(ctx: Context, _arg: str) -> Goto:
+    waits = _request(ctx).state == RequestState.WAITING
+    return replace(return_to_origin(ctx, parts.CANCELLED() if waits else ""), sticky=False)
+
+
 REQUEST = Screen(
     name=ScreenName.DESK_REQUEST,
     show=_show,
@@ -110,7 +118,7 @@ REQUEST = Screen(
         ActionName.CONFIRM: _agree,
         ActionName.REJECT: _refuse,
         ActionName.WITHDRAW: _withdraw,
-        ActionName.CANCEL: lambda ctx, _arg: replace(return_to_origin(ctx, parts.CANCELLED()), sticky=False),
+        ActionName.CANCEL: _leave,
     },
     hint=formatting.PRESS_HINT,
     errors=GONE,

@@ -11,7 +11,7 @@ from core.people.admins import Permission
 from core.values.hours import DAY_MINUTES, Day, Span, parse_day
 from core.values.offices import Office
 from core.values.plates import PROVINCES
-from core.values.text import clean
+from core.values.text import tidy
 
 MOST_DAYS = 62
 """Maximum days of one command."""
@@ -20,15 +20,18 @@ MORNING: Day = (Span(opens=0, closes=NOON),)
 AFTERNOON: Day = (Span(opens=NOON, closes=DAY_MINUTES),)
 _HALVES = {"上午": MORNING, "下午": AFTERNOON, "morning": MORNING, "afternoon": AFTERNOON}
 
-_SOON = ("今天", "明天", "后天", "大后天")
+_SOON = {"今天": 0, "today": 0, "明天": 1, "tomorrow": 1, "后天": 2, "大后天": 3}
 _WEEKDAYS = "一二三四五六日"
 _WRITTEN = r"(?<!\d)(?<!\d:)(?:\d{4}\s?[-/.年]\s?)?\d{1,2}\s?[-/.月]\s?\d{1,2}(?![\d:])(?:\s?[日号])?"
-_WORD = r"(?:大后天|今天|明天|后天|下?(?:周|星期|礼拜)[一二三四五六日天])"
+_WORD = r"(?:大后天|今天|明天|后天|\btoday\b|\btomorrow\b|下?(?:周|星期|礼拜)[一二三四五六日天])"
+DAY_WORD = re.compile(_WORD, re.IGNORECASE)
+"""A day in words, such as 明天."""
 _ONE = rf"(?:{_WORD}|{_WRITTEN})"
 _DAYS = re.compile(
-    rf"(?P<first>{_ONE})(?:\s*(?:至|到|to\b|~|—+|–|-|\.\.)\s*(?P<last>{_ONE}|\d{{1,2}}\s?[日号]))?"
+    rf"(?P<first>{_ONE})(?:\s*(?:至|到|to\b|~|—+|–|-|\.\.)\s*(?P<last>{_ONE}|\d{{1,2}}\s?[日号]))?",
+    re.IGNORECASE,
 )
-_DATE_LIKE = re.compile(rf"{_ONE}|\d{{1,2}}\s?月|[~至到]\s*\d{{1,2}}\s?[日号]")
+_DATE_LIKE = re.compile(rf"{_ONE}|\d{{1,2}}\s?月|[~至到]\s*\d{{1,2}}\s?[日号]", re.IGNORECASE)
 _HOURS = re.compile(
     r"(?<!\d)\d{1,2}:\d{2}\s*(?:-|–|—|~|至|到)\s*\d{1,2}:\d{2}"
     r"(?:\s*[,、;]\s*\d{1,2}:\d{2}\s*(?:-|–|—|~|至|到)\s*\d{1,2}:\d{2})*"
@@ -68,13 +71,14 @@ def read_day_words(
         DateInReason: what is left has something like a date: it is not guessed at.
         NotYourOffice, OfficeUnknown: as ``Context.desk_office``.
     """
-    left = clean(arguments)
+    left = tidy(arguments)
     office, left = _office(ctx, command, left, permission)
     hours, left = _hours(left)
     days, left = _days(left, ctx.today)
-    found = {word for word in known if word in re.split(r"[\s,、;]+", left)}
+    found = {word for word in known if word in re.split(r"[\s,、;]+", left.lower())}
     for word in found:
-        left = re.sub(rf"(?:^|(?<=[\s,、;])){re.escape(word)}(?=$|[\s,、;])", " ", left, count=1)
+        parted = rf"(?:^|(?<=[\s,、;])){re.escape(word)}(?=$|[\s,、;])"
+        left = re.sub(parted, " ", left, count=1, flags=re.IGNORECASE)
     reason = " ".join(left.strip(" ,、;:").split())
     if like := _DATE_LIKE.search(reason):
         raise DateInReason(like[0])
@@ -129,8 +133,8 @@ def _last(raw: str, first: date, today: date) -> date:
 
 
 def _day(raw: str, today: date) -> date:
-    if raw in _SOON:
-        return today + timedelta(days=_SOON.index(raw))
+    if (soon := _SOON.get(raw.lower())) is not None:
+        return today + timedelta(days=soon)
     if raw[-1] in f"{_WEEKDAYS}天" and not raw[0].isdigit():
         weekday = _WEEKDAYS.index(raw[-1].replace("天", "日"))
         if raw.startswith("下"):

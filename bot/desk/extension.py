@@ -14,7 +14,7 @@ from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.desk_extension import DeskExtension
-from core.values.text import clean
+from core.values.text import tidy
 
 _DAYS = re.compile(r"(?<![\d:/.-])(?:延期?)?\s*(\d{1,3})\s*(?:个?工作日|天|日)?(?![\d:/.\-月年])")
 
@@ -25,7 +25,7 @@ def read_extension(text: str) -> tuple[int, str]:
     Raises:
         NotAsAsked: there is no number, more than one, or no reason.
     """
-    written = clean(text)
+    written = tidy(text)
     found = list(_DAYS.finditer(written))
     if len(found) != 1:
         raise NotAsAsked

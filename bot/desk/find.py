@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.desk import decided_appeals, people
 from bot.desk.case_actions import ACTIONS, Action
 from bot.desk.confirmation import GONE, to_full_view, with_origin
+from bot.desk.pool_words import with_own_office
 from bot.desk.reports import audit
 from bot.desk.spreadsheets import record_export, sheet
 from bot.dialog.context import Context
@@ -55,6 +56,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
     ctx.admin.require(Permission.FIND)
     if is_like_name(arguments):
         raise NamesAreSealed
+    arguments = with_own_office(ctx, arguments, Permission.FIND)
     today = ctx.tx.now.astimezone(CHINA).date()
     key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))

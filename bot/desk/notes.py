@@ -4,6 +4,7 @@ import re
 
 from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import GONE
+from bot.desk.pool_words import with_own_office
 from bot.desk.reports.parts import home_row
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -59,6 +60,7 @@ def find_case(ctx: Context, what: str) -> str:
     found = _APPEAL.fullmatch(what.strip())
     key = audit.appeal_subject(int(found[1])) if found else ""
     if not key:
+        what = with_own_office(ctx, what, Permission.FIND)
         key = str(ctx.core.case_files.seek(ctx.tx, what, today=ctx.today))
     _draft_on(ctx, key, "")
     return key

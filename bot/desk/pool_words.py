@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.desk.arguments import kind_or_none, without_parting, word_at_start
+from bot.dialog.context import Context
 from bot.errors.commands import Usage
+from core.people.admins import Permission
 from core.values.masks import kind_of_mask
 from core.values.plates import PROVINCES, PlateKind
 from core.values.text import DOTS, HYPHENS, clean, compact
@@ -72,6 +74,17 @@ def take_pool_words(command: str, text: str) -> tuple[PoolWords, str]:
 def is_serial(raw: str) -> bool:
     """Whether a word may be one number, without its office."""
     return _SERIAL.fullmatch(compact(raw)) is not None
+
+
+def with_own_office(ctx: Context, raw: str, permission: Permission) -> str:
+    """Return what may be a number without its office, with that of an admin who has one; else unchanged.
+
+    Digits alone are left: they may be a chat id.
+    """
+    own = ctx.admin.offices(permission, ctx.core.offices)
+    if len(own) != 1 or not is_serial(raw) or compact(raw).isdecimal():
+        return raw
+    return f"{own[0]}{compact(raw)}"
 
 
 def is_tail_first(first: str, second: str) -> bool:

@@ -14,7 +14,7 @@ from core.availability import closed_days
 from core.errors.undo import NothingToUndo
 from core.people.admins import Permission
 from core.values.plates import PROVINCES, PlateKind, parse_plate
-from core.values.text import clean, compact
+from core.values.text import compact, tidy
 
 _COMMAND = "undo"
 _APPEAL = re.compile(r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:\s+|$)|#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
@@ -30,7 +30,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
         Usage, PlateError, MaskError, UnreadableTime: the arguments are malformed.
         NothingToUndo and its like: it cannot be taken back, and why.
     """
-    written = clean(arguments)
+    written = tidy(arguments)
     words = written.split()
     if any(map(is_wide, words[:3])) and not written.startswith("#"):
         return _parse_segment(ctx, written)

@@ -40,6 +40,10 @@ class NoSuchDay(UnreadableTime):
         self.written = written
 
 
+class BroadcastHourMissing(InputError):
+    """When a broadcast is to be sent is not said by day and hour."""
+
+
 class OfficeMissing(Usage):
     """The command begins with a date where the office should stand."""
 

@@ -1,22 +1,45 @@
 """Messages about what another chief is asked for, and what became of it."""
 
+from html import escape
+
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
+from bot.i18n import formatting
 from bot.notifications.parts import TextPart
 from bot.texts.desk import chief_requests as texts
-from bot.texts.desk import withholding
+from bot.texts.desk import parts, withholding
+from core.audit import SubjectKind
 from core.bootstrap import Core
 from core.notifications.queue import Notification
-from core.people import chief_requests, second_chief
+from core.people import blacklist, chief_requests, second_chief
+from core.people.chief_requests import ChiefRequest
 from core.people.other_chiefs import RequestState
 from core.people.roles import Role
 from core.pool.releases import freed_opening
 from core.pool.segments import mask_of
 from core.ports import Tx
+from core.preselection import get
 
 
 def _number(notification: Notification) -> int:
     return int(notification.subject.partition(":")[2])
+
+
+def _whom(tx: Tx, core: Core, found: ChiefRequest) -> str:
+    """Return whom or what a request is about, masked; empty if it has gone."""
+    kind, _colon, rest = found.about.subject.partition(":")
+    account = None
+    if kind == SubjectKind.BAN:
+        identity_hash = blacklist.holder_of(tx, int(rest))
+        account = core.accounts.by_identity(tx, identity_hash) if identity_hash else None
+    elif kind == SubjectKind.ACCOUNT:
+        account = core.accounts.by_id(tx, int(rest))
+    elif kind == SubjectKind.PRESELECTION:
+        number = get(tx, int(rest)).plate
+        return formatting.plate(number.office, number.serial) if number else ""
+    elif kind == SubjectKind.VEHICLE:
+        return f"<code>{escape(rest)}</code>"
+    return parts.somebody(account, "") if account else ""
 
 
 def request_made(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
@@ -26,14 +49,14 @@ def request_made(tx: Tx, core: Core, notification: Notification) -> tuple[TextPa
     if not is_chief or found.state != RequestState.WAITING or found.is_over(tx.now):
         return ()
     see = Button(label=texts.OPEN(), action=ActionName.REQUEST, arg=str(found.request_id))
-    return (TextPart(text=texts.notice(found), rows=((see,),)),)
+    return (TextPart(text=texts.notice(found, _whom(tx, core, found)), rows=((see,),)),)
 
 
-def request_decided(tx: Tx, _core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def request_decided(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
     """Return the message to who has asked another chief; nothing if they withdrew the request."""
     found = chief_requests.find(tx, _number(notification))
     is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
-    return (TextPart(text=texts.decided(found, tx.now)),) if is_told else ()
+    return (TextPart(text=texts.decided(found, tx.now, _whom(tx, core, found))),) if is_told else ()
 
 
 def unwithholding_asked(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

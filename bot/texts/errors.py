@@ -406,6 +406,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
         "不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"
     ),
     appeals_errors.AppealMoved: phrase("情况在您查看之后有变化,请重新核对下面的内容。"),
+    command_errors.BroadcastHourMissing: phrase(
+        "没有看懂何时发送,没有发送。请写明日期和几点,例如 定时 2026-12-01 09:00。"
+    ),
     command_errors.UnreadableTime: commands.BAD_TIME,
     counter_errors.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }

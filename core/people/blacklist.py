@@ -130,6 +130,12 @@ def get(tx: Tx, ban_id: int) -> Ban:
     return _ban(row)
 
 
+def holder_of(tx: Tx, ban_id: int) -> bytes | None:
+    """Return whose ban it is or was; None if the id is unknown."""
+    row = tx.one("blacklist.by_id", ban_id=ban_id)
+    return bytes(row["identity_hash"]) if row else None
+
+
 def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
     """Return the running ban of an identity; an expired one that is not lifted yet does not count."""
     if identity_hash is None:

@@ -254,7 +254,7 @@ async def test_who_has_a_number_waiting_hears_all_the_same(place: World) -> None
         ("/broadcast 粤K", "还没有群发过通知"),
         ("/broadcast 粤K at 2026-03-10 09:00 你好", "发送时间须晚于现在,并在 30 天之内"),
         ("/broadcast 粤K 定时 2026-05-01 09:00 你好", "发送时间须晚于现在,并在 30 天之内"),
-        ("/broadcast 粤K 定时 3月12日 你好", "没有看懂时间"),
+        ("/broadcast 粤K 定时 3月12日 你好", "请写明日期和几点"),
         ("/broadcast 粤K at 99 你好", "没有看懂时间"),
         ("/broadcast 粤K at 2026-03-12 09:00", "请写明通知内容"),
         ("/broadcast 粤K \u200b", "请写明通知内容"),

@@ -8,7 +8,7 @@ import pytest
 from bot.texts.desk.commands import USAGE
 from tests import factories
 from tests.core.tools import reserved, verified
-from tests.e2e.test_desk import DESK_PEOPLE
+from tests.e2e.test_desk import DESK_PEOPLE, gives
 from tests.person import Person
 from tests.world import CHIEF, OWNER, World, eventually, office, open_world
 
@@ -283,3 +283,42 @@ async def test_mistyped_search_hides_the_card_before_it(world: World, chief: Per
     await chief.see("您输入了 17 位", fresh=True)
     assert "查询结果" not in chief.last.words
     assert "A1234" not in chief.last.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("/closed 粤K 2026-12-02 to 2026-12-04 power cut", "power cut"),
+        ("/closed 粤K tomorrow Stocktaking", "Stocktaking"),
+        ("/hours 粤K 2026-12-31 counter 09:00-12:00 Stock taking", "Stock taking"),
+        ("/hours 粤K 2026-12-31 ONLINE 10:00-18:00 update", "update"),
+    ],
+)
+async def test_english_words_are_read_and_reasons_stay_as_typed(
+    chief: Person, typed: str, reason: str
+) -> None:
+    await chief.say(typed)
+    await chief.see(f"原因:{reason}", fresh=True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["定时 明天9点 搬迁", "at tomorrow hello", "at 2026-12-01 hello", "定时 搬迁", "定时 2026-12-01 搬迁"],
+)
+async def test_time_of_a_broadcast_is_never_guessed(chief: Person, typed: str) -> None:
+    await chief.say(f"/broadcast 粤K {typed}")
+    shown = await chief.see("请写明日期和几点", fresh=True)
+    assert not any("发送" in button for button in shown.buttons)
+
+
+async def test_text_of_a_broadcast_may_begin_with_at(chief: Person) -> None:
+    await chief.say("/broadcast 粤K At our counter the lift is out of order")
+    await chief.see("At our counter the lift is out of order", fresh=True)
+
+
+async def test_number_without_its_office_is_found_by_who_has_one(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    clerk = await gives(world, "clerk")
+    for typed in ("/find A1234", "/find ａ１２３４", "/note a1234 已电话"):
+        await clerk.say(typed)
+        await clerk.see("查询结果", "A1234", fresh=True)

@@ -124,7 +124,7 @@ async def test_spreadsheet_has_columns_masks_owners_and_is_recorded(world: World
     assert rows[0][2:5] == [factories.vin(1), factories.certificate(1), "测**主"]
     assert "测试车主" not in str(rows)
     await chief.say("/audit 导出名单")
-    await chief.see("导出名单:list", "发牌机关 粤K", fresh=True)
+    await chief.see("导出名单:待办理", "发牌机关 粤K", fresh=True)
 
 
 async def test_other_offices_and_reviewers_have_no_list(world: World) -> None:

@@ -14,6 +14,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
+from bot.i18n.staff_names import with_same_names
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
@@ -221,7 +222,9 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
     name = f"stats-{office.code if office else _ALL}-{span.first}-{span.last}.xlsx"
     caption = escape(texts.stats_title(office, span, ctx.today))
     record_export(ctx, "stats", office.code if office else "")
-    return sheet(name, caption, partial(stats, scope=_scope(ctx, office), span=span), _tables)
+    return sheet(
+        name, caption, partial(stats, scope=_scope(ctx, office), span=span), with_same_names(_tables)
+    )
 
 
 def _tables(found: object) -> list[Table]:

@@ -245,6 +245,18 @@ SUBJECTS: dict[str, Phrase] = {
     SubjectKind.UNWITHHOLD: phrase("恢复投放申请 {id}"),
     SubjectKind.SUSPICION: phrase("嫌疑 {id}"),
 }
+_LISTS: dict[str, Phrase] = {
+    "admins": phrase("管理员"),
+    "appeals": phrase("申诉"),
+    "find": phrase("查询结果"),
+    "vehicles": phrase("车辆"),
+    "list": phrase("待办理"),
+    "stats": phrase("统计"),
+    "desk": phrase("待办事项"),
+    "audit": phrase("操作记录"),
+    "segments": phrase("号段"),
+    "blacklist": phrase("黑名单"),
+}
 _LOOKED_UP_BY = {
     "identity": phrase("证件号码"),
     "phone": phrase("手机号"),
@@ -286,11 +298,15 @@ def action(entry: AuditEntry) -> str:
     """Return the text of an action; an action unknown to this version is shown by its stored name."""
     words = WORDED.get(entry.action)
     said = words().format_map(_Details(entry)) if words else entry.action
-    if entry.action == AuditAction.SET_USER_TYPE and (why := entry.details.get("reason")):
+    if entry.action in _WITH_REASON and (why := entry.details.get("reason")):
         said += _(",原因:{reason}").format(reason=why)
     if entry.action == AuditAction.BEGAN_BROADCAST and (at := entry.details.get("opens_at")):
         said += _(",定于 {at} 发送").format(at=_minute(at))
     return said
+
+
+_WITH_REASON = frozenset({AuditAction.SET_USER_TYPE.value, AuditAction.MOVED_DEADLINE.value})
+"""Actions of which some entries have a reason."""
 
 
 def subject(entry: AuditEntry) -> str:
@@ -391,6 +407,7 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "vehicles": _number,
     "reason": _reason,
     "wishes": lambda value: listed(value) if isinstance(value, dict) else str(value),
+    "list": lambda value: str(_LISTS[str(value)]()) if value in _LISTS else str(value),
     "act": lambda value: str(ACTS[str(value)]()) if value in ACTS else str(value),
     "asker": lambda value: name_of_actor(str(value)),
     "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
@@ -399,6 +416,10 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "to": _user_type,
 }
 """Formatters of details by name; any other detail is shown unchanged."""
+
+
+_MAY_LACK = frozenset({(AuditAction.UNDID.value, "plate")})
+"""Details that not every entry of an action has."""
 
 
 class _Details(dict[str, str]):
@@ -411,5 +432,5 @@ class _Details(dict[str, str]):
     def __missing__(self, name: str) -> str:
         value = self._entry.details.get(name)
         if value is None:
-            return "—"
+            return "" if (self._entry.action, name) in _MAY_LACK else "—"
         return _WORDS_OF.get(name, str)(value)

@@ -170,7 +170,7 @@ def _worded(word: str) -> str:
         return _ASKED[word]()
     actions = word.split(ACTIONS_APART)
     if all(action in WORDED for action in actions):
-        named = [NAMES[action]() if action in NAMES else action for action in actions]
+        named = [_name(action) for action in actions]
         return " / ".join(named[:_MOST_NAMED]) + (" …" if len(named) > _MOST_NAMED else "")
     if word == office_subject(""):
         return _ALL_OFFICES()
@@ -178,6 +178,11 @@ def _worded(word: str) -> str:
     if topic == CHAT:
         return _("聊天号 {id}").format(id=number)
     return SUBJECTS[topic]().format(id=number) if topic in SUBJECTS and number else word
+
+
+def _name(action: str) -> str:
+    """Return the name of an action: of one without a name, what stands before its first field."""
+    return NAMES[action]() if action in NAMES else re.sub(r"\W+$", "", WORDED[action]().partition("{")[0])
 
 
 def title(query: AuditQuery, page: int) -> str:

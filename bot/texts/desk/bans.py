@@ -73,7 +73,7 @@ def change_question(who: str, current: Ban, until: datetime, why: str, *, is_tol
 
 
 def banned(until: datetime) -> str:
-    return _("✅ 已列入黑名单,到 {until}。").format(until=day(until))
+    return _("✅ 已列入黑名单,到 {until}。如有误,可用 /unban 解除。").format(until=day(until))
 
 
 def end_changed(until: datetime) -> str:

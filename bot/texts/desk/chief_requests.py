@@ -75,9 +75,9 @@ def gone(error: str) -> str:
     return _("⚠️ 现在已不能办理:{error}").format(error=error)
 
 
-def notice(found: ChiefRequest) -> str:
-    """Return the message to the other chiefs; who the act is about stands on the page that it opens."""
-    return _head(found)
+def notice(found: ChiefRequest, whom: str) -> str:
+    """Return the message to the other chiefs; ``whom`` names what it is about, masked."""
+    return "\n".join(part for part in (_head(found), whom) if part)
 
 
 def _head(found: ChiefRequest) -> str:
@@ -92,14 +92,38 @@ def _head(found: ChiefRequest) -> str:
     )
 
 
-def decided(found: ChiefRequest, now: datetime) -> str:
-    """Return what another chief has decided, or that nobody has, for who has asked."""
+def over(found: ChiefRequest, now: datetime) -> str:
+    """Return what has become of a request, for anybody who opens it afterwards."""
+    if found.is_over(now):
+        said = _("⌛ {act}的申请没有人同意,已作废,没有办理。")
+    elif found.state == RequestState.CONFIRMED:
+        said = _("✅ {act}的申请已由{who}同意,已办理。")
+    elif found.state == RequestState.REFUSED:
+        said = _("⛔ {act}的申请被{who}拒绝,没有办理。")
+    else:
+        said = _("↩️ {act}的申请已由{who}撤回,没有办理。")
+    head = said.format(act=ACTS[found.about.act](), who=agent(found.decided_by) if found.decided_by else "")
+    asked_by = _("申请:{at},{who},原因:{reason}").format(
+        at=moment(found.at), who=actor_label(found.actor), reason=escape(why(found.reason))
+    )
+    return f"{head}\n{asked_by}"
+
+
+def decided(found: ChiefRequest, now: datetime, whom: str) -> str:
+    """Return what another chief has decided, or that nobody has, for who has asked.
+
+    Args:
+        found: the request.
+        now: the present.
+        whom: what it is about, masked; empty if that has gone.
+    """
     if found.is_over(now):
         said = _("⌛ {act}的申请(原因:{reason})没有人同意,已作废,没有办理。如仍需办理,请重新申请。")
     elif found.state == RequestState.CONFIRMED:
         said = _("✅ {act}的申请(原因:{reason})已由{who}同意,已办理。")
     else:
         said = _("⛔ {act}的申请(原因:{reason})被{who}拒绝,没有办理。")
-    return said.format(
+    said = said.format(
         act=ACTS[found.about.act](), reason=escape(why(found.reason)), who=agent(found.decided_by)
     )
+    return "\n".join(part for part in (said, whom) if part)

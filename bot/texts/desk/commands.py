@@ -42,7 +42,7 @@ USAGE = {
     "reject": phrase("<code>/reject 申诉编号 原因</code>(申诉人会看到原因)"),
     "ban": phrase(
         "<code>/ban 聊天号|证件号|手机号|号牌 [until 2028-01-01] 原因</code>\n"
-        "不写 until 则按规定年限;对已在黑名单上的人,改为新的截止日期。"
+        "不写 until 则按规定年限;对已在黑名单上的人,再记一项原因,期限取最晚的。"
     ),
     "unban": phrase("<code>/unban 聊天号|证件号|手机号|号牌 原因</code>"),
     "identity": phrase("<code>/identity 证件号 聊天号|手机号 原因</code>(在窗口核对过证件原件之后)"),
@@ -64,7 +64,7 @@ USAGE = {
     "stats": phrase("<code>/stats [粤K] [本月|上月|2026-11|2026-11-01 至 2026-11-15|30 天]</code>(统计)"),
     "audit": phrase(
         "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
-        "操作、系统、发牌机关、日期。例如:<code>/audit 粤K12345</code>、<code>/audit 列入黑名单</code>"
+        "操作、系统、发牌机关、日期。例如:<code>/audit 粤K12345</code>"
     ),
     "maintenance": phrase(
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
