@@ -7,10 +7,10 @@ everything from the serials to the file) and the size of the file; then the same
 same batch. Each picture shows different numbers, as in use.
 """
 
+import argparse
 import io
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -86,4 +86,8 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("rounds", type=int, nargs="?", default=100)
+    main(parser.parse_args().rounds)

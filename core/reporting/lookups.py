@@ -12,6 +12,7 @@ from core.reporting.audit_search import RECEIPT
 from core.reporting.case_file import CaseFile, CaseFileTopic
 from core.security.vault import Vault
 from core.values.identity import IDENTITY_LENGTH, parse_phone
+from core.values.labels import without_any_label
 from core.values.plates import PROVINCES
 from core.values.text import HYPHENS, compact
 from core.values.vehicles import VIN_LENGTH
@@ -64,6 +65,7 @@ class Lookups:
 
 def kind_of(written: str) -> str:
     """Return what kind of search term was typed: plate, phone, chat, vin, identity or receipt."""
+    written = without_any_label(written)
     if RECEIPT.fullmatch(compact(written)):
         return "receipt"
     typed = compact(written, HYPHENS)

@@ -1,6 +1,6 @@
 """Notes of the desk on a case, such as 已电话,周五来; they are handed over with the shift (/note, /desk)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core import audit
@@ -9,6 +9,7 @@ from core.clock import from_millis, to_millis
 from core.errors.desk import NoteStays, NoteTooLong
 from core.people.scope import Scope
 from core.ports import Row, Tx
+from core.preselection import get
 from core.values.personal_numbers import ensure_no_personal_number
 from core.values.text import tidy
 
@@ -29,6 +30,7 @@ class Note:
     body: str = field(repr=False)
     at: datetime
     by: str  # an actor
+    serial: str = ""  # of the number of its preselection; filled for a hand-over
 
     def is_withdrawable(self, actor: str, now: datetime) -> bool:
         """Whether its writer may still withdraw it."""
@@ -98,9 +100,17 @@ def of_account(tx: Tx, account_id: int, limit: int) -> tuple[Note, ...]:
 
 
 def handed_over(tx: Tx, scope: Scope, limit: int) -> tuple[Note, ...]:
-    """Return the notes of the last day, newest first."""
+    """Return the notes of the last day, newest first, with the numbers of their preselections."""
     since = to_millis(tx.now - HANDED_OVER)
-    return tuple(_note(row) for row in tx.all("notes.recent", since=since, most=limit, **scope.values))
+    rows = tx.all("notes.recent", since=since, most=limit, **scope.values)
+    return tuple(_with_number(tx, _note(row)) for row in rows)
+
+
+def _with_number(tx: Tx, note: Note) -> Note:
+    topic, _colon, number = note.subject.partition(":")
+    if topic != audit.SubjectKind.PRESELECTION:
+        return note
+    return replace(note, serial=get(tx, int(number)).serial or "")
 
 
 def _note(row: Row) -> Note:

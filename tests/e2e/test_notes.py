@@ -41,8 +41,8 @@ async def test_note_is_on_the_card_and_at_the_next_shift(place: World) -> None:
     assert card.words.index("材料齐了") < card.words.index(NOTE)  # the newest first
     await chief.say("/desk")
     await chief.press("📝 备注(2)")
-    await chief.see("最近 24 小时的备注", NOTE, "材料齐了", "预选 1")
-    await chief.press("预选 1")
+    await chief.see("最近 24 小时的备注", NOTE, "材料齐了", "粤K·A1234")
+    await chief.press("粤K·A1234")
     await chief.see("查询结果", NOTE)
     await chief.say("/audit 写备注")
     await chief.see("写备注 1:已电话", "写备注 2:材料齐了")

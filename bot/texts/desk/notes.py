@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from bot.i18n.formatting import plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import actor_label
 from bot.texts.desk.audit import SUBJECTS
@@ -40,6 +41,8 @@ def open_label(count: int) -> str:
 
 
 def label(note: Note) -> str:
+    if note.serial:
+        return plate(note.office, note.serial)
     topic, _colon, number = note.subject.partition(":")
     return SUBJECTS[topic]().format(id=number)
 
