@@ -247,7 +247,7 @@ ASKED = (
     ("/release", "Usage: "),
     ("/segments 粤K", "segments"),
     ("/stats", "last 7 days"),
-    ("/desk", "Nothing waits"),
+    ("/desk", "No tasks"),
     ("/audit 粤K", "Journal"),
     ("/find 粤KA0001", "What was found"),
     ("/blacklist", "Blacklist"),
