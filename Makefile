@@ -127,4 +127,4 @@ texts: $(VENV)/installed-dev
 	$(BIN)/python tools/make_texts.py
 
 clean:
-	rm -rf $(VENV) $(SITE) $(TOOLS) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SITE) $(TOOLS) .venv-peers site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,16 +1,19 @@
-"""The bots that benchmarks/steps.py compares, each in a process of its own."""
+"""The bots that benchmarks/steps.py compares, each in a process of its own.
+
+The two peers run in environments of their own (``benchmarks/peers.py``): nothing of ours is imported there.
+"""
 
 import sys
 from pathlib import Path
-
-import uvloop
 
 TOKEN = "700000001:AAsandbox0000000000000000000000000"
 
 
 def ours(config: str) -> None:
     """Run xuanhao unmodified, except for the platform's rate limit per chat."""
-    from bot import app  # noqa: PLC0415 - each process loads its own library alone
+    import uvloop  # noqa: PLC0415 - each process loads its own library alone
+
+    from bot import app  # noqa: PLC0415 - the same
     from bot.wiring.options import UNHURRIED, Options  # noqa: PLC0415 - the same
     from core.settings import load_settings  # noqa: PLC0415 - the same
 
@@ -45,6 +48,7 @@ def ptb(base_url: str) -> None:
 
 def aiogram(base_url: str) -> None:
     """Echo with aiogram, polling, on uvloop."""
+    import uvloop  # noqa: PLC0415 - the same
     from aiogram import Bot, Dispatcher  # noqa: PLC0415 - the same
     from aiogram.client.session.aiohttp import AiohttpSession  # noqa: PLC0415 - the same
     from aiogram.client.telegram import TelegramAPIServer  # noqa: PLC0415 - the same

@@ -12,7 +12,6 @@ import re
 import socket
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -27,6 +26,7 @@ import aiohttp
 from aiohttp import web
 
 from benchmarks.bots import TOKEN
+from benchmarks.peers import python_of
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
@@ -321,7 +321,7 @@ async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[Meas
         data = {BASE + n: codec.write(BASE + n, ScreenName.SELECTING, 1, button) for n in range(CHATS)}
         api.begin(data, presses=bot in OURS)
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
+            python_of(bot),
             "-m",
             "benchmarks.bots",
             "ours" if by_webhook else bot,
