@@ -143,7 +143,7 @@ class Api:
         self.arrived.set()
 
     async def _post(self, update: dict[str, Any]) -> None:
-        """Deliver an update by webhook; the body of the response may answer the press."""
+        """Deliver an update by webhook."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
         try:
             async with self.session.post(self.hook, json=update, headers=headers) as response:

@@ -36,7 +36,6 @@ from bot.inbox import (
 )
 from bot.inbox.backlog import BacklogLimits
 from bot.inbox.handover import HandOver
-from bot.inbox.press_answers import PressAnswers
 from bot.inbox.service import InboxHooks
 from bot.isolation import runner as isolation
 from bot.local_socket.server import LocalSocket
@@ -114,9 +113,7 @@ class Service:
         )
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         self.confirmer = Confirmer(core, self._redraw_in_turn)
-        webhook = core.settings.telegram.webhook
-        answers = PressAnswers(webhook.max_connections // 2 if webhook else 0)
-        presenter = Presenter(bot, codec, self.cosmetics, answers)
+        presenter = Presenter(bot, codec, self.cosmetics)
         worker, is_alone = options.worker, core.settings.database.sqlite_path is not None
         inbox = WorkerInbox(core.store, core.vault, Lease(worker=worker, span=LEASE, is_alone=is_alone))
         self.engine = build_engine(
@@ -191,7 +188,6 @@ class Service:
             self.inbox,
             self.workers,
             self.alarms,
-            answers,
             fetch=updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
             listening=options.listening,
             remove_webhook=options.remove_webhook,

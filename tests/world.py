@@ -54,10 +54,9 @@ def office(code: str = "粤K", **values: Any) -> dict[str, Any]:
 
 def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
     """Return settings that point to a sandbox."""
-    telegram = {"token": TOKEN, "base_url": sandbox.base_url, "admins": [CHIEF], **tables.pop("telegram", {})}
     return Settings.model_validate(
         {
-            "telegram": telegram,
+            "telegram": {"token": TOKEN, "base_url": sandbox.base_url, "admins": [CHIEF]},
             "security": KEYS,
             "database": {"url": engine_urls(directory)["sqlite"]},
             "sms": {"provider": "http", "http": {"url": sandbox.sms_url}},

@@ -25,7 +25,6 @@ from bot.dialog.result import StepResult
 from bot.dialog.tidying import Tidying
 from bot.dialog.view import Lifetime, MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
-from bot.inbox.press_answers import PressAnswers
 from bot.pictures.picture import Picture
 from bot.pictures.worker import render_on_thread
 
@@ -41,16 +40,10 @@ class Presenter:
         asides: sends answers beside the live message.
     """
 
-    def __init__(
-        self,
-        bot: Messenger,
-        codec: CallbackCodec,
-        cosmetics: Cosmetics,
-        answers: PressAnswers | None = None,
-    ) -> None:
+    def __init__(self, bot: Messenger, codec: CallbackCodec, cosmetics: Cosmetics) -> None:
         self._bot = bot
         self._codec = codec
-        self.tidying = Tidying(bot, cosmetics, answers)
+        self.tidying = Tidying(bot, cosmetics)
         self.asides = Asides(bot, cosmetics)
 
     async def show(self, result: StepResult, *, in_place: bool, is_optional: bool = False) -> Shown | None:

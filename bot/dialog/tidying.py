@@ -14,7 +14,6 @@ from bot.bot_api.rate_limits import COSMETIC
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.record import Record, is_protected
 from bot.dialog.view import Lifetime, MessageKind
-from bot.inbox.press_answers import PressAnswers
 
 _TOAST = 200
 _KEYBOARD_GONE = "…"
@@ -27,23 +26,16 @@ class Tidying:
     Args:
         bot: the Bot API client.
         cosmetics: makes calls in the background.
-        answers: the responses that wait for the answer to a press; by default none does.
     """
 
-    def __init__(self, bot: Messenger, cosmetics: Cosmetics, answers: PressAnswers | None = None) -> None:
-        self._answers = answers or PressAnswers()
+    def __init__(self, bot: Messenger, cosmetics: Cosmetics) -> None:
         self._bot = bot
         self._cosmetics = cosmetics
         self._taking_away: dict[int, asyncio.Task[None]] = {}  # reply keyboards, by chat
 
     def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a callback query: in the response to the webhook if one waits for it, else by a call."""
+        """Answer a callback query."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
-        answer: dict[str, object] = {"method": "answerCallbackQuery", "callback_query_id": query_id}
-        if toast:
-            answer |= {"text": toast, "show_alert": alert}
-        if self._answers.give(query_id, answer):
-            return
         self._cosmetics.tidy(
             lambda: self._bot.answer_callback_query(
                 query_id, text=toast or None, show_alert=alert, rate_limit_args=COSMETIC

@@ -93,7 +93,7 @@ class Poller:
     def __init__(
         self,
         fetch: Fetch,
-        accept: Callable[[Sequence[RawUpdate]], Awaitable[object]],
+        accept: Callable[[Sequence[RawUpdate]], Awaitable[None]],
         *,
         retry: RetryPolicy = POLLING,
         refused: RetryPolicy = REFUSED,

@@ -67,7 +67,7 @@ class InboxService:
         self._inbox = inbox
         self._interval = heartbeat.total_seconds()
         self._heart: asyncio.Task[None] | None = None
-        self._accepting: set[asyncio.Task[bool]] = set()
+        self._accepting: set[asyncio.Task[None]] = set()
         self._backlog = backlog
         self._notices = FloodNotices(
             dispatcher, self._hooks.on_dropped, quiet=0.0 if inbox.is_alone else _QUIET
@@ -95,10 +95,8 @@ class InboxService:
         if not self._is_closing:
             self.dispatcher.resume(await self._inbox.take_over())
 
-    async def accept(self, updates: Sequence[RawUpdate]) -> bool:
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Store a batch and hand on what is new; when this returns, the batch may be confirmed.
-
-        Returns whether any of it is handled by this worker: it is new, and not another worker's.
 
         A cancelled call still completes in the background, or an update could be stored without being
         handled.
@@ -117,11 +115,11 @@ class InboxService:
         if len(readable) < len(updates):
             _LOGGER.error("%d updates without a usable id were dropped", len(updates) - len(readable))
         if not readable:
-            return False
+            return
         task = asyncio.create_task(self._accept(readable), name="inbox-accept")
         self._accepting.add(task)
         task.add_done_callback(self._accepting.discard)
-        return await asyncio.shield(task)
+        await asyncio.shield(task)
 
     async def stop(self, limit: float = 1.5) -> None:
         """Accept nothing more, give handlers ``limit`` seconds to end, and give up the leases of the rest.
@@ -142,8 +140,8 @@ class InboxService:
         except Exception as error:  # noqa: BLE001 - the leases expire
             _LOGGER.warning("the leases could not be given up: %s", type(error).__name__)
 
-    async def _accept(self, updates: Sequence[RawUpdate]) -> bool:
-        """Store a batch and hand on what is new; return whether any of it is handled here."""
+    async def _accept(self, updates: Sequence[RawUpdate]) -> None:
+        """Store a batch and hand on what is new."""
         dropped: set[int] = set()
         if self._backlog is not None and self._inbox.is_alone:
             placed = [(chat_of(update), update) for update in updates]
@@ -158,7 +156,6 @@ class InboxService:
                 self._in_background(self.dispatcher.report(added.dead))
             if added.dropped:
                 await self._end_dropped(updates, added.dropped)
-        return any(added.updates for added in stored)
 
     async def _stored(self, updates: Sequence[RawUpdate], dropped: set[int]) -> list[Added]:
         """Store a batch; if the database refuses it, store each update by itself and set bad ones aside."""

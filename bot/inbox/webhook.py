@@ -2,8 +2,7 @@
 
 What is not answered with 200 the messenger delivers again, with growing gaps, for a day (a press for 150 s).
 So everything that may pass (the database fails, the process is ending) is answered with 503; only what no
-repetition can mend is another error. Only a response to a press may have a body, its answer
-(``bot/inbox/press_answers.py``), and nothing of a request is logged.
+repetition can mend is another error. No answer has a body, and nothing of a request is logged.
 
     POST with the secret token, JSON of an update    200, once it is in the inbox
     another method                                   405
@@ -19,7 +18,7 @@ import hmac
 import json
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -27,7 +26,6 @@ from aiohttp import web
 
 from bot.inbox.errors import CannotListenError
 from bot.inbox.model import RawUpdate
-from bot.inbox.press_answers import PressAnswers
 from bot.inbox.retry import trace
 from bot.inbox.store import is_storable
 from core.errors.base import OperationError
@@ -42,7 +40,7 @@ _BODY_WITHIN = 20.0  # seconds
 _BACKLOG = 1024  # connections that wait to be accepted, for the opening minute
 _LAST_REQUESTS = 3.0  # seconds for requests that are being answered at the end
 
-Accept = Callable[[Sequence[RawUpdate]], Awaitable[bool]]
+Accept = Callable[[Sequence[RawUpdate]], Awaitable[None]]
 
 
 def listen(host: str, port: int, *, table: str = "telegram.webhook") -> socket.socket:
@@ -78,14 +76,12 @@ class WebhookServer:
     """The HTTP server that the messenger, or the proxy in front of it, calls.
 
     Args:
-        accept: stores updates; returns whether this process handles any of them.
+        accept: stores updates.
         secret_token: what the messenger proves itself with.
-        answers: the answers to presses that responses wait for; by default none does.
     """
 
-    def __init__(self, accept: Accept, secret_token: str, answers: PressAnswers | None = None) -> None:
+    def __init__(self, accept: Accept, secret_token: str) -> None:
         self._accept = accept
-        self._answers = answers or PressAnswers()
         self._secret = secret_token.encode()
         self._runner: web.ServerRunner | None = None
         self._is_closing = False
@@ -109,25 +105,26 @@ class WebhookServer:
             await self._runner.cleanup()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        status, answer = await self._received(request)
-        response = web.Response(status=status) if answer is None else web.json_response(answer)
+        status = await self._received(request)
+        response = web.Response(status=status)
         if status != HTTPStatus.OK or self._is_closing:
             response.force_close()  # the rest of a body was not read; or another worker answers from now on
         return response
 
-    async def _received(self, request: web.BaseRequest) -> tuple[HTTPStatus, Mapping[str, object] | None]:
+    async def _received(self, request: web.BaseRequest) -> HTTPStatus:
         """Store the update of a request; return how it is answered."""
-        update = self._refused(request) or await _update_of(request)
-        if isinstance(update, HTTPStatus):
-            return update, None
-        query_id = _query_id(update)
-        if query_id is None or not self._answers.expect(query_id):
-            return (await self._stored(update))[0], None
-        status, is_ours = await self._stored(update)
-        if not is_ours:
-            self._answers.forget(query_id)
-            return status, None
-        return status, await self._answers.answer(query_id)
+        refused = self._refused(request)
+        if refused is not None:
+            return refused
+        try:
+            async with asyncio.timeout(_BODY_WITHIN):
+                body = await _body(request)
+        except TimeoutError:
+            return HTTPStatus.REQUEST_TIMEOUT
+        if body is None:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        update = _parsed(body)
+        return HTTPStatus.BAD_REQUEST if update is None else await self._stored(update)
 
     def _refused(self, request: web.BaseRequest) -> HTTPStatus | None:
         """Return how a request is refused by its headers; None if its body is read."""
@@ -138,37 +135,18 @@ class WebhookServer:
             return HTTPStatus.FORBIDDEN
         return None if request.content_type == "application/json" else HTTPStatus.BAD_REQUEST
 
-    async def _stored(self, update: RawUpdate) -> tuple[HTTPStatus, bool]:
-        """Store an update; return how it is answered, and whether this process handles it."""
+    async def _stored(self, update: RawUpdate) -> HTTPStatus:
         if self._is_closing:
-            return HTTPStatus.SERVICE_UNAVAILABLE, False
+            return HTTPStatus.SERVICE_UNAVAILABLE
         try:
-            return HTTPStatus.OK, await self._accept([update])
+            await self._accept([update])
         except OperationError as error:
             _LOGGER.warning("an update could not be stored, it will come again: %s", type(error).__name__)
-            return HTTPStatus.SERVICE_UNAVAILABLE, False
+            return HTTPStatus.SERVICE_UNAVAILABLE
         except Exception as error:  # noqa: BLE001 - whatever it is, the messenger tries again
             _LOGGER.error("an update could not be stored: %s", trace(error))  # noqa: TRY400 - without its message
-            return HTTPStatus.INTERNAL_SERVER_ERROR, False
-
-
-async def _update_of(request: web.BaseRequest) -> RawUpdate | HTTPStatus:
-    """Read the update of a request, or return how it is refused."""
-    try:
-        async with asyncio.timeout(_BODY_WITHIN):
-            body = await _body(request)
-    except TimeoutError:
-        return HTTPStatus.REQUEST_TIMEOUT
-    if body is None:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return _parsed(body) or HTTPStatus.BAD_REQUEST
-
-
-def _query_id(update: RawUpdate) -> str | None:
-    """Return the id of a press; None for another update."""
-    query = update.get("callback_query")
-    found = query.get("id") if isinstance(query, dict) else None
-    return found if isinstance(found, str) else None
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        return HTTPStatus.OK
 
 
 async def _body(request: web.BaseRequest) -> bytes | None:

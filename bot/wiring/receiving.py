@@ -8,7 +8,6 @@ from telegram import Bot
 from bot.bot_api.webhooks import OwnWebhook, WebhookOrder, clear_webhook, keep_webhook
 from bot.inbox import InboxService, Poller, Workers
 from bot.inbox.poller import Fetch
-from bot.inbox.press_answers import PressAnswers
 from bot.inbox.receiving import ByPolling, ByWebhook, Receiving
 from bot.inbox.webhook import WebhookServer, listen
 from bot.notifications.alarms import Alarms, Subject
@@ -36,7 +35,6 @@ def receiving(  # noqa: PLR0913 - what it connects
     inbox: InboxService,
     workers: Workers,
     alarms: Alarms,
-    answers: PressAnswers,
     *,
     fetch: Fetch,
     listening: socket.socket | None,
@@ -50,7 +48,6 @@ def receiving(  # noqa: PLR0913 - what it connects
         inbox: accepts the updates.
         workers: says whether this one leads.
         alarms: is told whether updates arrive.
-        answers: the answers to presses, for the responses to the webhook.
         fetch: polls.
         listening: the socket on which the webhook is called; None: one of this process alone.
         remove_webhook: whether a webhook of another program is removed before polling.
@@ -77,7 +74,7 @@ def receiving(  # noqa: PLR0913 - what it connects
     )
     return ByWebhook(
         workers=workers,
-        server=WebhookServer(inbox.accept, order.secret_token, answers),
+        server=WebhookServer(inbox.accept, order.secret_token),
         listening=lambda: listening or listen(webhook.listen, webhook.port),
         keep=lambda: keep_webhook(bot, order, own, report),
     )

@@ -1,4 +1,4 @@
-"""kill -9 of the real process while owners select; ten times by ``make soak``, with twenty owners."""
+"""kill -9 of the real process while owners select; ten times by ``make soak``, with thirty owners."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def answer_of(  # noqa: PLR0911 - a table of what to do before each screen
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("count", "kills"), [(10, 4), pytest.param(20, 10, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("count", "kills"), [(10, 4), pytest.param(30, 10, marks=pytest.mark.soak)])
 async def test_kills_lose_and_double_nothing(tmp_path: Path, count: int, kills: int) -> None:
     people = people_of(count)
     dice = random.Random(20261123)

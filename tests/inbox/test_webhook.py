@@ -29,11 +29,10 @@ class Accepting:
         self.taken: list[RawUpdate] = []
         self.error: Exception | None = None
 
-    async def __call__(self, updates: Sequence[RawUpdate]) -> bool:
+    async def __call__(self, updates: Sequence[RawUpdate]) -> None:
         if self.error is not None:
             raise self.error
         self.taken += updates
-        return True
 
 
 @asynccontextmanager
@@ -167,10 +166,9 @@ async def test_failure_is_no_confirmation(
 async def test_call_at_the_end_is_answered() -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(_updates: Sequence[RawUpdate]) -> bool:
+    async def slow(_updates: Sequence[RawUpdate]) -> None:
         begun.set()
         await go_on.wait()
-        return True
 
     listening = listen("127.0.0.1", 0)
     webhook = WebhookServer(slow, SECRET)
