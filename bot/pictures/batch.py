@@ -17,8 +17,7 @@ from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
 from bot.pictures.png import encoded
-from bot.pictures.text_layout import Ink, paste_line, paste_text, set_line, text_width, wrapped
-from bot.pictures.tiles import put
+from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
 from bot.texts.pictures import SPECIMEN_MARK
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -112,7 +111,7 @@ def _put_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: 
     left, top = corner
     for place, char in zip(range(OFFICE_CELLS, len(painter.layout.cells)), serial, strict=True):
         tile, (across, down) = cell(painter, place, char)
-        put(sheet, tile, left + across, top + down)
+        sheet.paste(tile, (left + across, top + down))
 
 
 @lru_cache(maxsize=32)
@@ -125,14 +124,15 @@ def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Imag
     return sheet
 
 
-def _footer_lines(footers: Sequence[str]) -> list[str]:
-    return [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
+def _footer_lines(palette: Palette, footers: Sequence[str]) -> list[Image.Image]:
+    lines = [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
+    return [set_line(line, FOOTER_SIZE, palette.text, strength=_GREY) for line in lines]
 
 
-def _put_lines(sheet: Image.Image, lines: Sequence[str], top: int, palette: Palette) -> None:
-    ink = Ink(ramp=palette.text, strength=_GREY)
-    for number, line in enumerate(lines):
-        paste_text(sheet, (TEXT_MARGIN, top + number * _FOOTER_LINE), line, FOOTER_SIZE, ink)
+def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> None:
+    for line in lines:
+        sheet.paste(line, (TEXT_MARGIN, top))
+        top += line.height
 
 
 def _beside(title: Sequence[str], footers: Sequence[str], mark: str) -> str:
@@ -144,9 +144,8 @@ def _beside(title: Sequence[str], footers: Sequence[str], mark: str) -> str:
 
 
 def _put_beside(sheet: Image.Image, words: str, palette: Palette) -> None:
-    left = WIDTH - TEXT_MARGIN - round(text_width(words, FOOTER_SIZE))
-    corner = (left, MARGIN + _TITLE_LINE - line_height(FOOTER_SIZE))
-    paste_text(sheet, corner, words, FOOTER_SIZE, Ink(ramp=palette.text, strength=_GREY))
+    line = set_line(words, FOOTER_SIZE, palette.text, strength=_GREY)
+    sheet.paste(line, (WIDTH - TEXT_MARGIN - line.width, MARGIN + _TITLE_LINE - line.height))
 
 
 def _strike(sheet: Image.Image, layout: BatchLayout, palette: Palette) -> None:
@@ -194,7 +193,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     painter = painter_of(kind, scale_of(kind), palette, mark="")
     above = wrapped(title, TITLE_SIZE, _MEASURE)
     beside = _beside(above, footers, mark)
-    below = _footer_lines(footers if beside == mark else ())
+    below = _footer_lines(palette, footers if beside == mark else ())
     layout = BatchLayout(
         plate=painter.size, title_lines=max(1, len(above)), footer_lines=len(below), count=len(serials)
     )
@@ -202,7 +201,7 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     _put_beside(sheet, beside, palette)
     for number, line in enumerate(above):
         paste_line(sheet, (TEXT_MARGIN, MARGIN + number * _TITLE_LINE), line, TITLE_SIZE, palette.text)
-    _put_lines(sheet, below, layout.footers_top, palette)
+    _put_lines(sheet, below, layout.footers_top)
     for number, serial in enumerate(serials):
         if serial in shortlisted:
             _put_star(sheet, painter, layout, number)

@@ -7,7 +7,6 @@ after it is gone, is rendered here.
 
 import logging
 import pickle
-import select
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from contextlib import suppress
 from typing import IO
 
 from bot.pictures.picture import Picture
-from bot.pictures.renderer import HEAD, READY
+from bot.pictures.renderer import HEAD, READY, is_readable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ class RenderProcess:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
             )
-        if not self._is_ready and select.select([self._out], [], [], 0)[0]:
+        if not self._is_ready and is_readable(self._out, 0):
             if self._out.read(1) != READY:
                 raise EOFError
             self._is_ready = True
@@ -86,7 +85,7 @@ class RenderProcess:
     def _read(self, size: int) -> bytes:
         found = bytearray()
         while len(found) < size:
-            if not select.select([self._out], [], [], _SECONDS)[0]:
+            if not is_readable(self._out, _SECONDS):
                 raise TimeoutError
             piece = self._out.read(size - len(found))
             if not piece:

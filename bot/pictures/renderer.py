@@ -6,11 +6,11 @@ It ends with the program, whose end closes its input, and by itself after a whil
 import gc
 import os
 import pickle
-import select
+import selectors
 import signal
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 import bot.pictures.batch  # noqa: F401 - what is rendered is loaded before the process is ready
 from bot.pictures.picture import Picture
@@ -24,9 +24,16 @@ _IDLE = 600.0
 """Seconds without a picture after which the process ends; the next picture starts another one."""
 
 
-def _pictures(source: BinaryIO) -> Iterator[Picture]:
-    while select.select([source], [], [], _IDLE)[0]:
-        head = source.read(HEAD.size)
+def is_readable(pipe: IO[bytes], seconds: float) -> bool:
+    """Wait for something to read, or for the end of the pipe; return whether it came in time."""
+    with selectors.DefaultSelector() as waiting:  # unlike select(), it knows descriptors above 1,023
+        waiting.register(pipe, selectors.EVENT_READ)
+        return bool(waiting.select(seconds))
+
+
+def _pictures(source: IO[bytes]) -> Iterator[Picture]:
+    while is_readable(source, _IDLE):
+        head = source.read(HEAD.size)  # nothing is left in the buffer: the program waits for each file
         if len(head) < HEAD.size:
             return
         yield pickle.loads(source.read(HEAD.unpack(head)[0]))  # noqa: S301 - written by the program itself
@@ -42,11 +49,13 @@ def _file_of(picture: Picture) -> bytes:
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches every process of the group
     gc.freeze()
-    with os.fdopen(0, "rb", buffering=0) as source, os.fdopen(1, "wb", buffering=0) as target:
+    with os.fdopen(0, "rb") as source, os.fdopen(1, "wb") as target:
         target.write(READY)
+        target.flush()
         for picture in _pictures(source):
             file = _file_of(picture)
             target.write(HEAD.pack(len(file)) + file)
+            target.flush()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from PIL import Image
 
 from bot.pictures.font import glyph, line_height
 from bot.pictures.palette import Ramp
-from bot.pictures.tiles import put
 
 _UNIT = re.compile(r"\n|[!-~]+|[^\n]")
 """Line-breaking units: a run of Latin letters and digits, else a single character."""
@@ -18,48 +17,15 @@ _NOT_LAST = frozenset("(《「『【〈〔‘“\uff08")
 """Punctuation that must not begin, and that must not end a line; the escapes are full-width forms."""
 
 
-_PART = re.compile(r"\d|\D+")
-"""What is cached of a text: each digit, and what stands between numbers. Numbers differ, the rest recurs."""
-
-
 def text_width(text: str, size: int) -> float:
     """Return the width in px of a text on one line."""
-    return sum(_advance(part, size) for part in _PART.findall(text))
-
-
-@lru_cache(maxsize=4096)
-def _advance(part: str, size: int) -> float:
-    return sum(glyph(char, size).advance for char in part)
+    return sum(glyph(char, size).advance for char in text)
 
 
 @lru_cache(maxsize=16384)
 def _tile(char: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> tuple[Image.Image, float]:
     shape = glyph(char, size, bold=bold)
     return shape.mask.point(ramp.table(strength)), shape.advance
-
-
-@lru_cache(maxsize=2048)
-def _part(text: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> tuple[Image.Image, float]:
-    """Return a part of a line in palette entries, and its advance."""
-    if len(text) == 1:
-        return _tile(text, size, ramp, strength, bold=bold)
-    tiles = [_tile(char, size, ramp, strength, bold=bold) for char in text]
-    width = sum(advance for _, advance in tiles)
-    image = Image.new("L", (max(1, round(width)), line_height(size)), ramp.ground)
-    pen = 0.0
-    for tile, advance in tiles:
-        put(image, tile, round(pen), 0)
-        pen += advance
-    return image, width
-
-
-def _put_parts(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ink: "Ink") -> None:
-    left, top = corner
-    pen = 0.0
-    for part in _PART.findall(text):
-        image, advance = _part(part, size, ink.ramp, ink.strength, bold=ink.bold)
-        put(sheet, image, left + round(pen), top)
-        pen += advance
 
 
 @lru_cache(maxsize=512)
@@ -80,7 +46,7 @@ def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: b
     line = Image.new("L", (max(1, width), line_height(size)), ramp.ground)
     pen = 0.0
     for tile, advance in tiles:
-        put(line, tile, round(pen), 0)
+        line.paste(tile, (round(pen), 0))
         pen += advance
     return line
 
@@ -98,7 +64,12 @@ def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
         size: of the type, in px.
         ramp: its ground is what the line will lie on.
     """
-    _put_parts(sheet, corner, text, size, Ink(ramp=ramp, bold=True))
+    left, top = corner
+    pen = 0.0
+    for char in text:
+        tile, advance = _tile(char, size, ramp, 1.0, bold=True)
+        sheet.paste(tile, (left + round(pen), top))
+        pen += advance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +83,12 @@ class Ink:
 
 def paste_text(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ink: Ink) -> None:
     """Draw one line of text like ``paste_line``, in any ink."""
-    _put_parts(sheet, corner, text, size, ink)
+    left, top = corner
+    pen = 0.0
+    for char in text:
+        tile, advance = _tile(char, size, ink.ramp, ink.strength, bold=ink.bold)
+        sheet.paste(tile, (left + round(pen), top))
+        pen += advance
 
 
 def _split(word: str, size: int, width: float) -> list[str]:

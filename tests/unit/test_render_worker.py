@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -129,6 +130,20 @@ time.sleep(60)
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_program_with_thousands_of_connections_still_has_its_pictures_rendered() -> None:
+    """More descriptors than select() knows: the pipes get high numbers."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(min(1100, most - 100))]
+    try:
+        process = RenderProcess()
+        assert ready(process).render(BATCH) == BATCH.render()
+        assert process._out.fileno() > 1023
+        process.close()
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
 
 
 def test_rehearsals_are_left_to_their_own_thread() -> None:
