@@ -26,8 +26,8 @@ class AuditAction(StrEnum):
     ACCEPTED_INVITATION = "accepted_invitation"
     ACTED_ALONE = "acted_alone"  # without a second chief, as the office has none
     ADDED_ADMIN = "added_admin"
-    AGREED_TO_REQUEST = "agreed_to_request"  # of another chief; by whom is in the details
     AGREED_TO_NOTICE = "agreed_to_notice"
+    AGREED_TO_REQUEST = "agreed_to_request"  # of another chief; whose is in the details
     APPROVED_APPEAL = "approved_appeal"
     ASKED_CHIEF = "asked_chief"  # another chief, to agree to a grave act
     ASKED_FOR_INVOICE = "asked_for_invoice"

@@ -347,8 +347,6 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     ),
     staff_errors.OwnRequest: phrase("要由另一位负责人决定,申请人自己不能同意。"),
     staff_errors.RequestOver: phrase("这份申请已作废或不存在。"),
-    pool_errors.OwnUnwithholdRequest: phrase("恢复投放要由另一位负责人确认,申请人自己不能确认。"),
-    pool_errors.UnwithholdRequestOver: phrase("恢复投放的申请已作废或不存在。"),
     counter_errors.GrantElsewhere: phrase(
         "只能给最近一次在您的发牌机关预选的车辆增加机会;其他车辆请找全部发牌机关的负责人办理。"
     ),

@@ -37,11 +37,3 @@ class NotWithheld(Refusal):
     def __init__(self, withheld: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.withheld = withheld
-
-
-class OwnUnwithholdRequest(Refusal):
-    """The chief who has asked to end a withholding cannot be the second who confirms it."""
-
-
-class UnwithholdRequestOver(Refusal):
-    """The request to end a withholding has expired, or does not exist."""

@@ -8,22 +8,22 @@ done at once, and the audit log says so.
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeGuard
 
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.staff import OwnRequest, RequestOver, SecondChiefTooNew
+from core.errors.staff import RequestOver
 from core.notifications import queue
-from core.notifications.queue import NotificationPurpose, Plan
-from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, RequestState
+from core.notifications.queue import NotificationPurpose
+from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, Request, RequestState
 from core.ports import Row, Tx
 from core.security.vault import TOKEN, Vault
 from core.values.grave_acts import GraveAct
 
 _SEALED = "sealed"
+_DECIDED = NotificationPurpose.CHIEF_REQUEST_DECIDED
 _ACTIONS = {
     RequestState.CONFIRMED: AuditAction.AGREED_TO_REQUEST,
     RequestState.REFUSED: AuditAction.REFUSED_REQUEST,
@@ -44,29 +44,16 @@ class GraveSubject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChiefRequest:
+class ChiefRequest(Request):
     """A question of the desk that another chief is asked to answer."""
 
-    request_id: int
     about: GraveSubject
     question: str  # the name of its screen
     sealed: bytes | None = field(repr=False)  # its arguments; None once it is decided
-    reason: str
-    actor: str
-    at: datetime
-    expires_at: datetime
-    state: RequestState
-    decided_by: str  # an actor; empty until it is decided
 
     @property
-    def name(self) -> str:
-        """The request as a subject of notifications and of the audit log."""
+    def subject(self) -> str:
         return audit.request_subject(self.request_id)
-
-    def is_over(self, now: datetime) -> bool:
-        """Return whether nobody has decided it in time."""
-        waits = self.state == RequestState.WAITING
-        return self.state == RequestState.EXPIRED or (waits and self.expires_at <= now)
 
 
 class ChiefRequests:
@@ -124,10 +111,7 @@ class ChiefRequests:
             raise HandledMeanwhile(by=by, action=AuditAction.ASKED_CHIEF.value)
         request = find(tx, row["request_id"])
         _record(tx, request, actor, AuditAction.ASKED_CHIEF, reason=request.reason)
-        for chat_id in self._chiefs.chats(tx, about.office, actor):
-            self._tell_other(tx, request, chat_id)
-        # Cancelled, or sent at once, by the decision.
-        _tell(tx, request, _chat(actor), NotificationPurpose.CHIEF_REQUEST_DECIDED, at=request.expires_at)
+        self._chiefs.announce(tx, request, asked=NotificationPurpose.CHIEF_REQUEST, decided=_DECIDED)
         return request
 
     def note_alone(self, tx: Tx, about: GraveSubject, question: str, actor: str) -> None:
@@ -178,9 +162,7 @@ class ChiefRequests:
             RequestOver: it has expired.
         """
         self._decide(tx, request, RequestState.CONFIRMED, actor)
-        at = self._chiefs.may_decide_from(tx, request.about.office, _chat(actor))
-        if at is not None:
-            raise SecondChiefTooNew(at)
+        self._chiefs.ensure_may_decide(tx, request.office, actor)
 
     def refuse(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
         """Refuse the request of somebody else: nothing is done.
@@ -200,26 +182,12 @@ class ChiefRequests:
         self._decide(tx, request, RequestState.WITHDRAWN, actor)
 
     def _decide(self, tx: Tx, request: ChiefRequest, state: RequestState, actor: str) -> None:
-        is_own = request.actor == actor
-        if is_own and state != RequestState.WITHDRAWN:
-            raise OwnRequest
-        if not is_own and state == RequestState.WITHDRAWN:
-            raise RequestOver
+        request.ensure_is_theirs(state, actor)
         values = {"state": state.value, "actor": actor, "now": to_millis(tx.now)}
         if not tx.run("chief_requests.decide", request_id=request.request_id, **values):
-            raise _decided(find(tx, request.request_id))
-        queue.cancel(tx, request.name)
+            raise find(tx, request.request_id).decided(_ACTIONS)
         _record(tx, request, actor, _ACTIONS[state], asker=request.actor)
-        if not is_own:
-            _tell(tx, request, _chat(request.actor), NotificationPurpose.CHIEF_REQUEST_DECIDED)
-
-    def _tell_other(self, tx: Tx, request: ChiefRequest, chat_id: int) -> None:
-        """Tell another chief of a request; one who cannot agree yet is told again when they can."""
-        purpose, until = NotificationPurpose.CHIEF_REQUEST, request.expires_at
-        _tell(tx, request, chat_id, purpose, until=until)
-        at = self._chiefs.may_decide_from(tx, request.about.office, chat_id)
-        if at is not None:
-            _tell(tx, request, chat_id, f"{purpose}:{to_millis(at)}", at=at, until=until)
+        self._chiefs.settle(tx, request, actor, decided=_DECIDED)
 
 
 def find(tx: Tx, request_id: int) -> ChiefRequest:
@@ -238,11 +206,9 @@ def ensure_waiting(tx: Tx, request: ChiefRequest) -> None:
     """Check that a request can still be decided.
 
     Raises:
-        HandledMeanwhile: it is decided.
-        RequestOver: it has expired.
+        HandledMeanwhile, RequestOver: as ``Request.ensure_waiting``.
     """
-    if request.state != RequestState.WAITING or request.expires_at <= tx.now:
-        raise _decided(request)
+    request.ensure_waiting(tx.now, _ACTIONS)
 
 
 def waiting(tx: Tx, limit: int) -> list[ChiefRequest]:
@@ -266,36 +232,6 @@ def _is_sealed(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and TOKEN.fullmatch(value) is not None
 
 
-def _chat(actor: str) -> int:
-    return int(audit.chat_of(actor))
-
-
-def _tell(
-    tx: Tx,
-    request: ChiefRequest,
-    chat_id: int,
-    purpose: str,
-    *,
-    at: datetime | None = None,
-    until: datetime | None = None,
-) -> None:
-    wanted = Plan(
-        chat_id=chat_id,
-        purpose=purpose,
-        subject=request.name,
-        due_at=at or tx.now,
-        details={"office": request.about.office},
-        pointless_after=until,
-    )
-    queue.plan(tx, wanted, renew=True)
-
-
-def _decided(request: ChiefRequest) -> HandledMeanwhile | RequestOver:
-    if request.state not in _ACTIONS:
-        return RequestOver()
-    return HandledMeanwhile(by=request.decided_by, action=_ACTIONS[request.state].value)
-
-
 def _record(tx: Tx, request: ChiefRequest, actor: str, action: AuditAction, **details: object) -> None:
     about = request.about
     audit.record(
@@ -314,6 +250,7 @@ def _request(row: Row) -> ChiefRequest:
     )
     return ChiefRequest(
         request_id=row["request_id"],
+        office=row["office"],
         about=about,
         question=row["question"],
         sealed=bytes(row["args_sealed"]) if row["args_sealed"] is not None else None,

@@ -13,11 +13,10 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
-from core.errors.staff import SecondChiefTooNew
+from core.errors.staff import RequestOver
 from core.notifications import queue
-from core.notifications.queue import NotificationPurpose, Plan
-from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, RequestState
+from core.notifications.queue import NotificationPurpose
+from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, Request, RequestState
 from core.pool.releases import Freeing, Pools
 from core.pool.segments import mask_of
 from core.ports import Row, Tx
@@ -26,6 +25,7 @@ from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
+_DECIDED = NotificationPurpose.UNWITHHOLD_DECIDED
 _ACTIONS = {
     RequestState.CONFIRMED: AuditAction.UNWITHHELD,
     RequestState.REFUSED: AuditAction.REFUSED_UNWITHHOLDING,
@@ -34,33 +34,20 @@ _ACTIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnwithholdRequest:
+class UnwithholdRequest(Request):
     """A chief's request to make a withheld mask available again."""
 
-    request_id: int
-    office: str
     kind: PlateKind
     pattern: str
-    reason: str
-    actor: str
     role: str  # of the actor, as the public journal names it
-    at: datetime
-    expires_at: datetime
-    state: RequestState
     withheld_since: datetime
     withheld_reason: str  # empty if it was withheld without one
     withheld_role: str
-    decided_by: str  # an actor; empty until it is decided
     compose_from: datetime | None  # from when the numbers can be self-composed; None while they are withheld
 
     @property
     def subject(self) -> str:
         return audit.unwithhold_subject(self.request_id)
-
-    def is_over(self, now: datetime) -> bool:
-        """Return whether nobody has decided it in time."""
-        waits = self.state == RequestState.WAITING
-        return self.state == RequestState.EXPIRED or (waits and self.expires_at <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +78,8 @@ class SecondChief:
             NoSeedToday: it would end now, but no day can be drawn today.
         """
         tx.run("pool.expire_unwithhold_requests", now=to_millis(tx.now))
-        role, others = chain.public_role(tx, actor, office.code), self._chiefs.chats(tx, office.code, actor)
-        if not others:
+        role = chain.public_role(tx, actor, office.code)
+        if not self._chiefs.chats(tx, office.code, actor):
             return self._end_alone(tx, office, mask, actor, reason)
         row = tx.one(
             "pool.request_unwithhold",
@@ -109,10 +96,7 @@ class SecondChief:
             raise self._asked_meanwhile(tx, office, mask)
         request = find(tx, row["request_id"])
         _record(tx, request, actor, AuditAction.REQUESTED_UNWITHHOLDING, reason=reason)
-        for chat_id in others:
-            self._tell_other(tx, request, chat_id)
-        # Cancelled, or sent at once, by the decision.
-        _tell(tx, request, _chat(actor), NotificationPurpose.UNWITHHOLD_DECIDED, at=request.expires_at)
+        self._chiefs.announce(tx, request, asked=NotificationPurpose.UNWITHHOLD, decided=_DECIDED)
         return UnwithholdResult(compose_from=None, request=request)
 
     def confirm(self, tx: Tx, request_id: int, office: Office, actor: str) -> datetime:
@@ -122,16 +106,14 @@ class SecondChief:
             From when its numbers can be self-composed.
 
         Raises:
-            OwnUnwithholdRequest: the chief has asked for it themselves.
+            OwnRequest: the chief has asked for it themselves.
             SecondChiefTooNew: the chief was appointed too short a time ago.
             HandledMeanwhile: it was decided meanwhile.
-            UnwithholdRequestOver: it has expired, or there is no such request.
+            RequestOver: it has expired, or there is no such request.
             NoSeedToday: no day can be drawn today.
         """
         request = self._decide(tx, request_id, RequestState.CONFIRMED, actor)
-        at = self._chiefs.may_decide_from(tx, request.office, _chat(actor))
-        if at is not None:
-            raise SecondChiefTooNew(at)
+        self._chiefs.ensure_may_decide(tx, request.office, actor)
         freeing = Freeing(
             office=office,
             mask=mask_of(request.kind, request.pattern, office.nev_letters),
@@ -146,7 +128,7 @@ class SecondChief:
         """Refuse a request of another chief: the mask stays withheld.
 
         Raises:
-            OwnUnwithholdRequest, HandledMeanwhile, UnwithholdRequestOver: as ``confirm``.
+            OwnRequest, HandledMeanwhile, RequestOver: as ``confirm``.
         """
         request = self._decide(tx, request_id, RequestState.REFUSED, actor)
         _record(tx, request, actor, AuditAction.REFUSED_UNWITHHOLDING)
@@ -155,7 +137,7 @@ class SecondChief:
         """Withdraw one's own request.
 
         Raises:
-            UnwithholdRequestOver: it has expired, or is another chief's.
+            RequestOver: it has expired, or is another chief's.
             HandledMeanwhile: it was decided meanwhile.
         """
         request = self._decide(tx, request_id, RequestState.WITHDRAWN, actor)
@@ -173,26 +155,12 @@ class SecondChief:
 
     def _decide(self, tx: Tx, request_id: int, state: RequestState, actor: str) -> UnwithholdRequest:
         request = find(tx, request_id)
-        is_own = request.actor == actor
-        if is_own and state != RequestState.WITHDRAWN:
-            raise OwnUnwithholdRequest
-        if not is_own and state == RequestState.WITHDRAWN:
-            raise UnwithholdRequestOver
+        request.ensure_is_theirs(state, actor)
         values = {"state": state, "actor": actor, "now": to_millis(tx.now)}
         if not tx.run("pool.decide_unwithhold", request_id=request_id, **values):
-            raise _decided(find(tx, request_id))
-        queue.cancel(tx, request.subject)
-        if not is_own:
-            _tell(tx, request, _chat(request.actor), NotificationPurpose.UNWITHHOLD_DECIDED)
+            raise find(tx, request_id).decided(_ACTIONS)
+        self._chiefs.settle(tx, request, actor, decided=_DECIDED)
         return request
-
-    def _tell_other(self, tx: Tx, request: UnwithholdRequest, chat_id: int) -> None:
-        """Tell another chief of a request; one who cannot confirm it yet is told again when they can."""
-        purpose, until = NotificationPurpose.UNWITHHOLD, request.expires_at
-        _tell(tx, request, chat_id, purpose, until=until)
-        at = self._chiefs.may_decide_from(tx, request.office, chat_id)
-        if at is not None:
-            _tell(tx, request, chat_id, f"{purpose}:{to_millis(at)}", at=at, until=until)
 
     def _asked_meanwhile(self, tx: Tx, office: Office, mask: Mask) -> HandledMeanwhile:
         pending = waiting_for(tx, office, mask)
@@ -202,39 +170,15 @@ class SecondChief:
         return audit.mask_handled(tx, subject, AuditAction.UNWITHHELD, mask.pattern)
 
 
-def _chat(actor: str) -> int:
-    return int(audit.chat_of(actor))
-
-
-def _tell(
-    tx: Tx,
-    request: UnwithholdRequest,
-    chat_id: int,
-    purpose: str,
-    *,
-    at: datetime | None = None,
-    until: datetime | None = None,
-) -> None:
-    wanted = Plan(
-        chat_id=chat_id,
-        purpose=purpose,
-        subject=request.subject,
-        due_at=at or tx.now,
-        details={"office": request.office},
-        pointless_after=until,
-    )
-    queue.plan(tx, wanted, renew=True)
-
-
 def find(tx: Tx, request_id: int) -> UnwithholdRequest:
     """Return a request, whatever its state.
 
     Raises:
-        UnwithholdRequestOver: there is no such request.
+        RequestOver: there is no such request.
     """
     row = tx.one("pool.unwithhold_request", request_id=request_id)
     if row is None:
-        raise UnwithholdRequestOver
+        raise RequestOver
     return _request(row)
 
 
@@ -242,11 +186,9 @@ def ensure_waiting(tx: Tx, request: UnwithholdRequest) -> None:
     """Check that a request can still be decided.
 
     Raises:
-        HandledMeanwhile: it is decided.
-        UnwithholdRequestOver: it has expired.
+        HandledMeanwhile, RequestOver: as ``Request.ensure_waiting``.
     """
-    if request.state != RequestState.WAITING or request.expires_at <= tx.now:
-        raise _decided(request)
+    request.ensure_waiting(tx.now, _ACTIONS)
 
 
 def waiting(tx: Tx, limit: int) -> list[UnwithholdRequest]:
@@ -265,12 +207,6 @@ def waiting_for(tx: Tx, office: Office, mask: Mask) -> UnwithholdRequest | None:
         now=to_millis(tx.now),
     )
     return _request(row) if row else None
-
-
-def _decided(request: UnwithholdRequest) -> HandledMeanwhile | UnwithholdRequestOver:
-    if request.state not in _ACTIONS:
-        return UnwithholdRequestOver()
-    return HandledMeanwhile(by=request.decided_by, action=_ACTIONS[request.state].value)
 
 
 def _record(tx: Tx, request: UnwithholdRequest, actor: str, action: AuditAction, **details: object) -> None:

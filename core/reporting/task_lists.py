@@ -244,7 +244,7 @@ def _requests(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
             yield Task(
                 task_kind=TaskKind.REQUEST,
                 at=request.at,
-                subject=request.name,
+                subject=request.subject,
                 office=request.about.office,
                 what=request.about.act.value,
                 whom=audit.admin_subject(int(audit.chat_of(request.actor))),

@@ -9,9 +9,8 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock, from_millis, to_millis
 from core.errors.desk import HandledMeanwhile
-from core.errors.pool import OwnUnwithholdRequest, UnwithholdRequestOver
 from core.errors.selection import WishesRefused, WishRandomOnly
-from core.errors.staff import SecondChiefTooNew
+from core.errors.staff import OwnRequest, RequestOver, SecondChiefTooNew
 from core.people import second_chief
 from core.people.admins import Role, RoleAssignment
 from core.people.second_chief import UnwithholdResult
@@ -240,7 +239,7 @@ async def test_chief_of_another_office_is_no_second_one(core: Core) -> None:
 
 async def test_who_asks_cannot_confirm(core: Core) -> None:
     request_id = await asked(core, SECOND)
-    with pytest.raises(OwnUnwithholdRequest):
+    with pytest.raises(OwnRequest):
         await confirm(core, request_id, FIRST)
     assert (await status(core))[0] == NumberStatus.WITHHELD
 
@@ -252,7 +251,7 @@ async def test_refused_and_withdrawn_stay_withheld(core: Core) -> None:
         await confirm(core, request_id)
     again = (await ask(core)).request
     assert again is not None
-    with pytest.raises(UnwithholdRequestOver):
+    with pytest.raises(RequestOver):
         await core.store.run(core.second_chief.withdraw, again.request_id, SECOND)
     await core.store.run(core.second_chief.withdraw, again.request_id, FIRST)
     with pytest.raises(HandledMeanwhile):
@@ -269,7 +268,7 @@ async def test_request_expires_and_can_be_made_again(core: Core, clock: FixedClo
     assert len(await core.store.read(second_chief.waiting, 10)) == 1
     clock.set(NOON + timedelta(days=7))
     assert await core.store.read(second_chief.waiting, 10) == []
-    with pytest.raises(UnwithholdRequestOver):
+    with pytest.raises(RequestOver):
         await confirm(core, request_id)
     await core.store.run(core.seeds.keep_up, core.offices["粤K"], SMALL)
     again = (await ask(core)).request
