@@ -38,7 +38,7 @@ def read_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | Non
     text = without_parting(raw)
     end, left = _first(text, today, needed=needed)
     later, rest = _later(left, today)
-    if end is not None and later is not None:
+    if end is not None and (later is not None or _YEARS_FIRST.match(left)):
         raise Usage("ban")
     if end is None and later is None and needed:
         raise UnreadableTime

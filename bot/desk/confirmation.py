@@ -11,7 +11,7 @@ from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
-from bot.dialog.view import Button, Style, View
+from bot.dialog.view import Button, Lifetime, Style, View
 from bot.errors.commands import ReasonTooShort
 from bot.i18n import formatting
 from bot.texts.desk import chief_requests as request_texts
@@ -69,7 +69,8 @@ def screen_of(confirmation: Confirmation) -> Screen:
             until = ctx.core.other_chiefs.waits_until(ctx.tx, about.office, ctx.actor)
             text += f"\n\n{request_texts.needs_consent(until)}"
         subject = confirmation.person(ctx) if confirmation.person else ""
-        return View(text=text, rows=(*rows, *person_row(ctx, subject)))
+        # A question that a command withdraws goes from the chat: without its buttons it would look answered.
+        return View(text=text, rows=(*rows, *person_row(ctx, subject)), lifetime=Lifetime.PASSING)
 
     def act(ctx: Context, way: str) -> Goto:
         ctx.require(confirmation.permission)

@@ -322,3 +322,21 @@ async def test_number_without_its_office_is_found_by_who_has_one(world: World) -
     for typed in ("/find A1234", "/find ａ１２３４", "/note a1234 已电话"):
         await clerk.say(typed)
         await clerk.see("查询结果", "A1234", fresh=True)
+
+
+async def test_withdrawn_question_does_not_stay_in_the_chat(world: World, chief: Person) -> None:
+    for number in (2, 3):
+        await world.store.run(reserved, world.core, number, f"A123{number}")
+    await chief.say(f"/confirm 粤KA1232 {factories.vin(2)[-6:]}")
+    await chief.see("号牌已发放", "A1232", fresh=True)
+    await chief.say(f"/confirm 粤KA1233 {factories.vin(3)[-6:]}")
+    await chief.see("号牌已发放", "A1233", fresh=True)
+    await chief.settled()
+    asked = [shown.words for shown in chief.history if shown.from_bot and "号牌已发放" in shown.words]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("ends", ["4年 5年 冒用", "4年 until 2028-01-01 冒用", "until 2028-01-01 冒用 3年"])
+async def test_two_ends_of_a_ban_are_refused(chief: Person, ends: str) -> None:
+    await chief.say(f"/ban {OWNER} {ends}")
+    await chief.see("用法:/ban", fresh=True)
