@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import bans, counter, extension, notes, owner_messages, people, undo
+from bot.desk import bans, counter, extension, grants, notes, owner_messages, people, undo
 from bot.desk.arguments import split_named_args
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
@@ -119,7 +119,7 @@ def _unban(ctx: Context, case_file: CaseFile, text: str) -> Goto:
 def _grant(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.vehicle is None:
         raise NothingKnown
-    return people.parse_grant_for(ctx, case_file.vehicle.vin, text)
+    return grants.parse_grant_for(ctx, case_file.vehicle.vin, text)
 
 
 def _move_here(ctx: Context, case_file: CaseFile, text: str) -> Goto:

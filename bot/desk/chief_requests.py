@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.desk.bans import BAN_QUESTION, UNBAN_QUESTION
 from bot.desk.confirmation import GONE, Confirmation, return_to_origin
-from bot.desk.people import GRANT_QUESTION, IDENTITY_QUESTION
+from bot.desk.grants import GRANT_QUESTION
+from bot.desk.people import IDENTITY_QUESTION
 from bot.desk.undo import REDATE_QUESTION, UNDO_QUESTION
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from bot.desk import bans, people, releases
+from bot.desk import bans, grants, releases
 from bot.desk.arguments import kind_or_none, mask_for, read_time
 from bot.desk.ban_ends import read_end
 from bot.desk.common_steps import REASON, office_answered, office_step
@@ -190,7 +190,7 @@ _GRANT = Form(
         ),
         REASON,
     ),
-    finish=lambda ctx, answers: people.to_grant(
+    finish=lambda ctx, answers: grants.to_grant(
         ctx,
         answers["vin"],
         batches=int(answers["random"]),

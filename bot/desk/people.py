@@ -1,12 +1,10 @@
-"""/usertype, /identity, /grant: accounts and the quotas of vehicles (docs/domain.md, sections 2 and 5.3)."""
+"""/usertype, /identity: accounts (docs/domain.md, section 2)."""
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.desk.arguments import PARTING, split_args, split_named_args, without_parting, word_at_start
+from bot.desk.arguments import split_named_args, without_parting, word_at_start
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
-from bot.desk.keywords import Keyword, keyword_of, pattern_of
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, stay
@@ -16,7 +14,7 @@ from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.desk import people as texts
 from bot.texts.owner.exported import USER_TYPES
-from core.audit import account_subject, vehicle_subject
+from core.audit import account_subject
 from core.clock import CHINA
 from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
@@ -25,21 +23,14 @@ from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
 from core.people.lookup import is_like_identity
 from core.preselection.counter import (
-    Grant,
     IdentityMove,
-    granted_of,
-    helped_by_grant,
     validate_change_of_type,
-    validate_grant,
 )
-from core.preselection.granting import of_vehicle, office_of_grant
 from core.preselection.identity_sides import ensure_receiver_named, replaced_identity, side_of
-from core.preselection.quotas import remaining_quota
 from core.values.grave_acts import GraveAct
 from core.values.identity import parse_identity
 from core.values.personal_numbers import InputKind
 from core.values.text import compact, tidy
-from core.values.vehicles import VIN_LENGTH, parse_vin
 
 
 def _account(ctx: Context, raw: str) -> Account:
@@ -61,7 +52,7 @@ def home_of(ctx: Context, account: Account | None, permission: Permission) -> st
     return code
 
 
-def _number(ctx: Context, name: str) -> int:
+def number_arg(ctx: Context, name: str) -> int:
     """Return a numeric argument of the screen.
 
     Raises:
@@ -74,7 +65,7 @@ def _number(ctx: Context, name: str) -> int:
 
 
 def _chat_account(ctx: Context) -> Account:
-    return ctx.core.accounts.by_id(ctx.tx, _number(ctx, "account"))
+    return ctx.core.accounts.by_id(ctx.tx, number_arg(ctx, "account"))
 
 
 # --- user types -----------------------------------------------------------------------------
@@ -254,7 +245,7 @@ def _move_identity(ctx: Context) -> str:
     move = IdentityMove(
         identity=identity,
         account=_receiver(ctx),
-        holder=_number(ctx, "holder") or None,
+        holder=number_arg(ctx, "holder") or None,
         reason=ctx.arg("reason"),
         actor=ctx.actor,
         typed_name=ctx.core.vault.open(named.encode()) if named else "",
@@ -264,7 +255,7 @@ def _move_identity(ctx: Context) -> str:
 
 
 def _grave_move(ctx: Context) -> GraveSubject:
-    account_id = _number(ctx, "account")
+    account_id = number_arg(ctx, "account")
     subject = account_subject(account_id)
     return GraveSubject(
         act=GraveAct.IDENTITY,
@@ -272,7 +263,7 @@ def _grave_move(ctx: Context) -> GraveSubject:
         subject=subject,
         office=ctx.arg("office"),
         account_id=account_id,
-        holder_id=_number(ctx, "holder") or None,
+        holder_id=number_arg(ctx, "holder") or None,
     )
 
 
@@ -287,115 +278,3 @@ IDENTITY_QUESTION = Confirmation(
 )
 _ASKED = screen_of(IDENTITY_QUESTION)
 IDENTITY = replace(_ASKED, show=_show_identity, text=_name_typed, input_kind=InputKind.NAME)
-
-
-# --- quotas -----------------------------------------------------------------------------------
-
-
-_MOST_OWNERS = 3
-"""Owners that the question names; a vehicle with more of them underway is named by its VIN."""
-_CHANCES = re.compile(
-    rf"(?<![A-Za-z])({pattern_of(Keyword.RANDOM, Keyword.COMPOSE)})\s*[=\uff1d:\uff1a+\uff0b]?\s*"
-    r"(\d{1,9})(?!\d)\s*[次个]?[,;\uff0c\uff1b、]?",
-    re.IGNORECASE,
-)
-_VIN_WORD = re.compile(rf"(?<![^{PARTING}])[0-9A-Za-z]{{{VIN_LENGTH}}}(?![^{PARTING}])")
-
-
-def parse_grant(ctx: Context, arguments: str) -> Goto:
-    """Parse /grant VIN random=1 compose=5 REASON and go to the question.
-
-    Raises:
-        Usage, VinError: the arguments are malformed.
-        NothingGranted: it grants nothing, or too much.
-    """
-    ctx.admin.require(Permission.GRANT)
-    found = _VIN_WORD.search(arguments)
-    if found:
-        written, chances = found[0], f"{arguments[: found.start()]} {arguments[found.end() :]}"
-    else:
-        written, chances = split_args("grant", arguments, 2)
-    batches, wishes, reason = read_chances(chances)
-    return to_grant(ctx, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
-
-
-def parse_grant_for(ctx: Context, vin: str, raw: str) -> Goto:
-    """Parse random=1 compose=5 REASON, typed for a vehicle's card, and go to the question."""
-    batches, wishes, reason = read_chances(raw)
-    return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)
-
-
-def read_chances(raw: str) -> tuple[int, int, str]:
-    given = _CHANCES.findall(raw)
-    counts = {keyword_of(name, Keyword.RANDOM, Keyword.COMPOSE): int(count) for name, count in given}
-    reason = reason_of(without_parting(_CHANCES.sub(" ", raw)))
-    if not reason or not given or len(counts) < len(given) or "=" in reason:
-        raise Usage("grant")
-    return counts.get(Keyword.RANDOM, 0), counts.get(Keyword.COMPOSE, 0), reason
-
-
-def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Goto:
-    """Go to the question before chances are granted to a vehicle.
-
-    Raises:
-        GrantElsewhere: this chat may not grant this vehicle any.
-    """
-    office = office_of_grant(ctx.tx, ctx.admin, vin)
-    validate_grant(batches, wishes)
-    args = {
-        "office": office,
-        "vin": vin,
-        "random": batches,
-        "compose": wishes,
-        "seen": list(granted_of(ctx.tx, vin)),
-        "reason": reason,
-    }
-    return Goto(screen=ScreenName.DESK_GRANT, args=args)
-
-
-def _seen(ctx: Context) -> tuple[int, int]:
-    match ctx.args.get("seen"):
-        case [int(batches), int(wishes)]:
-            return batches, wishes
-    raise NothingKnown
-
-
-def _grant(ctx: Context) -> str:
-    grant = Grant(
-        vin=ctx.arg("vin"),
-        office=office_of_grant(ctx.tx, ctx.admin, ctx.arg("vin")),
-        batches=_number(ctx, "random"),
-        wishes=_number(ctx, "compose"),
-        expected=_seen(ctx),
-        reason=ctx.arg("reason"),
-        actor=ctx.actor,
-    )
-    ctx.core.counter.grant(ctx.tx, grant)
-    return texts.granted(grant.vin)
-
-
-def _grant_question(ctx: Context) -> str:
-    batches, wishes = str(_number(ctx, "random")), str(_number(ctx, "compose"))
-    vin = ctx.arg("vin")
-    owners = [ctx.core.accounts.by_id(ctx.tx, one.account_id) for one in helped_by_grant(ctx.tx, vin)]
-    everything = of_vehicle(ctx.tx, vin)
-    office = ctx.core.offices.get(everything[0].office) if everything else None
-    state = texts.vehicle_line(everything, remaining_quota(ctx.tx, office, vin) if office else None)
-    return texts.grant_question(vin, (owners[:_MOST_OWNERS], state), batches, wishes, ctx.arg("reason"))
-
-
-def _grave_grant(ctx: Context) -> GraveSubject:
-    subject, everything = vehicle_subject(ctx.arg("vin")), of_vehicle(ctx.tx, ctx.arg("vin"))
-    office = everything[0].office if everything else ctx.arg("office")
-    return GraveSubject(act=GraveAct.GRANT, key=subject, subject=subject, office=office)
-
-
-GRANT_QUESTION = Confirmation(
-    name=ScreenName.DESK_GRANT,
-    permission=Permission.GRANT,
-    question_text=_grant_question,
-    label=texts.GRANT,
-    act=_grant,
-    grave=_grave_grant,
-)
-GRANT = screen_of(GRANT_QUESTION)

@@ -6,8 +6,8 @@ import pytest
 
 from bot.desk.arguments import office_at_start, plate_within
 from bot.desk.bans import read_wish
+from bot.desk.grants import read_chances
 from bot.desk.keywords import WORDS, Keyword, is_keyword
-from bot.desk.people import read_chances
 from bot.desk.pool_words import is_tail_first, take_pool_words
 from bot.desk.releases import read_release
 from bot.errors.commands import Usage
