@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import IO
 
 from bot.pictures.picture import Picture
-from bot.pictures.renderer import HEAD, READY, is_readable
+from bot.pictures.renderer import HEAD, READY, ReadablePipe
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class RenderProcess:
     def __init__(self, command: tuple[str, ...] = (sys.executable, "-m", "bot.pictures.renderer")) -> None:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
+        self._readable: ReadablePipe
         self._is_ready = False
         self._not_before = self._started_at = 0.0
 
@@ -71,7 +72,8 @@ class RenderProcess:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
             )
-        if not self._is_ready and is_readable(self._out, 0):
+            self._readable = ReadablePipe(self._out)
+        if not self._is_ready and self._readable.wait(0):
             if self._out.read(1) != READY:
                 raise EOFError
             self._is_ready = True
@@ -85,7 +87,7 @@ class RenderProcess:
     def _read(self, size: int) -> bytes:
         found = bytearray()
         while len(found) < size:
-            if not is_readable(self._out, _SECONDS):
+            if not self._readable.wait(_SECONDS):
                 raise TimeoutError
             piece = self._out.read(size - len(found))
             if not piece:

@@ -6,7 +6,7 @@ It ends with the program, whose end closes its input, and by itself after a whil
 import gc
 import os
 import pickle
-import selectors
+import select
 import signal
 import struct
 from collections.abc import Iterator
@@ -24,15 +24,21 @@ _IDLE = 600.0
 """Seconds without a picture after which the process ends; the next picture starts another one."""
 
 
-def is_readable(pipe: IO[bytes], seconds: float) -> bool:
-    """Wait for something to read, or for the end of the pipe; return whether it came in time."""
-    with selectors.DefaultSelector() as waiting:  # unlike select(), it knows descriptors above 1,023
-        waiting.register(pipe, selectors.EVENT_READ)
-        return bool(waiting.select(seconds))
+class ReadablePipe:
+    """Waits for something to read from a pipe, or for its end."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._poll = select.poll()  # unlike select(), it knows descriptors above 1,023
+        self._poll.register(pipe, select.POLLIN)
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether it came in time."""
+        return bool(self._poll.poll(seconds * 1000))
 
 
 def _pictures(source: IO[bytes]) -> Iterator[Picture]:
-    while is_readable(source, _IDLE):
+    readable = ReadablePipe(source)
+    while readable.wait(_IDLE):
         head = source.read(HEAD.size)  # nothing is left in the buffer: the program waits for each file
         if len(head) < HEAD.size:
             return
