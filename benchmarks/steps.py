@@ -155,7 +155,12 @@ class Api:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         method = request.path.rpartition("/")[2]
-        form = await self._form(request)
+        try:
+            form = await self._form(request)
+        except ConnectionResetError:
+            if self.on:
+                raise
+            return web.Response()  # a bot that was ended at the end of its round
         result: Any = True
         if method == "getUpdates":
             result = await self._updates()
