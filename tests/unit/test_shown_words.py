@@ -36,7 +36,7 @@ ALLOWED = {
     "bot/desk/undo_arguments.py": "the words that people type around what is taken back",
     "bot/desk/form_steps.py": "what people type for a number of years",
     "bot/desk/keywords.py": "the words of commands that people type",
-    "bot/desk/people.py": "what people type around a number of chances",
+    "bot/desk/grants.py": "what people type around a number of chances",
     "bot/desk/releases.py": "what people type around a date",
     "bot/routing/commands.py": "the names of commands that people type",
     "bot/owner/typed_choices.py": "what people type instead of pressing a button",
