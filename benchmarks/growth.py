@@ -155,8 +155,11 @@ async def _asks(person: Person, words: str, answer: str) -> None:
     """Ask, and wait for an answer below the question; older screens may change meanwhile."""
     await person.say(words)
     asked = max(person.me.messages)
-    while (await person.see(answer, fresh=True, within=60)).message_id < asked:  # noqa: ASYNC110 - rarely
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(60):
+        while not any(  # noqa: ASYNC110 - as a poll takes microseconds
+            shown.message_id > asked and shown.from_bot and answer in shown.words for shown in person.history
+        ):
+            await asyncio.sleep(0.001)
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ def python_of(peer: str) -> str:
     folder = FOLDER / "-".join([peer, *(one.partition("==")[2] for one in wanted)])
     python = folder / "bin" / "python"
     if not (folder / "made").exists():
-        quiet = ("--quiet", "--disable-pip-version-check", "--retries", "1")
+        quiet = ("-qq", "--disable-pip-version-check", "--retries", "1")
         try:
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)  # noqa: S603 - ours
             subprocess.run([str(python), "-m", "pip", "install", *quiet, *wanted], check=True)  # noqa: S603 - ours

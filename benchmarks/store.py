@@ -44,7 +44,12 @@ CREATE TABLE draw (
 ) ${strict_without_rowid};
 """
 
+ONE_ROW = "SELECT vin, used FROM vehicle WHERE vin = :vin"
 QUERIES = """
+-- name: get
+-- A vehicle.
+SELECT vin, used FROM vehicle WHERE vin = :vin
+
 -- name: spend
 -- A chance of a vehicle.
 INSERT INTO vehicle (vin, used) VALUES (:vin, 1)
@@ -207,8 +212,6 @@ async def measure(bench: Bench) -> None:
 def overhead(folder: Path) -> None:
     """Print the overhead of a call through the port over the driver's own."""
     count = 100_000
-    text = "SELECT vin, used FROM vehicle WHERE vin = :vin"
-    (folder / "queries" / "plain.sql").write_text(f"-- name: get\n-- One.\n{text}\n", encoding="utf-8")
     with MemoryDatabase(
         SystemClock(), migrations=folder / "migrations", queries=folder / "queries"
     ) as database:
@@ -218,8 +221,8 @@ def overhead(folder: Path) -> None:
         bare.execute("CREATE TABLE vehicle (vin TEXT PRIMARY KEY, used INTEGER) WITHOUT ROWID")
         bare.execute("INSERT INTO vehicle VALUES ('a', 1)")
         cursor = bare.cursor()
-        through = best(lambda: tx.one("plain.get", vin="a"), count)
-        driver = best(lambda: cursor.execute(text, {"vin": "a"}).fetchall(), count)
+        through = best(lambda: tx.one("bench.get", vin="a"), count)
+        driver = best(lambda: cursor.execute(ONE_ROW, {"vin": "a"}).fetchall(), count)
         bare.close()
     print(f"a call: {through:.2f} us through the port, {driver:.2f} us the driver alone")
 

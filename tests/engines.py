@@ -243,6 +243,7 @@ async def make_sqlite(directory: Path) -> None:
         with TemporaryDirectory() as folder:
             await (await open_sqlite(engine_urls(Path(folder))["sqlite"])).close()
             _MIGRATED.append((Path(folder) / path.name).read_bytes())
+    path.touch(mode=0o600)  # as the program creates it
     path.write_bytes(_MIGRATED[0])
 
 
