@@ -199,7 +199,7 @@ async def test_taken_port_ends_the_program_with_one_line(tmp_path: Path, workers
 
 
 PATIENT = 600.0
-"""Seconds: a worker that keeps dying is restarted after up to 30 s, on a crowded machine."""
+"""Seconds until three workers live again, on a crowded machine."""
 
 
 @pytest.mark.soak

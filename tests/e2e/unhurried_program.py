@@ -1,4 +1,7 @@
-"""The command line as a process of its own, without Telegram's limit of one message a second to a chat."""
+"""The command line as a process of its own, without waiting that tests would only wait for.
+
+No limit of one message a second to a chat, and a worker that keeps dying is restarted within a second.
+"""
 
 import sys
 from unittest.mock import patch
@@ -13,5 +16,5 @@ def _unhurried(_limits: Limits | None) -> Limiter:
 
 
 if __name__ == "__main__":
-    with patch("bot.app.Limiter", _unhurried):
+    with patch("bot.app.Limiter", _unhurried), patch("bot.cli.supervisor._LONGEST_GAP", 1.0):
         sys.exit(start())
