@@ -23,6 +23,7 @@ COMMAND_LINE_TABLES = {
 }
 STATUS_2 = {
     "SettingsFileMissing": "settings file is missing",
+    "SettingsFileNotWritten": "unreadable or invalid",
     "SettingsFileUnreadable": "unreadable or invalid",
     "SettingsSyntax": "unreadable or invalid",
     "SettingsRefused": "unreadable or invalid",
