@@ -42,8 +42,8 @@ endef
 define install
 @echo "installing $(2): a minute, or some on a slow line ..."
 @$(1)/bin/python -m pip install $(PIP_OPTIONS) --require-hashes -r $(2) || \
-	{ echo "$(2) could not be installed: see above; a package index must be reachable (another one: PIP_INDEX_URL)" >&2; \
-	exit 1; }
+	{ echo "$(2) could not be installed: see above; a package index must be reachable (PIP_INDEX_URL names" \
+	"another one), and have its packages for this Python: 3.11 to 3.13 are tested" >&2; exit 1; }
 endef
 
 PIP_OPTIONS := -qq --disable-pip-version-check --retries 2

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +129,20 @@ def test_every_page_is_linked_from_the_readme(readme: str) -> None:
     pages = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")}
     chinese = {page for page in pages if page.endswith(".zh-CN.md")}
     assert pages - linked == (chinese if readme == "README.md" else set())
+
+
+@pytest.mark.parametrize("package", ["bot", "core"])
+def test_layers_of_the_architecture_are_those_that_are_enforced(package: str) -> None:
+    contracts = tomllib.loads(_text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (enforced,) = [one["layers"] for one in contracts if one["name"] == f"layers of {package}"]
+    told = (
+        _text("docs/architecture.md")
+        .partition(f"- **{package}:** ")[2]
+        .partition("\n- ")[0]
+        .partition("\n\n")[0]
+    )
+    layers = [[name.strip("` \n") for name in layer.split("·")] for layer in told.split("→")]
+    assert layers == [layer.split(" | ") for layer in enforced]
 
 
 def test_queries_of_what_is_scarce_exist() -> None:

@@ -77,6 +77,6 @@ def test_without_a_package_index_it_says_which_variable_names_one(checkout: Path
     said, error = _made(checkout, "install", PYTHON=sys.executable)
     assert said == "installing requirements.lock: a minute, or some on a slow line ...\n"
     assert error == (
-        "requirements.lock could not be installed: see above; "
-        "a package index must be reachable (another one: PIP_INDEX_URL)"
+        "requirements.lock could not be installed: see above; a package index must be reachable "
+        "(PIP_INDEX_URL names another one), and have its packages for this Python: 3.11 to 3.13 are tested"
     )
