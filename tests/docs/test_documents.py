@@ -248,6 +248,32 @@ def test_control_tics_are_found() -> None:
     assert [hit for text in _prose("x = 1  # not any more") for hit in TICS.findall(text)] == ["any more"]
 
 
+_CHINESE = r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef`]"
+_OF_ANOTHER_LANGUAGE = re.compile(rf"(?<={_CHINESE})[,:;!?()\"]|[,;!?()\"](?={_CHINESE})")
+
+
+def _halfwidth(page: str) -> list[str]:
+    """Return the lines of Chinese with punctuation of English outside of code, quotes and addresses."""
+    text = re.sub(r"^(?:```.*?```|    [^\n]*)$", "", page, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]*`", "`", re.sub(r"「[^」]*」|【[^】]*】|<[^>]*>", "的", text))
+    return [
+        line
+        for line in re.sub(r"\]\([^)]*\)", "]", text).splitlines()
+        if re.search(r"[\u4e00-\u9fff]", line) and _OF_ANOTHER_LANGUAGE.search(line)
+    ]
+
+
+def test_pages_in_chinese_have_chinese_punctuation() -> None:
+    pages = [ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.zh-CN.md"))]
+    assert {page.name: lines for page in pages if (lines := _halfwidth(page.read_text("utf-8")))} == {}
+
+
+def test_control_halfwidth_punctuation_is_found() -> None:
+    assert _halfwidth("一,二") == ["一,二"]
+    assert _halfwidth("一 `a`,`b`") != []
+    assert _halfwidth("「一(二)」，[三](a,b)\n\n    一,二\n```\n一,二\n```\nEnglish, `a`,`b`") == []
+
+
 MACHINES = re.compile(r"(?<![\w./-])/(?:work|tmp|home|root|Users)/\w")
 ISSUES = re.compile(r"(?i)\bissue\s*#?\d|\bissues/\d|(?:fixes|closes|see)\s+#\d")
 
