@@ -110,6 +110,14 @@ def test_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[s
     assert "--port" in capsys.readouterr().err
 
 
+def test_role_that_does_not_exist_is_answered_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["admin-link", "--role", "boss"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1].replace("'", "")
+    assert said.endswith("invalid choice: boss (choose from chief, clerk, reviewer)")
+
+
 def test_settings_that_cannot_be_written_are_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
