@@ -16,6 +16,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
+	@echo "make install      install the program: $(BIN)/xuanhao"
 	@echo "make demo-reset   delete the data of the demo"
 	@echo "make run          run the bot with $(CONFIG)"
 	@echo "make check        linters and type checker"
@@ -39,9 +40,10 @@ endef
 
 # Install exactly what a lock file names: $(call install,FOLDER,FILE)
 define install
-@echo "installing $(2) ..."
+@echo "installing $(2): a minute, or some on a slow line ..."
 @$(1)/bin/python -m pip install $(PIP_OPTIONS) --require-hashes -r $(2) || \
-	{ echo "$(2) could not be installed: see above; a package index must be reachable" >&2; exit 1; }
+	{ echo "$(2) could not be installed: see above; a package index must be reachable (PIP_INDEX_URL names" \
+	"another one), and have its packages for this Python: 3.11 to 3.13 are tested" >&2; exit 1; }
 endef
 
 PIP_OPTIONS := -qq --disable-pip-version-check --retries 2
@@ -64,14 +66,15 @@ $(TOOLS)/installed: requirements-tools.lock
 	@touch $@
 
 install: $(VENV)/installed
+	@echo "installed: $(BIN)/xuanhao"
 
-demo: install
+demo: $(VENV)/installed
 	@exec $(BIN)/python -m bot demo --port $(PORT) --data $(DATA)
 
 demo-reset:
 	rm -rf $(DATA)
 
-run: install
+run: $(VENV)/installed
 	@exec $(BIN)/python -m bot run --config $(CONFIG)
 
 check: $(VENV)/installed-dev

@@ -20,7 +20,10 @@ from core.settings import Settings
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--role", choices=list(Role), default=Role.CHIEF, help="the role (default: %(default)s)"
+        "--role",
+        choices=[role.value for role in Role],  # words: the roles themselves would be named as objects
+        default=Role.CHIEF.value,
+        help="the role (default: %(default)s)",
     )
     parser.add_argument("--office", metavar="CODE", default="", help="only at this office (default: at all)")
 

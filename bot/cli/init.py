@@ -12,7 +12,7 @@ from core.db import exists
 from core.db.copies import describe_postgres
 from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
-from core.errors.settings import SettingsFileMissing, SettingsFileUnreadable
+from core.errors.settings import SettingsFileMissing, SettingsFileNotWritten
 from core.security.photo_files import owner_of
 from core.settings import Settings
 from core.settings.keys import KEY_FILE
@@ -50,7 +50,7 @@ def _write_settings(path: Path) -> None:
     """Write the commented example, with mode 0600.
 
     Raises:
-        SettingsFileUnreadable: it cannot be written.
+        SettingsFileNotWritten: the folder does not exist, or this user may not write there.
     """
     packaged = Path(__file__).with_name(_EXAMPLE)  # of an installed wheel; else of the source tree
     text = (packaged if packaged.exists() else Path(__file__).parents[2] / _EXAMPLE).read_bytes()
@@ -59,7 +59,7 @@ def _write_settings(path: Path) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text)
     except OSError as error:
-        raise SettingsFileUnreadable(path, error.strerror or type(error).__name__) from None
+        raise SettingsFileNotWritten(path, error.strerror or type(error).__name__) from None
 
 
 def _require_free_folder(settings: Settings) -> None:

@@ -22,6 +22,15 @@ class SettingsFileUnreadable(SettingsError):
         self.reason = reason
 
 
+class SettingsFileNotWritten(SettingsError):
+    """A settings file to fill in cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: cannot be written ({reason}): init --config FILE writes it somewhere else")
+        self.path = path
+        self.reason = reason
+
+
 class SettingsSyntax(SettingsError):
     """The settings file is not valid TOML."""
 

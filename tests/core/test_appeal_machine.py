@@ -50,6 +50,10 @@ class Appealing(RuleBasedStateMachine):
         self.selects(0, 0)
         self.owner_appeals(1, 0)
 
+    def teardown(self) -> None:
+        if hasattr(self, "database"):
+            self.database.close()
+
     def run(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         self.clock.advance(timedelta(minutes=2))
         return self.database.run(function, *args, **kwargs)

@@ -113,7 +113,8 @@ async def test_control_rows_are_in_order(furnished: Core, engine: str) -> None:
 
 def test_every_rule_has_its_nonsense() -> None:
     """Each named constraint needs a row that it refuses."""
-    schema = MemoryDatabase(FixedClock(NOON)).read(sql, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+    with MemoryDatabase(FixedClock(NOON)) as database:
+        schema = database.read(sql, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     text = "\n".join(row["sql"] for row in schema)
     named = set(re.findall(r"CONSTRAINT (\w+)", text)) | set(re.findall(r"UNIQUE INDEX (\w+)", text))
     gone = tuple(f"{table}_" for table in re.findall(r"DROP TABLE (\w+)", text))

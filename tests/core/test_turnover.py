@@ -361,11 +361,12 @@ def _spans(today: date, chosen: Sequence[tuple[int, int]]) -> list[Span]:
 def test_any_span_of_any_history_adds_up(steps: list[Step], chosen: list[tuple[int, int]]) -> None:
     async def live() -> None:
         clock = FixedClock(NOON)
-        history = History(await _core_of(MemoryStore(MemoryDatabase(clock)), clock), clock)
-        await history.begin()
-        await history.live(steps)
-        for span in _spans(clock.now().astimezone(CHINA).date(), chosen):
-            await history.check(span)
+        with MemoryDatabase(clock) as database:
+            history = History(await _core_of(MemoryStore(database), clock), clock)
+            await history.begin()
+            await history.live(steps)
+            for span in _spans(clock.now().astimezone(CHINA).date(), chosen):
+                await history.check(span)
 
     asyncio.run(live())
 

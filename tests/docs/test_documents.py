@@ -6,6 +6,7 @@ import io
 import os
 import re
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,20 @@ def test_every_page_is_linked_from_the_readme(readme: str) -> None:
     assert pages - linked == (chinese if readme == "README.md" else set())
 
 
+@pytest.mark.parametrize("package", ["bot", "core"])
+def test_layers_of_the_architecture_are_those_that_are_enforced(package: str) -> None:
+    contracts = tomllib.loads(_text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (enforced,) = [one["layers"] for one in contracts if one["name"] == f"layers of {package}"]
+    told = (
+        _text("docs/architecture.md")
+        .partition(f"- **{package}:** ")[2]
+        .partition("\n- ")[0]
+        .partition("\n\n")[0]
+    )
+    layers = [[name.strip("` \n") for name in layer.split("·")] for layer in told.split("→")]
+    assert layers == [layer.split(" | ") for layer in enforced]
+
+
 def test_queries_of_what_is_scarce_exist() -> None:
     table = _text("docs/architecture.md").partition("| what | how | query |")[2].partition("\n\n")[0]
     named = set(re.findall(r"`(\w+\.\w+)`", table))
@@ -231,6 +246,32 @@ def test_docstrings_and_comments_are_in_plain_english(package: str) -> None:
 def test_control_tics_are_found() -> None:
     assert TICS.findall("Whoever comes back is shown it anew.") == ["Whoever", "anew"]
     assert [hit for text in _prose("x = 1  # not any more") for hit in TICS.findall(text)] == ["any more"]
+
+
+_CHINESE = r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef`]"
+_OF_ANOTHER_LANGUAGE = re.compile(rf"(?<={_CHINESE})[,:;!?()\"]|[,;!?()\"](?={_CHINESE})")
+
+
+def _halfwidth(page: str) -> list[str]:
+    """Return the lines of Chinese with punctuation of English outside of code, quotes and addresses."""
+    text = re.sub(r"^(?:```.*?```|    [^\n]*)$", "", page, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]*`", "`", re.sub(r"「[^」]*」|【[^】]*】|<[^>]*>", "的", text))
+    return [
+        line
+        for line in re.sub(r"\]\([^)]*\)", "]", text).splitlines()
+        if re.search(r"[\u4e00-\u9fff]", line) and _OF_ANOTHER_LANGUAGE.search(line)
+    ]
+
+
+def test_pages_in_chinese_have_chinese_punctuation() -> None:
+    pages = [ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.zh-CN.md"))]
+    assert {page.name: lines for page in pages if (lines := _halfwidth(page.read_text("utf-8")))} == {}
+
+
+def test_control_halfwidth_punctuation_is_found() -> None:
+    assert _halfwidth("一,二") == ["一,二"]
+    assert _halfwidth("一 `a`,`b`") != []
+    assert _halfwidth("「一(二)」，[三](a,b)\n\n    一,二\n```\n一,二\n```\nEnglish, `a`,`b`") == []
 
 
 MACHINES = re.compile(r"(?<![\w./-])/(?:work|tmp|home|root|Users)/\w")

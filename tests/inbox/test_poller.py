@@ -314,7 +314,7 @@ def nested(levels: int) -> list[object]:
 
 UNSTORABLE: dict[str, dict[str, Any]] = {
     "chat with an absurd id": {"message": {"chat": {"id": 2**70, "type": "private"}, "text": "x"}},
-    "nested too deeply": {"message": {"chat": {"id": 9, "type": "private"}, "text": nested(50_000)}},
+    "nested too deeply": {"message": {"chat": {"id": 9, "type": "private"}, "text": nested(150_000)}},
     "far too large": {"message": {"chat": {"id": 9, "type": "private"}, "text": "x" * 1_000_000}},
 }
 

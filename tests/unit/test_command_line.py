@@ -25,6 +25,7 @@ from core.errors.settings import (
     KeyFileUnreadable,
     KeyFileUnusable,
     SettingsFileMissing,
+    SettingsFileNotWritten,
     SettingsFileUnreadable,
     SettingsRefused,
     SettingsSyntax,
@@ -44,6 +45,7 @@ from tests.core.tools import settings
 HERE = Path("here")
 RESTART_CANNOT_HELP = (
     SettingsFileMissing(HERE),
+    SettingsFileNotWritten(HERE, "why"),
     SettingsFileUnreadable(HERE, "why"),
     SettingsSyntax(HERE, "why"),
     SettingsRefused(("a: wrong", "b: wrong")),
@@ -106,6 +108,26 @@ def test_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[s
         main(["demo", "--port", port])
     assert ended.value.code == 2
     assert "--port" in capsys.readouterr().err
+
+
+def test_role_that_does_not_exist_is_answered_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["admin-link", "--role", "boss"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1].replace("'", "")
+    assert said.endswith("invalid choice: boss (choose from chief, clerk, reviewer)")
+
+
+def test_settings_that_cannot_be_written_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "no such folder" / "config.toml"
+    assert main(["init", "--config", str(config)]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"{config}: cannot be written (No such file or directory): "
+        "init --config FILE writes it somewhere else\n"
+    )
 
 
 async def test_nobody_to_ask_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,7 @@ def test_wheel_has_nothing_else(wheel: ZipFile) -> None:
         *("bot", "core", "sandbox", "xuanhao")
     }
     assert [name for name in wheel.namelist() if "__pycache__" in name or "/tests/" in name] == []
+    assert [name for name in wheel.namelist() if name.endswith((".po", ".lock"))] == []
 
 
 def test_metadata_say_where_it_runs_and_under_which_licences(wheel: ZipFile) -> None:
