@@ -92,7 +92,7 @@ async def test_every_command_works_in_the_practice_and_writes_nothing_real(
 ) -> None:
     await chief.say("/start")
     await chief.say("/desk")  # from then on the name of the admin is known
-    await chief.settled()
+    await chief.see("没有待办事项")
     before, since = await untouched(world), chief.last.message_id
     await chief.say("/rehearse")
     chosen = await chief.see("【🎓 练习管理】")
@@ -156,7 +156,7 @@ async def test_tasks_of_the_guide_tick_themselves(world: World, chief: Person) -
 
 async def test_day_passes_in_the_practice_alone(world: World, chief: Person) -> None:
     await chief.say("/desk")  # from then on the name of the admin is known
-    await chief.settled()
+    await chief.see("没有待办事项")
     before = await untouched(world)
     await chief.say("/desk")
     await chief.see("没有待办事项")
@@ -187,7 +187,7 @@ async def test_files_of_a_practice_are_named_as_such(world: World, chief: Person
 
 async def test_vehicles_are_imported_into_the_practice_alone(world: World, chief: Person) -> None:
     await chief.say("/desk")  # from then on the name of the admin is known
-    await chief.settled()
+    await chief.see("没有待办事项")
     before = await untouched(world)
     head = "vin,certificate,kind,state\n"
     row = "{},{},small,new\n"
@@ -260,7 +260,7 @@ async def test_real_notice_comes_meanwhile_and_its_button_leads_out(world: World
 
 async def test_broadcast_of_a_practice_reaches_its_invented_owners_only(world: World, chief: Person) -> None:
     await chief.say("/desk")  # from then on the name of the admin is known
-    await chief.settled()
+    await chief.see("没有待办事项")
     before = await untouched(world)
     await practises(chief)
     await chief.say("/broadcast 窗口搬迁到演练路2号")
