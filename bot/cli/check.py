@@ -15,10 +15,12 @@ from bot.cli.progress import Bars
 from bot.cli.report import Report
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
+from bot.wiring.monitoring import metrics_of
 from core.backup import verify
 from core.clock import CHINA, SystemClock
 from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
+from core.errors.settings import MonitoringMissing
 from core.security.photo_files import ORPHANS, FilePhotos, owner_of
 from core.settings import Settings, load_settings
 
@@ -33,10 +35,22 @@ async def check(settings: Settings, config: Path) -> int:
     check_calendar(settings, report, found.entered_years if found is not None else frozenset())
     if found is not None:
         _check_photos(settings.photo_directory(), found, report)
+    _check_monitoring(settings, report)
     await check_sms(settings, report)
     await check_registry(settings, report)
     await check_token(settings, report, found.webhooks if found is not None else frozenset())
     return report.status
+
+
+def _check_monitoring(settings: Settings, report: Report) -> None:
+    if settings.monitoring is None:
+        return
+    try:
+        metrics_of(settings)
+    except MonitoringMissing as error:
+        report.bad("monitoring", error)
+    else:
+        report.ok("monitoring", f"on {settings.monitoring.listen} port {settings.monitoring.port}")
 
 
 def _check_photos(folder: Path, found: FoundInDatabase, report: Report) -> None:

@@ -103,7 +103,7 @@ def _write_settings(sandbox: Sandbox, data: Path, *, asks_registry: bool) -> Pat
         token=sandbox.token,
         base_url=sandbox.base_url,
         admin=ADMIN.chat_id,
-        database=(data / "xuanhao.db").as_posix(),
+        database="xuanhao.db",  # beside the settings file
         sms_url=sandbox.sms_url,
     )
     if asks_registry:

@@ -155,7 +155,7 @@ def migrate(
         before: called before an existing database is migrated, in the same transaction; what it raises
             leaves the database as it was.
         is_logged: name what was applied in the log, in one line, as repeats of a line are thinned; also if a
-            later one fails.
+            later one fails. Of a new database only the last one is named.
 
     Raises:
         DatabaseNewer: the schema is newer than the program by more than one; nothing was changed.
@@ -168,7 +168,10 @@ def migrate(
             done.append(migration)
     finally:
         if done and is_logged:
-            LOG.info("migrations applied: %s", ", ".join(map(str, done)))
+            if len(done) == len(migrations):
+                LOG.info("database schema created, with all migrations up to %s", done[-1])
+            else:
+                LOG.info("migrations applied: %s", ", ".join(map(str, done)))
     return tuple(done)
 
 

@@ -254,12 +254,17 @@ async def test_missing_library_is_said_in_one_line(
     monkeypatch.delitem(sys.modules, "bot.monitoring.prometheus", raising=False)
     config = tmp_path / "config.toml"
     config.write_text(
-        f'[telegram]\ntoken = "1:{"A" * 35}"\n[monitoring]\n'
+        f'[telegram]\ntoken = "1:{"A" * 35}"\nbase_url = "http://127.0.0.1:9/bot"\n[monitoring]\n'
         '[[offices]]\ncode = "粤K"\nname = "茂名"\naddress = "某路1号"\n'
     )
     assert await asyncio.to_thread(cli.main, ["run", "--config", str(config)]) == 2
     said: Any = capsys.readouterr().err
     assert said.splitlines()[-1].endswith('pip install "xuanhao[monitoring]".')
+    assert await asyncio.to_thread(cli.main, ["check", "--config", str(config)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("monitoring")] == [
+        'monitoring: [monitoring] needs a library that is not installed: pip install "xuanhao[monitoring]".'
+    ]
 
 
 @pytest.mark.postgres
