@@ -20,13 +20,14 @@ current screen. A worker holds its ``waiting`` and ``applied`` updates by leases
 When all of a worker's leases have expired, another worker takes its updates over.
 """
 
+from bot.inbox.bodies import Cipher
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, UnreadableUpdateError
 from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
 from bot.inbox.retry import RetryPolicy
 from bot.inbox.service import InboxService
-from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
+from bot.inbox.store import Lease, WorkerInbox, mark_applied, mark_done
 from bot.inbox.workers import LEASE, Share, Workers, new_worker_name
 
 __all__ = [

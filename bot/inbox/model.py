@@ -1,4 +1,4 @@
-"""The values of the inbox: an update that waits or is handled, and one that could not be handled."""
+"""The values of the inbox: updates as they are sent, queued, stored and loaded, and dead letters."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,3 +42,23 @@ class DeadLetter:
     error: str  # class name only: the message may quote what a user typed
     applied: bool = False  # it has taken effect, and only its reply could not be sent
     personal_message: int | None = None  # the message to delete, as it may hold personal data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """The new updates of a batch."""
+
+    updates: tuple[QueuedUpdate, ...]  # to be handled by this worker, in order
+    unfinished: Mapping[int, frozenset[int]] = field(default_factory=dict)  # before it, by chat
+    handed: Mapping[str, frozenset[int]] = field(default_factory=dict)  # to other workers: their chats
+    dropped: frozenset[int] = frozenset()  # updates that were dropped, now or when they came before
+    dead: tuple[DeadLetter, ...] = ()  # new updates that cannot be stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPage:
+    """The first updates of one chat."""
+
+    updates: tuple[QueuedUpdate, ...]  # in order
+    has_more: bool  # this worker holds further updates of the chat
+    is_behind: bool  # they come after an update that another worker holds

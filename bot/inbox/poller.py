@@ -19,8 +19,8 @@ from bot.bot_api.errors import reason_of
 from bot.bot_api.webhooks import ALLOWED
 from bot.inbox.errors import BadAnswerError, UnconfirmableError
 from bot.inbox.model import RawUpdate
+from bot.inbox.raw_update import is_storable
 from bot.inbox.retry import RetryPolicy
-from bot.inbox.store import is_storable
 
 _LOGGER = logging.getLogger(__name__)
 

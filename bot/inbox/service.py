@@ -9,10 +9,11 @@ from datetime import timedelta
 from bot.inbox.backlog import BacklogLimits, FloodNotices, excess
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import RawUpdate
+from bot.inbox.model import Added, RawUpdate
 from bot.inbox.personal import personal_message
+from bot.inbox.raw_update import chat_of, is_storable
 from bot.inbox.retry import trace
-from bot.inbox.store import Added, WorkerInbox, chat_of, is_storable
+from bot.inbox.store import WorkerInbox
 from bot.inbox.workers import LEASE
 from core.errors.base import OperationError
 from core.errors.store import QueryError, StoreConstraintError

@@ -5,18 +5,19 @@ effect only once, and ``mark_done`` ends it. Everything else is ``WorkerInbox``:
 the updates that it holds a lease on.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from bot.inbox.backlog import BacklogLimits, excess
+from bot.inbox.bodies import Cipher, decrypted, encrypted
 from bot.inbox.errors import ProcessDiedError, UnreadableUpdateError
-from bot.inbox.model import NO_CHAT, DeadLetter, QueuedUpdate, RawUpdate
+from bot.inbox.model import NO_CHAT, Added, ChatPage, DeadLetter, QueuedUpdate, RawUpdate
 from bot.inbox.personal import personal_message
+from bot.inbox.raw_update import AFTER_ALL, BEFORE_ALL, chat_of, has_file
 from bot.inbox.workers import Holder, owner_of
 from core.clock import from_millis, to_millis
 from core.ports import Row, Store, Tx
@@ -29,20 +30,6 @@ DEAD_LETTERS_KEPT = timedelta(days=7)
 
 _DROPPED = "Dropped"
 _LARGEST_BODY = 256 * 1024  # bytes, encrypted; the messenger's own limits allow about a tenth of this
-_BEFORE_ALL, _AFTER_ALL = -1, 2**62  # no update has such an id
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-class Cipher(Protocol):
-    """Encrypts the bodies of updates, which contain what people typed."""
-
-    def encrypt(self, data: bytes, /) -> bytes:
-        """Return data so that only ``decrypt`` can read it."""
-        ...
-
-    def decrypt(self, data: bytes, /) -> bytes:
-        """Return what was encrypted; raise when it cannot be decrypted."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +43,6 @@ class Lease:
     def end(self, now: datetime) -> int:
         """Return the end of a lease that is granted now, as it is stored."""
         return to_millis(now + self.span)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
-    """The new updates of a batch."""
-
-    updates: tuple[QueuedUpdate, ...]  # to be handled by this worker, in order
-    unfinished: Mapping[int, frozenset[int]] = field(default_factory=dict)  # before it, by chat
-    handed: Mapping[str, frozenset[int]] = field(default_factory=dict)  # to other workers: their chats
-    dropped: frozenset[int] = frozenset()  # updates that were dropped, now or when they came before
-    dead: tuple[DeadLetter, ...] = ()  # new updates that cannot be stored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatPage:
-    """The first updates of one chat."""
-
-    updates: tuple[QueuedUpdate, ...]  # in order
-    has_more: bool  # this worker holds further updates of the chat
-    is_behind: bool  # they come after an update that another worker holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +63,6 @@ class _Place:
     worker: str
     lease_until: int
     unfinished: frozenset[int] = frozenset()  # updates of the chat, of all workers
-
-
-def is_storable(update: object) -> bool:
-    """Return whether something is an update with an id that the table can hold."""
-    if not isinstance(update, dict) or type(update_id := update.get("update_id")) is not int:
-        return False
-    return _BEFORE_ALL < update_id < _AFTER_ALL
 
 
 def mark_applied(tx: Tx, update_id: int) -> bool:
@@ -171,7 +131,7 @@ class WorkerInbox:
 
     def is_held_elsewhere(self, tx: Tx, chat_id: int) -> bool:
         """Return whether another worker holds unfinished updates of a chat."""
-        return not self._lease.is_alone and self._first_elsewhere(tx, chat_id) < _AFTER_ALL
+        return not self._lease.is_alone and self._first_elsewhere(tx, chat_id) < AFTER_ALL
 
     async def record_attempt(self, update: QueuedUpdate) -> None:
         """Record that an update is about to be handled, in case the process dies over it.
@@ -241,11 +201,11 @@ class WorkerInbox:
             chat_id = chat_of(raw)
             if is_dropped:
                 return _Prepared(raw=raw, chat_id=chat_id, state="done", note=_DROPPED)
-            body = self._encrypted(raw)
+            body = encrypted(self._cipher, raw)
         except (RecursionError, TypeError, ValueError) as error:
             return _Prepared(raw=raw, chat_id=NO_CHAT, state="broken", note=type(error).__name__)
-        if len(body) > _LARGEST_BODY or abs(chat_id) >= _AFTER_ALL:
-            known = chat_id if abs(chat_id) < _AFTER_ALL else NO_CHAT
+        if len(body) > _LARGEST_BODY or abs(chat_id) >= AFTER_ALL:
+            known = chat_id if abs(chat_id) < AFTER_ALL else NO_CHAT
             return _Prepared(raw=raw, chat_id=known, state="broken", note=UnreadableUpdateError.__name__)
         return _Prepared(raw=raw, chat_id=chat_id, body=body)
 
@@ -266,7 +226,7 @@ class WorkerInbox:
                     chat_id=row.chat_id,
                     received_at=tx.now,
                     decode=partial(dict, row.raw),
-                    is_risky=_has_file(row.raw),
+                    is_risky=has_file(row.raw),
                 )
                 for row in waiting
                 if self._is_here(places.get(row.chat_id))
@@ -347,11 +307,9 @@ class WorkerInbox:
         return tx.run("inbox.store", **given, worker=worker, body=row.body, lease_until=until) == 1
 
     def _load(self, tx: Tx, chat_id: int, count: int) -> ChatPage:
-        end = _AFTER_ALL if self._lease.is_alone else self._first_elsewhere(tx, chat_id)
-        rows = self._between(tx, chat_id, after=_BEFORE_ALL, before=end, count=count)
-        is_behind = end < _AFTER_ALL and bool(
-            self._between(tx, chat_id, after=end, before=_AFTER_ALL, count=1)
-        )
+        end = AFTER_ALL if self._lease.is_alone else self._first_elsewhere(tx, chat_id)
+        rows = self._between(tx, chat_id, after=BEFORE_ALL, before=end, count=count)
+        is_behind = end < AFTER_ALL and bool(self._between(tx, chat_id, after=end, before=AFTER_ALL, count=1))
         return ChatPage(
             updates=tuple(self._queued(row) for row in rows),
             has_more=is_behind or len(rows) == count,
@@ -378,9 +336,9 @@ class WorkerInbox:
         return tx.run("inbox.renew", worker=self._lease.worker, lease_until=self._lease.end(tx.now))
 
     def _first_elsewhere(self, tx: Tx, chat_id: int) -> int:
-        """Return the first update of a chat that another worker holds, or _AFTER_ALL."""
+        """Return the first update of a chat that another worker holds, or AFTER_ALL."""
         row = tx.one("inbox.first_elsewhere", worker=self._lease.worker, chat_id=chat_id)
-        return _AFTER_ALL if row is None or row["update_id"] is None else int(row["update_id"])
+        return AFTER_ALL if row is None or row["update_id"] is None else int(row["update_id"])
 
     def _between(self, tx: Tx, chat_id: int, *, after: int, before: int, count: int) -> list[Row]:
         """Return rows of a chat that this worker has to handle, both ends excluded."""
@@ -398,7 +356,7 @@ class WorkerInbox:
             update_id=row["update_id"],
             chat_id=row["chat_id"],
             received_at=from_millis(row["received_at"]),
-            decode=partial(self._decrypted, bytes(row["body"])),
+            decode=partial(decrypted, self._cipher, bytes(row["body"])),
             repeated=row["state"] == "applied" or row["tries"] > 0 or row["begun"] > 0,
             tries=row["tries"],
             is_risky=self._is_risky(row),
@@ -415,26 +373,9 @@ class WorkerInbox:
         if self._lease.is_alone or row["begun"] or row["tries"]:
             return True
         try:
-            return _has_file(self._decrypted(bytes(row["body"])))
+            return has_file(decrypted(self._cipher, bytes(row["body"])))
         except UnreadableUpdateError:
             return True
-
-    def _encrypted(self, raw: RawUpdate) -> bytes:
-        return self._cipher.encrypt(_ENCODER.encode(raw).encode("utf-8", "surrogatepass"))
-
-    def _decrypted(self, body: bytes) -> dict[str, Any]:
-        """Return the update as Telegram sent it.
-
-        Raises:
-            UnreadableUpdateError: the body cannot be decrypted, or is not a JSON object.
-        """
-        try:
-            raw = json.loads(self._cipher.decrypt(body).decode("utf-8", "surrogatepass"))
-        except Exception as error:
-            raise UnreadableUpdateError from error
-        if not isinstance(raw, dict):
-            raise UnreadableUpdateError
-        return raw
 
 
 def _was_dropped(tx: Tx, update_id: int) -> bool:
@@ -448,35 +389,3 @@ def _was_dropped(tx: Tx, update_id: int) -> bool:
 def _purge(tx: Tx) -> int:
     done = tx.run("inbox.purge_done", before=to_millis(tx.now - TOMBSTONES))
     return done + tx.run("inbox.purge_broken", before=to_millis(tx.now - DEAD_LETTERS_KEPT))
-
-
-def chat_of(raw: RawUpdate) -> int:
-    """Return the chat within which an update keeps its order.
-
-    This is the chat of the message, the chat of the message under which a button was pressed, or else
-    the user who did something outside of a chat. NO_CHAT when there is none of these.
-    """
-    for payload in raw.values():
-        if not isinstance(payload, Mapping):
-            continue
-        message = payload.get("message")
-        places = (payload, message) if isinstance(message, Mapping) else (payload,)
-        for place in places:
-            if (chat := _id(place.get("chat"))) is not None:
-                return chat
-        for key in ("from", "user"):
-            if (person := _id(payload.get(key))) is not None:
-                return person
-    return NO_CHAT
-
-
-def _has_file(raw: RawUpdate) -> bool:
-    """Return whether an update brings a file, which is parsed by libraries that may end the process."""
-    message = raw.get("message")
-    return isinstance(message, Mapping) and ("document" in message or "photo" in message)
-
-
-def _id(value: object) -> int | None:
-    """Return the id of a chat or user object; None when the value is neither."""
-    found = value.get("id") if isinstance(value, Mapping) else None
-    return found if isinstance(found, int) else None

@@ -26,8 +26,8 @@ from aiohttp import web
 
 from bot.inbox.errors import CannotListenError
 from bot.inbox.model import RawUpdate
+from bot.inbox.raw_update import is_storable
 from bot.inbox.retry import trace
-from bot.inbox.store import is_storable
 from core.errors.base import OperationError
 
 _LOGGER = logging.getLogger(__name__)

@@ -15,17 +15,17 @@ from bot.notifications.chief_requests import (
     unwithholding_asked,
     unwithholding_decided,
 )
+from bot.notifications.openings import about_opening, office_of
 from bot.notifications.parts import TextPart
 from bot.notifications.roles import role_text
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import owner_messages, sms, warnings
 from bot.texts.desk.reports import waiting
-from bot.texts.owner import appeal, checking, home, suspicion, wished, wishes
+from bot.texts.owner import appeal, checking, home, suspicion, wishes
 from bot.texts.owner import receipt as receipts
 from bot.texts.owner.exported import USER_TYPES
 from core.appeals import AppealState
-from core.availability.closed_days import days_of
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors.preselection import StepOutOfOrder
@@ -33,8 +33,6 @@ from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
 from core.people.accounts import UserType
 from core.people.sms_budget import gateway_trouble
-from core.pool.number_status import NumberStatus, status_of
-from core.pool.openings import OpeningWay
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import contradiction_of
@@ -42,7 +40,7 @@ from core.preselection.deadlines import MoveCause
 from core.reporting import checked_days, work_queue
 from core.suspicion import SuspicionState, find_asked, find_suspicion
 from core.values.offices import Office
-from core.values.plates import Plate, PlateKind
+from core.values.plates import PlateKind
 
 
 def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
@@ -100,7 +98,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, .
         case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
             return _about_ban(core, notification)
         case _:
-            return _about_opening(tx, core, notification)
+            return about_opening(tx, core, notification)
 
 
 def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
@@ -108,7 +106,7 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
         preselection = get(tx, int(notification.subject.partition(":")[2]))
     except StepOutOfOrder:
         return ()
-    office = _office(tx, core, preselection.office)
+    office = office_of(tx, core, preselection.office)
     if office is None:
         return ()
     if notification.topic == NotificationPurpose.EXPIRED:
@@ -349,12 +347,6 @@ def _closed_day(notification: Notification) -> notices.ClosedDay | None:
     )
 
 
-def _office(tx: Tx, core: Core, code: str) -> Office | None:
-    """Return an office with the hours of single days; None if it is not served."""
-    office = core.offices.get(code)
-    return None if office is None else days_of(tx, office, core.calendar).office
-
-
 def _about_journal(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     details = notification.details
     day = date.fromisoformat(str(details["day"]))
@@ -380,80 +372,3 @@ def _about_ban(core: Core, notification: Notification) -> tuple[TextPart, ...]:
     mine = Button(label=home.MINE(), action=ActionName.MINE)
     text = notices.banned(from_millis(until), str(details.get("reason", "")), office)
     return (TextPart(text=text, rows=((mine,),)),)
-
-
-def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    details = notification.details
-    office = core.offices.get(str(details["office"]))
-    if office is None:
-        return ()
-    kind, mask, way = PlateKind(str(details["kind"])), str(details["mask"]), OpeningWay(str(details["way"]))
-    composed = details.get("compose_from")
-    compose_from = from_millis(composed) if isinstance(composed, int) else None
-    wish = str(details["wish"])
-    one = mask if way == OpeningWay.BACK else wish
-    found = status_of(tx, office, Plate(office=office.code, kind=kind, serial=one))
-    if found.status == NumberStatus.WITHHELD:
-        return ()
-    if way == OpeningWay.BACK:
-        if found.status != NumberStatus.FREE:
-            return ()  # somebody has taken it since
-        compose_from = found.compose_from
-    later = formatting.day(compose_from) if compose_from is not None and compose_from > tx.now else ""
-    text = wished.notice(office, kind, wish, mask, way, later)
-    ways = (
-        Button(label=notices.PRESELECT(), action=ActionName.PRESELECT),
-        Button(label=wished.OPEN(), action=ActionName.WISHED),
-    )
-    return (TextPart(text=text, rows=(ways,)),)
-
-
-def _about_rescheduled(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    details = notification.details
-    office = core.offices.get(str(details.get("office", "")))
-    before, opens_at = details.get("before"), details.get("opens_at")
-    if office is None or not isinstance(before, int):
-        return ()
-    text = notices.rescheduled(
-        office,
-        str(details.get("kind", "")),
-        str(details.get("mask", "")),
-        from_millis(before),
-        from_millis(opens_at) if isinstance(opens_at, int) else None,
-    )
-    return (TextPart(text=text),)
-
-
-_OF_NUMBERS = {
-    NotificationPurpose.WISHED: _about_wished,
-    NotificationPurpose.RESCHEDULED: _about_rescheduled,
-}
-
-
-def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    if notification.topic in _OF_NUMBERS:
-        return _OF_NUMBERS[notification.topic](tx, core, notification)
-    details = notification.details
-    office = _office(tx, core, str(details.get("office", "")))
-    if office is None:
-        return ()
-    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    if notification.topic == NotificationPurpose.OPENING:
-        if not office.hours.is_open(tx.now):  # closed again in the meantime: too late
-            return ()
-        return (TextPart(text=notices.opening(office), rows=((go,),)),)
-    if notification.topic == NotificationPurpose.SERVED:
-        return (TextPart(text=notices.served(office), rows=((go,),)),)
-    kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
-    off = Button(
-        label=notices.UNSUBSCRIBE(),
-        action=ActionName.UNSUBSCRIBE,
-        arg=f"{office.code}.{kind}.{notification.topic}",
-    )
-    if notification.topic == NotificationPurpose.COMPOSE:
-        text = notices.compose(office, kind, mask)
-    else:
-        compose_from = details.get("compose_from")
-        when = compose_from if isinstance(compose_from, int) else 0
-        text = notices.release(office, kind, mask, when, tx.now)
-    return (TextPart(text=text, rows=((go, off),)),)

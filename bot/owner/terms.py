@@ -10,7 +10,8 @@ from bot.owner.entry import entry, step_of
 from bot.owner.readiness import readiness, subscribe
 from bot.owner.vehicle import REFUSED
 from bot.owner.wishes import turned_away
-from bot.texts.errors import CHANCES_USED_UP, of_error
+from bot.texts.error_texts.selection import CHANCES_USED_UP
+from bot.texts.errors import of_error
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from bot.texts.owner import receipt as receipts
 from core.availability.maintenance import ensure_open

@@ -11,6 +11,7 @@
 stored before the transaction that references it, and swept once no appeal references it.
 """
 
+from core.appeals.lists import AppealEntry, appeals_of_case, awarded_to, decided, queue
 from core.appeals.model import (
     LONGEST_REASON,
     RENEWABLE,
@@ -22,19 +23,8 @@ from core.appeals.model import (
     Slot,
     Superseded,
 )
-from core.appeals.submission import (
-    DRAFTS_LIVE,
-    AppealEntry,
-    Appeals,
-    StoredPhotos,
-    appeals_of_case,
-    awarded_to,
-    decided,
-    forget_dropped,
-    photo_keys,
-    queue,
-    stored_photos,
-)
+from core.appeals.photo_sweep import StoredPhotos, forget_dropped, photo_keys, stored_photos
+from core.appeals.submission import DRAFTS_LIVE, Appeals
 
 __all__ = [
     "DRAFTS_LIVE",

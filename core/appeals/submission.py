@@ -1,8 +1,6 @@
-"""The owner's side of appeals: drafting, submitting, withdrawing; the queue, and purging."""
+"""The owner's side of appeals: drafting, submitting, withdrawing; and purging."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core import audit
 from core.appeals.alerts import tell_reviewers
@@ -12,13 +10,12 @@ from core.appeals.model import (
     Appeal,
     AppealState,
     Photo,
-    Queued,
     Slot,
     validate_reason,
 )
 from core.appeals.obstacles import validate_vehicle
 from core.audit import AuditAction
-from core.clock import from_millis, moment_or_none, to_millis
+from core.clock import moment_or_none, to_millis
 from core.errors.accounts import NotRegistered
 from core.errors.appeals import (
     AppealDecided,
@@ -42,60 +39,6 @@ from core.suspicion import find_asked
 DRAFTS_LIVE = timedelta(days=7)
 MAX_WAITING = 3
 """Maximum pending appeals of one owner, each about a different vehicle."""
-
-
-def queue(tx: Tx, offices: Iterable[str] | None) -> list[Queued]:
-    """Return the pending appeals of some offices, oldest first; None for all offices, past ones included."""
-    codes = None if offices is None else frozenset(offices)
-    return [
-        Queued(
-            appeal_id=row["appeal_id"],
-            account_id=row["account_id"],
-            office=row["office"],
-            vin=row["vin"],
-            submitted_at=from_millis(row["submitted_at"]),
-        )
-        for row in tx.all("appeals.queue")
-        if codes is None or row["office"] in codes
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppealEntry:
-    """An appeal in a list."""
-
-    appeal_id: int
-    office: str
-    vin: str
-    state: AppealState
-    at: datetime  # when it was submitted or, in the list of decided ones, decided
-
-
-def decided(tx: Tx, offices: Sequence[str], *, skip: int, limit: int) -> list[AppealEntry]:
-    """Return decided appeals of some offices, the last decision first."""
-    rows = tx.all("appeals.decided", offices=",".join(offices), everywhere=0, most=limit, skip=skip)
-    return [_entry(row, row["ended_at"]) for row in rows]
-
-
-def appeals_of_case(tx: Tx, account_id: int | None, vin: str | None, limit: int) -> list[AppealEntry]:
-    """Return the submitted appeals of an owner, or about a vehicle, newest first."""
-    rows = tx.all("appeals.of_case", account_id=account_id or 0, vin=vin or "", most=limit)
-    return [_entry(row, row["submitted_at"]) for row in rows]
-
-
-def _entry(row: Row, at: int) -> AppealEntry:
-    return AppealEntry(
-        appeal_id=row["appeal_id"],
-        office=row["office"],
-        vin=row["vin"],
-        state=AppealState(row["state"]),
-        at=from_millis(at),
-    )
-
-
-def awarded_to(tx: Tx, account: Account) -> list[str]:
-    """Return the VINs that appeals have awarded to an owner and that have no number yet."""
-    return [row["vin"] for row in tx.all("appeals.awarded_to", account_id=account.account_id)]
 
 
 class Appeals:
@@ -449,29 +392,3 @@ class Appeals:
             photos=photos,
             vault=self._vault,
         )
-
-
-def photo_keys(tx: Tx) -> frozenset[str]:
-    """Return the keys of all referenced photos, which a sweep must keep."""
-    return frozenset(row["photo_key"] for row in tx.all("appeals.photo_keys"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPhotos:
-    """The keys of photos by what a sweep does with their files."""
-
-    kept: frozenset[str]  # an appeal refers to them
-    dropped: frozenset[str]  # an appeal did, until the program dropped them
-
-
-def stored_photos(tx: Tx) -> StoredPhotos:
-    """Return which photos a sweep keeps and which it deletes; it sets aside all others."""
-    dropped = frozenset(row["photo_key"] for row in tx.all("appeals.dropped_photos"))
-    return StoredPhotos(kept=photo_keys(tx), dropped=dropped)
-
-
-def forget_dropped(tx: Tx, keys: Iterable[str]) -> None:
-    """Forget dropped photos whose files have been deleted, and those that an appeal has named again."""
-    for key in keys:
-        tx.run("appeals.forget_dropped", photo_key=key)
-    tx.run("appeals.forget_kept")

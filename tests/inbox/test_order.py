@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.inbox import Dispatcher, QueuedUpdate, WorkerInbox
 from bot.inbox.dispatcher import DispatchLimits
-from bot.inbox.store import ChatPage
+from bot.inbox.model import ChatPage
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store

@@ -12,7 +12,8 @@ import pytest
 
 from bot.inbox import LEASE, InboxService, Workers
 from bot.inbox.dispatcher import Dispatcher
-from bot.inbox.store import ChatPage, WorkerInbox
+from bot.inbox.model import ChatPage
+from bot.inbox.store import WorkerInbox
 from core.clock import FixedClock
 from core.ports import Store
 from tests.inbox.tools import (

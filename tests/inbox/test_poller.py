@@ -13,9 +13,8 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.bot_api.client import AiohttpRequest
 from bot.inbox import Poller, WorkerInbox, updates_of
 from bot.inbox.backlog import BacklogLimits
-from bot.inbox.model import RawUpdate
+from bot.inbox.model import Added, RawUpdate
 from bot.inbox.poller import POLLING, REFUSED
-from bot.inbox.store import Added
 from core.errors.store import StoreConstraintError, StoreUnavailable
 from core.ports import Store
 from tests.inbox.fake_api import TOKEN, FakeApi, fake_api, refusal

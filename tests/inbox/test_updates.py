@@ -1,7 +1,7 @@
 import pytest
 
 from bot.inbox.model import NO_CHAT
-from bot.inbox.store import chat_of
+from bot.inbox.raw_update import chat_of
 from tests.inbox.tools import message
 
 PERSON = {"id": 5, "is_bot": False, "first_name": "甲"}

@@ -163,7 +163,7 @@ def test_english_holds_no_chinese_but_what_is_typed_so() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_plain_words_of_errors_fit_a_toast(language: Language) -> None:
     with speaking(language):
-        said = [plain(words()) for words in errors._PLAIN.values()]
+        said = [plain(words()) for words in errors.PLAIN.values()]
     longest = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
     assert [one for one in said if len(one) > longest] == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.i18n.language import Language, speaking
 from bot.i18n.punctuation import FULL_WIDTH, punctuated
-from bot.texts.errors import VIN_PRESELECTED
+from bot.texts.error_texts.preselection import VIN_PRESELECTED
 from tests.person import as_typed
 from tools import make_texts
 

@@ -5,7 +5,12 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, barred, counter_hours, hours, moment, office_name, office_title, reason
 from bot.i18n.language import _, phrase
-from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
+from bot.texts.error_texts.preselection import (
+    VIN_AWARDED,
+    VIN_BEING_SELECTED,
+    VIN_PRESELECTED,
+    VIN_REGISTERED,
+)
 from core.preselection.quotas import Quota
 from core.values.offices import Office
 from core.values.plates import PlateKind

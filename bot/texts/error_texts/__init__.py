@@ -1,0 +1,1 @@
+"""Error messages, one file per area: ``PLAIN`` has those that are always the same, ``MADE`` all others."""
