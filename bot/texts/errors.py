@@ -298,6 +298,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
+    identity_errors.ControlCharacterInText: phrase("文字中有看不见的控制字符,请重新输入,不要粘贴。"),
     identity_errors.PersonalNumberInText: phrase(
         "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
     ),
@@ -545,10 +546,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     command_errors.NoSuchDay: lambda error: _("没有 {day} 这一天,请核对日期。").format(
         day=escape(error.written.strip())
     ),
-    command_errors.OfficeMissing: lambda error: _("缺少发牌机关。{usage}").format(
-        usage=commands.usage(error.command, error.office, error.kind)
-    ),
-    command_errors.Usage: lambda error: commands.usage(error.command, error.office, error.kind),
+    command_errors.Usage: commands.usage_error,
     offices_errors.HoursEntered: lambda error: days.hours_entered(error.day, error.reason),
     offices_errors.HoursUnreadable: lambda error: _("没有看懂时间「{part}」。请写成 09:00-12:00。").format(
         part=escape(error.part)

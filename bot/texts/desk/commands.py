@@ -1,5 +1,7 @@
 """Usage of the desk's commands."""
 
+from bot.errors.commands import Part, Usage
+from bot.i18n.formatting import listed
 from bot.i18n.language import _, phrase
 from bot.texts.desk.examples import localised
 from core.people.admins import Permission
@@ -78,6 +80,34 @@ USAGE = {
     ),
 }
 """Usage of each command of the desk."""
+PARTS = {
+    Part.OFFICE: phrase("发牌机关"),
+    Part.KIND: phrase("号牌种类"),
+    Part.MASK: phrase("号段"),
+    Part.TIME: phrase("时间"),
+    Part.PLATE: phrase("号牌"),
+    Part.VIN: phrase("车辆识别代号"),
+    Part.VIN_END: phrase("车辆识别代号的后六位"),
+    Part.PERSON: phrase("聊天号、证件号、手机号或号牌"),
+    Part.IDENTITY: phrase("证件号"),
+    Part.USER_TYPE: phrase("用户类型"),
+    Part.CASE: phrase("关于谁或哪件事"),
+    Part.QUERY: phrase("要查询的号码"),
+    Part.TERM: phrase("要查的内容"),
+    Part.UNDONE: phrase("要撤回的事项"),
+    Part.APPEAL: phrase("申诉编号"),
+    Part.DAY: phrase("日期"),
+    Part.PLACE: phrase("「窗口」「网上」或「全部」"),
+    Part.HOURS: phrase("几点到几点或「不开放」"),
+    Part.CHANCES: phrase("增加的次数"),
+    Part.SWITCH: phrase("on 或 off"),
+    Part.CHAT: phrase("聊天号(一串数字)"),
+    Part.ROLE: phrase("角色"),
+    Part.NAME: phrase("姓名"),
+    Part.REASON: phrase("原因"),
+    Part.TEXT: phrase("文字内容"),
+}
+"""What a missing part of a command is called."""
 _REASONS = {
     "withhold": phrase("<code>/withhold 粤K small A888# 拟公开拍卖</code>"),
     "unwithhold": phrase("<code>/unwithhold 粤K small A888# 拍卖已取消</code>"),
@@ -107,6 +137,15 @@ def usage_of(command: str, office: str = "", kind: str = "", *, with_name: bool 
 
 def usage(command: str, office: str = "", kind: str = "") -> str:
     return _("用法:{usage}").format(usage=usage_of(command, office, kind))
+
+
+def usage_error(error: Usage) -> str:
+    """Return what a malformed command lacks, in the first line, and how it is written."""
+    written = usage(error.command, error.office, error.kind)
+    if not error.missing:
+        return written
+    lacks = _("缺少{parts}。").format(parts=listed(PARTS[part]() for part in error.missing))
+    return f"{lacks}\n{written}"
 
 
 def help_text(permissions: frozenset[Permission]) -> str:
