@@ -16,6 +16,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import menu as texts
 from bot.texts.desk import parts
+from bot.texts.desk.commands import is_limited
 from core.errors.desk import NothingKnown, NotPermitted
 from core.values.personal_numbers import holds_personal_data
 
@@ -96,7 +97,7 @@ def parse_command(ctx: Context, name: str, arguments: str) -> Goto:
     try:
         return DESK[name].parse(ctx, arguments)
     except Usage as error:
-        error.office, error.kind = own_example(ctx, name)
+        _explain(ctx, error)
         raise
 
 
@@ -104,7 +105,13 @@ def nothing_typed(ctx: Context, name: str) -> Usage:
     """Return the error of a command without arguments, which needs some."""
     offices = ctx.admin.offices(DESK[name].permission, ctx.core.offices)
     error = Usage(name, missing_of(name, needs_office=len(offices) != 1))
-    error.office, error.kind = own_example(ctx, name)
+    return _explain(ctx, error)
+
+
+def _explain(ctx: Context, error: Usage) -> Usage:
+    """Let the usage have examples of this chat's own office, and only what it may do."""
+    error.office, error.kind = own_example(ctx, error.command)
+    error.limited = is_limited(error.command, ctx.admin.permissions)
     return error
 
 
@@ -130,7 +137,10 @@ def _show_typing(ctx: Context) -> View | Goto:
     if name not in permitted(ctx):
         return to_menu()
     leave = (Button(label=texts.LEAVE(), action=ActionName.LEAVE),)
-    return View(text=texts.to_type(name, *own_example(ctx, name)), rows=(leave,))
+    return View(
+        text=texts.to_type(name, *own_example(ctx, name), limited=is_limited(name, ctx.admin.permissions)),
+        rows=(leave,),
+    )
 
 
 def _typed(ctx: Context, text: str) -> Goto:

@@ -49,6 +49,7 @@ class Usage(InputError):
         self.missing = tuple(missing)
         self.office = ""  # of the admin, and a plate kind of it, for the example; may be empty
         self.kind = ""
+        self.limited = False  # whether the reader may use a part of the command only
 
 
 class NotAsAsked(InputError):

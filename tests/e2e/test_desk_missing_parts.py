@@ -27,7 +27,7 @@ def chief(world: World) -> Person:
     return world.person(CHIEF)
 
 
-_ID, _VIN, _WHO = factories.identity(9), factories.vin(2), "聊天号、证件号、手机号或号牌"
+_ID, _VIN, _WHO = factories.identity(9), factories.vin(2), "是谁(聊天号、证件号、手机号或号牌)"
 _LACKS = (
     ("/release", "发牌机关、号段"),
     ("/release 粤K", "号段"),
@@ -71,7 +71,7 @@ _LACKS = (
     ("/broadcast", "发牌机关、文字内容"),
     ("/audit", "要查的内容"),
     ("/maintenance 粤K on", "文字内容"),
-    ("/maintenance 粤K 系统升级", "on 或 off"),
+    ("/maintenance 粤K 系统升级", "「开」或「关」"),
     ("/admins add 3001", "角色"),
     ("/admins add 窗口 粤K", "聊天号(一串数字)"),
     ("/admins name 3001", "姓名"),
