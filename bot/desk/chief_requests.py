@@ -84,7 +84,7 @@ _OF_THE_READER = (
 
 
 def _close_if_gone(ctx: Context, found: ChiefRequest, error: XuanhaoError) -> str:
-    """Close a request that nobody can do any more; return what to say, empty if another chief may."""
+    """Close a request that nobody can do now; return what to say, empty if another chief may."""
     if not isinstance(error, Refusal) or isinstance(error, _OF_THE_READER):
         return ""
     ctx.core.chief_requests.close(ctx.tx, found, ctx.actor)

@@ -1,4 +1,4 @@
-"""The parts that a command must have, in their order; whoever serves one office may leave it out."""
+"""The parts that a command must have, in their order; an admin of one office may leave it out."""
 
 from collections.abc import Sequence
 
