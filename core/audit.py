@@ -44,6 +44,7 @@ class AuditAction(StrEnum):
     CHANGED_HOLIDAYS = "changed_holidays"
     CHANGED_HOURS = "changed_hours"
     CLOSED_DAY = "closed_day"
+    CLOSED_REQUEST = "closed_request"
     COMMITTED_SEED = "committed_seed"
     COMPOSED_IN_VAIN = "composed_in_vain"
     CONFIRMED_CLOCK = "confirmed_clock"

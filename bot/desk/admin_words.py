@@ -1,13 +1,14 @@
 """The arguments of /admins: a role to give, with or without an end, a name to set, or a link to make."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.desk.arguments import DAY, PARTING, first_time, office_meant
 from bot.desk.keywords import Keyword, is_keyword
 from bot.dialog.context import Context
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.texts.desk import staff as texts
 from core.errors.staff import ChatIsName, ChatIsPhone, ChiefsNotByLink
 from core.people.admins import EVERYWHERE, Permission, Role, RoleAssignment, end_of
@@ -73,7 +74,7 @@ def parse(ctx: Context, arguments: str) -> RoleWish | LinkWish | NameWish | None
     places = [word for word in words if word not in chats and _role(word) is None]
     _ensure_chat_ids(chats, places, arguments)
     if len(chats) != (0 if is_link else 1) or len(roles) != 1 or len(places) > 1 or (is_link and until):
-        raise Usage(_COMMAND)
+        raise Usage(_COMMAND, _missing(is_link=is_link, chats=chats, roles=roles))
     if is_link and roles[0] == Role.CHIEF:
         raise ChiefsNotByLink
     code = _office(ctx, places[0] if places else "")
@@ -82,6 +83,14 @@ def parse(ctx: Context, arguments: str) -> RoleWish | LinkWish | NameWish | None
     return (
         LinkWish(assignment=assignment) if is_link else RoleWish(chat_id=int(chats[0]), assignment=assignment)
     )
+
+
+def _missing(*, is_link: bool, chats: Sequence[str], roles: Sequence[Role]) -> list[Part]:
+    return [
+        part
+        for part, is_given in ((Part.CHAT, is_link or bool(chats)), (Part.ROLE, bool(roles)))
+        if not is_given
+    ]
 
 
 def day_of(written: str) -> date | None:
@@ -93,7 +102,7 @@ def _name(words: list[str]) -> NameWish:
     chats = [word for word in words[:1] if word.isascii() and word.isdecimal() and len(word) <= _LONGEST_CHAT]
     _ensure_chat_ids(chats, words[:1] if not chats else [], " ".join(words[:1]))
     if not chats or not words[1:]:
-        raise Usage(_COMMAND)
+        raise Usage(_COMMAND, [Part.CHAT] if not chats else [Part.NAME])
     return NameWish(chat_id=int(chats[0]), name=" ".join(words[1:]))
 
 

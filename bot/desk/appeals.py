@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.desk import decided_appeals
-from bot.desk.arguments import split_args
+from bot.desk.arguments import split_args, without_parting, word_at_start
 from bot.desk.confirmation import GONE, LONGEST_REASON, person_row, reason_of, to_full_view
 from bot.desk.decided_appeals import to_decided
 from bot.desk.office_filter import places_of
@@ -13,7 +13,7 @@ from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
 from bot.pictures.cards import evidence
 from bot.texts.desk import appeals as texts
@@ -29,6 +29,7 @@ from core.preselection import PreselectionState
 from core.reporting import notes
 from core.reporting.disclosure import DisclosedPart
 from core.reporting.notes import Note
+from core.values.labels import without_any_label
 from core.values.text import compact
 
 _A_PAGE = 10
@@ -61,8 +62,10 @@ def parse_approve(ctx: Context, arguments: str) -> Goto:
 
 def parse_reject(ctx: Context, arguments: str) -> Goto:
     """Parse /reject 12 REASON and go to the question; raises as ``parse_approve``."""
-    number, reason = split_args("reject", arguments.removeprefix(_APPEAL), 2)
-    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
+    written = without_parting(without_any_label(arguments.removeprefix(_APPEAL)))
+    appeal = _number("reject", word_at_start(written)) if written else 0
+    _, reason = split_args("reject", written, 2)
+    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, appeal, reason=reason_of(reason))
 
 
 _APPEAL = "申诉"
@@ -71,7 +74,7 @@ _APPEAL = "申诉"
 def _number(command: str, raw: str) -> int:
     raw = compact(raw, "#").removeprefix(_APPEAL).removesuffix("号")
     if not (raw.isascii() and raw.isdecimal() and len(raw) <= _MOST_DIGITS):
-        raise Usage(command)
+        raise Usage(command, (Part.APPEAL,))
     return int(raw)
 
 
@@ -277,7 +280,7 @@ def _show_approve(ctx: Context) -> View:
     may_bar = card.suspicion is None and holder is not None and holder.state == PreselectionState.RESERVED
     toggle = Button(label=(texts.BAR_ON if bar else texts.BAR_OFF)(), action=ActionName.BAR)
     return View(
-        text=texts.approve_question(card, bar=bar),
+        text=texts.approve_question(card, bar=bar, has_photos=card.appeal.missing_photo is None),
         rows=(
             *(((toggle,),) if may_bar else ()),
             (

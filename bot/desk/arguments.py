@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
+from bot.desk.required import missing_after
 from bot.dialog.context import Context
 from bot.errors.commands import NoSuchDay, OfficeMissing, UnreadableTime, Usage
 from bot.i18n.formatting import KINDS
@@ -133,7 +134,7 @@ def split_args(command: str, arguments: str, count: int) -> list[str]:
     """
     parts = _APART.split(without_parting(without_any_label(arguments)), maxsplit=count - 1)
     if len(parts) < count or not all(parts):
-        raise Usage(command)
+        raise Usage(command, missing_after(command, [part for part in parts if part]))
     return parts
 
 
@@ -145,16 +146,16 @@ def split_named_args(command: str, arguments: str, count: int) -> list[str]:
     Raises:
         Usage: there are fewer parts.
     """
-    parts, left = [], without_parting(arguments)
+    parts, left = list[str](), without_parting(arguments)
     for _ in range(count - 1):
         left = without_parting(without_any_label(left))
         found = _NAMING.match(left)
         if found is None:
-            raise Usage(command)
+            raise Usage(command, missing_after(command, parts))
         parts.append(found[0])
         left = without_parting(left[found.end() :])
     if not left:
-        raise Usage(command)
+        raise Usage(command, missing_after(command, parts))
     return [*parts, left]
 
 

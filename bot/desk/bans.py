@@ -11,7 +11,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
 from bot.dialog.view import Style
-from bot.errors.commands import UnreadableTime, Usage
+from bot.errors.commands import Part, UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from bot.texts.desk import parts
 from core.audit import ban_subject
@@ -60,7 +60,7 @@ def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
     until, words = read_end(raw, today, needed=needs_date) if raw else (None, "")
     reason = reason_of(words)
     if not reason:
-        raise Usage("ban")
+        raise Usage("ban", (Part.REASON,))
     return Wish(until=until, reason=reason)
 
 

@@ -1,10 +1,11 @@
 """The page on which another chief decides a request to agree to a grave act (docs/domain.md, section 13)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.desk.bans import BAN_QUESTION, UNBAN_QUESTION
-from bot.desk.confirmation import GONE, Confirmation, return_to_origin
+from bot.desk.confirmation import Confirmation, return_to_origin
 from bot.desk.grants import GRANT_QUESTION
 from bot.desk.people import IDENTITY_QUESTION
 from bot.desk.undo import REDATE_QUESTION, UNDO_QUESTION
@@ -16,8 +17,13 @@ from bot.i18n import formatting
 from bot.texts.desk import chief_requests as texts
 from bot.texts.desk import parts
 from bot.texts.errors import of_error
-from core.errors.base import XuanhaoError
-from core.errors.desk import NotPermitted
+from core.errors.appeals import AppealOfOneself
+from core.errors.base import Refusal, XuanhaoError
+from core.errors.blacklist import NotBannedHere
+from core.errors.counter import GrantElsewhere, HolderElsewhere
+from core.errors.desk import NotPermitted, NotYourOffice
+from core.errors.staff import OwnRequest, SecondChiefTooNew
+from core.errors.undo import UndoForChiefs
 from core.people import chief_requests
 from core.people.chief_requests import ChiefRequest
 from core.people.other_chiefs import RequestState
@@ -58,16 +64,31 @@ def _opened(ctx: Context, found: ChiefRequest) -> tuple[Confirmation, Context]:
     return _QUESTIONS[found.question], replace(ctx, args=args)
 
 
-def _question_text(ctx: Context, found: ChiefRequest) -> tuple[str, str, bool]:
-    """Return the question as it is now, the way that was chosen, and whether it can still be done."""
+def _question_text(ctx: Context, found: ChiefRequest) -> tuple[str, str]:
+    """Return the question as it is now, and the way that was chosen.
+
+    Raises:
+        XuanhaoError: it can no longer be done, or not by this chief.
+    """
     question, asked = _opened(ctx, found)
-    try:
-        asked.require(question.permission)
-        text = question.question_text(asked)
-        way = next((label for label, way in question.ways(asked) if way == asked.arg("way")), "")
-    except XuanhaoError as error:
-        return texts.gone(of_error(error)), "", False
-    return text, way, True
+    asked.require(question.permission)
+    text = question.question_text(asked)
+    return text, next((label for label, way in question.ways(asked) if way == asked.arg("way")), "")
+
+
+_OF_THE_READER = (
+    *(NotPermitted, NotYourOffice, OwnRequest, SecondChiefTooNew, AppealOfOneself, UndoForChiefs),
+    *(GrantElsewhere, HolderElsewhere, NotBannedHere),
+)
+"""Refusals that another chief may not meet."""
+
+
+def _close_if_gone(ctx: Context, found: ChiefRequest, error: XuanhaoError) -> str:
+    """Close a request that nobody can do now; return what to say, empty if another chief may."""
+    if not isinstance(error, Refusal) or isinstance(error, _OF_THE_READER):
+        return ""
+    ctx.core.chief_requests.close(ctx.tx, found, ctx.actor)
+    return texts.closed(found, of_error(error))
 
 
 def _show(ctx: Context) -> View:
@@ -76,7 +97,13 @@ def _show(ctx: Context) -> View:
         home = Button(label=parts.MENU(), action=ActionName.CANCEL)
         return View(text=texts.over(found, ctx.tx.now), rows=((home,),))
     leave = (Button(label=parts.KEEP(), action=ActionName.CANCEL),)
-    question, way, can_be_done = _question_text(ctx, found)
+    way, can_be_done = "", True
+    try:
+        question, way = _question_text(ctx, found)
+    except XuanhaoError as error:
+        if said := _close_if_gone(ctx, found, error):
+            return View(text=said, rows=((Button(label=parts.MENU(), action=ActionName.CANCEL),),))
+        question, can_be_done = texts.gone(of_error(error)), False
     if found.actor == ctx.actor:
         until = ctx.core.other_chiefs.waits_until(ctx.tx, found.about.office, ctx.actor)
         withdraw = Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW)
@@ -95,6 +122,16 @@ def _agree(ctx: Context, _arg: str) -> Goto:
     ctx.core.chief_requests.agree(ctx.tx, found, ctx.actor)
     asked.require(question.permission)
     return return_to_origin(ctx, question.act(asked))
+
+
+def _failed(ctx: Context, error: XuanhaoError) -> Goto:
+    """Return to the desk; what can no longer be done is closed, if the request itself still waits."""
+    said = ""
+    with suppress(Refusal):
+        found = _request(ctx)
+        chief_requests.ensure_waiting(ctx.tx, found)
+        said = _close_if_gone(ctx, found, error)
+    return return_to_origin(ctx, said or of_error(error))
 
 
 def _refuse(ctx: Context, _arg: str) -> Goto:
@@ -122,5 +159,5 @@ REQUEST = Screen(
         ActionName.CANCEL: _leave,
     },
     hint=formatting.PRESS_HINT,
-    errors=GONE,
+    errors={Refusal: _failed},
 )

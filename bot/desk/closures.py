@@ -8,7 +8,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
 from bot.texts.desk import days as texts
 from bot.texts.desk import parts
@@ -16,6 +16,7 @@ from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
 from core.values.personal_numbers import ensure_no_personal_number
+from core.values.text import one_line
 
 _SWITCHES = {Keyword.ON: ScreenName.DESK_MAINTENANCE_ON, Keyword.OFF: ScreenName.DESK_MAINTENANCE_OFF}
 _LONGEST_TEXT = 500
@@ -31,9 +32,9 @@ def parse_maintenance(ctx: Context, arguments: str) -> Goto:
     """
     written, switch, text = _switched(arguments)
     if switch is None and text:
-        raise Usage("maintenance")
+        raise Usage("maintenance", (Part.SWITCH,))
     if switch == Keyword.ON and not text:
-        raise Usage("maintenance")
+        raise Usage("maintenance", (Part.TEXT,))
     ensure_no_personal_number(text, allow_landlines=True)
     code = EVERYWHERE
     if not is_keyword(written, Keyword.ALL):
@@ -43,7 +44,7 @@ def parse_maintenance(ctx: Context, arguments: str) -> Goto:
         return Goto(screen=ScreenName.DESK_MAINTENANCE, args={"office": code})
     if switch == Keyword.OFF and not maintenance.text_of(ctx.tx, code):
         raise NotInMaintenance
-    shown = " ".join(text.split())[:_LONGEST_TEXT]
+    shown = one_line(text)[:_LONGEST_TEXT]
     args = {"office": code, "text": shown, "seen": maintenance.text_of(ctx.tx, code)}
     return Goto(screen=_SWITCHES[switch], args=args)
 

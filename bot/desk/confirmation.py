@@ -22,6 +22,7 @@ from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
 from core.reporting.disclosure import DisclosedPart
 from core.values.personal_numbers import ensure_no_personal_number
+from core.values.text import one_line
 
 LONGEST_REASON = 200
 _FEWEST = 2
@@ -162,6 +163,7 @@ def reason_of(words: str) -> str:
 
     Raises:
         PersonalNumberInText: it contains an identity number or a telephone number.
+        ControlCharacterInText: it contains a control character.
         ReasonTooShort: it says nothing, such as a single letter or punctuation.
     """
     reason = _in_one_line(words)
@@ -185,7 +187,7 @@ def published_reason_of(words: str, command: str) -> str:
 
 def _in_one_line(words: str) -> str:
     ensure_no_personal_number(words)
-    return " ".join(words.split())[:LONGEST_REASON]
+    return one_line(words)[:LONGEST_REASON]
 
 
 def _letters(reason: str) -> int:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from bot.desk.arguments import office_meant, read_time
 from bot.dialog.context import Context
-from bot.errors.commands import DateInReason, DaysReversed, DaysTooMany, UnreadableTime, Usage
+from bot.errors.commands import DateInReason, DaysReversed, DaysTooMany, Part, UnreadableTime, Usage
 from core.people.admins import Permission
 from core.values.hours import DAY_MINUTES, Day, Span, parse_day
 from core.values.offices import Office
 from core.values.plates import PROVINCES
-from core.values.text import tidy
+from core.values.text import in_width, without_hidden
 
 MOST_DAYS = 62
 """Maximum days of one command."""
@@ -71,43 +71,58 @@ def read_day_words(
         DateInReason: what is left has something like a date: it is not guessed at.
         NotYourOffice, OfficeUnknown: as ``Context.desk_office``.
     """
-    left = tidy(arguments)
+    left = _Left.of(arguments)
     office, left = _office(ctx, command, left, permission)
     hours, left = _hours(left)
     days, left = _days(left, ctx.today)
-    found = {word for word in known if word in re.split(r"[\s,、;]+", left.lower())}
+    found = {word for word in known if word in re.split(r"[\s,、;]+", left.narrow.lower())}
     for word in found:
         parted = rf"(?:^|(?<=[\s,、;])){re.escape(word)}(?=$|[\s,、;])"
-        left = re.sub(parted, " ", left, count=1, flags=re.IGNORECASE)
-    reason = " ".join(left.strip(" ,、;:").split())
-    if like := _DATE_LIKE.search(reason):
+        left = left.without(re.search(parted, left.narrow, flags=re.IGNORECASE))
+    reason = " ".join(left.raw.split()).strip(" ,、;:\uff0c\uff1b\uff1a")
+    if like := _DATE_LIKE.search(in_width(reason)):
         raise DateInReason(like[0])
     return DayWords(office=office, days=days, hours=hours, words=frozenset(found), reason=reason)
 
 
-def _cut(text: str, found: re.Match[str]) -> str:
-    return f"{text[: found.start()]} {text[found.end() :]}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What has not been read yet: as it was typed, for the reason, and of the same length in ASCII."""
+
+    raw: str
+    narrow: str
+
+    @classmethod
+    def of(cls, arguments: str) -> "_Left":
+        raw = without_hidden(arguments).strip()
+        return cls(raw=raw, narrow=in_width(raw))
+
+    def without(self, found: re.Match[str] | None) -> "_Left":
+        if found is None:
+            return self
+        raw, narrow = (f"{text[: found.start()]} {text[found.end() :]}" for text in (self.raw, self.narrow))
+        return _Left(raw=raw, narrow=narrow)
 
 
-def _office(ctx: Context, command: str, text: str, permission: Permission) -> tuple[Office, str]:
-    found = _OFFICE.search(text)
+def _office(ctx: Context, command: str, left: _Left, permission: Permission) -> tuple[Office, _Left]:
+    found = _OFFICE.search(left.narrow)
     if found is None:
-        return office_meant(ctx, command, permission, ""), text
-    return office_meant(ctx, command, permission, found[0]), _cut(text, found)
+        return office_meant(ctx, command, permission, ""), left
+    return office_meant(ctx, command, permission, found[0]), left.without(found)
 
 
-def _hours(text: str) -> tuple[Day | None, str]:
-    if found := _HOURS.search(text):
-        return parse_day(found[0]), _cut(text, found)
-    if found := _HALF.search(text):
-        return _HALVES[found[0].lower()], _cut(text, found)
-    return None, text
+def _hours(left: _Left) -> tuple[Day | None, _Left]:
+    if found := _HOURS.search(left.narrow):
+        return parse_day(found[0]), left.without(found)
+    if found := _HALF.search(left.narrow):
+        return _HALVES[found[0].lower()], left.without(found)
+    return None, left
 
 
-def _days(text: str, today: date) -> tuple[tuple[date, ...], str]:
-    found = _DAYS.search(text)
+def _days(left: _Left, today: date) -> tuple[tuple[date, ...], _Left]:
+    found = _DAYS.search(left.narrow)
     if found is None:
-        return (), text
+        return (), left
     first = _day(found["first"], today)
     last = first if found["last"] is None else _last(found["last"], first, today)
     if last < first:
@@ -115,7 +130,7 @@ def _days(text: str, today: date) -> tuple[tuple[date, ...], str]:
     if (last - first).days >= MOST_DAYS:
         raise DaysTooMany(MOST_DAYS)
     days = tuple(first + timedelta(days=after) for after in range((last - first).days + 1))
-    return days, _cut(text, found)
+    return days, left.without(found)
 
 
 def _last(raw: str, first: date, today: date) -> date:
@@ -144,11 +159,13 @@ def _day(raw: str, today: date) -> date:
     return read_time(raw, today).date()
 
 
-def require_days(words: DayWords, command: str) -> None:
-    """Require days and a reason.
+def require_parts(words: DayWords, command: str, **others: bool) -> None:
+    """Require days, a reason and other parts, named by ``Part`` with whether they are there.
 
     Raises:
         Usage: one is missing.
     """
-    if not words.days or not words.reason:
-        raise Usage(command)
+    given = {Part.DAY: bool(words.days)} | {Part(name): is_given for name, is_given in others.items()}
+    given[Part.REASON] = bool(words.reason)
+    if missing := [part for part, is_given in given.items() if not is_given]:
+        raise Usage(command, missing)

@@ -14,7 +14,7 @@ from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.desk_extension import DeskExtension
-from core.values.text import tidy
+from core.values.text import in_width
 
 _DAYS = re.compile(r"(?<![\d:/.-])(?:延期?)?\s*(\d{1,3})\s*(?:个?工作日|天|日)?(?![\d:/.\-月年])")
 
@@ -25,12 +25,11 @@ def read_extension(text: str) -> tuple[int, str]:
     Raises:
         NotAsAsked: there is no number, more than one, or no reason.
     """
-    written = tidy(text)
-    found = list(_DAYS.finditer(written))
+    found = list(_DAYS.finditer(in_width(text)))
     if len(found) != 1:
         raise NotAsAsked
-    left = f"{written[: found[0].start()]} {written[found[0].end() :]}"
-    reason = reason_of(left.strip(" ,、;:，"))
+    left = f"{text[: found[0].start()]} {text[found[0].end() :]}"
+    reason = reason_of(left.strip().strip(" ,、;:\uff0c\uff1b\uff1a"))
     if not reason:
         raise NotAsAsked
     return int(found[0][1]), reason

@@ -9,7 +9,7 @@ from bot.desk.people import number_arg
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.texts.desk import people as texts
 from core.audit import vehicle_subject
 from core.errors.desk import NothingKnown
@@ -47,6 +47,8 @@ def parse_grant(ctx: Context, arguments: str) -> Goto:
     found = _VIN_WORD.search(arguments)
     if found:
         written, chances = found[0], f"{arguments[: found.start()]} {arguments[found.end() :]}"
+    elif _CHANCES.match(without_parting(arguments)):
+        raise Usage("grant", (Part.VIN,))
     else:
         written, chances = split_args("grant", arguments, 2)
     batches, wishes, reason = read_chances(chances)
@@ -64,7 +66,8 @@ def read_chances(raw: str) -> tuple[int, int, str]:
     counts = {keyword_of(name, Keyword.RANDOM, Keyword.COMPOSE): int(count) for name, count in given}
     reason = reason_of(without_parting(_CHANCES.sub(" ", raw)))
     if not reason or not given or len(counts) < len(given) or "=" in reason:
-        raise Usage("grant")
+        missing = [part for part, is_there in ((Part.CHANCES, given), (Part.REASON, reason)) if not is_there]
+        raise Usage("grant", missing)
     return counts.get(Keyword.RANDOM, 0), counts.get(Keyword.COMPOSE, 0), reason
 
 

@@ -5,6 +5,7 @@ from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
 from bot.desk.form_steps import FORMS
 from bot.desk.menu import commands_of, group_rows, own_example, to_menu
 from bot.desk.reports import work_queue
+from bot.desk.required import missing_of
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.keyboards import in_columns
@@ -15,6 +16,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import menu as texts
 from bot.texts.desk import parts
+from bot.texts.desk.commands import is_limited
 from core.errors.desk import NothingKnown, NotPermitted
 from core.values.personal_numbers import holds_personal_data
 
@@ -68,7 +70,7 @@ def _try(ctx: Context, _arg: str) -> Goto:
         raise NothingKnown
     if not proposal.arguments:
         return open_command(ctx, proposal.name)
-    return DESK[proposal.name].parse(ctx, proposal.arguments)
+    return parse_command(ctx, proposal.name, proposal.arguments)
 
 
 def open_command(ctx: Context, name: str) -> Goto:
@@ -84,6 +86,33 @@ def open_command(ctx: Context, name: str) -> Goto:
     if name in FORMS:
         return forms.begin(ctx, name)
     return Goto(screen=ScreenName.DESK_TYPE, args={_COMMAND: name})
+
+
+def parse_command(ctx: Context, name: str, arguments: str) -> Goto:
+    """Return where a command with its arguments leads.
+
+    Raises:
+        Usage: they are malformed; its example is of an office of this chat.
+    """
+    try:
+        return DESK[name].parse(ctx, arguments)
+    except Usage as error:
+        _explain(ctx, error)
+        raise
+
+
+def nothing_typed(ctx: Context, name: str) -> Usage:
+    """Return the error of a command without arguments, which needs some."""
+    offices = ctx.admin.offices(DESK[name].permission, ctx.core.offices)
+    error = Usage(name, missing_of(name, needs_office=len(offices) != 1))
+    return _explain(ctx, error)
+
+
+def _explain(ctx: Context, error: Usage) -> Usage:
+    """Let the usage have examples of this chat's own office, and only what it may do."""
+    error.office, error.kind = own_example(ctx, error.command)
+    error.limited = is_limited(error.command, ctx.admin.permissions)
+    return error
 
 
 MENU = Screen(
@@ -108,18 +137,17 @@ def _show_typing(ctx: Context) -> View | Goto:
     if name not in permitted(ctx):
         return to_menu()
     leave = (Button(label=texts.LEAVE(), action=ActionName.LEAVE),)
-    return View(text=texts.to_type(name, *own_example(ctx, name)), rows=(leave,))
+    return View(
+        text=texts.to_type(name, *own_example(ctx, name), limited=is_limited(name, ctx.admin.permissions)),
+        rows=(leave,),
+    )
 
 
 def _typed(ctx: Context, text: str) -> Goto:
     name = ctx.arg(_COMMAND)
     if name not in permitted(ctx):
         raise NotPermitted
-    try:
-        return DESK[name].parse(ctx, text)
-    except Usage as error:
-        error.office, error.kind = own_example(ctx, name)
-        raise
+    return parse_command(ctx, name, text)
 
 
 TYPE = Screen(

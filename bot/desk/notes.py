@@ -11,7 +11,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
 from bot.texts.desk import notes as texts
 from core import audit
@@ -97,7 +97,7 @@ def validate_body(typed: str) -> str:
     """
     body = notes.validate_body(typed)
     if not body:
-        raise Usage(_COMMAND)
+        raise Usage(_COMMAND, (Part.TEXT,))
     return body
 
 

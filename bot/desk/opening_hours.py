@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from bot.desk.confirmation import GONE, Confirmation, reason_of, screen_of
-from bot.desk.day_words import DayWords, read_day_words, require_days
+from bot.desk.day_words import DayWords, read_day_words, require_parts
 from bot.desk.undo import days_key
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
@@ -52,7 +52,7 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
     words = read_day_words(ctx, "closed", arguments, Permission.CLOSED)
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
-    require_days(words, "closed")
+    require_parts(words, "closed")
     return to_closed(ctx, words)
 
 
@@ -89,7 +89,8 @@ def parse_hours(ctx: Context, arguments: str) -> Goto:
     words = read_day_words(ctx, "hours", arguments, Permission.CLOSED, known=WORDS)
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
-    require_days(words, "hours")
+    is_set = words.hours is not None or bool(SHUT & words.words)
+    require_parts(words, "hours", place=bool(_places(words)), hours=is_set)
     return to_hours(ctx, words)
 
 
@@ -100,11 +101,15 @@ def to_hours(ctx: Context, words: DayWords) -> Goto:
         Usage: a place or hours are missing.
         DayInThePast, HoursEntered: as ``parse_hours``.
     """
-    places = [place for word in PLACES if word in words.words for place in PLACES[word]]
+    places = _places(words)
     if not places or (words.hours is None) != bool(SHUT & words.words):
         raise Usage("hours")
     entries = [_entry(day, place, words.hours or ()) for place in dict.fromkeys(places) for day in words.days]
     return _to_hours(ctx, words.office, entries, words.reason)
+
+
+def _places(words: DayWords) -> list[HoursKind]:
+    return [place for word in PLACES if word in words.words for place in PLACES[word]]
 
 
 # --- closed days -----------------------------------------------------------------------------------

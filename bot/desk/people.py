@@ -9,7 +9,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.desk import people as texts
@@ -88,7 +88,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
         first = word_at_start(name)
         wanted, why = _type_of(first), without_parting(name[len(first) :])
     if wanted is None or not written:
-        raise Usage("usertype")
+        raise Usage("usertype", (Part.PERSON if wanted else Part.USER_TYPE,))
     return to_user_type(ctx, _account(ctx, written), wanted, reason_of(why))
 
 

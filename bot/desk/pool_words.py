@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.desk.arguments import kind_or_none, without_parting, word_at_start
 from bot.dialog.context import Context
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from core.people.admins import Permission
 from core.values.masks import kind_of_mask
 from core.values.plates import PROVINCES, PlateKind
@@ -43,7 +43,7 @@ class PoolWords:
         """
         kind = self.kind or kind_of_mask(self.mask)
         if not self.mask or kind is None:
-            raise Usage(command)
+            raise Usage(command, (Part.KIND if self.mask else Part.MASK,))
         return replace(self, kind=kind)
 
 
@@ -63,12 +63,17 @@ def take_pool_words(command: str, text: str) -> tuple[PoolWords, str]:
         word = word_at_start(left)
         more = found.with_word(word)
         after = without_parting(left[len(word) :])
-        if more is None and not found.mask and not is_wide(word_at_start(after)):
+        if more is None and not found.mask and _may_be_mask(word) and not is_wide(word_at_start(after)):
             more = replace(found, mask=word)  # a single number, or a mistyped mask
         if more is None:
             break
         found, left = more, after
     return found.with_kind(command), left
+
+
+def _may_be_mask(word: str) -> bool:
+    """Whether a word may be a mistyped mask; one of Chinese characters alone begins a reason."""
+    return any(char.isascii() and char.isalnum() for char in clean(word))
 
 
 def is_serial(raw: str) -> bool:

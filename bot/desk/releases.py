@@ -11,7 +11,7 @@ from bot.desk.pool_words import PoolWords
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.texts.desk import releases as texts
 from core.people.admins import Permission
 from core.pool import releases
@@ -91,7 +91,9 @@ def _options(words: list[str]) -> dict[Keyword, str]:
             raise Usage(_COMMAND)
         else:
             values.append(word)
-    if not all(given.values()) or is_keyword(given.get(Keyword.FROM, [""])[0], Keyword.DRAWN):
+    if not all(given.values()):
+        raise Usage(_COMMAND, (Part.TIME,))
+    if is_keyword(given.get(Keyword.FROM, [""])[0], Keyword.DRAWN):
         raise Usage(_COMMAND)
     return {name: _SINCE.sub("", tidy(" ".join(values))) for name, values in given.items()}
 

@@ -22,7 +22,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.desk import undo as texts
@@ -223,7 +223,7 @@ def to_question(ctx: Context, what: str, why: str, **more: str) -> Goto:
     _require(ctx, what, office)
     reason = published_reason_of(why, _COMMAND) if kind.is_published else reason_of(why)
     if not reason:
-        raise Usage(_COMMAND)
+        raise Usage(_COMMAND, (Part.REASON,))
     args: dict[str, object] = {"what": what, "office": office, "reason": reason, **more}
     if what.startswith(SubjectKind.PRESELECTION):
         found = _found(ctx, get(ctx.tx, _number(_rest(ctx, what))))

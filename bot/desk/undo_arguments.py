@@ -8,13 +8,13 @@ from bot.desk.keywords import Keyword, pattern_of
 from bot.desk.pool_words import is_wide, take_pool_words
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from core.audit import SubjectKind
 from core.availability import closed_days
 from core.errors.undo import NothingToUndo
 from core.people.admins import Permission
 from core.values.plates import PROVINCES, PlateKind, parse_plate
-from core.values.text import compact, tidy
+from core.values.text import compact, in_width
 
 _COMMAND = "undo"
 _APPEAL = re.compile(r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:\s+|$)|#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
@@ -30,14 +30,15 @@ def parse(ctx: Context, arguments: str) -> Goto:
         Usage, PlateError, MaskError, UnreadableTime: the arguments are malformed.
         NothingToUndo and its like: it cannot be taken back, and why.
     """
-    written = tidy(arguments)
+    raw = arguments.strip()
+    written = in_width(raw)
     words = written.split()
     if any(map(is_wide, words[:3])) and not written.startswith("#"):
-        return _parse_segment(ctx, written)
+        return _parse_segment(ctx, raw)
     if (found := _APPEAL.match(written)) and not written[found.end() :].startswith(("-", "/", "月", "年")):
-        return undo.to_question(ctx, f"appeal:{found[1] or found[2]}", written[found.end() :])
+        return undo.to_question(ctx, f"appeal:{found[1] or found[2]}", raw[found.end() :])
     if _OFFICE.match(written) or written[:1].isdigit():
-        return _parse_day(ctx, written)
+        return _parse_day(ctx, raw)
     number, why = split_named_args(_COMMAND, arguments, 2)
     office = ctx.core.offices.get(compact(number)[:2])
     plate = parse_plate(number, nev_letters=office.nev_letters) if office else parse_plate(number)
@@ -52,10 +53,10 @@ def _parse_segment(ctx: Context, written: str) -> Goto:
     mask = mask_for(office, found.kind or PlateKind.SMALL, found.mask)
     key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
     dates = {}
-    if led := _REDATE.match(text):
+    if led := _REDATE.match(in_width(text)):
         opens, text = first_time(text[led.end() :], ctx.today)
         dates["opens"] = opens.isoformat()
-        if composed := _COMPOSE.match(text):
+        if composed := _COMPOSE.match(in_width(text)):
             compose, text = first_time(text[composed.end() :], ctx.today)
             dates["compose"] = compose.isoformat()
     return undo.to_question(ctx, key, text, **dates)
@@ -63,15 +64,15 @@ def _parse_segment(ctx: Context, written: str) -> Goto:
 
 def _parse_day(ctx: Context, written: str) -> Goto:
     """Parse 粤K 2026-12-31 REASON, in either order of office and day."""
-    found = _OFFICE.match(written)
+    found = _OFFICE.match(in_width(written))
     if found:
         day, why = first_time(written[found.end() :].lstrip(), ctx.today)
         code = found[0]
     else:
         day, left = first_time(written, ctx.today)
-        found = _OFFICE.match(left)
+        found = _OFFICE.match(in_width(left))
         if found is None:
-            raise Usage(_COMMAND)
+            raise Usage(_COMMAND, (Part.OFFICE,))
         code, why = found[0], left[found.end() :]
     office = ctx.desk_office(code, Permission.UNDO_OWN)
     entered = [one for one in closed_days.entered(ctx.tx, office, day.date()) if one.day == day.date()]

@@ -105,8 +105,11 @@ def _show(ctx: Context) -> View:
     _, turns = page_of(range(found.total), found.page, _A_PAGE)
     first = found.page * _A_PAGE + 1
     office = ctx.office_of(wanted.office)
+    text = texts.waiting_list(office, wanted, found, first, _A_PAGE)
+    if _is_ticking(ctx):
+        text += f"\n\n{texts.ticking(MOST_TICKED)}"
     return View(
-        text=texts.waiting_list(office, wanted, found, first, _A_PAGE),
+        text=text,
         rows=(
             *in_columns(_row_buttons(ctx, found, first), 4),
             *([tuple(turns)] if turns else []),

@@ -1,18 +1,55 @@
 """Errors in an admin's command, in addition to those of the domain."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 from core.errors.base import InputError
 
 
-class Usage(InputError):
-    """The arguments of ``command`` are malformed; its usage is in the manual."""
+class Part(StrEnum):
+    """A part of a command, which may be missing."""
 
-    def __init__(self, command: str, office: str = "", kind: str = "") -> None:
+    OFFICE = "office"
+    KIND = "kind"
+    MASK = "mask"
+    TIME = "time"
+    PLATE = "plate"
+    VIN = "vin"
+    VIN_END = "vin_end"
+    PERSON = "person"
+    IDENTITY = "identity"
+    USER_TYPE = "user_type"
+    CASE = "case"
+    QUERY = "query"
+    TERM = "term"
+    UNDONE = "undone"
+    APPEAL = "appeal"
+    DAY = "day"
+    PLACE = "place"
+    HOURS = "hours"
+    CHANCES = "chances"
+    SWITCH = "switch"
+    CHAT = "chat"
+    ROLE = "role"
+    NAME = "name"
+    REASON = "reason"
+    TEXT = "text"
+
+
+class Usage(InputError):
+    """The arguments of ``command`` are malformed; its usage is in the manual.
+
+    ``missing`` are the parts that were not found in them, in their order; empty if something else is wrong.
+    """
+
+    def __init__(self, command: str, missing: Iterable[Part] = ()) -> None:
         super().__init__()
         self.command = command
-        self.office = office  # of the admin, and a plate kind of it, for the example; may be empty
-        self.kind = kind
+        self.missing = tuple(missing)
+        self.office = ""  # of the admin, and a plate kind of it, for the example; may be empty
+        self.kind = ""
+        self.limited = False  # whether the reader may use a part of the command only
 
 
 class NotAsAsked(InputError):
@@ -46,6 +83,9 @@ class BroadcastHourMissing(InputError):
 
 class OfficeMissing(Usage):
     """The command begins with a date where the office should stand."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command, (Part.OFFICE,))
 
 
 class EndNotEarlier(InputError):

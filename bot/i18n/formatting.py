@@ -50,6 +50,7 @@ ROLES: dict[str, Phrase] = {
 
 _ABOUT_TWO_MINUTES, _ABOUT_A_MINUTE_AND_A_HALF, _ABOUT_A_MINUTE = 105, 75, 50  # seconds
 
+_BEGINNING = re.compile(r"^((?:<[bi]>|[·•] )*)([a-z])", re.MULTILINE)
 _MARKUP = re.compile(r"<[^>]+>")
 _OPENED = re.compile(r"<[a-z]")
 _PARTS = re.compile(r"#+|@+|[^#@]+")
@@ -102,6 +103,11 @@ _REASONS = {
 def listed(parts: Iterable[str]) -> str:
     """Return items as an enumeration: 甲、乙、丙."""
     return _("、").join(parts)
+
+
+def begun(html: str) -> str:
+    """Return the lines with a capital at the start of each that begins with a letter; not within codes."""
+    return _BEGINNING.sub(lambda found: found[1] + found[2].upper(), html)
 
 
 def plain(html: str) -> str:

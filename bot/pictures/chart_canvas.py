@@ -20,6 +20,10 @@ GREY = 0.62
 """Ink strength of secondary text."""
 _LEVELS = 6
 _CORNER = 10
+SHOWN_WIDTH = 390
+"""Width in px at which a telephone shows a picture."""
+_LEAST_SHOWN = 12
+"""Size in px of the labels of charts as a telephone shows them."""
 _HATCH = 9
 """Distance in px between the stripes of hatching."""
 
@@ -143,6 +147,11 @@ class ChartCanvas:
         return encoded(self._sheet, _ENTRIES)
 
 
+def label_size(width: int) -> int:
+    """Return the size of the legends and axis labels of a picture of this width, readable on a telephone."""
+    return -(-_LEAST_SHOWN * width // SHOWN_WIDTH)
+
+
 def fitted(words: str, size: int, within: float) -> tuple[str, int]:
     """Fit a line to a width: reduce the size by up to a quarter, then truncate; return text and size."""
     smallest = round(size * 0.75)
@@ -155,19 +164,54 @@ def fitted(words: str, size: int, within: float) -> tuple[str, int]:
     return f"{words}…", size
 
 
+Entry = tuple[Ground | None, str]
+"""What a colour of a legend means; a ground of None stands for the hatching."""
+
+
+def legend_height(entries: Sequence[Entry], size: int, within: float) -> int:
+    """Return the height of a legend in px."""
+    return len(_legend_rows(entries, size, within)) * _row_height(size)
+
+
 def legend(
-    canvas: ChartCanvas, left: float, top: float, entries: Sequence[tuple[Ground | None, str]], size: int
+    canvas: ChartCanvas, place: tuple[float, float], entries: Sequence[Entry], size: int, within: float
 ) -> None:
-    """Draw a legend in one row; a ground of None stands for the hatching."""
+    """Draw a legend, in as many rows as its width takes."""
+    for number, row in enumerate(_legend_rows(entries, size, within)):
+        left, top = place[0], place[1] + number * _row_height(size)
+        for entry in row:
+            _legend_entry(canvas, (left, top), entry, size)
+            left += _entry_width(entry, size)
+
+
+def _legend_entry(canvas: ChartCanvas, place: tuple[float, float], entry: Entry, size: int) -> None:
+    (left, top), (ground, words) = place, entry
     side = round(size * 0.8)
-    for ground, words in entries:
-        if ground is None:
-            canvas.box(left, top + size * 0.25, side, side, Ground.TRACK)
-            canvas.hatch(left, top + size * 0.25, side, side, Ground.SLATE)
-        else:
-            canvas.box(left, top + size * 0.25, side, side, ground)
-        canvas.text(left + side + 8, top, words, size, strength=GREY)
-        left += side + 8 + text_width(words, size) + 26
+    canvas.box(left, top + size * 0.25, side, side, Ground.TRACK if ground is None else ground)
+    if ground is None:
+        canvas.hatch(left, top + size * 0.25, side, side, Ground.SLATE)
+    canvas.text(left + side + 8, top, words, size, strength=GREY)
+
+
+def _entry_width(entry: Entry, size: int) -> float:
+    return round(size * 0.8) + 8 + text_width(entry[1], size) + 26
+
+
+def _row_height(size: int) -> int:
+    return round(size * 1.5)
+
+
+def _legend_rows(entries: Sequence[Entry], size: int, within: float) -> list[list[Entry]]:
+    rows: list[list[Entry]] = [[]]
+    used = 0.0
+    for entry in entries:
+        width = _entry_width(entry, size)
+        if rows[-1] and used + width > within:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(entry)
+        used += width
+    return rows
 
 
 def axis(limit: int) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, legend
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, label_size, legend, legend_height
 
 WIDTH = 900
 MARGIN = 36
@@ -19,7 +19,8 @@ KEPT_HEIGHT = 30
 """Extra row height in px for a segment that is partly withheld."""
 _TITLE_HEIGHT = 112
 _HEAD_HEIGHT = 62
-_FOOT_HEIGHT = 58
+_FOOT_HEIGHT = 28
+LABEL_SIZE = label_size(WIDTH)
 _EMPTY_HEIGHT = 90
 _NARROWEST = 3
 """Minimum width in px of a non-zero share."""
@@ -64,7 +65,16 @@ def segments_picture(page: Segments) -> bytes:
     """Return a PNG of a page of segments."""
     heads = sum(_begins(page.bars, index) for index in range(len(page.bars)))
     rows = sum(_height(bar) for bar in page.bars) + heads * _HEAD_HEIGHT
-    canvas = ChartCanvas(WIDTH, _TITLE_HEIGHT + (rows or _EMPTY_HEIGHT) + _FOOT_HEIGHT)
+    entries = (
+        (Ground.BLUE, page.taken_words),
+        (Ground.AMBER, page.past_words),
+        (Ground.RED, page.full_words),
+        (Ground.SKY, page.held_words),
+        (Ground.TRACK, page.free_words),
+        (None, page.withheld_words),
+    )
+    foot = legend_height(entries, LABEL_SIZE, WIDTH - 2 * MARGIN) + _FOOT_HEIGHT
+    canvas = ChartCanvas(WIDTH, _TITLE_HEIGHT + (rows or _EMPTY_HEIGHT) + foot)
     canvas.text(MARGIN, 24, page.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
     canvas.text(MARGIN, 76, page.at, TEXT_SIZE, strength=GREY)
     top = float(_TITLE_HEIGHT)
@@ -76,15 +86,7 @@ def segments_picture(page: Segments) -> bytes:
             top += _HEAD_HEIGHT
         _bar(canvas, top, bar, page.mark)
         top += _height(bar)
-    entries = (
-        (Ground.BLUE, page.taken_words),
-        (Ground.AMBER, page.past_words),
-        (Ground.RED, page.full_words),
-        (Ground.SKY, page.held_words),
-        (Ground.TRACK, page.free_words),
-        (None, page.withheld_words),
-    )
-    legend(canvas, MARGIN, canvas.height - 44, entries, TEXT_SIZE)
+    legend(canvas, (MARGIN, canvas.height - foot + 8), entries, LABEL_SIZE, WIDTH - 2 * MARGIN)
     return canvas.png()
 
 
@@ -100,7 +102,7 @@ def _head(canvas: ChartCanvas, top: float, words: str, page: Segments) -> None:
     canvas.line((MARGIN, top + 4, WIDTH - MARGIN, top + 6), Ground.TRACK)
     canvas.text(MARGIN, top + 14, words, HEAD_SIZE, bold=True, within=BAR_LEFT + BAR_WIDTH * page.mark - 80)
     mark = BAR_LEFT + BAR_WIDTH * page.mark
-    canvas.text(mark, top + 20, page.mark_words, TEXT_SIZE, align="centre", strength=GREY)
+    canvas.text(mark, top + 16, page.mark_words, LABEL_SIZE, align="centre", strength=GREY)
 
 
 def _bar(canvas: ChartCanvas, top: float, bar: Bar, mark: float) -> None:

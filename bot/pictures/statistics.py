@@ -1,28 +1,31 @@
 """Statistics of a period as a picture: totals, selections by day and hour, and their outcomes."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, axis, legend, short
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, axis, label_size, legend, short
 from bot.pictures.figure_tiles import TILE_GAP, Tile, put_tile
+from bot.pictures.text_layout import text_width
 
 WIDTH = 1000
 MARGIN = 40
 TITLE_SIZE = 40
-HEAD_SIZE = 28
+HEAD_SIZE = 32
 TEXT_SIZE = 22
+LABEL_SIZE = label_size(WIDTH)
 TILES_A_ROW = 4
 _TILE_HEIGHT = 140
 _CHART_HEIGHT = 240
-_CHART_TOP = 92
-_CHART_FOOT = 50
+_CHART_TOP = 116
+_CHART_FOOT = 76
 _BLOCK = _CHART_TOP + _CHART_HEIGHT + _CHART_FOOT
-_GRID_TOP, _GRID_ROW, _GRID_FOOT = 52, 40, 28
+_GRID_TOP, _GRID_ROW, _GRID_FOOT = 56, 42, 28
 _NAME_WIDTH = 214
-_SCALE_WIDTH = 92
+_SCALE_WIDTH = 122
 """Width in px left of a chart, for the axis labels."""
-_FEWEST_PX = 110
+_BETWEEN = 12
 """Minimum distance in px between two labels below a chart."""
 
 
@@ -140,19 +143,20 @@ def _share(canvas: ChartCanvas, top: float, figures: StatisticsSheet) -> None:
 
 def _chart(canvas: ChartCanvas, top: float, chart: Chart) -> None:
     canvas.text(MARGIN, top + 6, chart.title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
-    legend(canvas, MARGIN, top + 48, chart.meanings, TEXT_SIZE)
+    legend(canvas, (MARGIN, top + 52), chart.meanings, LABEL_SIZE, WIDTH - 2 * MARGIN)
     scale = axis(max((sum(column.parts) for column in chart.columns), default=0))
     ground = top + _CHART_TOP + _CHART_HEIGHT
     left, right = MARGIN + _SCALE_WIDTH, WIDTH - MARGIN
     for number in scale:
         height = ground - _CHART_HEIGHT * number / scale[-1]
         canvas.line((left, height, right, height + 1), Ground.TRACK, width=1)
-        canvas.text(left - 12, height - 15, short(number), TEXT_SIZE, align="right", strength=GREY, within=82)
+        put = partial(canvas.text, align="right", strength=GREY, within=_SCALE_WIDTH - 12)
+        put(left - 12, height - LABEL_SIZE * 0.7, short(number), LABEL_SIZE)
     slot = (right - left) / max(1, len(chart.columns))
     colours = [colour for colour, _ in chart.meanings]
     for number, column in enumerate(chart.columns):
         _column(canvas, (left + number * slot, ground), slot, _heights(column.parts, scale[-1]), colours)
-    _labels(canvas, (left, ground + 8), slot, [column.label for column in chart.columns])
+    _labels(canvas, (left, ground + 16), slot, [column.label for column in chart.columns])
 
 
 def _heights(parts: Sequence[int], limit: int) -> list[float]:
@@ -177,9 +181,8 @@ def _column(
 def _labels(canvas: ChartCanvas, place: tuple[float, float], slot: float, labels: Sequence[str]) -> None:
     """Draw the labels below a chart; only every n-th if space is short."""
     left, top = place
-    every = max(1, -(-_FEWEST_PX // max(1, round(slot)))) if slot < _FEWEST_PX else 1
-    if all(len(label) <= 2 for label in labels):  # noqa: PLR2004 - the hours of a day
-        every = 1 if slot > 30 else 2  # noqa: PLR2004 - px for two digits
+    widths = [text_width(label, LABEL_SIZE) for label in labels]
+    every = max(1, math.ceil((max(widths, default=0) + _BETWEEN) / slot))
     for number in range(0, len(labels), every):
-        middle = left + (number + 0.5) * slot
-        canvas.text(middle, top, labels[number], TEXT_SIZE, align="centre", strength=GREY)
+        middle = min(left + (number + 0.5) * slot, WIDTH - widths[number] / 2 - _BETWEEN)
+        canvas.text(middle, top, labels[number], LABEL_SIZE, align="centre", strength=GREY)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, short
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, label_size, short
 from bot.pictures.figure_tiles import TILE_GAP, Tile, put_tile
 
 WIDTH = 900
@@ -10,10 +10,11 @@ MARGIN = 36
 TITLE_SIZE = 40
 HEAD_SIZE = 28
 TEXT_SIZE = 22
+LABEL_SIZE = label_size(WIDTH)
 TILES_A_ROW = 3
 _TILE_HEIGHT = 144
 _TOP = 120
-_DAYS_HEIGHT = 236
+_DAYS_HEIGHT = 256
 _COLUMN_HEIGHT = 110
 
 
@@ -56,7 +57,7 @@ def dashboard_picture(dashboard: Dashboard) -> bytes:
 
 def _days(canvas: ChartCanvas, top: float, dashboard: Dashboard) -> None:
     canvas.text(MARGIN, top + 8, dashboard.days_title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
-    ground = top + 80 + _COLUMN_HEIGHT
+    ground = top + 90 + _COLUMN_HEIGHT
     highest = max(1, *(day.number for day in dashboard.days))
     slot = (WIDTH - 2 * MARGIN) / len(dashboard.days)
     canvas.line((MARGIN, ground, WIDTH - MARGIN, ground + 1), Ground.TRACK)
@@ -67,11 +68,11 @@ def _days(canvas: ChartCanvas, top: float, dashboard: Dashboard) -> None:
         canvas.box(middle - slot * 0.3, ground - height, slot * 0.6, height, colour)
         canvas.text(
             middle,
-            ground - height - 30,
+            ground - height - 40,
             short(day.number),
-            TEXT_SIZE,
+            LABEL_SIZE,
             align="centre",
             bold=True,
             within=slot - 6,
         )
-        canvas.text(middle, ground + 8, day.label, TEXT_SIZE, align="centre", strength=GREY, within=slot - 6)
+        canvas.text(middle, ground + 8, day.label, LABEL_SIZE, align="centre", strength=GREY, within=slot - 6)

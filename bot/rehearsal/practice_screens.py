@@ -18,8 +18,9 @@ _OF_THE_DESK = "desk_"
 
 def _show_guide(ctx: Context) -> View:
     (office,) = ctx.core.offices.values()
+    tasks = tasks_of(ctx.tx, office, ctx.core.calendar)
     return View(
-        text=texts.guide(office, ctx.tx.now, tasks_of(ctx.tx, office, ctx.core.calendar)),
+        text=texts.guide(office, ctx.tx.now, tasks, ctx.core.settings.desk.two_chiefs),
         rows=(
             (Button(label=texts.TASKS(), action=ActionName.DESK, style=Style.PRIMARY),),
             (Button(label=texts.NEXT_DAY(), action=ActionName.NEXT),),

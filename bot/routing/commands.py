@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from bot.bot_api import deep_links
 from bot.desk import chief_requests, clock, invitations, withholding
 from bot.desk.commands import DESK, WITHOUT_WORDS, permitted
-from bot.desk.menu import own_example, to_menu
-from bot.desk.menu_pages import to_proposal
+from bot.desk.menu import to_menu
+from bot.desk.menu_pages import nothing_typed, parse_command, to_proposal
 from bot.desk.reports import work_queue
 from bot.dialog.asides import Aside
 from bot.dialog.context import Context
@@ -60,12 +60,8 @@ def lead(ctx: Context, command: Command) -> Goto:
     if command.name not in permitted(ctx):
         return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:
-        raise Usage(command.name, *own_example(ctx, command.name))
-    try:
-        return DESK[command.name].parse(ctx, command.arguments)
-    except Usage as error:
-        error.office, error.kind = own_example(ctx, command.name)
-        raise
+        raise nothing_typed(ctx, command.name)
+    return parse_command(ctx, command.name, command.arguments)
 
 
 def failed(ctx: Context, command: Command, error: XuanhaoError) -> Goto | None:

@@ -1,15 +1,18 @@
 """Texts of the practice of the desk (练习管理)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import moment
+from bot.i18n.formatting import listed, moment
 from bot.i18n.formatting import plate as shown_plate
 from bot.i18n.language import Phrase, _, phrase
+from bot.texts.desk.chief_requests import ACTS
 from core.appeals import Slot
 from core.rehearsal.cases import InventedPerson
 from core.rehearsal.practice import MOST_VEHICLES
 from core.rehearsal.tasks import Task, TaskName
+from core.values.grave_acts import GraveAct
 from core.values.offices import Office
 
 OWNERS = phrase("🎓 练习选号")
@@ -34,6 +37,9 @@ _INTRODUCTION = phrase(
 )
 _NOW = phrase("🕙 练习中的时间:<b>{now}</b>")
 _ALL_DONE = phrase("🎉 五项都完成了。可以继续试,也可以退出。")
+_OF_TWO = phrase(
+    "👥 平时「{acts}」要另一位负责人同意后才办理(没有第二位负责人的除外);练习中只有您一位,确认后立即办理。"
+)
 _DAY_PASSED = phrase("⏩ 现在是 {now}。到期的已处理,通知已在练习中送达。")
 _TOO_MANY = phrase("练习中一次最多导入{most}辆,文件有{count}辆。请用较短的文件。")
 _COMMAND_HELP = phrase(
@@ -49,8 +55,15 @@ _TASKS: dict[TaskName, Phrase] = {
 }
 
 
-def guide(office: Office, now: datetime, tasks: tuple[Task, ...]) -> str:
-    """Return the first page: what this is, the time in the practice, and the tasks."""
+def guide(office: Office, now: datetime, tasks: tuple[Task, ...], acts: Sequence[GraveAct]) -> str:
+    """Return the first page: what this is, the time in the practice, and the tasks.
+
+    Args:
+        office: the invented office.
+        now: the time in the practice.
+        tasks: what is to be tried.
+        acts: what needs another chief at the real desk, by the settings.
+    """
     lines = [
         _INTRODUCTION().format(office=escape(f"{office.code} {office.name}")),
         _NOW().format(now=moment(now)),
@@ -58,6 +71,8 @@ def guide(office: Office, now: datetime, tasks: tuple[Task, ...]) -> str:
     ]
     for number, task in enumerate(tasks, 1):
         lines.append(f"{'✅' if task.is_done else '⬜'} {number}. {_task(task)}")
+    if acts:
+        lines += ["", _OF_TWO().format(acts=listed(ACTS[act]() for act in acts))]
     if all(task.is_done for task in tasks):
         lines += ["", _ALL_DONE()]
     return "\n".join(lines)

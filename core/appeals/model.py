@@ -10,7 +10,7 @@ from core.errors.appeals import AppealReasonLength
 from core.errors.preselection import StepOutOfOrder
 from core.security.vault import Vault
 from core.values.personal_numbers import ensure_no_personal_number
-from core.values.text import tidy
+from core.values.text import one_line
 
 PHOTO_CONSENT = 1
 """Version of the photo consent text; drafts with an older version ask for consent again."""
@@ -138,9 +138,10 @@ def validate_reason(typed: str) -> str:
     Raises:
         AppealReasonLength: it has fewer than 5 or more than 200 characters.
         PersonalNumberInText: it contains an identity number or a telephone number.
+        ControlCharacterInText: it contains a control character.
     """
     ensure_no_personal_number(typed)
-    reason = " ".join(tidy(typed).split())
+    reason = one_line(typed)
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise AppealReasonLength(shortest=SHORTEST_REASON, longest=LONGEST_REASON, found=len(reason))
     return reason

@@ -86,6 +86,11 @@ def outcome_of(appeal: Appeal) -> AppealOutcome | None:
     return AppealOutcome(banned_until=moment_or_none(until), **told)
 
 
+def _photos_of(appeal: Appeal) -> dict[str, object]:
+    """Return for the audit log that an appeal has no photos, or only one; nothing if it has both."""
+    return {} if appeal.missing_photo is None else {"photos": len(appeal.photos)}
+
+
 class Reviews:
     """The reviewers' operations on appeals; every method runs within the caller's transaction."""
 
@@ -202,6 +207,7 @@ class Reviews:
             office=appeal.office,
             vin=appeal.vin,
             **json.loads(outcome.words),
+            **_photos_of(appeal),
         )
         self._tell_owner(tx, card)
         return outcome
@@ -222,6 +228,7 @@ class Reviews:
             office=appeal.office,
             vin=appeal.vin,
             suspicion=appeal.suspicion_id,
+            **_photos_of(appeal),
         )
         self._tell_owner(tx, card)
         return outcome

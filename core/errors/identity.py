@@ -164,5 +164,9 @@ class UnitNameCharacters(UnitNameError):
     characters: str  # the distinct ones, in the order typed, at most ten
 
 
+class ControlCharacterInText(InputError):
+    """A reason or another free text contains a control character, which no keyboard types."""
+
+
 class PersonalNumberInText(InputError):
     """A reason or another free text contains an identity number, a credit code or a telephone number."""

@@ -35,7 +35,7 @@ from core.notifications.queue import (
     plan,
 )
 from core.ports import Row, Tx
-from core.values.text import tidy
+from core.values.text import in_lines, tidy
 
 MAX_TEXT = 1000
 """Maximum length of a text, in characters."""
@@ -119,14 +119,14 @@ class BroadcastFigures:
 
 
 def validate_text(written: str) -> str:
-    """Return the text of a broadcast with its lines trimmed and without control characters.
+    """Return the text of a broadcast as it was typed, with its lines trimmed.
 
     Raises:
+        ControlCharacterInText: it has a control character.
         BroadcastTextEmpty: the text is blank.
         BroadcastTextLong: it has more than 1,000 characters.
     """
-    lines = ["".join(filter(str.isprintable, line)).strip() for line in written.splitlines()]
-    text = "\n".join(lines).strip()
+    text = in_lines(written)
     if not tidy(text):
         raise BroadcastTextEmpty
     if len(text) > MAX_TEXT:

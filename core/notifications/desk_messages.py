@@ -14,7 +14,7 @@ from core.errors.desk import MessageEmpty, MessageTooLong
 from core.notifications.queue import NotificationPurpose, NotificationState, Plan, plan
 from core.ports import Tx
 from core.values.personal_numbers import ensure_no_personal_number
-from core.values.text import tidy
+from core.values.text import in_lines, tidy
 
 LONGEST = 500
 _RECORDED = 200
@@ -45,11 +45,12 @@ def validate_text(typed: str) -> str:
     """Return the text of a message, its lines trimmed.
 
     Raises:
+        ControlCharacterInText: it has a control character.
         MessageEmpty: it is blank.
         MessageTooLong: it has more than ``LONGEST`` characters.
         PersonalNumberInText: it contains a personal number; an office's telephone may stand in it.
     """
-    text = "\n".join("".join(filter(str.isprintable, line)).strip() for line in typed.splitlines()).strip()
+    text = in_lines(typed)
     if not tidy(text):
         raise MessageEmpty
     if len(text) > LONGEST:

@@ -52,6 +52,11 @@ class ChiefRequest(Request):
     sealed: bytes | None = field(repr=False)  # its arguments; None once it is decided
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it was closed because it could no longer be done."""
+        return self.state == RequestState.REFUSED and self.decided_by == audit.SYSTEM
+
+    @property
     def subject(self) -> str:
         return audit.request_subject(self.request_id)
 
@@ -171,6 +176,16 @@ class ChiefRequests:
             OwnRequest, HandledMeanwhile, RequestOver: as ``agree``.
         """
         self._decide(tx, request, RequestState.REFUSED, actor)
+
+    def close(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
+        """Close a request that can no longer be done; ``actor`` has met it, who asked is told if another.
+
+        Of one that no longer waits nothing changes.
+        """
+        values = {"state": RequestState.REFUSED.value, "actor": audit.SYSTEM, "now": to_millis(tx.now)}
+        if tx.run("chief_requests.decide", request_id=request.request_id, **values):
+            _record(tx, request, audit.SYSTEM, AuditAction.CLOSED_REQUEST, asker=request.actor)
+            self._chiefs.settle(tx, request, actor, decided=_DECIDED)
 
     def withdraw(self, tx: Tx, request: ChiefRequest, actor: str) -> None:
         """Withdraw one's own request.

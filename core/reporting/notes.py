@@ -11,7 +11,7 @@ from core.people.scope import Scope
 from core.ports import Row, Tx
 from core.preselection import get
 from core.values.personal_numbers import ensure_no_personal_number
-from core.values.text import tidy
+from core.values.text import one_line
 
 LONGEST = 500
 WITHDRAW_WITHIN = timedelta(hours=1)
@@ -52,10 +52,11 @@ def validate_body(typed: str) -> str:
 
     Raises:
         PersonalNumberInText: it contains an identity number or a telephone number.
+        ControlCharacterInText: it contains a control character.
         NoteTooLong: it has more than ``LONGEST`` characters.
     """
     ensure_no_personal_number(typed)
-    body = " ".join(tidy(typed).split())
+    body = one_line(typed)
     if len(body) > LONGEST:
         raise NoteTooLong(LONGEST, len(body))
     return body

@@ -8,6 +8,8 @@ marks. Only this module removes them; the *meaning* of a text is parsed in ``pla
 import unicodedata
 from collections.abc import Callable
 
+from core.errors.identity import ControlCharacterInText
+
 LIMIT = 64
 """Maximum length of a serial, VIN, name or number, in characters; longer input is rejected early."""
 
@@ -19,6 +21,9 @@ HYPHENS = "-‐‑‒–—−_"
 
 _UPPER = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf"})
+_TURNS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Marks that turn the direction of what follows: a text could be shown as another."""
+_OF_EMOJI = frozenset("\u200d")
 _VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
@@ -35,6 +40,64 @@ def tidy(text: str) -> str:
     """
     visible = "".join(" " if char.isspace() else char for char in text if not _is_hidden(char))
     return unicodedata.normalize("NFKC", visible).strip()
+
+
+def one_line(text: str) -> str:
+    """Return free text in one line, as it was typed: only whitespace is collapsed, and stripped at the ends.
+
+    Raises:
+        ControlCharacterInText: it has a character that no keyboard types.
+    """
+    line = " ".join(text.split())
+    ensure_no_control(line)
+    return line if tidy(line) else ""
+
+
+def in_lines(text: str) -> str:
+    """Return free text as it was typed, its lines stripped, and without empty ones around it.
+
+    Raises:
+        ControlCharacterInText: it has a character that no keyboard types.
+    """
+    ensure_no_control(text)
+    return "\n".join(line.strip() for line in text.splitlines()).strip()
+
+
+def without_hidden(text: str) -> str:
+    """Return the text without zero-width and direction marks, which copying brings along.
+
+    What joins or colours an emoji stays, and so do control characters, for ``ensure_no_control``.
+    """
+    return "".join(
+        char for char in text if char in _OF_EMOJI or unicodedata.category(char) != "Cf" or char in _TURNS
+    )
+
+
+def in_width(text: str) -> str:
+    """Return a text of the same length with its full-width characters made ASCII.
+
+    What is found in it is at the same place in the text as it was typed.
+    """
+    return "".join(_narrowed(char) for char in text)
+
+
+def _narrowed(char: str) -> str:
+    if char.isspace():
+        return " "
+    narrow = unicodedata.normalize("NFKC", char)
+    return narrow if len(narrow) == 1 else char
+
+
+def ensure_no_control(text: str) -> None:
+    """Refuse free text with a control character, or one that turns the direction of the text around it.
+
+    Tabs, line ends and what joins the parts of an emoji are allowed.
+
+    Raises:
+        ControlCharacterInText: it has one.
+    """
+    if any(not char.isspace() and (unicodedata.category(char) == "Cc" or char in _TURNS) for char in text):
+        raise ControlCharacterInText
 
 
 def clean(text: str) -> str:

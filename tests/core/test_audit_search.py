@@ -206,7 +206,7 @@ STORED_ACTIONS = """
     abandoned accepted_invitation acted_alone added_admin agreed_to_notice agreed_to_request
     approved_appeal asked_chief asked_for_invoice banned began began_appeal began_broadcast
     began_maintenance cancelled_release changed_ban changed_holidays changed_hours changed_name
-    changed_office changed_phone closed_day committed_seed composed_in_vain confirmed_clock
+    changed_office changed_phone closed_day closed_request committed_seed composed_in_vain confirmed_clock
     confirmed_data confirmed_suspicion consented consented_to_photos deleted_own_data
     dismissed_suspicion doubted_clock dropped_appeal dropped_draft dropped_import ended_broadcast
     ended_maintenance expired exported_list granted_chances handled imported_vehicles invited_admin

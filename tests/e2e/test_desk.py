@@ -324,7 +324,7 @@ async def test_withholding_without_a_reason_or_with_a_mistyped_mask_is_not_asked
     for typed, said in (
         ("/withhold 粤K small", "用法"),
         ("/withhold 粤K small A888#", "请写明原因:至少 4 个不同的字"),
-        ("/withhold 粤K small A888# 。", "例如:/withhold 粤K small A888# 拟公开拍卖"),
+        ("/withhold 粤K small A888# 。", "例如:/withhold 粤K 小型汽车 A888# 拟公开拍卖"),
         ("/unwithhold 粤K small A888#", "请写明原因:至少 4 个不同的字"),
         ("/withhold 粤K small A888# 拍卖拍卖拍卖", "标点和重复的字不算"),
         ("/withhold 粤K small A88# 拍卖", "号段"),
@@ -527,7 +527,10 @@ async def test_question_of_a_closed_day_says_what_it_touches(world: World) -> No
     await chief.say("/closed 粤K 3月17日 停电")
     await chief.see("粤K 2026年3月17日(周二)", "将顺延 1 个号码")
     await chief.say("/closed 粤K 2026-03-14 盘点")
-    await chief.see("粤K 2026年3月14日(周六)", "本来就不是工作日", "将顺延 0 个号码")
+    shown = await chief.see("粤K 2026年3月14日(周六)", "本来就不是工作日", "没有号码的办理截止时间需要顺延")
+    assert "0 个" not in shown.words
+    await chief.press("确认不办公")
+    assert "顺延" not in (await chief.see("✅ 粤K", "窗口不办公。")).words
     await chief.say("/closed 粤K 2026-03-09 昨天")
     await chief.see("2026年3月9日(周一)已经过去了")
 

@@ -118,7 +118,7 @@ async def test_home_leads_to_the_desk_and_its_menu_to_every_command(world: World
 
 async def test_release_is_filled_in_step_by_step(world: World, chief: Person) -> None:
     await chief.say("/release")
-    await chief.see("用法:/release 粤K small A####")
+    await chief.see("用法:/release 粤K 小型汽车 A####")
     await chief.press("一步一步填写")
     await chief.see("哪个发牌机关", "第 1/5 步")
     await chief.press("粤K")

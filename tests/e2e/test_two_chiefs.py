@@ -248,17 +248,47 @@ async def test_chief_who_was_appointed_today_can_only_refuse(world: World) -> No
     await other.see("已解除,并会通知本人", fresh=True)
 
 
-async def test_what_is_gone_meanwhile_can_only_be_refused(world: World) -> None:
+async def test_what_is_gone_meanwhile_closes_when_it_is_opened(world: World) -> None:
     chief, other = await two(world)
     await chief.say("/revoke 粤KA1234 本人申请")
     await chief.press("确认撤销该预选")
     await asks_as(chief, "/undo 粤KA1234 点错了", "撤回")
     world.forward(hours=20)  # past the working day within which it can be taken back
     await opens(world, other)
-    shown = await other.see("现在已不能办理", fresh=True)
-    assert not any("同意" in button for button in shown.buttons)
-    await other.press("⛔ 拒绝")
-    await other.see("已拒绝", fresh=True)
+    shown = await other.see("撤回已办事项的申请已不能办理,已自动关闭:", "会告知申请人", fresh=True)
+    assert not any(label in button for button in shown.buttons for label in ("同意", "拒绝"))
+    await world.service.jobs.tell()
+    await chief.see("撤回已办事项的申请(原因:点错了)已不能办理", "没有办理", fresh=True)
+    await chief.say("/desk")
+    await chief.settled()
+    assert not any("撤回已办事项,待第二位负责人" in shown.words for shown in chief.history[-1:])
+    await chief.say("/audit 关闭申请")
+    await chief.see("系统", "关闭王主任(1001)的申请(已不能办理):撤回已办事项")
+
+
+async def test_what_is_gone_meanwhile_closes_when_it_is_agreed_to(world: World) -> None:
+    await bans(world.person(CHIEF))
+    chief, other = await asks(world, f"/unban {HOLDER} 已核实", "✅ 解除")
+    await other.see("从黑名单中解除?", fresh=True)
+    await world.store.run(sql, "UPDATE ban SET until = since + 1")
+    await other.press("✅ 同意")
+    await other.see("解除黑名单的申请已不能办理,已自动关闭:", fresh=True)
+    await world.service.jobs.tell()
+    await chief.see("解除黑名单的申请(原因:已核实)已不能办理", fresh=True)
+    (row,) = await world.store.read(sql, "SELECT state, decided_by FROM chief_request")
+    assert dict(row) == {"state": "refused", "decided_by": "system"}
+
+
+async def test_request_stays_for_those_who_may_when_one_chief_may_not(world: World) -> None:
+    chief, other = await two(world)
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认撤销该预选")
+    await asks_as(chief, "/undo 粤KA1234 点错了", "撤回")
+    await world.store.run(sql, "UPDATE admin SET since = since + 86400000")  # appointed just now
+    await opens(world, other)
+    await other.see("您任命不久", fresh=True)
+    (row,) = await world.store.read(sql, "SELECT state FROM chief_request")
+    assert row["state"] == "waiting"
 
 
 async def test_page_opens_for_chiefs_of_the_office_only(world: World) -> None:

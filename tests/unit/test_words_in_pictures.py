@@ -180,6 +180,7 @@ class Line:
     width: int
     low: float  # bottom of its descenders
     sheet: int  # width of the chart
+    size: int
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
         left_edge = left - {"left": 0, "centre": width / 2, "right": width}[more.get("align", "left")]
         if shown.strip():
             low = top + _bottom(shown, fitting)
-            found.append(Line(words, shown, left_edge, top, width, low, self.width))
+            found.append(Line(words, shown, left_edge, top, width, low, self.width, fitting))
         real(self, left, top, words, size, **more)
 
     monkeypatch.setattr(chart_canvas.ChartCanvas, "text", text)
@@ -240,6 +241,21 @@ def test_no_line_of_a_report_hides_another(name: str, language: Language, lines:
         if _hides(upper, lower)
     ]
     assert hidden == []
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("name", "labels"), [("stats", 40), ("segments", 6), ("desk", 14)], ids=["stats", "segments", "desk"]
+)
+def test_labels_of_a_chart_can_be_read_on_a_telephone(
+    name: str, labels: int, language: Language, lines: list[Line]
+) -> None:
+    """The last lines of each report are the legend and the axes of its charts."""
+    with speaking(language):
+        REPORTS[name]()
+    shown = [line.size * chart_canvas.SHOWN_WIDTH / line.sheet for line in lines[-labels:]]
+    assert len(shown) == labels
+    assert min(shown) >= 11
 
 
 def test_control_what_is_cut_or_hidden_is_found(lines: list[Line]) -> None:

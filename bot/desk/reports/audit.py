@@ -11,7 +11,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.errors.commands import Usage
+from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
 from bot.i18n.staff_names import with_same_names
 from bot.spreadsheets import Table
@@ -39,7 +39,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
         NotYourOffice: the office is not one of this admin's.
     """
     if not arguments.split():
-        raise Usage("audit")
+        raise Usage("audit", (Part.TERM,))
     scope = scope_of(ctx.admin, Permission.AUDIT, ctx.core.offices)
     today = ctx.today
     query = ctx.core.audit_search.parse_query(ctx.tx, terms.meant(arguments, today), today=today)

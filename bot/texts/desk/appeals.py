@@ -175,8 +175,15 @@ def _number(preselection: Preselection) -> str:
     return plate(preselection.office, preselection.serial or "")
 
 
-def approve_question(card: Card, *, bar: bool) -> str:
+def approve_question(card: Card, *, bar: bool, has_photos: bool = True) -> str:
     """Return the question before an approval, listing exactly what it ends and gives back."""
+    question = _approve_question(card, bar=bar)
+    if has_photos:
+        return question
+    return _("⚠️ <b>没有照片</b>,无法核对身份证明和购车发票;通过会记明没有照片。") + "\n\n" + question
+
+
+def _approve_question(card: Card, *, bar: bool) -> str:
     if card.suspicion is not None:
         return approve_answer_question(card.appeal, somebody(card.owner), card.suspicion)
     found = card.obstacles

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, listed, plate
+from bot.i18n.formatting import KINDS, begun, listed, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.i18n.staff_names import staff_name
 from bot.texts.desk.actors import NOT_ADMINS, admin_name
@@ -119,6 +119,7 @@ WORDED: dict[str, Phrase] = {
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
     AuditAction.REDATED_RELEASE: phrase("号段 {mask} 投放由 {before} 改到 {opens_at},原因:{reason}"),
     AuditAction.REFUSED_REQUEST: phrase("拒绝{asker}的申请:{act}"),
+    AuditAction.CLOSED_REQUEST: phrase("关闭{asker}的申请(已不能办理):{act}"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝号段 {mask} 恢复投放"),
     AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
     AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
@@ -187,6 +188,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
     AuditAction.REDATED_RELEASE: phrase("投放改期"),
     AuditAction.REFUSED_REQUEST: phrase("拒绝申请"),
+    AuditAction.CLOSED_REQUEST: phrase("关闭申请"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
     AuditAction.REOPENED_DAY: phrase("撤销当天的登记"),
     AuditAction.REGISTERED: phrase("确认上牌"),
@@ -302,6 +304,8 @@ def action(entry: AuditEntry) -> str:
         said += _(",原因:{reason}").format(reason=why)
     if entry.action == AuditAction.BEGAN_BROADCAST and (at := entry.details.get("opens_at")):
         said += _(",定于 {at} 发送").format(at=_minute(at))
+    if entry.action == AuditAction.APPROVED_APPEAL and "photos" in entry.details:
+        said += _("(没有照片)")
     return said
 
 
@@ -329,7 +333,7 @@ def line(entry: AuditEntry) -> str:
     """Return an entry in one line: who, when, what, and the subject."""
     office = f" · {escape(entry.office)}" if entry.office else ""
     head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
-    done = action(entry)
+    done = begun(action(entry))
     if len(done) > _LONGEST_LINE:
         done = f"{done[:_LONGEST_LINE]}…"
     said = f"<s>{escape(done)}</s>" if entry.is_struck else escape(done)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import day, masked_identity, masked_name, moment
+from bot.i18n.formatting import begun, day, masked_identity, masked_name, moment
 from bot.i18n.language import _, phrase
 from bot.texts.desk.bans import cause_lines
 from bot.texts.desk.parts import cause_name, date_of
@@ -25,12 +25,12 @@ NOT_REGISTERED = phrase("(未注册的身份)")
 
 def cause_label(name: str, *, chosen: bool) -> str:
     """Return the button label that filters the list by cause."""
-    return ("● " if chosen else "") + cause_name(name)
+    return ("● " if chosen else "") + begun(cause_name(name))
 
 
 def office_label(code: str, *, chosen: bool) -> str:
     """Return the button label that filters the list by office."""
-    return ("● " if chosen else "") + (code or _("全部机关"))
+    return ("● " if chosen else "") + (code or begun(_("全部机关")))
 
 
 def _who(account: Account | None) -> str:

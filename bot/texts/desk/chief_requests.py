@@ -71,8 +71,15 @@ def own_request(found: ChiefRequest, question: str, waits_until: datetime | None
 
 
 def gone(error: str) -> str:
-    """Return what stands in place of a question that can no longer be asked."""
+    """Return what stands in place of a question that this chief cannot be asked."""
     return _("⚠️ 现在已不能办理:{error}").format(error=error)
+
+
+def closed(found: ChiefRequest, error: str) -> str:
+    """Return that a request was closed as it can no longer be done, and why."""
+    return _("⚪ {act}的申请已不能办理,已自动关闭:{error}\n没有办理任何事项,并会告知申请人。").format(
+        act=ACTS[found.about.act](), error=error
+    )
 
 
 def notice(found: ChiefRequest, whom: str) -> str:
@@ -96,6 +103,8 @@ def over(found: ChiefRequest, now: datetime) -> str:
     """Return what has become of a request, for anybody who opens it afterwards."""
     if found.is_over(now):
         said = _("⌛ {act}的申请没有人同意,已作废,没有办理。")
+    elif found.is_closed:
+        said = _("⚪ {act}的申请已不能办理,已自动关闭,没有办理。")
     elif found.state == RequestState.CONFIRMED:
         said = _("✅ {act}的申请已由{who}同意,已办理。")
     elif found.state == RequestState.REFUSED:
@@ -119,6 +128,11 @@ def decided(found: ChiefRequest, now: datetime, whom: str) -> str:
     """
     if found.is_over(now):
         said = _("⌛ {act}的申请(原因:{reason})没有人同意,已作废,没有办理。如仍需办理,请重新申请。")
+    elif found.is_closed:
+        said = _(
+            "⚪ {act}的申请(原因:{reason})已不能办理:情况已变,例如已经办过、已经到期或车主已注销。"
+            "申请已自动关闭,没有办理。"
+        )
     elif found.state == RequestState.CONFIRMED:
         said = _("✅ {act}的申请(原因:{reason})已由{who}同意,已办理。")
     else:

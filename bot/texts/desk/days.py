@@ -26,38 +26,46 @@ def closed_question(office: Office, days: Sequence[date], why: str, would: Closi
     off = ""
     if not would.works:
         off = "\n" + (_("⚠️ 这些日子本来就不是工作日。") if len(days) > 1 else _("⚠️ 这一天本来就不是工作日。"))
+    return _("<b>窗口不办公?</b>\n{office} {days}\n原因:{reason}{off}\n\n{moves}").format(
+        office=escape(office.code), days=span(days), reason=reason(why), off=off, moves=_moves(would.moves)
+    )
+
+
+def _moves(count: int) -> str:
+    """Return how many deadlines are extended, and what taking the days back does not change."""
+    if not count:
+        return _("没有号码的办理截止时间需要顺延。可以撤销。")
     return _(
-        "<b>窗口不办公?</b>\n{office} {days}\n原因:{reason}{off}\n\n"
         "将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。可以撤销,但已顺延的截止时间不再提前。"
-    ).format(office=escape(office.code), days=span(days), reason=reason(why), off=off, moves=would.moves)
+    ).format(moves=count)
 
 
 def closed(office: Office, days: Sequence[date], moved: int) -> str:
-    return _("✅ {office} {day} 窗口不办公,顺延了 {moved} 个办理截止时间。").format(
-        office=escape(office.code), day=span(days), moved=moved
-    )
+    said = _("✅ {office} {day} 窗口不办公").format(office=escape(office.code), day=span(days))
+    return said + _moved(moved)
+
+
+def _moved(count: int) -> str:
+    """Return the end of a sentence: how many deadlines were extended, if any."""
+    return _(",顺延了 {moved} 个办理截止时间。").format(moved=count) if count else _("。")
 
 
 def hours_question(office: Office, entries: Sequence[EnteredDay], why: str, moves: int) -> str:
     """Return the question before hours of days are entered; counter hours move deadlines."""
     lines = "\n".join(f"• {hours_of_day(one)}" for one in entries[:_LISTED])
     more = "\n…" if len(entries) > _LISTED else ""
-    moved = ""
-    if any(one.place == HoursKind.COUNTER for one in entries):
-        moved = "\n" + _("将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。").format(
-            moves=moves
-        )
-    return _(
-        "<b>登记当天的时间?</b>\n{office}\n{lines}{more}\n原因:{reason}\n{moved}\n"
-        "可以撤销,但已顺延的截止时间不再提前。"
-    ).format(office=escape(office.code), lines=lines, more=more, reason=reason(why), moved=moved)
+    of_counter = any(one.place == HoursKind.COUNTER for one in entries)
+    moved = _moves(moves) if of_counter else _("可以撤销。")
+    return _("<b>登记当天的时间?</b>\n{office}\n{lines}{more}\n原因:{reason}\n\n{moved}").format(
+        office=escape(office.code), lines=lines, more=more, reason=reason(why), moved=moved
+    )
 
 
 def hours_set(office: Office, entries: Sequence[EnteredDay], moved: int) -> str:
     said = _("✅ 已登记:{office} {first}").format(office=escape(office.code), first=hours_of_day(entries[0]))
     if len(entries) > 1:
         said += _("等 {count} 项").format(count=len(entries))
-    return said + _(",顺延了 {moved} 个办理截止时间。").format(moved=moved)
+    return said + _moved(moved)
 
 
 def entered(office: Office, found: Sequence[EnteredDay]) -> str:

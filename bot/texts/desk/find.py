@@ -88,6 +88,7 @@ _DONE: dict[str, Phrase] = {
     AuditAction.ASKED_CHIEF: phrase("申请另一位负责人同意"),
     AuditAction.AGREED_TO_REQUEST: phrase("同意申请"),
     AuditAction.REFUSED_REQUEST: phrase("拒绝申请"),
+    AuditAction.CLOSED_REQUEST: phrase("申请已不能办理,自动关闭"),
     AuditAction.WITHDREW_REQUEST: phrase("撤回申请"),
     AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请恢复投放"),
     AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
@@ -134,7 +135,7 @@ HEADING = phrase("🔎 <b>查询结果</b>")
 
 def card(sections: Iterable[str]) -> str:
     """Join the sections of a card; empty sections are left out."""
-    return "\n\n".join([HEADING(), *(section for section in sections if section)])
+    return formatting.begun("\n\n".join([HEADING(), *(section for section in sections if section)]))
 
 
 def restricted(offices: Sequence[str]) -> str:

@@ -46,7 +46,8 @@ def question(schedule: Schedule, calendar: WorkingCalendar, *, replaces: bool) -
     return _(
         "<b>录入 {year} 年的放假调休安排?</b>\n"
         "放假({off_count} 天):{off}\n补班({worked_count} 天):{worked}\n\n{notes}\n"
-        "受影响的办理截止时间随后顺延(只会推后),并通知车主。"
+        "受影响的办理截止时间随后顺延(只会推后),并通知车主。\n"
+        "录错了:用 /holidays 把这一年重新写全,再录一次,以最后一次为准;已顺延的截止时间不会提前。"
     ).format(
         year=schedule.year,
         off_count=len(schedule.off),

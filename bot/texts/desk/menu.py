@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from bot.i18n.formatting import listed
+from bot.i18n.formatting import begun, listed
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import admin_name
 from bot.texts.desk.commands import usage_of
@@ -27,10 +27,10 @@ LABELS = {
     "find": phrase("🔎 查询"),
     "list": phrase("🗒 待办理名单"),
     "note": phrase("📝 写备注"),
-    "confirm": phrase("确认上牌"),
+    "confirm": phrase("✅ 确认上牌"),
     "void": phrase("作废(列黑名单)"),
     "revoke": phrase("撤销预选"),
-    "undo": phrase("撤回"),
+    "undo": phrase("↩️ 撤回"),
     "identity": phrase("转移身份"),
     "usertype": phrase("用户类型"),
     "closed": phrase("不办公的日子"),
@@ -71,14 +71,14 @@ def group(name: str) -> str:
 
 def label(command: str) -> str:
     """Return the label of a command's button."""
-    return LABELS[command]()
+    return begun(LABELS[command]())
 
 
-def to_type(command: str, office: str, kind: str) -> str:
+def to_type(command: str, office: str, kind: str, *, limited: bool) -> str:
     """Return the request to type what a command needs, with an example."""
     return _("<b>{what}</b>\n请输入(不用写命令):\n{usage}\n\n例如:<code>{example}</code>").format(
-        what=DESK_MENU[command](),
-        usage=usage_of(command, office, kind, with_name=False),
+        what=begun(DESK_MENU[command]()),
+        usage=usage_of(command, office, kind, with_name=False, limited=limited),
         example=escape(example(command, office, kind)),
     )
 
@@ -119,4 +119,4 @@ def step(command: str, answers: Sequence[str], place: tuple[int, int], prompt: s
         what=DESK_MENU[command](), step=place[0], steps=place[1]
     )
     given = [f"✓ {escape(answer)}" for answer in answers]
-    return "\n".join([head, *given, "", prompt])
+    return "\n".join([begun(head), *given, "", prompt])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, moment, office_title, plate
+from bot.i18n.formatting import KINDS, begun, moment, office_title, plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk.reports.parts import page_line
 from core.preselection.contradictions import Contradiction
@@ -37,6 +37,14 @@ COLUMNS = phrase("号牌号码|号牌种类|车辆识别代号|证书编号|车�
 _YES = phrase("是")
 
 
+def ticking(most: int) -> str:
+    """Return what ticking numbers leads to."""
+    return _(
+        "☑️ 多选:点编号选上或取消,可以翻页,最多 {most} 个;"
+        "再点【✅ 确认上牌】,先列出所选的号码请您核对,确认后才办理。"
+    ).format(most=most)
+
+
 def waiting_list(office: Office, choice: WaitingChoice, found: WaitingPage, first: int, size: int) -> str:
     """Return a page of the list."""
     head = _("<b>🗒 待办理 {office}</b>\n{what},共 {total:,} 个,先到期的在前").format(
@@ -47,7 +55,7 @@ def waiting_list(office: Office, choice: WaitingChoice, found: WaitingPage, firs
     pages = -(-found.total // size)
     lines = [head, *([page_line(found.page, pages)] if pages > 1 else []), ""]
     lines += (_row(number, row, found.at) for number, row in enumerate(found.rows, first))
-    return "\n".join(lines)
+    return begun("\n".join(lines))
 
 
 def _what(choice: WaitingChoice) -> str:

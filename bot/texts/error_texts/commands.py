@@ -24,10 +24,7 @@ MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     command_errors.NoSuchDay: lambda error: _("没有 {day} 这一天,请核对日期。").format(
         day=escape(error.written.strip())
     ),
-    command_errors.OfficeMissing: lambda error: _("缺少发牌机关。{usage}").format(
-        usage=commands.usage(error.command, error.office, error.kind)
-    ),
-    command_errors.Usage: lambda error: commands.usage(error.command, error.office, error.kind),
+    command_errors.Usage: commands.usage_error,
     command_errors.DateInReason: lambda error: _(
         "原因中有像日期的「{part}」,没有登记。请把日期写在一起,例如 2026-12-02 至 2026-12-04;"
         "原因里不要再写日期。"

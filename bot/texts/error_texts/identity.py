@@ -56,6 +56,7 @@ PLAIN: dict[type[XuanhaoError], Phrase] = {
     accounts_errors.CreditCodeIsUnit: units.IS_UNIT,
     identity_errors.CreditCodeEmpty: units.CODE_EMPTY,
     typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
+    identity_errors.ControlCharacterInText: phrase("文字中有看不见的控制字符,请重新输入,不要粘贴。"),
     identity_errors.PersonalNumberInText: phrase(
         "这里请不要写身份证号、信用代码或电话号码:内容会显示给他人并记入日志。请去掉后重新输入。"
     ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, listed, office_title
+from bot.i18n.formatting import KINDS, begun, listed, office_title
 from bot.i18n.language import _, phrase
 from bot.texts.desk.reports.parts import percent, when
 from core.reporting.statistics import NEARLY_EMPTY, Fill, UnreleasedMask
@@ -95,8 +95,8 @@ def fill_lines(fill: Fill, now: datetime) -> list[str]:
     mask, share = escape(fill.segment.mask.pattern), escape(percent(fill.share))
     return [
         f"{sign} {KINDS[fill.kind]} <code>{mask}</code> <b>{share}</b>",
-        escape(fill_figures(fill)),
-        escape(" · ".join(filter(None, (fill_ways(fill, now), kept_back(fill))))),
+        begun(escape(fill_figures(fill))),
+        begun(escape(" · ".join(filter(None, (fill_ways(fill, now), kept_back(fill)))))),
     ]
 
 
