@@ -124,7 +124,7 @@ async def test_office_is_chosen_where_there_are_several(world: World) -> None:
     await chief.see("请选择发牌机关")
     await chief.press("粤A 广州市")
     shown = await chief.see("尚未投放任何号段")
-    assert size_of(chief, shown) == (900, 260)
+    assert size_of(chief, shown) == (900, 272)
 
 
 async def test_only_office_is_shown_at_once(world: World) -> None:
