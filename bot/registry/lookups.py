@@ -84,7 +84,7 @@ class RegistryLookups:
 
     def _unavailable(self, vin: str, asked_at: datetime) -> RegistryUnavailable:
         since = self._failing_since or asked_at
-        self._registry.note_failure(vin, since)
+        self._registry.mark_unanswered(vin, since)
         return RegistryUnavailable(vin, since)
 
     def _failed(self, error: RegistryAskFailed, at: datetime) -> None:

@@ -100,8 +100,8 @@ class AnsweredRegistry(ListedRegistry):
             self._failures.pop(vin, None)
             _keep(self._answers, vin, _Answer(vehicle=vehicle, at=self._now()))
 
-    def note_failure(self, vin: str, since: datetime) -> None:
-        """Note that a question was in vain, and since when the registry does not answer."""
+    def mark_unanswered(self, vin: str, since: datetime) -> None:
+        """Keep that a question was in vain, and since when the registry does not answer."""
         with self._lock:
             _keep(self._failures, vin, _Failure(since=since, at=self._now()))
 
