@@ -66,7 +66,10 @@ class ReceiptAsker:
             return
         due = await core.store.read(core.sms_receipts.due, _A_BATCH)
         failing: set[str] = set()
-        await asyncio.gather(*(self._ask_one(awaited, run, failing) for awaited in due))
+        asking = (self._ask_one(awaited, run, failing) for awaited in due)
+        errors = [one for one in await asyncio.gather(*asking, return_exceptions=True) if one is not None]
+        if errors:
+            raise errors[0]  # once all have been asked: one must not keep the others from being recorded
 
     async def _ask_one(self, awaited: AwaitedReceipt, run: Run, failing: set[str]) -> None:
         async with self._slots:

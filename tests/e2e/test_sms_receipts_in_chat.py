@@ -14,6 +14,7 @@ import pytest
 from bot.monitoring.prometheus import PrometheusMetrics
 from core.bootstrap import Ports
 from core.people.sms_receipts import CODES_FOR
+from core.ports import SentSms, SmsReceipt, SmsReceiptSource
 from sandbox import Sandbox
 from tests import factories
 from tests.core.sql import sql
@@ -320,3 +321,32 @@ async def test_in_english(tmp_path: Path) -> None:
         await place.ask()
         await place.world.tick()
         await owner.see("The SMS was not delivered", "Please check the number")
+
+
+async def test_one_that_cannot_be_recorded_keeps_no_other_from_it(tmp_path: Path) -> None:
+    async with place_of(tmp_path) as place:
+        await waits_for_a_code(place)
+        await place.world.store.run(
+            sql,
+            "INSERT INTO sms_receipt (provider, message_id, account_id, code_id, phone_sealed, sent_at, "
+            "created_at, ask_at) SELECT 'aliyun', 'first', account_id, 9, phone_sealed, sent_at, 0, 0 "
+            "FROM sms_receipt",
+        )
+        place.first.receipts[place.first.last] = (True, "DELIVERED")
+        asks = place.world.core.sms_routes.receipts["aliyun"]
+        place.world.core.sms_routes.receipts["aliyun"] = Breaking(asks)
+        with pytest.raises(ZeroDivisionError):
+            await place.ask()
+        assert [row[1] for row in await place.rows()] == ["delivered", "awaited"]
+
+
+class Breaking:
+    """Has a bug with one message."""
+
+    def __init__(self, source: SmsReceiptSource) -> None:
+        self._source = source
+
+    async def receipt(self, sent: SentSms) -> SmsReceipt | None:
+        if sent.message_id == "first":
+            raise ZeroDivisionError
+        return await self._source.receipt(sent)
