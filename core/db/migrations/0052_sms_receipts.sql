@@ -22,7 +22,6 @@ CREATE TABLE sms_receipt (
 
 CREATE UNIQUE INDEX sms_receipt_message ON sms_receipt (provider, message_id);
 CREATE INDEX sms_receipt_due ON sms_receipt (ask_at) WHERE state = 'awaited';
-CREATE INDEX sms_receipt_recent ON sms_receipt (created_at);
 CREATE INDEX sms_receipt_of_account ON sms_receipt (account_id);
 
 -- Who sent it in vain, as the vendor says; and after whom the chain of providers begins, as those before did.
