@@ -42,6 +42,7 @@ from bot.local_socket.server import LocalSocket
 from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
+from bot.notifications.sms_receipts import ReceiptAsker
 from bot.photos import barcodes, validation
 from bot.public_journal import checks as journal_checks
 from bot.registry.lookups import registry_lookups_of
@@ -172,6 +173,7 @@ class Service:
             core,
             self.engine,
             self.codes,
+            ReceiptAsker(core, observation.metrics),
             self.sender,
             self.dispatcher,
             self.loader,

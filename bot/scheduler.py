@@ -17,6 +17,7 @@ from bot.dialog.engine import Engine
 from bot.inbox import Dispatcher, Workers
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
+from bot.notifications.sms_receipts import ReceiptAsker
 from bot.public_journal.checks import CheckRequest, Checks
 from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
@@ -41,6 +42,7 @@ from core.values.offices import Office
 _LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
 _CODES_EVERY = 20
+_RECEIPTS_EVERY = 5
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
 _PURGE_EVERY = 60
@@ -65,6 +67,7 @@ class Jobs:
         core: Core,
         engine: Engine,
         codes: CodeSender,
+        receipts: ReceiptAsker,
         sender: Sender,
         dispatcher: Dispatcher,
         loader: Loader,
@@ -75,6 +78,7 @@ class Jobs:
         self._core = core
         self._engine = engine
         self._codes = codes
+        self._receipts = receipts
         self._sender = sender
         self._loader = loader
         self._clock = clock
@@ -101,6 +105,7 @@ class Jobs:
             (self.recount_entered, _ENTERED_EVERY),
             (self.check_days, _CHECK_EVERY),
             (self.codes, _CODES_EVERY),
+            (self.receipts, _RECEIPTS_EVERY),
         ):
             self._scheduler.add(tick.__name__, partial(self._if_leading, tick), seconds)
         if self._core.settings.beacon.url is not None:
@@ -163,6 +168,10 @@ class Jobs:
     async def codes(self) -> None:
         """Send the codes that a dead worker has left behind."""
         await self._codes.resume()
+
+    async def receipts(self) -> None:
+        """Ask the SMS vendors what has become of the messages they have accepted."""
+        await self._if_trusted(partial(self._receipts.ask, self._clock.run))
 
     async def check_days(self) -> None:
         """Recompute the draws of days whose seed has been published; tell chiefs and owners the outcome."""

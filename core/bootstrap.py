@@ -17,7 +17,7 @@ from core.db.migrate import Migration
 from core.db.watched import watched
 from core.errors.installation import DatabaseExists, DatabaseMissing
 from core.errors.store import DatabaseOlder, StoreError
-from core.gateways import build_gateway
+from core.gateways import build_routes
 from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
@@ -28,6 +28,7 @@ from core.people.other_chiefs import OtherChiefs
 from core.people.probes import Probes
 from core.people.second_chief import SecondChief
 from core.people.sms_budget import SmsBudget, SmsCaps
+from core.people.sms_receipts import SmsReceipts
 from core.people.staff_names import StaffNames
 from core.people.telephones import Telephones
 from core.people.verification import Verification
@@ -60,6 +61,7 @@ from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import Settings
 from core.settings.sms import SmsSettings
+from core.sms.routes import Routes
 from core.sms.watched import Failures, Report
 from core.suspicion.decisions import Decisions
 from core.suspicion.detection import Detection
@@ -108,6 +110,7 @@ class Core:
     database_keys: DatabaseKeys
     photos: PhotoStore
     sms: SmsGateway
+    sms_routes: Routes  # the same, to begin after a provider, or to be asked what has become of a message
     sms_failures: Failures  # of single providers, for the chiefs
     offices: Mapping[str, Office]
     elsewhere: Mapping[str, str]  # links to the bots of other offices, by office code
@@ -116,6 +119,7 @@ class Core:
     telephones: Telephones
     verification: Verification
     sms_budget: SmsBudget
+    sms_receipts: SmsReceipts
     probes: Probes
     presses: Presses
     detection: Detection
@@ -298,6 +302,11 @@ async def bootstrap(
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
     other_chiefs = OtherChiefs(admins, timedelta(hours=settings.desk.second_chief_hours))
     sms_budget = SmsBudget(vault, caps, admins)
+    sms_routes = (
+        build_routes(settings, sms_failures.report, given.on_sms)
+        if given.sms is None
+        else Routes.alone(given.sms)
+    )
     verification = Verification(vault, given.random_bytes, sms_budget)
     seeds = Seeds(vault, given.random_bytes)
     pools = Pools(seeds)
@@ -324,7 +333,8 @@ async def bootstrap(
         vault=vault,
         database_keys=DatabaseKeys(vault, settings.key_source()),
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
-        sms=given.sms or build_gateway(settings, sms_failures.report, given.on_sms),
+        sms=sms_routes.first(),
+        sms_routes=sms_routes,
         sms_failures=sms_failures,
         offices=offices,
         elsewhere={other.code: other.url for other in settings.elsewhere},
@@ -333,6 +343,7 @@ async def bootstrap(
         telephones=Telephones(vault, accounts),
         verification=verification,
         sms_budget=sms_budget,
+        sms_receipts=SmsReceipts(vault, sms_budget),
         probes=Probes(vault),
         presses=presses,
         detection=Detection(settings.suspicion, offices),

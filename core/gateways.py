@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from core.errors.settings import SettingsRefused
 from core.errors.verification import SmsFailure
 from core.people.verification import CODE_LIFE
-from core.ports import SmsGateway
+from core.ports import SmsGateway, SmsReceiptSource
 from core.settings import Settings
 from core.settings.sms import SmsAliyunSettings, SmsSettings, SmsTencentSettings, SmsVendorSettings
-from core.sms import InTurn
 from core.sms.aliyun import AliyunGateway
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
+from core.sms.routes import Routes
 from core.sms.tencent import TencentGateway
 from core.sms.vendors import Access, Templates
 from core.sms.watched import Report, WatchedGateway
@@ -22,20 +22,39 @@ _MINUTES = CODE_LIFE // timedelta(minutes=1)
 
 
 def build_gateway(settings: Settings, *reports: Report | None) -> SmsGateway:
-    """Return the gateway of codes and reminders.
+    """Return the gateway of codes and reminders."""
+    return build_routes(settings, *reports).first()
+
+
+def build_routes(settings: Settings, *reports: Report | None) -> Routes:
+    """Return the gateways of codes and reminders.
 
     A reminder that is only printed reaches nobody, and must not let its owner be barred. So the console takes
     reminders only alone, and with the sandbox.
     """
-    made = list(gateways_of(settings).items())
+    made = gateways_of(settings)
     watching = [report for report in reports if report is not None]
 
     def report(provider: str, failure: SmsFailure | None) -> None:
         for one in watching:
             one(provider, failure)
 
-    watched = [WatchedGateway(gateway, provider, report) for provider, gateway in made]
-    return watched[0] if len(watched) == 1 else InTurn(watched)
+    watched = {provider: WatchedGateway(gateway, provider, report) for provider, gateway in made.items()}
+    return Routes(watched, receipt_sources(settings, made))
+
+
+def receipt_sources(settings: Settings, gateways: dict[str, SmsGateway]) -> dict[str, SmsReceiptSource]:
+    """Return the gateways whose vendor may be asked for receipts, by the settings."""
+    asked = {
+        name
+        for name, vendor in (("aliyun", settings.sms.aliyun), ("tencent", settings.sms.tencent))
+        if vendor is not None and vendor.receipts
+    }
+    return {
+        name: gateway
+        for name, gateway in gateways.items()
+        if name in asked and isinstance(gateway, SmsReceiptSource)
+    }
 
 
 def gateways_of(settings: Settings) -> dict[str, SmsGateway]:

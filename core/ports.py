@@ -1,6 +1,7 @@
 """The ports: protocols for what the services need from outside, without any implementation."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, runtime_checkable
 
@@ -113,10 +114,51 @@ class RandomBytes(Protocol):
         ...
 
 
-class SmsGateway(Protocol):
-    """Sends codes and reminders by SMS."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentSms:
+    """A message that a vendor has accepted and can be asked about.
 
-    async def send(self, *, phone: str, code: str, purpose: str) -> None:
+    Attributes:
+        provider: the vendor's name in the settings.
+        message_id: the vendor's number of the message.
+        phone: the number in E.164 form, without which no vendor answers.
+        at: when it was sent, by the gateway's clock.
+    """
+
+    provider: str
+    message_id: str
+    phone: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsReceipt:
+    """What a vendor says has become of a message; ``reason`` is its code, such as ``DELIVERED``, or empty."""
+
+    is_delivered: bool
+    reason: str
+
+
+@runtime_checkable
+class SmsReceiptSource(Protocol):
+    """A gateway whose vendor can be asked what has become of a message."""
+
+    async def receipt(self, sent: SentSms) -> SmsReceipt | None:
+        """Return the receipt of a message; None if the vendor does not know it yet.
+
+        Raises:
+            SmsGatewayError: the vendor could not be asked, or refused the question.
+        """
+        ...
+
+
+class SmsGateway(Protocol):
+    """Sends codes and reminders by SMS.
+
+    What it returns tells which message to ask the vendor about; None if it cannot be asked.
+    """
+
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:
         """Send a code to a number in E.164 form.
 
         Raises:
@@ -125,7 +167,7 @@ class SmsGateway(Protocol):
         """
         ...
 
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:
         """Send a reminder of a deadline to a number in E.164 form.
 
         Args:

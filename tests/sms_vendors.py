@@ -9,7 +9,7 @@ import hmac
 import json
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -33,6 +33,11 @@ class Vendor:
         slow: seconds until it answers.
         sent: what it has accepted: telephone, template and variables.
         calls: how many requests there were.
+        receipts: what has become of messages, by their numbers: whether delivered, and the carrier's code.
+        numbers: the numbers of the messages that it has accepted, with their telephones.
+        asked: the telephones for which receipts were asked.
+        receipt_code: what it answers to a question for receipts, in place of them.
+        day: the day in China on which it lists all messages, 20260301; today by default.
     """
 
     code: str = ""
@@ -41,6 +46,16 @@ class Vendor:
     slow: float = 0
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
     calls: int = 0
+    receipts: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    receipt_code: str = ""
+    day: str = ""
+
+    @property
+    def last(self) -> str:
+        """The number of the newest message."""
+        return list(self.numbers)[-1]
 
     async def _answer(self, answer: dict[str, Any]) -> web.Response:
         await asyncio.sleep(self.slow)
@@ -50,7 +65,7 @@ class Vendor:
 
 
 class Aliyun(Vendor):
-    """SendSms of dysmsapi."""
+    """SendSms and QuerySendDetails of dysmsapi."""
 
     async def handle(self, request: web.Request) -> web.Response:
         self.calls += 1
@@ -60,16 +75,44 @@ class Aliyun(Vendor):
                 {"Code": "SignatureDoesNotMatch", "Message": "…", "RequestId": "1"}, status=400
             )
         wanted = dict(parse_qsl(request.raw_path.partition("?")[2], strict_parsing=True))
-        assert request.headers["x-acs-action"] == "SendSms"
         assert request.headers["x-acs-version"] == "2017-05-25"
+        if request.headers["x-acs-action"] == "QuerySendDetails":
+            return await self._details(wanted)
+        assert request.headers["x-acs-action"] == "SendSms"
         assert wanted["SignName"] == _COMMON["sign_name"]
         if not self.code:
             variables = json.loads(wanted["TemplateParam"])
             self.sent.append((wanted["PhoneNumbers"], wanted["TemplateCode"], variables))
         message = f"{wanted['PhoneNumbers']} is in the vendor's message"
-        return await self._answer(
-            {"Code": self.code or "OK", "Message": message, "RequestId": "1", "BizId": "9^0"}
-        )
+        answer = {"Code": self.code or "OK", "Message": message, "RequestId": "1"}
+        if not self.code:
+            answer["BizId"] = f"90061{len(self.sent)}^0"
+            self.numbers[answer["BizId"]] = wanted["PhoneNumbers"]
+        return await self._answer(answer)
+
+    async def _details(self, wanted: dict[str, str]) -> web.Response:
+        """List the messages to a telephone of a day in China; those of other numbers are not listed."""
+        assert len(wanted["PhoneNumber"]) == 11  # without +86, unlike in SendSms
+        assert 1 <= int(wanted["PageSize"]) <= 50
+        assert wanted["CurrentPage"] == "1"
+        self.asked.append(wanted["PhoneNumber"])
+        if self.receipt_code:
+            return await self._answer({"Code": self.receipt_code, "Message": "…", "RequestId": "1"})
+        today = datetime.fromtimestamp(time.time(), timezone(timedelta(hours=8))).strftime("%Y%m%d")
+        number, found, day = wanted["BizId"], [], self.day or today
+        if self.numbers.get(number) == f"+86{wanted['PhoneNumber']}" and wanted["SendDate"] == day:
+            is_known = number in self.receipts
+            is_delivered, code = self.receipts.get(number, (False, ""))
+            detail: dict[str, Any] = {
+                "PhoneNum": wanted["PhoneNumber"],
+                "SendStatus": (3 if is_delivered else 2) if is_known else 1,
+                "Content": "【茂名车管所】您的验证码为654321",
+                "SendDate": "2026-01-01 00:00:00",
+            }
+            found = [{**detail, "ErrCode": code} if is_known else detail]
+        details = {"SmsSendDetailDTO": found}
+        answer = {"Code": "OK", "Message": "OK", "RequestId": "1", "TotalCount": len(found)}
+        return await self._answer({**answer, "SmsSendDetailDTOs": details})
 
 
 def _acs3(request: web.Request, body: bytes) -> str:
@@ -95,7 +138,7 @@ def _acs3(request: web.Request, body: bytes) -> str:
 
 
 class Tencent(Vendor):
-    """SendSms of sms."""
+    """SendSms and PullSmsSendStatusByPhoneNumber of sms."""
 
     as_a_whole: bool = False
     """Whether a code refuses the request, not its message."""
@@ -105,24 +148,55 @@ class Tencent(Vendor):
         body = await request.read()
         if not hmac.compare_digest(request.headers.get("Authorization", ""), _tc3(request, body)):
             return self._whole("AuthFailure.SignatureFailure")
-        assert request.headers["X-TC-Action"] == "SendSms"
         assert request.headers["X-TC-Version"] == "2021-01-11"
         assert request.headers["X-TC-Region"] == "ap-guangzhou"
         wanted = json.loads(body)
+        if request.headers["X-TC-Action"] == "PullSmsSendStatusByPhoneNumber":
+            return await self._reports(wanted)
+        assert request.headers["X-TC-Action"] == "SendSms"
         (phone,) = wanted["PhoneNumberSet"]
         assert (wanted["SmsSdkAppId"], wanted["SignName"]) == ("1400006666", _COMMON["sign_name"])
         if self.code and self.as_a_whole:
             return self._whole(self.code)
         if not self.code:
             self.sent.append((phone, wanted["TemplateId"], wanted["TemplateParamSet"]))
+        number = f"2640:{len(self.sent)}" if not self.code else ""
+        if number:
+            self.numbers[number] = phone
         message = {
-            "SerialNo": "1",
+            "SerialNo": number,
             "PhoneNumber": phone,
             "Fee": 1,
             "Code": self.code or "Ok",
             "IsoCode": "CN",
         }
         return await self._answer({"Response": {"SendStatusSet": [message], "RequestId": "1"}})
+
+    async def _reports(self, wanted: dict[str, Any]) -> web.Response:
+        """List the reports on messages to a telephone; what no carrier has reported on is missing."""
+        assert wanted["SmsSdkAppId"] == "1400006666"
+        assert (wanted["Offset"], wanted["Limit"]) == (0, 100)
+        assert time.time() - 7 * 86_400 < wanted["BeginTime"] <= time.time()
+        phone = wanted["PhoneNumber"]
+        assert phone.startswith("+86")
+        self.asked.append(phone)
+        if self.receipt_code:
+            return self._whole(self.receipt_code)
+        reports = [
+            {
+                "UserReceiveTime": int(time.time()),
+                "CountryCode": "86",
+                "SubscriberNumber": phone.removeprefix("+86"),
+                "PhoneNumber": phone,
+                "SerialNo": number,
+                "ReportStatus": "SUCCESS" if is_delivered else "FAIL",
+                "Description": code,
+                "SessionContext": "",
+            }
+            for number, (is_delivered, code) in self.receipts.items()
+            if self.numbers.get(number, phone) == phone
+        ]
+        return await self._answer({"Response": {"PullSmsSendStatusSet": reports, "RequestId": "1"}})
 
     @staticmethod
     def _whole(code: str) -> web.Response:

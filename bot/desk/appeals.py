@@ -24,6 +24,7 @@ from core.appeals import Appeal, Slot, queue
 from core.appeals.reviews import Card
 from core.errors.appeals import AppealMoved, AppealUnknown, PhotosNotSeen
 from core.errors.base import InputError, Refusal, XuanhaoError
+from core.errors.registry import RegistryUnavailable
 from core.people.admins import Permission
 from core.preselection import PreselectionState
 from core.reporting import notes
@@ -80,7 +81,7 @@ def _number(command: str, raw: str) -> int:
 
 def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
     """Go to a page of an appeal that this chat may decide; first to the photos, unless it has seen them."""
-    card = _judged(ctx, number)
+    card = (_judged_to_approve if screen == ScreenName.DESK_APPEAL_APPROVE else _judged)(ctx, number)
     try:
         ctx.core.reviews.ensure_viewed(ctx.tx, number, ctx.chat_id)
     except PhotosNotSeen as error:
@@ -96,8 +97,26 @@ def _judged(ctx: Context, number: int) -> Card:
     return card
 
 
+def _judged_to_approve(ctx: Context, number: int) -> Card:
+    """Return the card by which an approval is decided.
+
+    Raises:
+        RegistryUnavailable: later, outside of the transaction: the registry does not answer.
+    """
+    _require_reviewer(ctx, number)
+    card = ctx.core.reviews.card_to_approve(ctx.tx, number)
+    ctx.core.reviews.validate_reviewer(ctx.tx, card, ctx.chat_id)
+    return card
+
+
 def _seen(ctx: Context, number: int) -> Card:
-    """Return the card of an appeal at an office where this chat reviews.
+    """Return the card of an appeal at an office where this chat reviews; raises as ``_require_reviewer``."""
+    _require_reviewer(ctx, number)
+    return ctx.core.reviews.card(ctx.tx, number)
+
+
+def _require_reviewer(ctx: Context, number: int) -> None:
+    """Reject a chat that does not review at the office of an appeal.
 
     Raises:
         AppealUnknown: there is no such appeal.
@@ -106,7 +125,6 @@ def _seen(ctx: Context, number: int) -> Card:
     ctx.admin.require(Permission.APPEALS)
     appeal = ctx.core.appeals.get(ctx.tx, number)
     ctx.admin.require(Permission.APPEALS, appeal.office)
-    return ctx.core.reviews.card(ctx.tx, number)
 
 
 def _id(ctx: Context) -> int:
@@ -124,7 +142,20 @@ def _photos_first(ctx: Context, error: XuanhaoError) -> Goto:
     return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), sticky=True)
 
 
-ERRORS: ErrorWays = {**GONE, Refusal: _gone, PhotosNotSeen: _photos_first}
+def _without_registry(ctx: Context, error: XuanhaoError) -> Goto:
+    """Leave the appeal as it is: an approval is possible again when the registry answers."""
+    note = (
+        texts.not_without_registry(error.since) if isinstance(error, RegistryUnavailable) else of_error(error)
+    )
+    return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=note, sticky=True)
+
+
+ERRORS: ErrorWays = {
+    **GONE,
+    Refusal: _gone,
+    PhotosNotSeen: _photos_first,
+    RegistryUnavailable: _without_registry,
+}
 """The appeal was decided by another admin or withdrawn by its owner: the queue is shown with a note."""
 
 
@@ -275,7 +306,7 @@ CARD = Screen(
 
 
 def _show_approve(ctx: Context) -> View:
-    card, bar = _judged(ctx, _id(ctx)), bool(ctx.args.get("bar"))
+    card, bar = _judged_to_approve(ctx, _id(ctx)), bool(ctx.args.get("bar"))
     holder = card.obstacles.holder
     may_bar = card.suspicion is None and holder is not None and holder.state == PreselectionState.RESERVED
     toggle = Button(label=(texts.BAR_ON if bar else texts.BAR_OFF)(), action=ActionName.BAR)
@@ -293,7 +324,7 @@ def _show_approve(ctx: Context) -> View:
 
 def _approve(ctx: Context, _arg: str) -> Goto:
     number = _id(ctx)
-    _judged(ctx, number)
+    _judged_to_approve(ctx, number)
     outcome = ctx.core.reviews.approve(
         ctx.tx, number, ctx.chat_id, expected=ctx.arg("seen"), bar=bool(ctx.args.get("bar"))
     )

@@ -57,6 +57,7 @@ from bot.inbox.workers import Share
 from bot.public_journal.checks import CheckNeeded, PoolCheck
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
+from core.errors.registry import RegistryUnavailable
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
 from core.registry.answers import RegistryAnswerNeeded
@@ -264,11 +265,23 @@ class Engine:
                 prefetched = replace(prefetched, snapshots=snapshots)
             except RegistryAnswerNeeded as needed:
                 async with parked():  # another service, which may be slow
-                    await self._handlers.look_up(needed.vin)
+                    await self._look_up(needed)
             except RehearsalRunNeeded as needed:
                 async with parked():  # one thread for all rehearsals
                     run_result = await run_on_rehearsal_thread(needed.run)
                 prefetched = replace(prefetched, run_result=run_result)
+
+    async def _look_up(self, needed: RegistryAnswerNeeded) -> None:
+        """Ask the registry; what can do without its answer goes on also if there is none.
+
+        Raises:
+            RegistryUnavailable: it does not answer, and the step needs it.
+        """
+        try:
+            await self._handlers.look_up(needed.vin)
+        except RegistryUnavailable:
+            if not needed.may_fail:
+                raise
 
     # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
 

@@ -49,6 +49,10 @@ class PrometheusMetrics:
         self._sms_failures = counter(
             "sms_failures", "SMS that a gateway has not accepted", "provider", "reason"
         )
+        self._receipts = counter("sms_receipts", "What has become of accepted SMS", "provider", "result")
+        self._receipt_failures = counter(
+            "sms_receipt_failures", "Questions for receipts of SMS that failed", "provider", "reason"
+        )
         self._lookups = counter("registry_lookups", "Questions to the vehicle registry", "result")
         self._database_errors = counter("database_errors", "Errors of the database", "kind")
         self._steps = Histogram(
@@ -90,6 +94,12 @@ class PrometheusMetrics:
             self._sms_sent.labels(provider).inc()
         else:
             self._sms_failures.labels(provider, failure).inc()
+
+    def sms_receipt(self, provider: str, result: str, /) -> None:
+        self._receipts.labels(provider, result).inc()
+
+    def sms_receipt_failed(self, provider: str, failure: str, /) -> None:
+        self._receipt_failures.labels(provider, failure).inc()
 
     def registry_asked(self, result: str, /) -> None:
         self._lookups.labels(result).inc()

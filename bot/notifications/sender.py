@@ -30,6 +30,7 @@ from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import render_notification
 from bot.notifications.parts import TextPart
 from bot.notifications.sms_codes import tell_of_providers
+from bot.notifications.sms_receipts import expect_receipt
 from bot.notifications.sms_reminders import render_sms
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
@@ -37,7 +38,7 @@ from core.errors.verification import SmsGatewayError
 from core.notifications import queue as notification_queue
 from core.notifications import sms_reminders
 from core.notifications.queue import Notification, NotificationPurpose
-from core.ports import Tx, now_of
+from core.ports import SentSms, Tx, now_of
 
 _LOGGER = logging.getLogger(__name__)
 AT_ONCE = 25
@@ -310,17 +311,18 @@ class Sender:
             )
             return
         try:
-            await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
+            sent = await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
         except SmsGatewayError as error:
             await self._run(self._core.sms_budget.mark_gateway_failed, error.failure)
             await tell_of_providers(self._core)
             raise
-        await self._run(self._accepted, notification)
+        await self._run(self._accepted, notification, sent)
         await tell_of_providers(self._core)
 
-    def _accepted(self, tx: Tx, notification: Notification) -> None:
+    def _accepted(self, tx: Tx, notification: Notification, sent: SentSms | None) -> None:
         self._core.sms_budget.mark_gateway_working(tx)
         notification_queue.mark_sent(tx, notification, self._worker)
+        expect_receipt(tx, self._core, sent, notification.chat_id, notice_id=notification.notification_id)
 
     async def _deliver_once(self, notification: Notification, parts: tuple[TextPart, ...]) -> None:
         """Send at most once: recorded before sending, retried only if it cannot have arrived."""

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
+from bot.notifications.sms_receipts import expect_receipt
 from core.bootstrap import Core
 from core.errors.verification import SmsGatewayError, SmsRejected
+from core.people.verification import OutgoingSms
+from core.ports import SentSms, Tx
 
 _LOGGER = logging.getLogger(__name__)
 _AT_ONCE = 8
@@ -73,7 +76,8 @@ class CodeSender:
         if sms is None:
             return None
         try:
-            await core.sms.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
+            gateway = core.sms_routes.after(sms.after_provider) if sms.after_provider else core.sms
+            sent = await gateway.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
         except SmsGatewayError as error:
             _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
             maybe_sent = not isinstance(error, SmsRejected)
@@ -85,9 +89,13 @@ class CodeSender:
             )
             await core.store.run(failed)
         else:
-            await core.store.run(core.verification.mark_sent, code_id)
+            await core.store.run(self._accepted, sms, sent)
         await tell_of_providers(core)
         return sms.chat_id
+
+    def _accepted(self, tx: Tx, sms: OutgoingSms, sent: SentSms | None) -> None:
+        self._core.verification.mark_sent(tx, sms.code_id)
+        expect_receipt(tx, self._core, sent, sms.chat_id, code_id=sms.code_id)
 
 
 async def tell_of_providers(core: Core) -> None:

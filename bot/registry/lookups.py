@@ -67,12 +67,12 @@ class RegistryLookups:
         asked_at = self._now()
         if not self._breaker.allows():
             self._on_answer(_SUSPENDED)
-            raise RegistryUnavailable(vin, self._failing_since or asked_at)
+            raise self._unavailable(vin, asked_at)
         try:
             vehicle = await self._ask(vin)
         except RegistryAskFailed as error:
             self._failed(error, asked_at)
-            raise RegistryUnavailable(vin, self._failing_since or asked_at) from None
+            raise self._unavailable(vin, asked_at) from None
         except BaseException:
             self._breaker.give_up()
             raise
@@ -81,6 +81,11 @@ class RegistryLookups:
         self._on_answer("unknown" if vehicle is None else "found")
         self._on_health(True)  # noqa: FBT003 - as the port is called
         self._registry.put(vin, vehicle)
+
+    def _unavailable(self, vin: str, asked_at: datetime) -> RegistryUnavailable:
+        since = self._failing_since or asked_at
+        self._registry.mark_unanswered(vin, since)
+        return RegistryUnavailable(vin, since)
 
     def _failed(self, error: RegistryAskFailed, at: datetime) -> None:
         _LOGGER.warning("the vehicle registry: %s", error)

@@ -6,13 +6,14 @@ Evaluated when an appeal is made, when a reviewer reads it, and again when it is
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.clock import to_millis
 from core.errors.appeals import AppealAboutOwnNumber, AppealNotNeeded
 from core.errors.preselection import VehicleUnknown
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
-from core.registry.lookup import RegistryVehicle, VehicleRegistry
+from core.registry.lookup import RegistryVehicle, Unanswered, VehicleRegistry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,9 @@ class Obstacles:
     selecting: Preselection | None  # another owner's current selection for it
     awarded_by: int | None  # the appeal that awarded it to another owner
     registry: RegistryVehicle | None  # its entry in the registry
+    unanswered_since: (
+        datetime | None
+    )  # since when the registry does not answer, so that nothing is known of it
     registered: bool  # the registry says it has a number, and no appeal of the owner has overridden that
     batches_used: int  # of its quota, by any owner
     wishes_used: int
@@ -55,14 +59,25 @@ class Obstacles:
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
 
 
-def obstacles(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
-    """Return what prevents an owner from getting a number for a vehicle."""
+def obstacles(
+    tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int, *, only_read: bool = False
+) -> Obstacles:
+    """Return what prevents an owner from getting a number for a vehicle.
+
+    Args:
+        tx: the transaction.
+        vehicle_registry: the registry.
+        vin: the vehicle.
+        account_id: the owner.
+        only_read: nothing is decided by them: a registry that does not answer leaves them incomplete.
+    """
     row = tx.one("preselection.live_of_vin", vin=vin)
     live = from_row(row) if row else None
     is_own = live is not None and live.account_id == account_id
     right = tx.one("appeals.right_to", vin=vin)
     vehicle = tx.one("vehicles.get", vin=vin)
-    known = vehicle_registry.find(tx, vin)
+    said = vehicle_registry.find_if_answering(tx, vin) if only_read else vehicle_registry.find(tx, vin)
+    known = None if isinstance(said, Unanswered) else said
     is_theirs = right is not None and right["account_id"] == account_id
     return Obstacles(
         own=live if is_own else None,
@@ -70,6 +85,7 @@ def obstacles(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: i
         selecting=_selecting(tx, vin, account_id),
         awarded_by=right["appeal_id"] if right and not is_theirs else None,
         registry=known,
+        unanswered_since=said.since if isinstance(said, Unanswered) else None,
         registered=known is not None and known.registered and not is_theirs,
         batches_used=max(0, vehicle["random_used"] - vehicle["random_granted"]) if vehicle else 0,
         wishes_used=max(0, vehicle["compose_used"] - vehicle["compose_granted"]) if vehicle else 0,

@@ -109,13 +109,21 @@ class Reviews:
         self._decisions = decisions
 
     def card(self, tx: Tx, appeal_id: int) -> Card:
-        """Return what a reviewer sees of an appeal.
+        """Return what a reviewer sees of an appeal, without what a registry knows that does not answer.
 
         Raises:
             AppealUnknown: the id is unknown.
             AppealDecided: it is no longer pending.
         """
-        return self._card_of(tx, self._waiting(tx, appeal_id))
+        return self._card_of(tx, self._waiting(tx, appeal_id), only_read=True)
+
+    def card_to_approve(self, tx: Tx, appeal_id: int) -> Card:
+        """Return what an approval is decided by; raises as ``card``.
+
+        The answer to a suspicion sets nothing aside, so that its approval needs no registry.
+        """
+        appeal = self._waiting(tx, appeal_id)
+        return self._card_of(tx, appeal, only_read=appeal.suspicion_id is not None)
 
     def validate_reviewer(self, tx: Tx, card: Card, chat_id: int) -> None:
         """Reject reviewers who would decide their own case.
@@ -214,7 +222,7 @@ class Reviews:
 
     def _resume(self, tx: Tx, appeal: Appeal, chat_id: int) -> AppealOutcome:
         """End the suspensions of an owner whose answer is approved; nobody else is concerned."""
-        card, actor = self._card_of(tx, appeal), audit.chat_actor(chat_id)
+        card, actor = self._card_of(tx, appeal, only_read=True), audit.chat_actor(chat_id)
         self.validate_reviewer(tx, card, chat_id)
         outcome = AppealOutcome()
         tx.run("appeals.note_outcome", appeal_id=appeal.appeal_id, outcome=outcome.words)
@@ -264,8 +272,9 @@ class Reviews:
         rows = tx.all("appeals.others_of_vin", vin=appeal.vin, account_id=appeal.account_id)
         return [from_row(row) for row in rows]
 
-    def _card_of(self, tx: Tx, appeal: Appeal) -> Card:
-        found = obstacles(tx, self._vehicle_registry, appeal.required_vin, appeal.account_id)
+    def _card_of(self, tx: Tx, appeal: Appeal, *, only_read: bool = False) -> Card:
+        vin, account_id = appeal.required_vin, appeal.account_id
+        found = obstacles(tx, self._vehicle_registry, vin, account_id, only_read=only_read)
         in_the_way = found.holder or found.selecting
         owner = self._accounts.by_id(tx, appeal.account_id)
         others = tx.one("appeals.others_waiting", vin=appeal.vin, appeal_id=appeal.appeal_id)

@@ -28,7 +28,7 @@ from core.security.vault import Vault
 CODE_LIFE = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=20)
-"""Minimum interval after a code that the gateway did not accept."""
+"""Minimum interval after a code that the gateway did not accept, or that was not delivered."""
 MAX_WRONG_TRIES = 5
 
 
@@ -68,6 +68,9 @@ class OutgoingSms:
     purpose: CodePurpose
     phone: str = field(repr=False)
     code: str = field(repr=False)
+    after_provider: str | None = (
+        None  # an earlier code was not delivered by this one: the next one is to send
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +83,11 @@ class CodeState:
     resend_at: datetime
     tries_left: int
     is_elsewhere: bool = False  # it was sent for another telephone, vehicle or office
+    is_undelivered: bool = False  # the vendor says that it has not reached the telephone
 
     def is_good(self, now: datetime) -> bool:
         """Whether the owner can type it: it is on its way or has arrived, and has not expired."""
-        sent = self.state in {CodeStatus.QUEUED, CodeStatus.SENT}
+        sent = self.state in {CodeStatus.QUEUED, CodeStatus.SENT} and not self.is_undelivered
         return sent and not self.is_elsewhere and self.expires_at > now
 
 
@@ -118,6 +122,7 @@ class Verification:
             registering=binding.purpose == CodePurpose.REGISTRATION,
         )
         code = self._new_code()
+        former = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
         tx.run("sms.replace_old", account_id=binding.account.account_id, purpose=binding.purpose)
         row = tx.one(
             "sms.add",
@@ -128,6 +133,7 @@ class Verification:
             parcel=self._vault.seal(json.dumps([binding.phone, code])),
             now=to_millis(tx.now),
             expires_at=to_millis(tx.now + CODE_LIFE),
+            after_provider=(former["undelivered_by"] or former["after_provider"]) if former else None,
         )
         return int(row["code_id"]) if row else 0
 
@@ -235,6 +241,7 @@ class Verification:
             purpose=CodePurpose(row["purpose"]),
             phone=phone,
             code=code,
+            after_provider=row["after_provider"],
         )
 
     def _ensure_resend_allowed(self, tx: Tx, binding: CodeBinding) -> None:
@@ -271,11 +278,14 @@ def _bound(binding: CodeBinding) -> tuple[str, ...]:
 
 
 def _state(row: Row) -> CodeState:
-    created = from_millis(row["created_at"])
+    created, state = from_millis(row["created_at"]), CodeStatus(row["state"])
+    is_undelivered = state == CodeStatus.SENT and row["undelivered_by"] is not None
+    is_soon = is_undelivered or state == CodeStatus.FAILED
     return CodeState(
         code_id=row["code_id"],
-        state=CodeStatus(row["state"]),
+        state=state,
         expires_at=from_millis(row["expires_at"]),
-        resend_at=created + (RETRY_AFTER if row["state"] == CodeStatus.FAILED else RESEND_AFTER),
+        resend_at=created + (RETRY_AFTER if is_soon else RESEND_AFTER),
         tries_left=MAX_WRONG_TRIES - row["wrong_tries"],
+        is_undelivered=is_undelivered,
     )

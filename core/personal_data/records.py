@@ -107,6 +107,16 @@ def code_record(row: Row) -> Record:
     }
 
 
+def receipt_record(row: Row) -> Record:
+    """Return what a vendor has said about an SMS."""
+    return {
+        "provider": row["provider"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "at": moment_or_none(row["created_at"]),
+    }
+
+
 def read_wishes(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {"preselection": record["subject"], "at": record["at"], "wishes": record["details"]}

@@ -81,6 +81,11 @@ SOURCES = (
         read=records.read_of_account("personal_data.codes", records.code_record),
         forget=_forget_of_account("personal_data.forget_codes"),
     ),
+    PersonalDataSource(
+        name="sms_receipts",
+        read=records.read_of_account("sms_receipts.of_account", records.receipt_record),
+        forget=_forget_of_account("sms_receipts.forget"),
+    ),
     PersonalDataSource(name="bans", read=records.read_bans, blocks_deletion=_banned, forget=_empty_bans),
     PersonalDataSource(
         name="notices",

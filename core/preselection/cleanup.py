@@ -10,7 +10,7 @@ from datetime import timedelta
 from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, to_millis
-from core.people import probes
+from core.people import probes, sms_receipts
 from core.ports import Tx
 from core.preselection import cancel_draft, get, settle_unsent
 from core.values.offices import Office
@@ -53,8 +53,9 @@ class Cleanup:
         return len(rows)
 
     def purge_codes(self, tx: Tx) -> None:
-        """Delete codes and probes older than a day, and the daily counts of earlier days."""
+        """Delete codes and probes older than a day, and the receipts and daily counts of earlier days."""
         probes.purge(tx)
+        sms_receipts.purge(tx)
         tx.run("sms.purge", before=to_millis(tx.now - CODES_LIVE))
         yesterday = (tx.now - CODES_LIVE).astimezone(CHINA).date()
         tx.run("sms.purge_counts", before_day=yesterday.isoformat())

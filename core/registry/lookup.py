@@ -5,6 +5,7 @@ deployment are known from their preselections; the registry adds data from other
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -34,6 +35,13 @@ class RegistryVehicle:
         return RegistryState.REGISTERED if self.registered else RegistryState.NEW
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """The registry was asked about a vehicle, and has not answered."""
+
+    since: datetime  # since when it has not answered anybody
+
+
 class VehicleRegistry(Protocol):
     """Validates a vehicle's data beyond their form."""
 
@@ -44,6 +52,10 @@ class VehicleRegistry(Protocol):
 
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
         """Return a vehicle, or None if it is unknown."""
+        ...
+
+    def find_if_answering(self, tx: Tx, vin: str) -> RegistryVehicle | Unanswered | None:
+        """Return a vehicle as ``find``, or that the registry does not answer: for what is only read."""
         ...
 
     def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
@@ -79,6 +91,9 @@ class OpenRegistry:
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:  # noqa: ARG002 - it knows none
         return None
 
+    def find_if_answering(self, tx: Tx, vin: str) -> RegistryVehicle | Unanswered | None:
+        return self.find(tx, vin)
+
     def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Accept every vehicle."""
 
@@ -93,6 +108,9 @@ class ListedRegistry:
 
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
         raise NotImplementedError
+
+    def find_if_answering(self, tx: Tx, vin: str) -> RegistryVehicle | Unanswered | None:
+        return self.find(tx, vin)
 
     def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Reject a vehicle that is not listed as new and of this kind."""

@@ -15,6 +15,7 @@ from core.clock import CHINA, from_millis, to_millis
 from core.people import chief_requests, second_chief
 from core.people.scope import Scope
 from core.people.sms_budget import TOLD_AT, codes_today, gateway_trouble
+from core.people.sms_receipts import LISTED_FROM, delivery_rate
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
 from core.preselection.contradictions import Contradiction, contradicted
@@ -300,6 +301,16 @@ def _sms(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
             subject="sms:gateway",
             what="gateway",
             count=trouble.failures,
+        )
+    rate = delivery_rate(tx)
+    if rate.failed >= LISTED_FROM:
+        yield Task(
+            task_kind=TaskKind.SMS,
+            at=tx.now,
+            subject="sms:receipts",
+            what="receipts",
+            count=rate.failed,
+            share=rate.share,
         )
     sent, cap = codes_today(tx), services.codes_per_day
     if sent * 100 >= cap * TOLD_AT[0]:

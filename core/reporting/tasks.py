@@ -34,7 +34,7 @@ class TaskKind(StrEnum):
     RESTORED = "restored"  # after a restore: a number to verify, or all selecting suspended
     CALENDAR = "calendar"  # a year whose working days are not published
     JOURNAL = "journal"  # a day whose draws could not be recomputed from the public journal
-    SMS = "sms"  # the gateway of codes fails, or much of the day's codes is used
+    SMS = "sms"  # the gateway of codes fails, much of the day's codes is used, or messages do not arrive
 
 
 PERMISSION_FOR = {
@@ -75,7 +75,7 @@ class Task:
     mask: str = ""  # of a segment
     free: int = 0  # numbers left in a pool
     share: float = 0.0  # how full a pool is
-    count: int = 0  # codes that failed, or were sent today
+    count: int = 0  # codes that failed, or were sent today, or messages that were not delivered
     what: str = ""  # a notification's purpose, a year, the registry's plate kind, "gateway", a rule
     error: str = ""  # the name of a class
     is_asked: bool = False  # a suspicion for which the invoice was asked for: its owner is to act

@@ -23,6 +23,7 @@ SEALED_COLUMNS = (
     "sealed.account_phone",
     "sealed.account_new_phone",
     "sealed.sms_code",
+    "sealed.sms_receipt",
     "sealed.reviewed",
     "sealed.seed",
     "sealed.update",

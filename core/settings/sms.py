@@ -70,6 +70,7 @@ class SmsVendorSettings(SettingsTable):
         code_parameters: the variables of the code's template, in their order: ``code``, ``minutes``.
         reminder_parameters: the variables of the reminder's template: ``number``, ``deadline``, ``place``.
         timeout_seconds: timeout of a request.
+        receipts: whether the vendor is asked if a message was delivered; the key must permit it.
     """
 
     sign_name: _Text
@@ -78,6 +79,7 @@ class SmsVendorSettings(SettingsTable):
     code_parameters: _CodeParts = ("code",)
     reminder_parameters: _ReminderParts = ("number", "deadline", "place")
     timeout_seconds: Seconds = 10.0
+    receipts: bool = False
 
     @field_validator("code_parameters")
     @classmethod
@@ -91,7 +93,7 @@ class SmsAliyunSettings(SmsVendorSettings):
     """``[sms.aliyun]``: 阿里云 短信服务.
 
     Attributes:
-        access_key_id: the AccessKey of a RAM user that may only send messages.
+        access_key_id: the AccessKey of a RAM user that may only send messages, and ask for receipts.
         access_key_secret: its secret.
         endpoint: the address of the API.
     """
@@ -105,7 +107,7 @@ class SmsTencentSettings(SmsVendorSettings):
     """``[sms.tencent]``: 腾讯云 短信.
 
     Attributes:
-        secret_id: the key of a CAM user that may only send messages.
+        secret_id: the key of a CAM user that may only send messages, and ask for receipts.
         secret_key: its secret.
         app_id: the SdkAppId of the application in the SMS console.
         region: one in which the service is offered.

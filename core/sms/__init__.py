@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
-from core.ports import SmsGateway
+from core.ports import SentSms, SmsGateway
 
 
 class InTurn:
@@ -16,35 +16,35 @@ class InTurn:
     def __init__(self, gateways: Sequence[SmsGateway]) -> None:
         self._gateways = tuple(gateways)
 
-    async def send(self, *, phone: str, code: str, purpose: str) -> None:
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:
         """Send a code through the first gateway that accepts it.
 
         Raises:
             SmsRejected: every gateway refused it, so that it certainly was not sent.
             SmsGatewayError: no gateway accepted it.
         """
-        await self._first(lambda gateway: gateway.send(phone=phone, code=code, purpose=purpose))
+        return await self._first(lambda gateway: gateway.send(phone=phone, code=code, purpose=purpose))
 
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:
         """Send a reminder through the first gateway that accepts it.
 
         Raises:
             SmsRejected: every gateway refused it, so that it certainly was not sent.
             SmsGatewayError: no gateway accepted it.
         """
-        await self._first(lambda gateway: gateway.remind(phone=phone, text=text, parameters=parameters))
+        return await self._first(
+            lambda gateway: gateway.remind(phone=phone, text=text, parameters=parameters)
+        )
 
-    async def _first(self, send: Callable[[SmsGateway], Awaitable[None]]) -> None:
+    async def _first(self, send: Callable[[SmsGateway], Awaitable[SentSms | None]]) -> SentSms | None:
         failed: list[SmsGatewayError] = []
         for gateway in self._gateways:
             try:
-                await send(gateway)
+                return await send(gateway)
             except SmsGatewayError as error:
                 failed.append(error)
                 if error.failure == SmsFailure.NUMBER:
                     break
-            else:
-                return
         is_certain = all(isinstance(error, SmsRejected) for error in failed)
         kind = SmsRejected if is_certain else SmsGatewayError
         last = failed[-1].failure if failed else SmsFailure.OTHER

@@ -1,21 +1,27 @@
-"""阿里云 短信服务: SendSms of the API ``dysmsapi``, version 2017-05-25, signed with ACS3-HMAC-SHA256."""
+"""阿里云 短信服务: SendSms and QuerySendDetails of the API ``dysmsapi``.
+
+Version 2017-05-25, signed with ACS3-HMAC-SHA256.
+"""
 
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from core.clock import SystemClock
+from core.clock import CHINA, SystemClock
 from core.errors.verification import SmsFailure
+from core.ports import SentSms, SmsReceipt
 from core.sms import signing, vendors
 from core.sms.vendors import Access, Templates
 
 _VENDOR: Final = "aliyun"
 _VERSION: Final = "2017-05-25"
 _ACCEPTED: Final = "OK"
+_IN_CHINA: Final = "+86"
+_NOT_DELIVERED, _DELIVERED = 2, 3  # SendStatus; 1 is still awaited
 
 CODES: Final[Mapping[str, SmsFailure]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": SmsFailure.NUMBER,
@@ -75,33 +81,62 @@ class AliyunGateway:
         self._templates = templates
         self._now = now or SystemClock().now
 
-    async def send(self, *, phone: str, code: str, purpose: str) -> None:  # noqa: ARG002 - one template for all
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:  # noqa: ARG002 - one template for all
         """Send a code.
 
         Raises:
             SmsRejected, SmsGatewayError: as the port says.
         """
-        await self._send(phone, self._templates.code, self._templates.of_code(code))
+        return await self._send(phone, self._templates.code, self._templates.of_code(code))
 
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:  # noqa: ARG002 - as above
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:  # noqa: ARG002 - as above
         """Send a reminder.
 
         Raises:
             SmsRejected, SmsGatewayError: as the port says.
         """
-        await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
+        return await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
 
-    async def _send(self, phone: str, template: str, variables: Mapping[str, str]) -> None:
-        access = self._access
-        query = signing.canonical_query(
-            {
-                "PhoneNumbers": phone,
-                "SignName": self._templates.sign_name,
-                "TemplateCode": template,
-                "TemplateParam": json.dumps(variables, ensure_ascii=False),
+    async def receipt(self, sent: SentSms) -> SmsReceipt | None:
+        """Return what has become of a message.
+
+        The vendor lists messages by the day in China on which it has sent them, which may be the next one.
+
+        Raises:
+            SmsGatewayError: as the port says.
+        """
+        late = sent.at + timedelta(seconds=self._access.timeout_seconds)
+        for day in dict.fromkeys(f"{at.astimezone(CHINA):%Y%m%d}" for at in (sent.at, late)):
+            wanted = {
+                "PhoneNumber": sent.phone.removeprefix(_IN_CHINA),
+                "BizId": sent.message_id,
+                "SendDate": day,
+                "PageSize": "10",
+                "CurrentPage": "1",
             }
-        )
-        headers = self._headers("SendSms")
+            if found := _receipt_of(await self._ask("QuerySendDetails", wanted)):
+                return found
+        return None
+
+    async def _send(self, phone: str, template: str, variables: Mapping[str, str]) -> SentSms | None:
+        wanted = {
+            "PhoneNumbers": phone,
+            "SignName": self._templates.sign_name,
+            "TemplateCode": template,
+            "TemplateParam": json.dumps(variables, ensure_ascii=False),
+        }
+        at = self._now()
+        answer = await self._ask("SendSms", wanted)
+        return vendors.sent(_VENDOR, answer.get("BizId"), phone, at)
+
+    async def _ask(self, action: str, wanted: Mapping[str, str]) -> dict[str, Any]:
+        """Return the answer to a request.
+
+        Raises:
+            SmsGatewayError: it is refused, or there is none.
+        """
+        access, query = self._access, signing.canonical_query(wanted)
+        headers = self._headers(action)
         authorization = signing.acs3_authorization(access.key_id, access.secret, query, headers)
         status, answer = await vendors.post(
             _VENDOR,
@@ -112,6 +147,7 @@ class AliyunGateway:
         )
         if status != HTTPStatus.OK or answer.get("Code") != _ACCEPTED:
             raise vendors.refused(_VENDOR, answer.get("Code"), CODES)
+        return answer
 
     def _headers(self, action: str) -> dict[str, str]:
         """Return the headers that are signed."""
@@ -123,3 +159,16 @@ class AliyunGateway:
             "x-acs-signature-nonce": secrets.token_hex(16),
             "x-acs-version": _VERSION,
         }
+
+
+def _receipt_of(answer: Mapping[str, Any]) -> SmsReceipt | None:
+    """Return the receipt of the only message that was asked about. Of its record, the content is the code."""
+    found = answer.get("SmsSendDetailDTOs")
+    details = found.get("SmsSendDetailDTO") if isinstance(found, dict) else None
+    if not isinstance(details, list) or len(details) != 1 or not isinstance(details[0], dict):
+        return None
+    status = str(details[0].get("SendStatus"))
+    if status not in {str(_DELIVERED), str(_NOT_DELIVERED)}:
+        return None
+    reason = vendors.code_of(details[0].get("ErrCode"))
+    return SmsReceipt(is_delivered=status == str(_DELIVERED), reason=reason)

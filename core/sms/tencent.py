@@ -1,13 +1,17 @@
-"""腾讯云 短信: SendSms of the API ``sms``, version 2021-01-11, signed with TC3-HMAC-SHA256."""
+"""腾讯云 短信: SendSms and PullSmsSendStatusByPhoneNumber of the API ``sms``.
+
+Version 2021-01-11, signed with TC3-HMAC-SHA256.
+"""
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.clock import SystemClock
 from core.errors.verification import SmsFailure
+from core.ports import SentSms, SmsReceipt
 from core.sms import signing, vendors
 from core.sms.vendors import Access, Templates
 
@@ -15,6 +19,10 @@ _VENDOR: Final = "tencent"
 _VERSION: Final = "2021-01-11"
 _TYPE: Final = "application/json; charset=utf-8"
 _ACCEPTED: Final = "Ok"
+_MOST: Final = 100
+_CLOCKS_DIFFER: Final = timedelta(minutes=10)
+_STATES: Final = {"SUCCESS": True, "FAIL": False}
+"""Whether a message was delivered, by its ReportStatus."""
 
 CODES: Final[Mapping[str, SmsFailure]] = {
     "InvalidParameterValue.IncorrectPhoneNumber": SmsFailure.NUMBER,
@@ -68,23 +76,39 @@ class TencentGateway:
         self._region = region
         self._now = now or SystemClock().now
 
-    async def send(self, *, phone: str, code: str, purpose: str) -> None:  # noqa: ARG002 - one template for all
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:  # noqa: ARG002 - one template for all
         """Send a code.
 
         Raises:
             SmsRejected, SmsGatewayError: as the port says.
         """
-        await self._send(phone, self._templates.code, self._templates.of_code(code))
+        return await self._send(phone, self._templates.code, self._templates.of_code(code))
 
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:  # noqa: ARG002 - as above
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:  # noqa: ARG002 - as above
         """Send a reminder.
 
         Raises:
             SmsRejected, SmsGatewayError: as the port says.
         """
-        await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
+        return await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
 
-    async def _send(self, phone: str, template: str, variables: Mapping[str, str]) -> None:
+    async def receipt(self, sent: SentSms) -> SmsReceipt | None:
+        """Return what has become of a message: the one of its number among those to the telephone since then.
+
+        Raises:
+            SmsGatewayError: as the port says.
+        """
+        wanted = {
+            "BeginTime": int((sent.at - _CLOCKS_DIFFER).timestamp()),
+            "Offset": 0,
+            "Limit": _MOST,
+            "PhoneNumber": sent.phone,
+            "SmsSdkAppId": self._app_id,
+        }
+        response = await self._ask("PullSmsSendStatusByPhoneNumber", wanted)
+        return _receipt_of(response.get("PullSmsSendStatusSet"), sent.message_id)
+
+    async def _send(self, phone: str, template: str, variables: Mapping[str, str]) -> SentSms | None:
         wanted = {
             "PhoneNumberSet": [phone],
             "SmsSdkAppId": self._app_id,
@@ -92,17 +116,33 @@ class TencentGateway:
             "TemplateId": template,
             "TemplateParamSet": list(variables.values()),
         }
+        at = self._now()
+        response = await self._ask("SendSms", wanted)
+        messages = response.get("SendStatusSet")
+        message = messages[0] if isinstance(messages, list) and len(messages) == 1 else None
+        if not isinstance(message, dict) or message.get("Code") != _ACCEPTED:
+            raise vendors.refused(_VENDOR, message.get("Code") if isinstance(message, dict) else None, CODES)
+        return vendors.sent(_VENDOR, message.get("SerialNo"), phone, at)
+
+    async def _ask(self, action: str, wanted: Mapping[str, object]) -> dict[str, Any]:
+        """Return the response to a request.
+
+        Raises:
+            SmsGatewayError: it is refused as a whole, or there is none.
+        """
         body = json.dumps(wanted, ensure_ascii=False).encode()
         _status, answer = await vendors.post(
             _VENDOR,
             f"{self._access.endpoint.rstrip('/')}/",
-            headers=self._headers("SendSms", body),
+            headers=self._headers(action, body),
             body=body,
             timeout_seconds=self._access.timeout_seconds,
         )
-        code = _code_of(answer)
-        if code != _ACCEPTED:
-            raise vendors.refused(_VENDOR, code, CODES)
+        response = answer.get("Response")
+        error = response.get("Error") if isinstance(response, dict) else None
+        if not isinstance(response, dict) or isinstance(error, dict):
+            raise vendors.refused(_VENDOR, error.get("Code") if isinstance(error, dict) else None, CODES)
+        return response
 
     def _headers(self, action: str, body: bytes) -> dict[str, str]:
         access, at = self._access, self._now()
@@ -122,14 +162,12 @@ class TencentGateway:
         }
 
 
-def _code_of(answer: Mapping[str, Any]) -> object:
-    """Return the code of the request if it failed as a whole, else that of its only message."""
-    response = answer.get("Response")
-    if not isinstance(response, dict):
-        return None
-    error, sent = response.get("Error"), response.get("SendStatusSet")
-    if isinstance(error, dict):
-        return error.get("Code")
-    if isinstance(sent, list) and len(sent) == 1 and isinstance(sent[0], dict):
-        return sent[0].get("Code")
+def _receipt_of(reports: object, message_id: str) -> SmsReceipt | None:
+    """Return the receipt of a message; the reports of others are none of its."""
+    for report in reports if isinstance(reports, list) else []:
+        if isinstance(report, dict) and report.get("SerialNo") == message_id:
+            state = str(report.get("ReportStatus"))
+            if state in _STATES:
+                reason = vendors.code_of(report.get("Description"))
+                return SmsReceipt(is_delivered=_STATES[state], reason=reason)
     return None

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
+from core.ports import SentSms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,9 @@ class Access:
 
 _MOST_BYTES = 100_000
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_REASON = re.compile(r"[A-Za-z0-9:._-]{1,40}")
+_NUMBER = re.compile(r"[!-~]{1,100}")
+_DIGITS = re.compile(r"[0-9]{7,}")
 
 
 async def post(
@@ -97,6 +102,19 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def sent(vendor: str, number: object, phone: str, at: datetime) -> SentSms | None:
+    """Return the message that a vendor has accepted; None if it has given it no number to ask by."""
+    if not isinstance(number, str) or not _NUMBER.fullmatch(number):
+        return None
+    return SentSms(provider=vendor, message_id=number, phone=phone, at=at)
+
+
+def code_of(reason: object) -> str:
+    """Return the code in a receipt; empty if it is a text, which may quote the telephone."""
+    said = reason if isinstance(reason, str) else ""
+    return said if _REASON.fullmatch(said) and not _DIGITS.search(said) else ""
 
 
 def refused(vendor: str, code: object, known: Mapping[str, SmsFailure]) -> SmsGatewayError:

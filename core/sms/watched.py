@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from core.errors.verification import SmsFailure, SmsGatewayError
-from core.ports import SmsGateway
+from core.ports import SentSms, SmsGateway
 
 Report = Callable[[str, SmsFailure | None], None]
 """Is called with the provider, and why it has not accepted a message; None if it has."""
@@ -17,21 +17,23 @@ class WatchedGateway:
         self._provider = provider
         self._report = report
 
-    async def send(self, *, phone: str, code: str, purpose: str) -> None:
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:
         try:
-            await self._gateway.send(phone=phone, code=code, purpose=purpose)
+            sent = await self._gateway.send(phone=phone, code=code, purpose=purpose)
         except SmsGatewayError as error:
             self._report(self._provider, error.failure)
             raise
         self._report(self._provider, None)
+        return sent
 
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:
         try:
-            await self._gateway.remind(phone=phone, text=text, parameters=parameters)
+            sent = await self._gateway.remind(phone=phone, text=text, parameters=parameters)
         except SmsGatewayError as error:
             self._report(self._provider, error.failure)
             raise
         self._report(self._provider, None)
+        return sent
 
 
 class Failures:

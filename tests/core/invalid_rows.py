@@ -17,6 +17,16 @@ ROWS: dict[str, dict[str, Any]] = {
         "created_at": 1,
         "expires_at": 2,
     },
+    "sms_receipt": {
+        "provider": "aliyun",
+        "message_id": "9^0",
+        "account_id": 3,
+        "code_id": 1,
+        "phone_sealed": b"x",
+        "sent_at": 1,
+        "created_at": 1,
+        "ask_at": 2,
+    },
     "admin": {"chat_id": 1, "role": "clerk", "office": "", "since": 1, "given_by": "chat:1"},
     "staff_name": {"chat_id": 1, "name_sealed": b"x", "is_set": 0, "noted_at": 1},
     "clock_guard": {"id": 1, "doubted_at": 2, "cause": "jump", "reference_at": 1},
@@ -386,6 +396,21 @@ INVALID_ROWS = {
     "fewer drawn numbers than none": row("segment_count", "segment_count_drawn", drawn=-1),
     "fewer composed numbers than none": row("segment_count", "segment_count_composed", composed=-1),
     "fewer withheld numbers than none": row("segment_count", "segment_count_withheld", withheld=-1),
+    "a receipt in no state": row(
+        "sms_receipt", "sms_receipt_state", state="lost", phone_sealed=None, settled_at=2
+    ),
+    "a receipt of nothing": row("sms_receipt", "sms_receipt_of", code_id=None),
+    "a receipt of a code and a reminder": row("sms_receipt", "sms_receipt_of", notice_id=1),
+    "a receipt that keeps the telephone": row(
+        "sms_receipt", "sms_receipt_phone", state="delivered", settled_at=2
+    ),
+    "a receipt that came at no time": row(
+        "sms_receipt", "sms_receipt_settled", state="delivered", phone_sealed=None
+    ),
+    "a receipt of no account": row("sms_receipt", "sms_receipt_account_id_fkey", REFERENCE, account_id=99),
+    "a second receipt of a message": row(
+        "sms_receipt", "sms_receipt_message", "sms_receipt.provider, sms_receipt.message_id", message_id="1^0"
+    ),
     "a grave act of no kind": row("chief_request", "chief_request_act", act="release"),
     "a request to another chief in no state": row(
         "chief_request",

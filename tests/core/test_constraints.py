@@ -46,6 +46,7 @@ async def furnished(core: Core, engine: str) -> Core:
         ("holiday_year", {"year": 2027}),
         ("holiday", {"day": "2027-01-02"}),
         ("staff_name", {"chat_id": 2}),
+        ("sms_receipt", {"message_id": "1^0"}),
     ):
         await core.store.run(sql, insert(engine, table, other))
     return core

@@ -56,6 +56,9 @@ def _fill(tx: Tx) -> None:
     appeal = {"account_id": 1, "office": "粤K", "state": "draft", **times}
     _add(tx, "account", chat_id=9, consent_version=1, consented_at=1, new_phone_sealed=_sealed(), **times)
     _add(tx, "sms_code", account_id=1, parcel_sealed=_sealed(), **code)
+    receipt = {"provider": "aliyun", "message_id": "1", "account_id": 1, "code_id": 1}
+    asked_at = {"sent_at": 1, "created_at": 1, "ask_at": 1}
+    _add(tx, "sms_receipt", phone_sealed=_sealed(), **receipt, **asked_at)
     begun = {"account_id": 1, "office": "粤K", "kind": "small", "state": "draft", **times}
     _add(tx, "preselection", reviewed_sealed=_sealed(), **begun)
     _add(tx, "inbox", update_id=7, body=_sealed(), **update)

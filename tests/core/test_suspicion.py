@@ -3,11 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from core.appeals import AppealState
+from core.appeals.reviews import Reviews
 from core.audit import AuditAction
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -25,6 +28,7 @@ from core.preselection.composed_selection import ComposeResult
 from core.preselection.counter import Grant
 from core.preselection.quotas import remaining_quota
 from core.preselection.random_selection import DrawResult, shortlist
+from core.registry.answers import AnsweredRegistry, RegistryAnswerNeeded
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import is_pressing, read_work_queue
 from core.suspicion import Finding, SuspicionKind, SuspicionState, find_asked, raise_suspicion
@@ -675,3 +679,23 @@ async def test_deleted_owner_leaves_times_without_hashes(core: Core) -> None:
     await core.store.run(core.personal_data.delete, account.chat_id)
     rows = await core.store.read(sql, "SELECT way, identity_hash, phone_hash FROM selecting_press")
     assert [tuple(row.values()) for row in rows] == [("draw", None, None)]
+
+
+async def test_answer_is_approved_while_the_registry_is_silent(core: Core) -> None:
+    """It sets nothing aside, so that nothing has to be compared; an appeal of another kind waits."""
+    account, _begun, _suspicion_id = await suspended(core)
+    answer = await core.store.run(appealed, core, account, 3)
+    other = await core.store.run(registered, core, 7)
+    await core.store.run(reserved, core, 8, "A1234")
+    usual = await core.store.run(appealed, core, other, 8)
+    silent = AnsweredRegistry(timedelta(minutes=30))
+    for number in (3, 8):
+        silent.mark_unanswered(factories.vin(number), since=core.clock.now())
+    reviews = Reviews(core.appeals, core.accounts, core.counter, silent, core.decisions)
+    without = replace(core, reviews=reviews)
+    assert (await core.store.read(reviews.card, usual)).obstacles.unanswered_since == core.clock.now()
+    with pytest.raises(RegistryAnswerNeeded):
+        await core.store.read(reviews.card_to_approve, usual)
+    assert (await core.store.read(reviews.card_to_approve, answer)).suspicion is not None
+    await core.store.run(approves, without, answer)
+    assert (await core.store.read(core.appeals.get, answer)).state == AppealState.APPROVED

@@ -167,8 +167,15 @@ async def _until_exposed(here: Place) -> None:
             await asyncio.sleep(0.5)
     failures = {
         f"xuanhao_{what}_total"
-        for what in ("send_errors", "sms_failures", "database_errors", "registry_lookups")
-    }  # and what only registry.mode = "http" counts
+        for what in (
+            "send_errors",
+            "sms_failures",
+            "database_errors",
+            "registry_lookups",
+            "sms_receipts",
+            "sms_receipt_failures",
+        )
+    }  # and what only registry.mode = "http" and the receipts of SMS vendors count
     manual = named_in(MANUAL.read_text(encoding="utf-8"))
     assert set(found) - manual == set()
     assert manual - set(found) - failures == set()

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot import cli
 from bot.cli.sms_test import send_tests
@@ -22,13 +23,15 @@ def settings(sms: dict[str, Any]) -> Settings:
     )
 
 
-async def result(first: Aliyun, second: Tencent, capsys: Said) -> tuple[int, list[str]]:
+async def result(
+    first: Aliyun, second: Tencent, capsys: Said, *, receipts: bool = False
+) -> tuple[int, list[str]]:
     async with serving(first) as one, serving(second) as other:
         found = settings(
             {
                 "provider": ["tencent", "aliyun"],
-                "aliyun": {**ALIYUN, "endpoint": str(one.make_url("/"))},
-                "tencent": {**TENCENT, "endpoint": str(other.make_url("/"))},
+                "aliyun": {**ALIYUN, "endpoint": str(one.make_url("/")), "receipts": receipts},
+                "tencent": {**TENCENT, "endpoint": str(other.make_url("/")), "receipts": receipts},
             }
         )
         status = await send_tests(found, PHONE, Terminal(is_confirmed=True))
@@ -55,6 +58,48 @@ async def test_what_is_wrong_is_said_for_each(capsys: Said) -> None:
         "aliyun: not accepted: aliyun: isv.SMS_TEMPLATE_ILLEGAL (template)",
     ]
     assert SECRET not in "".join(lines)
+
+
+class Reported(Tencent):
+    """Has a report on each message at once."""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        answer = await super().handle(request)
+        self.receipts = dict.fromkeys(self.numbers, (False, "UNDELIV"))
+        return answer
+
+
+class Arrived(Aliyun):
+    """Has delivered each message at once."""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        answer = await super().handle(request)
+        self.receipts = dict.fromkeys(self.numbers, (True, "DELIVERED"))
+        return answer
+
+
+async def test_where_receipts_are_offered_it_says_whether_it_arrived(capsys: Said) -> None:
+    status, lines = await result(Arrived(), Reported(), capsys, receipts=True)
+    assert status == 1
+    assert lines[2:] == [
+        "tencent: accepted; asking whether it arrives",
+        "tencent: not delivered (UNDELIV)",
+        "aliyun: accepted; asking whether it arrives",
+        "aliyun: delivered (DELIVERED)",
+    ]
+
+
+async def test_it_waits_some_seconds_only(capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.cli.sms_test.WAITS", 0.6)
+    monkeypatch.setattr("bot.cli.sms_test.ASKS_EVERY", 0.1)
+    first, second = Aliyun(), Tencent(receipt_code="UnauthorizedOperation.Unknown")
+    status, lines = await result(first, second, capsys, receipts=True)
+    assert status == 1
+    assert lines[3] == (
+        "tencent: the receipt could not be asked for: tencent: UnauthorizedOperation.Unknown (access)"
+    )
+    assert lines[5] == "aliyun: no receipt within 1 s; the telephone shows whether it has arrived"
+    assert len(first.asked) > 2
 
 
 def written(folder: Path) -> str:

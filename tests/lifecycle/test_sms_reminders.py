@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError
 
+from core.bootstrap import Core
 from core.notifications.sms_reminders import TRIES_IN_CHAT
 from core.people.admins import Admin, Role, RoleAssignment
 from core.people.sms_budget import gateway_trouble
+from core.people.sms_receipts import FIRST
+from core.ports import SentSms, SmsReceipt, Tx
 from core.preselection import PreselectionState
 from core.reporting.case_file import CaseFileKey, CaseFileTopic
 from core.reporting.tasks import TaskKind
@@ -47,6 +52,30 @@ async def test_sms_counts_as_reminder(shut: Harness) -> None:
     await shut.until(local("2026-03-17", 18))
     assert (await shut.preselection(1)).state == PreselectionState.EXPIRED
     assert await shut.ban_until(1) == local("2028-03-17", 0)
+
+
+def _report(tx: Tx, core: Core, *, is_delivered: bool) -> None:
+    """Let the vendor report on each SMS reminder that was sent."""
+    for row in tx.all("notices.of_subject", subject="preselection:1"):
+        if row["purpose"].startswith("sms_reminder:") and row["state"] == "sent":
+            number = str(row["notice_id"])
+            sent = SentSms(provider="aliyun", message_id=number, phone=factories.phone(1), at=tx.now)
+            core.sms_receipts.expect(tx, sent, chat_of(1), notice_id=row["notice_id"])
+    receipt = SmsReceipt(is_delivered=is_delivered, reason="")
+    later = cast("Tx", SimpleNamespace(now=tx.now + FIRST, all=tx.all))
+    for awaited in core.sms_receipts.due(later, 10):
+        core.sms_receipts.record(tx, awaited, receipt)
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+async def test_sms_that_was_not_delivered_is_no_reminder(shut: Harness, *, is_delivered: bool) -> None:
+    await shut.until(local("2026-03-17", 10))
+    assert len(shut.telephones.received) == 3
+    await shut.core.store.run(_report, shut.core, is_delivered=is_delivered)
+    await shut.until(local("2026-03-17", 18))
+    state = PreselectionState.EXPIRED if is_delivered else PreselectionState.RESERVED
+    assert (await shut.preselection(1)).state == state
+    assert (await shut.ban_until(1) is not None) == is_delivered
 
 
 async def test_codes_are_not_counted_for_reminders(shut: Harness) -> None:

@@ -131,6 +131,7 @@ def _card() -> Card:
             selecting=None,
             awarded_by=10**12,
             registry=known,
+            unanswered_since=None,
             registered=True,
             batches_used=999,
             wishes_used=999,
@@ -145,6 +146,14 @@ def _card() -> Card:
 def test_fullest_card_fits_under_its_photos(language: Language) -> None:
     with speaking(language):
         assert units(appeals_desk.card(_card(), _notes(), missing=True)) <= CAPTION
+
+
+@pytest.mark.parametrize("language", Language)
+def test_fullest_card_without_the_registry_fits_under_its_photos(language: Language) -> None:
+    unknown = replace(_card().obstacles, registry=None, registered=False, unanswered_since=AT)
+    with speaking(language):
+        shown = appeals_desk.card(replace(_card(), obstacles=unknown), _notes(), missing=True)
+    assert units(shown) <= CAPTION
 
 
 MOMENT = 1_800_000_000_000

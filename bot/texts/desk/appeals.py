@@ -127,6 +127,10 @@ def _shortened(text: str) -> str:
 
 def _registry(found: Obstacles) -> str:
     known = found.registry
+    if found.unanswered_since is not None:
+        return _("⚠️ 登记系统自 {since} 起没有答复:是否已上牌、号牌种类和证书无法核对").format(
+            since=moment(found.unanswered_since)
+        )
     if known is None:
         return _("登记系统:没有该车辆的信息")
     return _("登记系统:{state},{kind},证书 <code>{certificate}</code>").format(
@@ -226,6 +230,14 @@ def _approve_question(card: Card, *, bar: bool) -> str:
         reason=escape(card.appeal.reason),
         steps="\n".join(f"• {step}" for step in steps),
     )
+
+
+def not_without_registry(since: datetime) -> str:
+    """Return why an appeal cannot be approved now."""
+    return _(
+        "登记系统自 {since} 起没有答复,现在不能审核通过;申诉没有改变。"
+        "恢复后请再点【✅ 审核通过】;不需要登记系统的,可以现在审核不通过。"
+    ).format(since=moment(since))
 
 
 def approved(appeal: Appeal, outcome: AppealOutcome) -> str:

@@ -71,4 +71,8 @@ def task(shown: Task, now: datetime) -> str:
         return _("短信通道自 {since} 起发送失败({count} 条)").format(
             since=when(shown.at, now), count=shown.count
         )
+    if shown.what == "receipts":
+        return _("近 24 小时有 {count:,} 条短信未送达(占已知结果的 {share:.0%})").format(
+            count=shown.count, share=shown.share
+        )
     return _("今天的短信验证码已用 {share:.0%}({count:,} 条)").format(share=shown.share, count=shown.count)

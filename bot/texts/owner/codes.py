@@ -8,6 +8,11 @@ _TITLES = {
     CodePurpose.REGISTRATION: phrase("短信验证码"),
     CodePurpose.PRESELECTION: phrase("第4步 本人选号手机验证 · 短信验证码"),
 }
+_FAILED = phrase("⚠️ 短信暂时发送不出去,这次没有计入次数,已填写的信息不受影响。")
+_UNDELIVERED = phrase(
+    "⚠️ 短信未送达:服务商报告没有送到手机。请检查号码是否正确,手机是否开机、停机、有信号或拦截了短信;"
+    "之后收到的,仍可直接输入。"
+)
 WRONG = phrase("❌ 验证码不正确。")
 
 
@@ -38,10 +43,10 @@ def _state(state: CodeState | None, wait: int, *, over: bool) -> str:
         return _("本次验证的验证码还没有发送。") + _then(wait)
     if state.state == CodeStatus.LOCKED:
         return _("❌ 验证码已连续输错5次,已作废。") + _then(wait)
-    if state.state == CodeStatus.FAILED:
-        return _("⚠️ 短信暂时发送不出去,这次没有计入次数,已填写的信息不受影响。") + _then(wait)
-    if over:
+    if over and state.state != CodeStatus.FAILED:
         return _("⏰ 验证码已超过5分钟有效期。") + _then(wait)
+    if state.state == CodeStatus.FAILED or state.is_undelivered:
+        return (_UNDELIVERED if state.is_undelivered else _FAILED)() + _then(wait)
     sent = _("验证码正在发送…") if state.state == CodeStatus.QUEUED else _("验证码已发送,5分钟内有效。")
     lines = [_("{sent}请输入短信中的 6 位数字。").format(sent=sent)]
     if wait:

@@ -22,6 +22,7 @@ SECTIONS: dict[str, Phrase] = {
     "draws": phrase("抽号"),
     "wishes": phrase("未成功的自编"),
     "codes": phrase("短信验证码(只有时间,没有验证码)"),
+    "sms_receipts": phrase("短信送达结果(保存两天)"),
     "appeals": phrase("申诉"),
     "bans": phrase("黑名单"),
     "notices": phrase("通知"),
@@ -82,6 +83,7 @@ FIELDS: dict[str, Phrase] = {
     "seed": phrase("种子(公布之后)"),
     "wishes": phrase("自编的号码"),
     "purpose": phrase("用途"),
+    "provider": phrase("短信服务商"),
     "wrong_tries": phrase("输错次数"),
     "expires_at": phrase("失效时间"),
     "subject": phrase("事项"),
@@ -129,6 +131,12 @@ _CODE_STATES = {
     "locked": phrase("输错 5 次,已作废"),
     "replaced": phrase("已被新的代替"),
 }
+_RECEIPT_STATES = {
+    "awaited": phrase("等待服务商答复"),
+    "delivered": phrase("已送达"),
+    "failed": phrase("未送达"),
+    "unknown": phrase("没有得到答复"),
+}
 _NOTICE_STATES = {
     "waiting": phrase("等待发送"),
     "sending": phrase("正在发送"),
@@ -154,6 +162,7 @@ VALUES: dict[tuple[str, str], Mapping[Any, Phrase]] = {
     ("draws", "kind"): KINDS,
     ("codes", "purpose"): {"registration": phrase("注册"), "preselection": phrase("本人选号手机验证")},
     ("codes", "state"): _CODE_STATES,
+    ("sms_receipts", "state"): _RECEIPT_STATES,
     ("notices", "state"): _NOTICE_STATES,
     ("subscriptions", "kind"): KINDS,
     ("subscriptions", "topic"): _TOPICS,

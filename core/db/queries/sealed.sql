@@ -46,6 +46,15 @@ WHERE code_id > :after AND parcel_sealed IS NOT NULL ORDER BY code_id LIMIT :cou
 -- Replaces one of them.
 UPDATE sms_code SET parcel_sealed = :sealed WHERE code_id = :row_id AND parcel_sealed = :former
 
+-- name: sms_receipt
+-- The telephones of messages whose receipt is awaited.
+SELECT receipt_id AS row_id, phone_sealed AS sealed FROM sms_receipt
+WHERE receipt_id > :after AND phone_sealed IS NOT NULL ORDER BY receipt_id LIMIT :count
+
+-- name: put_sms_receipt
+-- Replaces one of them.
+UPDATE sms_receipt SET phone_sealed = :sealed WHERE receipt_id = :row_id AND phone_sealed = :former
+
 -- name: reviewed
 -- What owners were shown before a correction.
 SELECT preselection_id AS row_id, reviewed_sealed AS sealed FROM preselection

@@ -5,8 +5,9 @@ WHERE account_id = :account_id AND purpose = :purpose AND state IN ('queued', 's
 
 -- name: add
 -- Adds a code that is to be sent.
-INSERT INTO sms_code (account_id, purpose, state, bound_hash, target_hash, parcel_sealed, created_at, expires_at)
-VALUES (:account_id, :purpose, 'queued', :bound_hash, :target_hash, :parcel, :now, :expires_at)
+INSERT INTO sms_code
+    (account_id, purpose, state, bound_hash, target_hash, parcel_sealed, created_at, expires_at, after_provider)
+VALUES (:account_id, :purpose, 'queued', :bound_hash, :target_hash, :parcel, :now, :expires_at, :after_provider)
 RETURNING code_id
 
 -- name: alive
@@ -77,7 +78,7 @@ WHERE code_id = :code_id AND state = 'queued' AND (claimed_until IS NULL OR clai
 
 -- name: parcel
 -- The contents of a code that is still to be sent.
-SELECT s.code_id, s.purpose, s.parcel_sealed, s.created_at, s.expires_at, a.chat_id
+SELECT s.code_id, s.purpose, s.parcel_sealed, s.created_at, s.expires_at, s.after_provider, a.chat_id
 FROM sms_code AS s JOIN account AS a ON a.account_id = s.account_id
 WHERE s.code_id = :code_id AND s.state = 'queued'
 

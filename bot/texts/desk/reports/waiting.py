@@ -17,6 +17,7 @@ from core.audit import SubjectKind
 from core.notifications.queue import CHAT_GONE
 from core.notifications.sms_reminders import NO_PHONE
 from core.people.accounts import Account
+from core.people.sms_receipts import NOT_DELIVERED
 from core.reporting.statistics import MARK, NEARLY_EMPTY
 from core.reporting.tasks import Task, TaskKind
 from core.reporting.work_queue import WorkQueue
@@ -69,6 +70,7 @@ _REASONS = {
     CHAT_GONE: phrase("对方账号已注销"),
     "BadRequest": phrase("消息被拒收"),
     NO_PHONE: phrase("车主没有登记手机号"),
+    NOT_DELIVERED: phrase("短信服务商报告未送达"),
     "SmsGatewayError": phrase("短信网关没有接收"),
 }
 
