@@ -7,7 +7,7 @@ PORT   ?= 8088
 DATA   ?= demo-data
 TOOLS  := .venv-tools
 CONFIG ?= config.toml
-WORKERS ?= 4
+WORKERS ?= 6
 # The tests start the program often: keep compiled modules, even where the environment says otherwise.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 

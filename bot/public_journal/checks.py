@@ -70,10 +70,6 @@ class PoolCheck:
     reason: str = ""  # what is wrong, in English
     draws: Mapping[int, RecomputedDraw] = field(default_factory=dict)
 
-    @property
-    def is_consistent(self) -> bool:
-        return self.is_finished and not self.reason
-
 
 class Checks:
     """Checks pools, one at a time, and keeps the outcomes as long as the files are the same."""

@@ -55,17 +55,6 @@ class Accounts:
             raise NotRegistered
         return account
 
-    def require_registered(self, tx: Tx, chat_id: int) -> Account:
-        """Return the account of a chat whose registration is complete.
-
-        Raises:
-            NotRegistered: it is incomplete, or there is no account.
-        """
-        account = self.require(tx, chat_id)
-        if not account.is_registered:
-            raise NotRegistered
-        return account
-
     def by_id(self, tx: Tx, account_id: int) -> Account:
         """Return an account by its id.
 

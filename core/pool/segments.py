@@ -238,11 +238,6 @@ def find_segment(open_now: Sequence[Segment], serial: str) -> Segment | None:
     return next((segment for segment in open_now if segment.mask.matches(serial)), None)
 
 
-def is_free(tx: Tx, office: Office, kind: PlateKind, serial: str) -> bool:
-    """Whether a number is free at this moment; for display only, since it is not locked."""
-    return pool_state(tx, office.code, kind, serial) is None
-
-
 def pool_state(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
     """Return the state of a number that is not free, from ``batch`` to ``resting``; None when it is free."""
     row = tx.one("pool.get", office=office, kind=kind, serial=serial, now=to_millis(tx.now))

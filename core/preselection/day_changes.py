@@ -88,10 +88,6 @@ class DayChanges:
             raise NothingClosed
         return left
 
-    def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[MovedDeadline]:
-        """Close a counter on one day, as ``close_days``."""
-        return self.close_days(tx, office, (day,), reason, actor)
-
     def close_days(
         self, tx: Tx, office: Office, days: Sequence[date], reason: str, actor: str
     ) -> list[MovedDeadline]:

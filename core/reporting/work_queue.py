@@ -104,10 +104,6 @@ def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
     return tuple(task_kind for task_kind in TaskKind if PERMISSION_FOR[task_kind] in admin.permissions)
 
 
-def _decides(admin: Admin, task: Task) -> bool:
-    return admin.has(Role.CHIEF, task.office or EVERYWHERE)
-
-
 def _of(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
     """Return the tasks of one kind that an admin may see.
 

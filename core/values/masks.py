@@ -284,9 +284,3 @@ def _small_patterns() -> tuple[str, ...]:
 
 SMALL_MASKS = tuple(Mask(kind=PlateKind.SMALL, pattern=pattern) for pattern in _small_patterns())
 """The 16 masks of small cars, in their order of use."""
-
-SMALL_NEV_MASKS = masks_of(PlateKind.SMALL_NEV)
-"""The two masks of small new-energy vehicles, with the usual letters."""
-
-LARGE_NEV_MASKS = masks_of(PlateKind.LARGE_NEV)
-"""The one mask of large new-energy vehicles, with the usual letters."""

@@ -198,11 +198,9 @@ async def test_registration_needs_everything(core: Core, missing: str) -> None:
         await core.store.run(core.accounts.register, half)
 
 
-async def test_unregistered_chat_is_refused(core: Core) -> None:
-    await core.store.run(half_registered, core, 3)
-    for chat in (5003, 999):
-        with pytest.raises(NotRegistered):
-            await core.store.read(core.accounts.require_registered, chat)
+async def test_unknown_chat_is_refused(core: Core) -> None:
+    with pytest.raises(NotRegistered):
+        await core.store.read(core.accounts.require, 999)
 
 
 async def test_second_consent_keeps_account(core: Core) -> None:

@@ -76,7 +76,7 @@ async def test_control_what_is_in_clear_is_found(kept: Kept) -> None:
 
 
 async def test_sealed_data_can_be_opened(kept: Kept) -> None:
-    account = await kept.core.store.read(kept.core.accounts.require_registered, 7000 + kept.journey.number)
+    account = await kept.core.store.read(kept.core.accounts.require, 7000 + kept.journey.number)
     secrets = kept.secrets
     assert (account.name, account.identity, account.phone) == (
         secrets["name"],
@@ -92,7 +92,7 @@ async def test_lookup_hash_needs_key(kept: Kept) -> None:
 
 
 async def test_texts_of_values_show_nothing(kept: Kept) -> None:
-    account = await kept.core.store.read(kept.core.accounts.require_registered, 7000 + kept.journey.number)
+    account = await kept.core.store.read(kept.core.accounts.require, 7000 + kept.journey.number)
     shown = f"{account!r} {account}"
     assert [what for what, secret in kept.secrets.items() if secret in shown] == []
 

@@ -22,7 +22,7 @@ POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
 def closes(core: Core, *without: str) -> Callable[[Tx], Any]:
     def close(tx: Tx) -> None:
         between = Interceptor(tx, without=frozenset(without))
-        core.day_changes.close_day(between, core.offices["粤K"], SHUT, "检修", "chat:1")
+        core.day_changes.close_days(between, core.offices["粤K"], (SHUT,), "检修", "chat:1")
 
     return close
 

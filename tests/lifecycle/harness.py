@@ -225,9 +225,9 @@ class Harness:
 
     async def close(self, day: str, reason: str = "停电") -> list[MovedDeadline]:
         return await self.store.run(
-            self.core.day_changes.close_day,
+            self.core.day_changes.close_days,
             self.core.offices[OFFICE],
-            date.fromisoformat(day),
+            (date.fromisoformat(day),),
             reason,
             "chat:1001",
         )

@@ -10,7 +10,7 @@ from core.notifications.queue import NotificationPurpose
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.blacklist import Ban, Cause, NewBan, years_after
-from core.pool.segments import is_free
+from core.pool.segments import pool_state
 from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
@@ -291,7 +291,5 @@ async def test_number_rests_as_long_as_the_office_says() -> None:
         freed = []
         for moment in (local("2026-03-20", 18), local("2026-03-20", 18, 0, 1)):
             harness.clock.set(moment)
-            freed.append(
-                await harness.store.run(is_free, harness.core.offices[OFFICE], PlateKind.SMALL, serial_of(1))
-            )
+            freed.append(await harness.store.run(pool_state, OFFICE, PlateKind.SMALL, serial_of(1)) is None)
         assert freed == [False, True]

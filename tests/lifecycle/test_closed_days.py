@@ -85,7 +85,9 @@ async def test_closed_public_holiday_moves_nothing(autumn: Harness) -> None:
 async def test_closed_day_of_another_office_moves_nothing(harness: Harness) -> None:
     await harness.reserve(1)
     other = replace(harness.core.offices[OFFICE], code="粤B")
-    await harness.store.run(harness.core.day_changes.close_day, other, date(2026, 3, 13), "停电", "chat:1001")
+    await harness.store.run(
+        harness.core.day_changes.close_days, other, (date(2026, 3, 13),), "停电", "chat:1001"
+    )
     assert await deadline(harness) == local("2026-03-17", 17)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from core.clock import CHINA
 from core.people import blacklist
-from core.pool.segments import is_free
+from core.pool.segments import pool_state
 from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
@@ -64,12 +64,13 @@ class Counts:
 
 
 def count(tx: Tx, harness: Harness, owners: int) -> Counts:
-    office = harness.core.offices[OFFICE]
     return Counts(
         states=states(tx, harness.core, range(owners)),
         bans={ban.identity_hash: ban.until for ban in blacklist.all_running(tx)},
         not_free={
-            number for number in range(owners) if not is_free(tx, office, PlateKind.SMALL, serial_of(number))
+            number
+            for number in range(owners)
+            if pool_state(tx, OFFICE, PlateKind.SMALL, serial_of(number)) is not None
         },
     )
 

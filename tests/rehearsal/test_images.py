@@ -80,7 +80,8 @@ async def test_pool_is_stocked_once_and_small_enough_to_be_listed(core: Core, ki
         assert count.released <= LARGEST_SCAN_INSIDE
         tried = examples(office, kind)
         assert [
-            database.read(pool_segments.is_free, office, kind, one) for one in (*tried.taken, tried.free)
+            database.read(pool_segments.pool_state, office.code, kind, one) is None
+            for one in (*tried.taken, tried.free)
         ] == [
             False,
             False,

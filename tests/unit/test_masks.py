@@ -17,9 +17,11 @@ from core.errors.plates import (
     MaskNotIssued,
     MaskTooManyLetters,
 )
-from core.values.masks import LARGE_NEV_MASKS, SMALL_MASKS, SMALL_NEV_MASKS, Mask, masks_of, parse_mask
+from core.values.masks import SMALL_MASKS, Mask, masks_of, parse_mask
 from core.values.plates import DIGITS, LETTERS, NEV_LETTERS, PlateKind, is_serial
 
+SMALL_NEV_MASKS = masks_of(PlateKind.SMALL_NEV)
+LARGE_NEV_MASKS = masks_of(PlateKind.LARGE_NEV)
 ALL_MASKS = SMALL_MASKS + SMALL_NEV_MASKS + LARGE_NEV_MASKS
 
 
