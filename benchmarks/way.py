@@ -45,8 +45,8 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=59, functions=297, statements=28, write_transactions=3),
-    "revoke": Length(files=50, functions=218, statements=19, write_transactions=3),
+    "draw": Length(files=60, functions=297, statements=28, write_transactions=3),
+    "revoke": Length(files=52, functions=218, statements=19, write_transactions=3),
 }
 """Maximum figures; lower a ceiling when its path has become shorter."""
 

@@ -12,7 +12,7 @@ from bot.photos import barcodes, validation
 from bot.vehicle_import import isolated as vehicle_files
 from tests import recording
 from tests.browser_person import CHROMIUM, summarise_missing_browser
-from tests.engines import DATABASES, ENGINES, READY, leave_to_soak, summarise_missing_postgres
+from tests.engines import DATABASES, ENGINES, drop_ready_schemas, leave_to_soak, summarise_missing_postgres
 from tests.world import World, open_world
 
 
@@ -46,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    READY.drop_all()
+    drop_ready_schemas()
     DATABASES.drop_all()
     CHROMIUM.close()
 

@@ -85,13 +85,14 @@ def postgres_schema() -> Iterator[str]:
 
 
 class ReadySchemas:
-    """Reusable, empty schemas of this process with the program's own tables.
+    """Reusable, empty schemas of this process with the tables of some migrations, usually the program's own.
 
     Creating the tables takes a third of a second, truncating those that a test has filled some milliseconds.
     The connection stays open, as a new one would have to load all the table metadata again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, migrations: Path = MIGRATIONS) -> None:
+        self._migrations = migrations
         self._free: list[str] = []
         self._relations = ""
         self._tables: list[str] = []
@@ -107,7 +108,7 @@ class ReadySchemas:
         with psycopg.connect(postgres_url(), autocommit=True, options=search) as connection:
             migrate(
                 PostgresLedger(connection),
-                load_migrations(MIGRATIONS, POSTGRES),
+                load_migrations(self._migrations, POSTGRES),
                 applied_at=datetime.now(UTC),
             )
         self._relations = self._made(schema)
@@ -180,16 +181,23 @@ class ReadySchemas:
         return self._connection
 
 
-READY = ReadySchemas()
+_READY: dict[Path, ReadySchemas] = {}
 
 
 @contextmanager
-def ready_schema() -> Iterator[str]:
-    """Yield an empty schema for the program's own migrations; a failed test's is not reused."""
+def ready_schema(migrations: Path = MIGRATIONS) -> Iterator[str]:
+    """Yield an empty schema for some migrations; a failed test's is not reused."""
     require_postgres()
-    schema = READY.take()
+    ready = _READY.setdefault(migrations, ReadySchemas(migrations))
+    schema = ready.take()
     yield schema
-    READY.give_back(schema)
+    ready.give_back(schema)
+
+
+def drop_ready_schemas() -> None:
+    """Drop all reusable schemas at the end of the run."""
+    while _READY:
+        _READY.popitem()[1].drop_all()
 
 
 class ReadyDatabases:
@@ -231,7 +239,7 @@ class ReadyDatabases:
 DATABASES = ReadyDatabases()
 
 
-async def make_sqlite(directory: Path) -> None:
+async def make_sqlite(directory: Path, migrations: Path = MIGRATIONS) -> None:
     """Put an empty, migrated database where ``engine_urls`` expects it, unless one is there.
 
     It is a copy of one that this process has migrated: migrating takes four times as long as opening.
@@ -239,15 +247,15 @@ async def make_sqlite(directory: Path) -> None:
     path = directory / "test.db"
     if path.exists():
         return
-    if not _MIGRATED:
+    if migrations not in _MIGRATED:
         with TemporaryDirectory() as folder:
-            await (await open_sqlite(engine_urls(Path(folder))["sqlite"])).close()
-            _MIGRATED.append((Path(folder) / path.name).read_bytes())
+            await (await open_sqlite(engine_urls(Path(folder))["sqlite"], migrations=migrations)).close()
+            _MIGRATED[migrations] = (Path(folder) / path.name).read_bytes()
     path.touch(mode=0o600)  # as the program creates it
-    path.write_bytes(_MIGRATED[0])
+    path.write_bytes(_MIGRATED[migrations])
 
 
-_MIGRATED: list[bytes] = []
+_MIGRATED: dict[Path, bytes] = {}
 
 
 @asynccontextmanager
@@ -258,24 +266,28 @@ async def open_test_store(
     *,
     migrations: Path = MIGRATIONS,
     queries: Path = QUERIES,
+    reuses: bool | None = None,
     **options: Any,
 ) -> AsyncIterator[SqliteStore | PostgresStore]:
     """Open a store of an engine for one test, and clean up afterwards.
 
-    ``options`` are those of ``SqliteOptions`` or ``PostgresOptions``.
+    ``reuses`` says that other tests of this process use the same folder of migrations, so that they need be
+    applied only once; by default, whether it is the program's. ``options`` are those of ``SqliteOptions`` or
+    ``PostgresOptions``.
     """
+    reuses = migrations == MIGRATIONS if reuses is None else reuses
     folders = {"migrations": migrations, "queries": queries}
     url = engine_urls(directory)[kind]
     if kind == "sqlite":
-        if migrations == MIGRATIONS:
-            await make_sqlite(directory)
+        if reuses:
+            await make_sqlite(directory, migrations)
         sqlite = await open_sqlite(url, clock, **folders, **options)
         try:
             yield sqlite
         finally:
             await sqlite.close()
         return
-    with ready_schema() if migrations == MIGRATIONS else postgres_schema() as schema:
+    with ready_schema(migrations) if reuses else postgres_schema() as schema:
         postgres = await open_postgres(url, clock, **folders, **{"schema": schema, "pool_size": 4, **options})
         try:
             yield postgres

@@ -37,7 +37,7 @@ def _program(folder: Path, text: str) -> Path:
 def _made(folder: Path, target: str, **variables: object) -> tuple[str, str]:
     """Run ``make``, which must fail, and return its standard output and its own last line of errors."""
     environment = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": NOBODY}
-    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "MAKEFLAGS"):
+    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         environment.pop(name, None)
     done = subprocess.run(  # noqa: S603 - ours
         ["make", target, *(f"{name}={value}" for name, value in variables.items())],  # noqa: S607 - of the system

@@ -9,7 +9,7 @@ import pytest
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import ENGINES, open_test_store, summarise_missing_postgres
-from tests.inbox.schema import make_folders
+from tests.inbox.schema import shared_folders
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
@@ -25,12 +25,12 @@ def clock() -> FixedClock:
 
 @pytest.fixture(params=ENGINES)
 async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> AsyncIterator[Store]:
-    async with open_test_store(request.param, tmp_path, clock, **make_folders(tmp_path)) as opened:
+    async with open_test_store(request.param, tmp_path, clock, **shared_folders(), reuses=True) as opened:
         yield opened
 
 
 @pytest.fixture
 async def quick_store(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Store]:
     """A store for rules that are independent of the engine."""
-    async with open_test_store("sqlite", tmp_path, clock, **make_folders(tmp_path)) as opened:
+    async with open_test_store("sqlite", tmp_path, clock, **shared_folders(), reuses=True) as opened:
         yield opened

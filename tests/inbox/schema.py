@@ -1,7 +1,9 @@
 """The program's schema plus a table of effects: what handlers have done, how often, in what order."""
 
 import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from core.db import MIGRATIONS, QUERIES
 from core.ports import Tx
@@ -39,6 +41,15 @@ UPDATE inbox SET body = CAST('spoilt' AS ${bytes}) WHERE update_id = :update_id
 -- All rows of the inbox.
 SELECT * FROM inbox ORDER BY update_id
 """
+
+
+_SHARED = TemporaryDirectory()
+
+
+@cache
+def shared_folders() -> dict[str, Path]:
+    """Return what ``make_folders`` does, for all tests of this process: read and applied only once."""
+    return make_folders(Path(_SHARED.name))
 
 
 def make_folders(directory: Path) -> dict[str, Path]:

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ import pytest
 
 from core.db import open_store
 from core.ports import Store
-from tests.engines import ENGINES, engine_urls, postgres_schema
+from tests.engines import ENGINES, engine_urls, ready_schema
 from tests.inbox.crash_program import FATAL
 from tests.inbox.fake_api import FakeApi, fake_api
-from tests.inbox.schema import effects, make_folders, states
+from tests.inbox.schema import effects, shared_folders, states
 from tests.inbox.tools import message
 
 ROOT = Path(__file__).parents[2]
@@ -40,13 +40,10 @@ class Place:
 
 @contextmanager
 def place(kind: str, folder: Path) -> Iterator[Place]:
-    make_folders(folder)
     url = engine_urls(folder)[kind]
-    if kind == "sqlite":
-        yield Place(kind=kind, url=url, schema="", folder=folder)
-        return
-    with postgres_schema() as schema:
-        yield Place(kind=kind, url=url, schema=schema, folder=folder)
+    schema = nullcontext("") if kind == "sqlite" else ready_schema(shared_folders()["migrations"])
+    with schema as name:
+        yield Place(kind=kind, url=url, schema=name, folder=shared_folders()["queries"].parent)
 
 
 def slice_of_updates(number: int) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store
 from tests.inbox.conftest import NOON
-from tests.inbox.schema import make_folders, states
+from tests.inbox.schema import shared_folders, states
 from tests.inbox.tools import (
     BackwardsCipher,
     Gate,
@@ -224,7 +224,7 @@ async def _play(
     sent: dict[int, list[int]] = {}
     number = 0
     async with (
-        open_test_store("sqlite", path, FixedClock(NOON), **make_folders(path)) as store,
+        open_test_store("sqlite", path, FixedClock(NOON), **shared_folders(), reuses=True) as store,
         receiving(store, served, limits=limits) as service,
     ):
         for batch, pause in zip(batches, pauses, strict=False):

@@ -206,7 +206,7 @@ ADMINS: dict[int, Parked] = {
         (say("/closed 粤A 2026-12-31 盘点"),),
         "盘点",
         press("确认不办公"),
-        "窗口不办公,顺延了 0 个",
+        "窗口不办公。",
     ),
     4209: _parked(
         "desk_maintenance_off",
