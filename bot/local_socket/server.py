@@ -94,7 +94,11 @@ class LocalSocket:
             reason = "release, import and admin-link have to wait until the service is stopped"
             _LOGGER.warning("%s: %s; %s", self._path, error.strerror or error, reason)
             return
-        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST_LINE)
+        # Only what is kept can be closed, should the start be cancelled.
+        self._server = await asyncio.start_unix_server(
+            self._serve, sock=listening, limit=LONGEST_LINE, start_serving=False
+        )
+        await self._server.start_serving()
 
     async def stop(self) -> None:
         """Break off what is being carried out, and remove the socket."""

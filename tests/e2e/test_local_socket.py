@@ -165,6 +165,18 @@ async def test_service_that_ends_meanwhile_is_told(core: Core) -> None:
     assert not await core.store.read(sql, "SELECT * FROM segment")
 
 
+async def test_start_that_is_cancelled_leaves_no_socket(core: Core) -> None:
+    listening = LocalSocket(core)
+    starting = asyncio.ensure_future(listening.start())
+    await asyncio.sleep(0)
+    assert path_of(core).exists()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await listening.stop()
+    assert not path_of(core).exists()
+
+
 async def test_left_over_socket_is_replaced(core: Core) -> None:
     with socket.socket(socket.AF_UNIX) as old:
         old.bind(str(path_of(core)))

@@ -43,7 +43,10 @@ async def reserve(world: World, *numbers: int) -> dict[int, int]:
 
 
 async def ends_at(world: World, preselection_id: int, deadline: datetime) -> None:
-    change = f"UPDATE preselection SET deadline = {to_millis(deadline)} WHERE preselection_id = "  # noqa: S608
+    """Set a deadline, and the selection long before it: deadlines are counted again every minute."""
+    long_ago = to_millis(deadline - timedelta(days=30))
+    values = f"deadline = {to_millis(deadline)}, reserved_at = {long_ago}"
+    change = f"UPDATE preselection SET {values} WHERE preselection_id = "  # noqa: S608
     await world.store.run(lambda tx: sql(tx, f"{change}{preselection_id}") and None)
 
 
