@@ -21,11 +21,6 @@ from core.sms.watched import Report, WatchedGateway
 _MINUTES = CODE_LIFE // timedelta(minutes=1)
 
 
-def build_gateway(settings: Settings, *reports: Report | None) -> SmsGateway:
-    """Return the gateway of codes and reminders."""
-    return build_routes(settings, *reports).first()
-
-
 def build_routes(settings: Settings, *reports: Report | None) -> Routes:
     """Return the gateways of codes and reminders.
 

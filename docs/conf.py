@@ -90,8 +90,16 @@ def _lead_to_the_first_page(app: "Sphinx", error: Exception | None) -> None:
         Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
 
 
+def _name_language(
+    _app: "Sphinx", page: str, _template: str, context: dict[str, object], _tree: object
+) -> None:
+    if page.endswith(".zh-CN"):
+        context["language"] = "zh-CN"
+
+
 def setup(app: "Sphinx") -> None:
     """Connect what is above with Sphinx."""
     app.connect("source-read", _add_menus)
     app.connect("source-read", _join_lines)
+    app.connect("html-page-context", _name_language)
     app.connect("build-finished", _lead_to_the_first_page)

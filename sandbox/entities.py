@@ -45,12 +45,6 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def utf16_slice(text: str, offset: int, length: int) -> str:
-    """Return the part of a text that an entity covers."""
-    units = text.encode("utf-16-le")
-    return units[offset * 2 : (offset + length) * 2].decode("utf-16-le", "replace")
-
-
 def unescape(text: str) -> str:
     """Replace the character references that the messenger knows; all others stay unchanged."""
     return _REFERENCE.sub(_dereference, text)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from PIL import Image, ImageChops
 
-from bot.pictures.canvas import coloured, png
+from bot.pictures.canvas import png
 from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, PlateLayout, layout_of
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plate_fittings import fittings, plate_body
@@ -111,28 +111,6 @@ def paste_plate(
     for place, char in enumerate(serial, start=OFFICE_CELLS):
         tile, (across, down) = cell(painter, place, char)
         sheet.paste(tile, (left + across, top + down))
-
-
-def render_plate(
-    office: str, kind: str, serial: str, *, scale: float = 1.0, rehearsal: bool = False
-) -> Image.Image:
-    """Render a plate in RGB.
-
-    Args:
-        office: province abbreviation and letter.
-        kind: ``small``, ``small_nev`` or ``large_nev``.
-        serial: five characters, six for new energy.
-        scale: px per mm.
-        rehearsal: whether to add the rehearsal watermark.
-
-    Raises:
-        ValueError: kind, office or serial cannot be drawn.
-    """
-    layout = layout_of(office, kind, serial)
-    palette = palette_of(kind, rehearsal=rehearsal)
-    sheet = Image.new("L", layout.size(scale), palette.text.ground)
-    paste_plate(sheet, painter_of(kind, scale, palette), (office, serial), (0, 0))
-    return coloured(sheet, palette)
 
 
 def plate_picture(

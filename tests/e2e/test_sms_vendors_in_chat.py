@@ -10,7 +10,7 @@ from bot.cli.report import Report
 from bot.monitoring.prometheus import PrometheusMetrics
 from core.bootstrap import Ports
 from core.errors.verification import SmsGatewayError
-from core.gateways import build_gateway
+from core.gateways import build_routes
 from core.settings import Settings
 from sandbox import Sandbox
 from tests.engines import make_sqlite
@@ -78,7 +78,7 @@ async def test_metrics_have_the_reason(tmp_path: Path) -> None:
     async with serving(first) as one, serving(second) as other, Sandbox(clock_at(MORNING)) as sandbox:
         sms = sms_of(str(one.make_url("/")), str(other.make_url("/")))
         settings: Settings = settings_for(sandbox, tmp_path, sms=sms)
-        gateway = build_gateway(settings, metrics.sms)
+        gateway = build_routes(settings, metrics.sms).first()
         with pytest.raises(SmsGatewayError):
             await gateway.send(phone="+8613800138001", code="123456", purpose="preselection")
     exposed = (await metrics.exposed(None)).decode()

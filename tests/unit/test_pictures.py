@@ -17,7 +17,7 @@ from bot.pictures.batch import BatchLayout, batch_picture
 from bot.pictures.layout import LAYOUTS, Box, layout_of
 from bot.pictures.plate_glyphs import cell_glyph
 from bot.pictures.plate_strokes import is_drawn
-from bot.pictures.plates import painter_of, plate_picture, render_plate
+from bot.pictures.plates import painter_of, paste_plate, plate_picture
 from bot.pictures.receipt import receipt_pdf, receipt_picture
 from bot.pictures.share_card import ShareCard
 from bot.pictures.text_layout import set_line, text_width, wrapped
@@ -34,6 +34,16 @@ def opened(file: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(file))
     picture.load()
     return picture
+
+
+def render_plate(
+    office: str, kind: str, serial: str, *, scale: float = 1.0, rehearsal: bool = False
+) -> Image.Image:
+    """Render a plate alone, in RGB, at some pixels for a millimetre."""
+    colours = palette.palette_of(kind, rehearsal=rehearsal)
+    sheet = Image.new("L", layout_of(office, kind, serial).size(scale), colours.text.ground)
+    paste_plate(sheet, painter_of(kind, scale, colours), (office, serial), (0, 0))
+    return canvas.coloured(sheet, colours)
 
 
 def serials(kind: str, count: int) -> list[str]:

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 
 from core.errors.settings import SettingsRefused
 from core.errors.verification import SmsGatewayError, SmsRejected
-from core.gateways import build_gateway, gateway_of
+from core.gateways import build_routes, gateway_of
 from core.ports import SmsGateway
 from core.settings import Settings
 from core.settings.sms import SMS_PROVIDERS, SmsSettings
@@ -81,7 +81,7 @@ async def test_printed_reminder_counts_only_alone_and_with_the_sandbox(
             "offices": [office()],
         }
     )
-    gateway = build_gateway(settings)
+    gateway = build_routes(settings).first()
     sending = gateway.remind(phone="+8613800138001", text="a reminder", parameters={})
     if is_taken:
         await sending
