@@ -17,13 +17,8 @@ from bot.i18n import formatting
 from bot.texts.desk import chief_requests as texts
 from bot.texts.desk import parts
 from bot.texts.errors import of_error
-from core.errors.appeals import AppealOfOneself
 from core.errors.base import Refusal, XuanhaoError
-from core.errors.blacklist import NotBannedHere
-from core.errors.counter import GrantElsewhere, HolderElsewhere
-from core.errors.desk import NotPermitted, NotYourOffice
-from core.errors.staff import OwnRequest, SecondChiefTooNew
-from core.errors.undo import UndoForChiefs
+from core.errors.desk import NotPermitted
 from core.people import chief_requests
 from core.people.chief_requests import ChiefRequest
 from core.people.other_chiefs import RequestState
@@ -76,16 +71,9 @@ def _question_text(ctx: Context, found: ChiefRequest) -> tuple[str, str]:
     return text, next((label for label, way in question.ways(asked) if way == asked.arg("way")), "")
 
 
-_OF_THE_READER = (
-    *(NotPermitted, NotYourOffice, OwnRequest, SecondChiefTooNew, AppealOfOneself, UndoForChiefs),
-    *(GrantElsewhere, HolderElsewhere, NotBannedHere),
-)
-"""Refusals that another chief may not meet."""
-
-
 def _close_if_gone(ctx: Context, found: ChiefRequest, error: XuanhaoError) -> str:
-    """Close a request that nobody can do now; return what to say, empty if another chief may."""
-    if not isinstance(error, Refusal) or isinstance(error, _OF_THE_READER):
+    """Close a request that nobody will be able to do; return what to say, empty if it goes on waiting."""
+    if not chief_requests.is_for_good(error):
         return ""
     ctx.core.chief_requests.close(ctx.tx, found, ctx.actor)
     return texts.closed(found, of_error(error))

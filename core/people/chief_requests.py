@@ -13,8 +13,19 @@ from typing import TypeGuard
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, to_millis
-from core.errors.desk import HandledMeanwhile
+from core.errors.base import XuanhaoError
+from core.errors.blacklist import NotBlacklisted
+from core.errors.counter import IdentityIsTheirs, PlateNotReserved
+from core.errors.desk import AlreadyHandled, HandledMeanwhile, NobodyFound, NothingKnown
 from core.errors.staff import RequestOver
+from core.errors.undo import (
+    AnswerApproved,
+    AppealUsed,
+    NothingToUndo,
+    SegmentOpened,
+    UndoneByAppeal,
+    UndoTooLate,
+)
 from core.notifications import queue
 from core.notifications.queue import NotificationPurpose
 from core.people.other_chiefs import TIME_TO_DECIDE, OtherChiefs, Request, RequestState
@@ -29,6 +40,20 @@ _ACTIONS = {
     RequestState.REFUSED: AuditAction.REFUSED_REQUEST,
     RequestState.WITHDRAWN: AuditAction.WITHDREW_REQUEST,
 }
+_FOR_GOOD = (
+    *(HandledMeanwhile, AlreadyHandled, NobodyFound, NothingKnown),
+    *(NotBlacklisted, PlateNotReserved, IdentityIsTheirs),
+    *(NothingToUndo, UndoTooLate, UndoneByAppeal, AppealUsed, AnswerApproved, SegmentOpened),
+)
+
+
+def is_for_good(error: XuanhaoError) -> bool:
+    """Return whether what is in the way of an act stays: nobody will be able to do it.
+
+    Another chief may not meet what concerns the one who opened it, and a number that is held at this moment,
+    or a vehicle that somebody selects for, may be free a minute later: such requests go on waiting.
+    """
+    return isinstance(error, _FOR_GOOD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from core.bootstrap import Core
 from core.people.admins import Role, RoleAssignment
+from core.ports import Tx
 from core.preselection import PreselectionState, get
 from tests import factories
 from tests.core.sql import sql
-from tests.core.tools import registered, reserved, verified
+from tests.core.tools import agreed, registered, reserved, verified, verifies_again
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, gives
 from tests.person import Person
 from tests.world import CHIEF, OWNER, World, office, open_world
@@ -277,6 +279,31 @@ async def test_what_is_gone_meanwhile_closes_when_it_is_agreed_to(world: World) 
     await chief.see("解除黑名单的申请(原因:已核实)已不能办理", fresh=True)
     (row,) = await world.store.read(sql, "SELECT state, decided_by FROM chief_request")
     assert dict(row) == {"state": "refused", "decided_by": "system"}
+
+
+def selects_for_the_vehicle_of(tx: Tx, core: Core, number: int, owner: int) -> None:
+    account = core.accounts.find(tx, 5000 + owner)
+    assert account is not None
+    verifies_again(tx, core, account, agreed(tx, core, account, number))
+
+
+async def test_what_is_in_the_way_at_this_moment_only_closes_nothing(world: World) -> None:
+    chief, other = await two(world)
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认撤销该预选")
+    await asks_as(chief, "/undo 粤KA1234 点错了", "撤回")
+    await world.store.run(selects_for_the_vehicle_of, world.core, 2, 3)
+    await opens(world, other)
+    shown = await other.see("现在已不能办理", "该车辆已另有号码,或正在选号", fresh=True)
+    assert not any("同意" in button for button in shown.buttons)
+    (row,) = await world.store.read(sql, "SELECT state FROM chief_request")
+    assert row["state"] == "waiting"
+    world.forward(minutes=40)  # whoever selects has let their time pass
+    await opens(world, other)
+    await other.press("✅ 同意")
+    await other.see("已撤回", fresh=True)
+    (row,) = await world.store.read(sql, "SELECT state FROM chief_request")
+    assert row["state"] == "confirmed"
 
 
 async def test_request_stays_for_those_who_may_when_one_chief_may_not(world: World) -> None:
