@@ -12,7 +12,7 @@ WORKERS ?= 6
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset run test check bench soak lock audit licences wheel docs font texts clean
+.PHONY: help install demo demo-reset run test check compiled bench soak lock audit licences wheel docs font texts clean
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
@@ -83,7 +83,12 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-test: check
+# While the checks use one core: otherwise every worker would compile all the tests for itself.
+compiled: $(VENV)/installed-dev
+	@$(PYTEST) --collect-only -qq -m "not soak" >/dev/null 2>&1 || true  # what is wrong is told by the run
+
+test: $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory -j 2 check compiled
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not soak"
 
 soak: $(VENV)/installed-dev

@@ -1,5 +1,6 @@
 """Fixtures of all tests: both engines, and the whole program with people using it."""
 
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -34,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     leave_to_soak(items)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the thousands of collected tests, which live to the end, out of every garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
