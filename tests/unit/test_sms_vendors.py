@@ -93,6 +93,14 @@ async def test_code_and_reminder_are_sent_by_their_templates(kind: type[Aliyun] 
 
 
 @pytest.mark.parametrize("kind", VENDORS)
+async def test_answer_in_several_packets(kind: type[Aliyun] | type[Tencent]) -> None:
+    vendor = kind(in_parts=True)
+    async with connected(vendor) as gateway:
+        await gateway.send(phone=PHONE, code=CODE, purpose="preselection")
+    assert len(vendor.sent) == 1
+
+
+@pytest.mark.parametrize("kind", VENDORS)
 async def test_wrong_secret_is_refused(kind: type[Aliyun] | type[Tencent]) -> None:
     name = "access_key_secret" if kind is Aliyun else "secret_key"
     vendor = kind()
