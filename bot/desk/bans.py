@@ -15,7 +15,7 @@ from bot.errors.commands import Part, UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from bot.texts.desk import parts
 from core.audit import ban_subject
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import from_millis, to_millis
 from core.errors.blacklist import NotBannedHere, NotBlacklisted
 from core.errors.desk import NobodyFound
 from core.people import blacklist
@@ -33,8 +33,7 @@ _ALL = "all"
 
 def find_person(ctx: Context, raw: str) -> Who:
     """Find the person meant by a chat id, an identity number, a telephone or a plate number."""
-    today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.find(ctx.tx, raw, today=today)
+    return ctx.core.people.find(ctx.tx, raw)
 
 
 def account_of(ctx: Context, identity_hash: bytes) -> Account | None:
