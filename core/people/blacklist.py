@@ -18,6 +18,9 @@ from core.ports import Row, Tx
 TIME_IS_OVER = "its time is over"
 """The stored reason for lifting a ban that has expired."""
 
+_AT_ONCE = 100
+"""Bans that are over and lifted in one transaction."""
+
 
 class Cause(StrEnum):
     """The cause of a ban."""
@@ -354,19 +357,26 @@ def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
     Raises:
         HandledMeanwhile: it has ended in the meantime.
     """
+    if not _lift(tx, ban, actor, reason):
+        raise audit.handled(tx, ban.subject)
+
+
+def _lift(tx: Tx, ban: Ban, actor: str, reason: str) -> bool:
+    """Lift a ban, unless it is lifted; return whether it was lifted now."""
     done = {"actor": actor, "reason": reason, "now": to_millis(tx.now), "ban_id": ban.ban_id}
     if not tx.run("blacklist.lift", **done):
-        raise audit.handled(tx, ban.subject)
+        return False
     tx.run("blacklist.lift_causes", **done)
     audit.record(tx, actor, AuditAction.LIFTED_BAN, ban.subject, office=ban.office, reason=reason)
     tell(tx, ban, NotificationPurpose.LIFTED)
+    return True
 
 
-def lift_due(tx: Tx, limit: int = 100) -> int:
-    """Lift expired bans; return how many."""
-    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=limit)
+def lift_due(tx: Tx) -> int:
+    """Lift some of the bans that are over; return how many."""
+    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=_AT_ONCE)
     for row in rows:
-        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
+        _lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
     return len(rows)
 
 
@@ -427,7 +437,7 @@ def _lift_if_over(tx: Tx, identity_hash: bytes) -> None:
     """Lift an expired ban that the scheduler has not lifted yet, so that it cannot block a new one."""
     row = tx.one("blacklist.running", identity_hash=identity_hash)
     if row is not None and row["until"] <= to_millis(tx.now):
-        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
+        _lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
 
 
 def _ban(row: Row) -> Ban:
