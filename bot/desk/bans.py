@@ -22,7 +22,8 @@ from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import EVERYWHERE, Permission
 from core.people.ban_causes import BanCause, causes_of, lift_cause
-from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
+from core.people.ban_ends import end_of_ban
+from core.people.blacklist import Ban, Cause, NewBan, version_of
 from core.people.chief_requests import GraveSubject
 from core.people.lookup import Who
 from core.values.grave_acts import GraveAct
@@ -147,7 +148,7 @@ def _ban_question(ctx: Context) -> str:
         return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
     end = max(new_ban.until, *(cause.until for cause in causes))
     if _shows_all(ctx, current):
-        end = blacklist.end_with(current, new_ban.until)
+        end = max(current.until, new_ban.until)
     return texts.further_question(who, causes, new_ban.until, end, new_ban.reason, is_told=is_told)
 
 
