@@ -24,7 +24,7 @@ MADE_UP = {date(2027, 1, 9)}
     ],
 )
 def test_year_is_read(text: str) -> None:
-    found = parse_holidays(text)
+    found = parse_holidays(text, 2027)
     assert (found.year, found.off, found.worked) == (2027, NEW_YEAR, MADE_UP)
 
 
@@ -35,13 +35,18 @@ def test_year_is_read(text: str) -> None:
         ("2027 休 1月32日", HolidaysUnreadable),
         ("2027 休 1月3日至1月1日", HolidaysUnreadable),
         ("2027 休 1月1日 3", HolidaysUnreadable),
+        ("2027 休 1月1日至2月28日", HolidaysUnreadable),
         ("2027 1月1日", DayOfNoKind),
         ("2027 1月1日 班 1月9日", DayOfNoKind),
     ],
 )
 def test_what_is_not_understood_is_refused(text: str, error: type[Exception]) -> None:
     with pytest.raises(error):
-        parse_holidays(text)
+        parse_holidays(text, 2027)
+
+
+def test_last_day_of_all_is_read() -> None:
+    assert parse_holidays("休 12月31日", 9999).off == {date(9999, 12, 31)}
 
 
 def test_table_is_read_as_lines() -> None:
