@@ -1,8 +1,8 @@
 """Normalization of user input before it is parsed (docs/domain.md, section 8).
 
 Phone keyboards insert full-width characters, lower case, spaces, a dozen kinds of dots and invisible
-marks. Only this module removes them; the *meaning* of a text is parsed in ``plates``, ``vehicles`` and
-``identity``.
+marks. Only this module removes them; the *meaning* of a text is parsed in ``plates``, ``vehicles``,
+``identity`` and ``names``.
 """
 
 import unicodedata

@@ -12,7 +12,8 @@ from core.people.accounts import Account
 from core.people.ban_causes import BanCause
 from core.people.ban_ends import years_after
 from core.people.blacklist import Ban
-from core.values.identity import mask_identity, mask_name
+from core.values.identity import mask_identity
+from core.values.names import mask_name
 
 CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
 EXPORTED = phrase("黑名单")
