@@ -120,9 +120,9 @@ class SmsBudget:
     def mark_gateway_failed(self, tx: Tx, failure: SmsFailure) -> None:
         """Record that the gateway has failed; tell the chiefs if it has for minutes, at most once an hour.
 
-        A refusal of a single number says nothing about the gateway.
+        A refusal of a single number or message says nothing about the gateway.
         """
-        if failure.is_about_number:
+        if failure.is_about_message:
             return
         now = tx.now
         tx.run("sms.gateway_failed", now=to_millis(now))

@@ -42,7 +42,13 @@ class Templates:
         return {name: parts[name] for name in self.code_parameters}
 
     def of_reminder(self, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables of a reminder, in their order."""
+        """Return the variables of a reminder, in their order.
+
+        Raises:
+            SmsRejected: it is no reminder, but a message of the desk: the template would say something else.
+        """
+        if "purpose" in parameters:
+            raise SmsRejected("no template for this message", SmsFailure.NO_TEMPLATE)
         return {name: parameters.get(name, "") for name in self.reminder_parameters}
 
 

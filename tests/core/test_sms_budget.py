@@ -386,11 +386,12 @@ async def test_chiefs_hear_of_a_provider_that_needs_them_once_a_day_although_ano
     assert len(await told(core)) == 1
 
 
-async def test_number_that_a_gateway_refuses_says_nothing_about_the_gateway(
-    core: Core, clock: FixedClock
+@pytest.mark.parametrize("failure", [one for one in SmsFailure if one.is_about_message])
+async def test_number_or_message_that_a_gateway_refuses_says_nothing_about_the_gateway(
+    core: Core, clock: FixedClock, failure: SmsFailure
 ) -> None:
     owner = await core.store.run(registered, core, 0)
-    sender = CodeSender(watched_in_turn(core, Refusing(SmsFailure.NUMBER)), _no_redraw)
+    sender = CodeSender(watched_in_turn(core, Refusing(failure)), _no_redraw)
     for _ in range(15):
         await sender.send(await core.store.run(core.verification.request, step_4(owner)))
         clock.advance(MINUTE)
