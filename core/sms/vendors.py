@@ -2,6 +2,7 @@
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,33 @@ class Access:
     secret: str = field(repr=False)
     endpoint: str
     timeout_seconds: float
+
+
+class TemplateGateway(ABC):
+    """The port ``SmsGateway`` by the approved templates of a vendor."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:  # noqa: ARG002 - one template for all
+        """Send a code.
+
+        Raises:
+            SmsRejected, SmsGatewayError: as the port says.
+        """
+        return await self._send(phone, self._templates.code, self._templates.of_code(code))
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:  # noqa: ARG002 - as above
+        """Send a reminder.
+
+        Raises:
+            SmsRejected, SmsGatewayError: as the port says.
+        """
+        return await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
+
+    @abstractmethod
+    async def _send(self, phone: str, template: str, variables: Mapping[str, str]) -> SentSms | None:
+        """Send a message with these variables, in their order."""
 
 
 _MOST_BYTES = 100_000
