@@ -115,7 +115,7 @@ class Accounts:
             raise StepOutOfOrder
 
     def set_name(self, tx: Tx, account: Account, name: str) -> None:
-        """Set the owner's name, already parsed by ``core.values.identity``."""
+        """Set the owner's name, already parsed by ``core.values.names``."""
         tx.run(
             "accounts.set_name",
             account_id=account.account_id,

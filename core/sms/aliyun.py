@@ -134,7 +134,6 @@ class AliyunGateway(TemplateGateway):
         return answer
 
     def _headers(self, action: str) -> dict[str, str]:
-        """Return the headers that are signed."""
         return {
             "host": urlsplit(self._access.endpoint).netloc,
             "x-acs-action": action,
