@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from core.errors.holidays import DayOfNoKind, HolidaysUnreadable
-from core.values.text import clean
+from core.values.text import HYPHENS, clean
 
 _OFF, _WORK = "off", "work"
 _KIND = re.compile(
@@ -18,8 +18,9 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _DAY = r"(?:(\d{4})\s?[-/.年]\s?)?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?"
+_UNTIL = rf"(?:至|到|TO\b|[~〜―→{re.escape(HYPHENS)}]+)"
 _DAYS = re.compile(
-    rf"(?<!\d)(?<!\d:){_DAY}(?:\s*(?:至|到|to\b|~|—+)\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
+    rf"(?<!\d)(?<!\d:){_DAY}(?:\s*{_UNTIL}\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
 )
 _ASIDE = re.compile(r"[(（][^)）]*[)）]|共\s*\d+\s*天|\d{1,2}:\d{2}(?::\d{2})?")
 _YEAR = re.compile(r"(?<![\d-])(20\d{2})(?:\s*年)?(?![-/.\d年])")
