@@ -24,7 +24,8 @@ import uvloop
 
 from core.clock import FixedClock
 from core.db import open_sqlite
-from core.people import blacklist
+from core.people import ban_list
+from core.people.ban_list import BanFilter
 from core.ports import Tx
 from core.preselection import PreselectionState
 from sandbox import Sandbox
@@ -60,7 +61,7 @@ async def outage(directory: Path, owners: int, days: int) -> int:
         settled = time.perf_counter()
         await harness.sender.send_due()
         told = Counter(told.chat_id for told in harness.messenger.told if told.kind == "extended")
-        barred = len(await store.run(blacklist.all_running))
+        barred = await store.run(ban_list.count, BanFilter(offices=None))
         held = (await store.run(states, core, range(owners)))[PreselectionState.RESERVED]
         moved = await store.run(_moved)
         print(f"owners {owners}, days off {days}")

@@ -1,5 +1,7 @@
 """Invented people and vehicles: well-formed, but not real."""
 
+from core.values.masks import SMALL_MASKS, Mask
+from core.values.plates import PlateKind
 from core.values.vehicles import check_digit
 
 VIN = "LSVTESTX3RM000001"
@@ -36,3 +38,11 @@ def credit_code(number: int) -> str:
     body = f"91440900MA{number:07d}"
     total = sum(characters.index(char) * pow(3, place, 31) for place, char in enumerate(body))
     return body + characters[-total % 31]
+
+
+def masks_of(kind: PlateKind) -> tuple[Mask, ...]:
+    """Return masks that partition the serials of a kind."""
+    if kind is PlateKind.SMALL:
+        return SMALL_MASKS
+    patterns = ("@#####", "@@####") if kind is PlateKind.SMALL_NEV else ("#####@",)
+    return tuple(Mask(kind=kind, pattern=pattern) for pattern in patterns)

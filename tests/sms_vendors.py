@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.http_parts import json_in_parts
+
 KEY, SECRET = "LTAItestkey", "a-secret-of-the-tests"
 _COMMON = {"sign_name": "茂名车管所", "reminder_template": "SMS_2", "code_template": "SMS_1"}
 ALIYUN = {**_COMMON, "access_key_id": KEY, "access_key_secret": SECRET}
@@ -31,6 +33,7 @@ class Vendor:
         status: the HTTP status then.
         page: an answer that is no JSON, instead.
         slow: seconds until it answers.
+        in_parts: whether its answers come in several packets.
         sent: what it has accepted: telephone, template and variables.
         calls: how many requests there were.
         receipts: what has become of messages, by their numbers: whether delivered, and the carrier's code.
@@ -44,6 +47,7 @@ class Vendor:
     status: int = 200
     page: str = ""
     slow: float = 0
+    in_parts: bool = False
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
     calls: int = 0
     receipts: dict[str, tuple[bool, str]] = field(default_factory=dict)
@@ -61,6 +65,8 @@ class Vendor:
         await asyncio.sleep(self.slow)
         if self.page:
             return web.Response(text=self.page, content_type="text/html", status=self.status)
+        if self.in_parts:
+            return json_in_parts(answer, self.status)
         return web.json_response(answer, status=self.status)
 
 

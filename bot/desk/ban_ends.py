@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from bot.desk.arguments import DAY, PARTING, first_end, first_time, without_parting
 from bot.errors.commands import UnreadableTime, Usage
 from core.clock import CHINA
-from core.people.blacklist import years_after
+from core.people.ban_ends import years_after
 
 _NUMERALS = {one: number for number, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _YEARS = rf"(?P<years>[1-9]\d?|[{''.join(_NUMERALS)}])\s?(?:年|years?|y)"

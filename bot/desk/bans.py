@@ -15,14 +15,15 @@ from bot.errors.commands import Part, UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from bot.texts.desk import parts
 from core.audit import ban_subject
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import from_millis, to_millis
 from core.errors.blacklist import NotBannedHere, NotBlacklisted
 from core.errors.desk import NobodyFound
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import EVERYWHERE, Permission
 from core.people.ban_causes import BanCause, causes_of, lift_cause
-from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
+from core.people.ban_ends import end_of_ban
+from core.people.blacklist import Ban, Cause, NewBan, version_of
 from core.people.chief_requests import GraveSubject
 from core.people.lookup import Who
 from core.values.grave_acts import GraveAct
@@ -33,8 +34,7 @@ _ALL = "all"
 
 def find_person(ctx: Context, raw: str) -> Who:
     """Find the person meant by a chat id, an identity number, a telephone or a plate number."""
-    today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.find(ctx.tx, raw, today=today)
+    return ctx.core.people.find(ctx.tx, raw)
 
 
 def account_of(ctx: Context, identity_hash: bytes) -> Account | None:
@@ -148,7 +148,7 @@ def _ban_question(ctx: Context) -> str:
         return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
     end = max(new_ban.until, *(cause.until for cause in causes))
     if _shows_all(ctx, current):
-        end = blacklist.end_with(current, new_ban.until)
+        end = max(current.until, new_ban.until)
     return texts.further_question(who, causes, new_ban.until, end, new_ban.reason, is_told=is_told)
 
 

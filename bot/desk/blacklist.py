@@ -20,11 +20,12 @@ from bot.texts.desk import parts
 from bot.texts.desk.reports.parts import MAKING
 from core.clock import from_millis
 from core.errors.blacklist import NotBlacklisted
-from core.people import blacklist
+from core.people import ban_list
 from core.people.accounts import Account
 from core.people.admins import Permission
 from core.people.ban_causes import causes_of
-from core.people.blacklist import Ban, Cause, Choice
+from core.people.ban_list import BanFilter
+from core.people.blacklist import Ban, Cause
 from core.people.lookup import Who
 from core.ports import Tx
 from core.reporting.case_file import CaseFileKey, CaseFileTopic
@@ -58,16 +59,16 @@ def _offices(ctx: Context) -> tuple[str, ...] | None:
     return tuple(ctx.admin.offices(Permission.BLACKLIST, ctx.core.offices))
 
 
-def _choice(ctx: Context) -> Choice:
-    return Choice(offices=_offices(ctx), cause=ctx.arg("cause"))
+def _filter(ctx: Context) -> BanFilter:
+    return BanFilter(offices=_offices(ctx), cause=ctx.arg("cause"))
 
 
 def _show_list(ctx: Context) -> View:
     ctx.admin.require(Permission.BLACKLIST)
-    choice, page = _choice(ctx), int(ctx.arg("page") or 0)
-    total = blacklist.count(ctx.tx, choice)
+    chosen, page = _filter(ctx), int(ctx.arg("page") or 0)
+    total = ban_list.count(ctx.tx, chosen)
     page = min(page, max(0, (total - 1) // _A_PAGE))
-    bans = blacklist.page(ctx.tx, choice, skip=page * _A_PAGE, limit=_A_PAGE)
+    bans = ban_list.page(ctx.tx, chosen, skip=page * _A_PAGE, limit=_A_PAGE)
     entries = [(ban, account_of(ctx, ban.identity_hash)) for ban in bans]
     first = page * _A_PAGE + 1
     opening = [
@@ -83,7 +84,7 @@ def _show_list(ctx: Context) -> View:
     last = [Button(label=formatting.HOME(), action=ActionName.HOME)]
     if total:
         last.insert(0, Button(label=formatting.EXPORT(), action=ActionName.EXPORT))
-    text = texts.blacklist(entries, first, total, cause=choice.cause, at=ctx.arg("at"))
+    text = texts.blacklist(entries, first, total, cause=chosen.cause, at=ctx.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 
 
@@ -113,10 +114,10 @@ def _narrowed(ctx: Context, **changes: str) -> Goto:
 
 def _export(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.BLACKLIST)
-    core, choice = ctx.core, _choice(ctx)
+    core, chosen = ctx.core, _filter(ctx)
 
     def read(tx: Tx) -> list[tuple[Ban, Account | None]]:
-        bans = blacklist.page(tx, choice, skip=0, limit=_MOST_EXPORTED)
+        bans = ban_list.page(tx, chosen, skip=0, limit=_MOST_EXPORTED)
         return [(ban, core.accounts.by_identity(tx, ban.identity_hash)) for ban in bans]
 
     record_export(ctx, "blacklist", ctx.arg("at"))

@@ -33,11 +33,6 @@ from core.values.personal_numbers import InputKind
 from core.values.text import compact, tidy
 
 
-def _account(ctx: Context, raw: str) -> Account:
-    today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.account(ctx.tx, raw, today=today)
-
-
 def home_of(ctx: Context, account: Account | None, permission: Permission) -> str:
     """Return the office of an account, or else the first one that this chat serves.
 
@@ -89,7 +84,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
         wanted, why = _type_of(first), without_parting(name[len(first) :])
     if wanted is None or not written:
         raise Usage("usertype", (Part.PERSON if wanted else Part.USER_TYPE,))
-    return to_user_type(ctx, _account(ctx, written), wanted, reason_of(why))
+    return to_user_type(ctx, ctx.core.people.account(ctx.tx, written), wanted, reason_of(why))
 
 
 def _type_of(raw: str) -> UserType | None:
@@ -157,7 +152,7 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
     if is_like_identity(compact(written)) and not is_like_identity(compact(number)):
         number, written = written, number
     identity, reason = read_identity(ctx, number), reason_of(reason)
-    return to_identity(ctx, identity, _account(ctx, written), reason)
+    return to_identity(ctx, identity, ctx.core.people.account(ctx.tx, written), reason)
 
 
 def read_identity(ctx: Context, raw: str) -> str:

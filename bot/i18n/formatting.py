@@ -10,7 +10,8 @@ from core.backup.gap import SUSPENDED_TEXT, WITHHELD_REASON
 from core.clock import CHINA
 from core.preselection.expiry import EXPIRED_REASON, SET_ASIDE
 from core.values.hours import ServiceHours, Span
-from core.values.identity import mask_identity, mask_name, mask_phone
+from core.values.identity import mask_identity, mask_phone
+from core.values.names import mask_name
 from core.values.offices import IssuingOffice, Office
 from core.values.plates import PlateKind
 

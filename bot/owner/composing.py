@@ -31,7 +31,6 @@ from core.preselection.quotas import remaining_quota
 from core.values.number_search import NumberSearch, parse_search, without_words
 from core.values.plates import split_wishes
 
-_MOST_READ = 20
 _COUNT_EVERY = timedelta(seconds=15)
 """How often the page that waits for a try updates the remaining time."""
 
@@ -115,7 +114,7 @@ def _typed(ctx: Context, text: str) -> Goto:
     search = parse_search(kind, text, office=code)
     if search is not None:
         return _searched(ctx, search, SortedWishes(good=(), refused=(), left_out=()))
-    tokens = [without_words(token) for token in split_wishes(text, limit=_MOST_READ)]
+    tokens = [without_words(token) for token in split_wishes(text)]
     searches = {token: parse_search(kind, token, office=code) for token in tokens}
     whole = [token for token in tokens if searches[token] is None]
     if not tokens:

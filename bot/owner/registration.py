@@ -17,8 +17,9 @@ from core.clock import CHINA
 from core.errors.accounts import IdentityTaken
 from core.errors.base import InputError, XuanhaoError
 from core.people.accounts import CONSENT_VERSION, Account
-from core.values.identity import parse_credit_code, parse_name, parse_resident_id, parse_unit_name
+from core.values.identity import parse_credit_code, parse_resident_id
 from core.values.name_and_number import NameAndNumber, split_person, split_unit
+from core.values.names import parse_name, parse_unit_name
 from core.values.personal_numbers import InputKind
 from core.values.plates import PlateKind
 

@@ -59,12 +59,13 @@ class SmsFailure(StrEnum):
     BALANCE = "balance"  # the account has no money or messages left
     ACCESS = "access"  # key, signature of the request, permission or address refused
     TEMPLATE = "template"  # signature name, template or its variables refused
+    NO_TEMPLATE = "no_template"  # the gateway only sends templates, and has none for such a message
     OTHER = "other"
 
     @property
-    def is_about_number(self) -> bool:
-        """Whether only this number is concerned, so that it says nothing about the gateway."""
-        return self in {SmsFailure.NUMBER, SmsFailure.NUMBER_LIMIT}
+    def is_about_message(self) -> bool:
+        """Whether only this message or its number is concerned, so that it says nothing about the gateway."""
+        return self in {SmsFailure.NUMBER, SmsFailure.NUMBER_LIMIT, SmsFailure.NO_TEMPLATE}
 
     @property
     def needs_operator(self) -> bool:

@@ -1,5 +1,7 @@
 """Accounts: consent, registration, user types (docs/domain.md, section 2)."""
 
+from dataclasses import replace
+
 from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
@@ -113,7 +115,7 @@ class Accounts:
             raise StepOutOfOrder
 
     def set_name(self, tx: Tx, account: Account, name: str) -> None:
-        """Set the owner's name, already parsed by ``core.values.identity``."""
+        """Set the owner's name, already parsed by ``core.values.names``."""
         tx.run(
             "accounts.set_name",
             account_id=account.account_id,
@@ -164,7 +166,7 @@ class Accounts:
         """Set an identity checked at the counter; completes a registration that lacked only that.
 
         It replaces the identity that ``account`` has, and no other: so what the admin was shown is lost,
-        and nothing else.
+        and nothing else. A registration whose telephone is another owner's by now stays open.
 
         Raises:
             IdentityTaken: another account got it concurrently.
@@ -186,10 +188,10 @@ class Accounts:
             raise IdentityTaken from None
         if not received:
             raise self._not_received(tx, account, identity)
-        self._fit_type(tx, account, identity)
-        fresh = self.by_id(tx, account.account_id)
-        whole = fresh.office and fresh.name_sealed and fresh.has_phone
-        return self.register(tx, fresh) if whole and not fresh.is_registered else fresh
+        fresh = self._fit_type(tx, self.by_id(tx, account.account_id), identity)
+        if fresh.is_registered or not _is_whole(fresh) or self.by_phone(tx, fresh.phone) is not None:
+            return fresh
+        return self.register(tx, fresh)
 
     def _not_received(self, tx: Tx, account: Account, identity: str) -> Refusal:
         if tx.one("accounts.is_deleted", account_id=account.account_id):
@@ -198,10 +200,10 @@ class Accounts:
             return IdentityIsTheirs()
         return audit.handled(tx, account.subject, AuditAction.RECEIVED_IDENTITY)
 
-    def _fit_type(self, tx: Tx, account: Account, identity: str) -> None:
+    def _fit_type(self, tx: Tx, account: Account, identity: str) -> Account:
         """Set the user type to match the identity: a unit if it is a credit code, else a person."""
         if is_credit_code(identity) == account.is_unit:
-            return
+            return account
         wanted = UserType.UNIT if is_credit_code(identity) else UserType.NEW_OWNER
         tx.run(
             "accounts.set_user_type",
@@ -210,6 +212,7 @@ class Accounts:
             seen=account.user_type,
             now=to_millis(tx.now),
         )
+        return replace(account, user_type=wanted)
 
     def register(self, tx: Tx, account: Account) -> Account:
         """Complete the registration; all data must be present.
@@ -220,9 +223,7 @@ class Accounts:
             StepOutOfOrder: data are missing, or the registration is already complete.
         """
         fresh = self.by_id(tx, account.account_id)
-        if fresh.is_registered or not (
-            fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.has_phone
-        ):
+        if fresh.is_registered or not _is_whole(fresh):
             raise StepOutOfOrder
         if not at_once(tx, "accounts.register", account):
             taken = tx.one("accounts.registered_phone", hash=self.phone_hash(fresh.phone))
@@ -251,6 +252,11 @@ class Accounts:
             new_phone_sealed=row["new_phone_sealed"],
             phone_lost_at=moment_or_none(row["phone_lost_at"]),
         )
+
+
+def _is_whole(account: Account) -> bool:
+    """Return whether there is everything that a registration needs."""
+    return bool(account.office and account.name_sealed and account.identity_sealed and account.has_phone)
 
 
 def at_once(tx: Tx, query: str, account: Account) -> int:

@@ -4,19 +4,22 @@ It stores only the keyed hash of an identity, so a ban survives the deletion of 
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from core import audit
 from core.audit import AuditAction
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import from_millis, to_millis
 from core.errors.blacklist import BanInThePast, Blacklisted, NotBlacklisted
 from core.notifications.queue import NotificationPurpose, Plan, cancel, plan
 from core.ports import Row, Tx
 
 TIME_IS_OVER = "its time is over"
 """The stored reason for lifting a ban that has expired."""
+
+_AT_ONCE = 100
+"""Bans that are over and lifted in one transaction."""
 
 
 class Cause(StrEnum):
@@ -74,40 +77,6 @@ class ShownCause(Protocol):
     def preselection_id(self) -> int | None: ...
 
 
-def years_after(moment: datetime, years: int) -> datetime:
-    """Return the midnight at which a ban of ``years`` ends; from 29 February, possibly on 1 March."""
-    day = moment.astimezone(CHINA).date()
-    try:
-        last = day.replace(year=day.year + years)
-    except ValueError:
-        last = date(day.year + years, 3, 1)
-    return datetime.combine(last, time(), CHINA)
-
-
-def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
-    """Return the end of a ban set by an admin: a midnight in China.
-
-    Args:
-        moment: when it is set.
-        wanted: the first day after the ban; None for the office's default.
-        years: the office's ``ban_years``; if that is 0, one year is used.
-
-    Raises:
-        BanInThePast: the day is not in the future.
-    """
-    if wanted is None:
-        return years_after(moment, max(1, years))
-    until = datetime.combine(wanted, time(), CHINA)
-    if until <= moment:
-        raise BanInThePast
-    return until
-
-
-def end_with(ban: Ban, until: datetime) -> datetime:
-    """Return when a running ban ends once a further cause is added: with the later one."""
-    return max(ban.until, until)
-
-
 def version_of(ban: Ban | None) -> str:
     """Return a version token of a running ban, empty for None, to detect changes during a confirmation."""
     return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}:{ban.last_cause}"
@@ -124,10 +93,10 @@ def get(tx: Tx, ban_id: int) -> Ban:
     if row is None:
         raise NotBlacklisted
     if row["lifted_at"] is not None:
-        raise audit.handled(tx, _ban(row).subject)
+        raise audit.handled(tx, from_row(row).subject)
     if row["until"] <= to_millis(tx.now):
         raise NotBlacklisted
-    return _ban(row)
+    return from_row(row)
 
 
 def holder_of(tx: Tx, ban_id: int) -> bytes | None:
@@ -143,7 +112,7 @@ def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
     row = tx.one("blacklist.running", identity_hash=identity_hash)
     if row is None or row["until"] <= to_millis(tx.now):
         return None
-    return _ban(row)
+    return from_row(row)
 
 
 def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
@@ -239,7 +208,7 @@ def _begin(tx: Tx, new_ban: NewBan) -> Ban:
 def _prolong(tx: Tx, ban: Ban, new_ban: NewBan) -> Ban:
     """Let a running ban show a further cause, if that lasts longer."""
     tx.run("blacklist.keep_first_cause", identity_hash=ban.identity_hash)
-    if end_with(ban, new_ban.until) == ban.until:
+    if new_ban.until <= ban.until:
         return ban
     return show_cause(tx, ban, new_ban)
 
@@ -318,34 +287,24 @@ def change_end(tx: Tx, new_end: NewBan, expected: str) -> Ban:
     _ensure_as_shown(tx, ban, expected)
     if ban is None:
         raise NotBlacklisted
-    set_until(tx, ban, new_end.until, new_end.reason, new_end.actor)
-    changed = replace(ban, until=new_end.until)
-    tell(tx, replace(changed, reason=new_end.reason), NotificationPurpose.BANNED)
-    return changed
-
-
-def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> None:
-    """Change the end of a running ban.
-
-    Raises:
-        BanInThePast: it would be over already; lift it instead.
-        HandledMeanwhile: it has ended, or its end was changed, in the meantime.
-    """
-    if until <= tx.now:
+    if new_end.until <= tx.now:
         raise BanInThePast
-    ends = {"ban_id": ban.ban_id, "until": to_millis(until), "seen": to_millis(ban.until)}
+    ends = {"ban_id": ban.ban_id, "until": to_millis(new_end.until), "seen": to_millis(ban.until)}
     if not tx.run("blacklist.set_until", **ends):
         raise audit.handled(tx, ban.subject)
     tx.run("blacklist.move_ends", **ends)
     audit.record(
         tx,
-        actor,
+        new_end.actor,
         AuditAction.CHANGED_BAN,
         ban.subject,
         office=ban.office,
-        until=to_millis(until),
-        reason=reason,
+        until=to_millis(new_end.until),
+        reason=new_end.reason,
     )
+    changed = replace(ban, until=new_end.until)
+    tell(tx, replace(changed, reason=new_end.reason), NotificationPurpose.BANNED)
+    return changed
 
 
 def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
@@ -354,19 +313,26 @@ def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
     Raises:
         HandledMeanwhile: it has ended in the meantime.
     """
+    if not _lift(tx, ban, actor, reason):
+        raise audit.handled(tx, ban.subject)
+
+
+def _lift(tx: Tx, ban: Ban, actor: str, reason: str) -> bool:
+    """Lift a ban, unless it is lifted; return whether it was lifted now."""
     done = {"actor": actor, "reason": reason, "now": to_millis(tx.now), "ban_id": ban.ban_id}
     if not tx.run("blacklist.lift", **done):
-        raise audit.handled(tx, ban.subject)
+        return False
     tx.run("blacklist.lift_causes", **done)
     audit.record(tx, actor, AuditAction.LIFTED_BAN, ban.subject, office=ban.office, reason=reason)
     tell(tx, ban, NotificationPurpose.LIFTED)
+    return True
 
 
-def lift_due(tx: Tx, limit: int = 100) -> int:
-    """Lift expired bans; return how many."""
-    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=limit)
+def lift_due(tx: Tx) -> int:
+    """Lift some of the bans that are over; return how many."""
+    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=_AT_ONCE)
     for row in rows:
-        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
+        _lift(tx, from_row(row), audit.SYSTEM, TIME_IS_OVER)
     return len(rows)
 
 
@@ -391,46 +357,15 @@ def tell(tx: Tx, ban: Ban, purpose: NotificationPurpose) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A filter of running bans."""
-
-    offices: tuple[str, ...] | None  # their codes; None for all
-    cause: str = ""  # a ``Cause``; empty for any
-
-
-def page(tx: Tx, choice: Choice, *, skip: int, limit: int) -> list[Ban]:
-    """Return a page of running bans, newest first."""
-    return [_ban(row) for row in tx.all("blacklist.page", skip=skip, most=limit, **_chosen(tx, choice))]
-
-
-def count(tx: Tx, choice: Choice) -> int:
-    row = tx.one("blacklist.count_page", **_chosen(tx, choice))
-    return row["bans"] if row else 0
-
-
-def _chosen(tx: Tx, choice: Choice) -> dict[str, object]:
-    return {
-        "now": to_millis(tx.now),
-        "everywhere": int(choice.offices is None),
-        "offices": ",".join(choice.offices or ()),
-        "cause": choice.cause,
-    }
-
-
-def all_running(tx: Tx) -> list[Ban]:
-    """Return all running bans, by their end."""
-    return [_ban(row) for row in tx.all("blacklist.all_running")]
-
-
 def _lift_if_over(tx: Tx, identity_hash: bytes) -> None:
     """Lift an expired ban that the scheduler has not lifted yet, so that it cannot block a new one."""
     row = tx.one("blacklist.running", identity_hash=identity_hash)
     if row is not None and row["until"] <= to_millis(tx.now):
-        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
+        _lift(tx, from_row(row), audit.SYSTEM, TIME_IS_OVER)
 
 
-def _ban(row: Row) -> Ban:
+def from_row(row: Row) -> Ban:
+    """Return the ban of a row of the table ``ban``, with or without its newest cause."""
     return Ban(
         ban_id=row["ban_id"],
         identity_hash=bytes(row["identity_hash"]),

@@ -19,7 +19,7 @@ from core.errors.invitations import (
     InvitationUsed,
 )
 from core.notifications.queue import NotificationPurpose, Plan, plan
-from core.people.admins import EVERYWHERE, Admins, Role, RoleAssignment
+from core.people.admins import Admins, Role, RoleAssignment
 from core.ports import RandomBytes, Row, Tx
 
 VALID_FOR = timedelta(hours=24)
@@ -173,14 +173,11 @@ class Invitations:
         return found
 
     def _may_still_give(self, tx: Tx, found: Invitation) -> bool:
-        """Whether an admin who made a link is still a chief of its office; the command line always may."""
+        """Whether who made a link may give its role now; the command line always may."""
         chat = audit.chat_of(found.made_by)
         if chat == found.made_by:
             return True
-        chief = {
-            RoleAssignment(role=Role.CHIEF, office=office) for office in (EVERYWHERE, found.assignment.office)
-        }
-        return bool(chief & self._admins.of(tx, int(chat)).assignments)
+        return self._admins.of(tx, int(chat)).may_manage(found.assignment)
 
 
 def digest_of(token: str) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
+from core.clock import CHINA
 from core.errors.base import InputError
 from core.errors.desk import NobodyFound
 from core.people.accounts import Account, Accounts
@@ -37,39 +37,32 @@ class People:
         self._vault = vault
         self._offices = offices
 
-    def find(self, tx: Tx, written: str, *, today: date) -> Who:
-        """Find a person.
-
-        Args:
-            tx: the transaction.
-            written: a chat id, an identity number or credit code, a telephone or a plate number.
-            today: the current date in China, to validate identity numbers.
+    def find(self, tx: Tx, written: str) -> Who:
+        """Find the person meant by a chat id, identity number, credit code, telephone or plate number.
 
         Raises:
             NobodyFound: no account matches, or the match has not registered.
             ResidentIdError, CreditCodeError: it looks like an identity number but is malformed.
+            PlateError, SerialError: it begins like a plate number but is none.
         """
         text = compact(without_any_label(written), HYPHENS)
-        if text[:1] in PROVINCES and text:
+        if text and text[0] in PROVINCES:
             return self._known(self._by_plate(tx, text))
         if is_like_identity(text):
-            identity = parse_identity(text, today=today)
+            identity = parse_identity(text, today=tx.now.astimezone(CHINA).date())
             digest = self._vault.lookup("identity", identity)
             return Who(
                 identity_hash=digest, account=self._accounts.by_identity(tx, digest), identity=identity
             )
         return self._known(self._by_phone(tx, text) or self._by_chat(tx, text))
 
-    def account(self, tx: Tx, written: str, *, today: date) -> Account:
-        """Find a chat account; its registration may be incomplete.
+    def account(self, tx: Tx, written: str) -> Account:
+        """Find a chat account as ``find``; by its chat id also one whose registration is incomplete.
 
         Raises:
-            NobodyFound: no account matches.
+            NobodyFound, ResidentIdError, CreditCodeError, PlateError, SerialError: as ``find``.
         """
-        account = (
-            self._by_chat(tx, compact(without_any_label(written)))
-            or self.find(tx, written, today=today).account
-        )
+        account = self._by_chat(tx, compact(without_any_label(written))) or self.find(tx, written).account
         if account is None:
             raise NobodyFound
         return account
@@ -96,7 +89,8 @@ class People:
         return self._accounts.by_phone(tx, phone)
 
     def _by_chat(self, tx: Tx, text: str) -> Account | None:
-        return self._accounts.find(tx, int(text)) if text.isdecimal() and text.isascii() else None
+        is_id = text.isdecimal() and text.isascii() and len(text) < IDENTITY_LENGTH
+        return self._accounts.find(tx, int(text)) if is_id else None
 
 
 def is_like_identity(text: str) -> bool:

@@ -8,6 +8,7 @@ A refused step changes nothing, so its value is recorded by the transaction that
 updates are handled one after the other, so none can slip in between.
 """
 
+import math
 from datetime import timedelta
 
 from core.clock import from_millis, to_millis
@@ -59,7 +60,7 @@ def ensure_may_ask(tx: Tx, chat_id: int) -> None:
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row["number"] - FREE_PROBES, 10))
     left = from_millis(row["last_at"]) + wait - tx.now
     if left > timedelta():
-        raise ProbedTooOften(max(1, -int(-left.total_seconds() // 1)))
+        raise ProbedTooOften(math.ceil(left.total_seconds()))
 
 
 def purge(tx: Tx) -> None:

@@ -80,7 +80,7 @@ class SecondChief:
         tx.run("pool.expire_unwithhold_requests", now=to_millis(tx.now))
         role = chain.public_role(tx, actor, office.code)
         if not self._chiefs.chats(tx, office.code, actor):
-            return self._end_alone(tx, office, mask, actor, reason)
+            return self._end_alone(tx, Freeing(office=office, mask=mask, actor=actor, reason=reason, by=role))
         row = tx.one(
             "pool.request_unwithhold",
             office=office.code,
@@ -143,14 +143,12 @@ class SecondChief:
         request = self._decide(tx, request_id, RequestState.WITHDRAWN, actor)
         _record(tx, request, actor, AuditAction.WITHDREW_UNWITHHOLDING)
 
-    def _end_alone(self, tx: Tx, office: Office, mask: Mask, actor: str, reason: str) -> UnwithholdResult:
-        pending = waiting_for(tx, office, mask)
+    def _end_alone(self, tx: Tx, freeing: Freeing) -> UnwithholdResult:
+        pending = waiting_for(tx, freeing.office, freeing.mask)
         if pending is not None:  # from when there was another chief
-            values = {"state": RequestState.WITHDRAWN, "actor": actor, "now": to_millis(tx.now)}
+            values = {"state": RequestState.WITHDRAWN, "actor": freeing.actor, "now": to_millis(tx.now)}
             tx.run("pool.decide_unwithhold", request_id=pending.request_id, **values)
             queue.cancel(tx, pending.subject)
-        by = chain.public_role(tx, actor, office.code)
-        freeing = Freeing(office=office, mask=mask, actor=actor, reason=reason, by=by)
         return UnwithholdResult(compose_from=self._pools.unwithhold(tx, freeing))
 
     def _decide(self, tx: Tx, request_id: int, state: RequestState, actor: str) -> UnwithholdRequest:

@@ -117,12 +117,12 @@ class SmsBudget:
         for key in (*keys, *([_REGISTRATIONS] if registering else []), _WHOLE_SERVICE):
             tx.run("sms.uncount", day=_day(at), phone_hash=key)
 
-    def mark_gateway_failed(self, tx: Tx, failure: SmsFailure = SmsFailure.OTHER) -> None:
+    def mark_gateway_failed(self, tx: Tx, failure: SmsFailure) -> None:
         """Record that the gateway has failed; tell the chiefs if it has for minutes, at most once an hour.
 
-        A refusal of a single number says nothing about the gateway.
+        A refusal of a single number or message says nothing about the gateway.
         """
-        if failure.is_about_number:
+        if failure.is_about_message:
             return
         now = tx.now
         tx.run("sms.gateway_failed", now=to_millis(now))

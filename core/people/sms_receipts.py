@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from core.clock import from_millis, to_millis
 from core.people.sms_budget import SmsBudget
+from core.people.verification import CodePurpose, CodeStatus
 from core.ports import Row, SentSms, SmsReceipt, Tx
 from core.security.vault import Vault
 
@@ -155,11 +156,11 @@ class SmsReceipts:
             tx,
             chat_id=row["chat_id"],
             phone=awaited.sent.phone,
-            registering=row["purpose"] == "registration",
+            registering=row["purpose"] == CodePurpose.REGISTRATION,
             at=from_millis(row["created_at"]),
             maybe_sent=True,
         )
-        waits = row["state"] == "sent" and from_millis(row["expires_at"]) > tx.now
+        waits = row["state"] == CodeStatus.SENT and from_millis(row["expires_at"]) > tx.now
         return int(row["chat_id"]) if waits else None
 
     def _awaited(self, row: Row) -> AwaitedReceipt:

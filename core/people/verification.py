@@ -7,6 +7,7 @@ as the gateway may have sent it after all.
 """
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,9 +69,7 @@ class OutgoingSms:
     purpose: CodePurpose
     phone: str = field(repr=False)
     code: str = field(repr=False)
-    after_provider: str | None = (
-        None  # an earlier code was not delivered by this one: the next one is to send
-    )
+    after_provider: str | None  # has not delivered an earlier code: the next one is to send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +81,8 @@ class CodeState:
     expires_at: datetime
     resend_at: datetime
     tries_left: int
+    is_undelivered: bool  # the vendor says that it has not reached the telephone
     is_elsewhere: bool = False  # it was sent for another telephone, vehicle or office
-    is_undelivered: bool = False  # the vendor says that it has not reached the telephone
 
     def is_good(self, now: datetime) -> bool:
         """Whether the owner can type it: it is on its way or has arrived, and has not expired."""
@@ -114,7 +113,9 @@ class Verification:
             CodeTooSoon: the last one is less than a minute old, or failed less than 20 seconds ago.
             PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: see ``SmsBudget``.
         """
-        self._ensure_resend_allowed(tx, binding)
+        former = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
+        if former is not None:
+            _ensure_resend_allowed(tx, _state(former))
         self._budget.charge(
             tx,
             chat_id=binding.account.chat_id,
@@ -122,7 +123,6 @@ class Verification:
             registering=binding.purpose == CodePurpose.REGISTRATION,
         )
         code = self._new_code()
-        former = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
         tx.run("sms.replace_old", account_id=binding.account.account_id, purpose=binding.purpose)
         row = tx.one(
             "sms.add",
@@ -136,11 +136,6 @@ class Verification:
             after_provider=(former["undelivered_by"] or former["after_provider"]) if former else None,
         )
         return int(row["code_id"]) if row else 0
-
-    def state(self, tx: Tx, account: Account, purpose: CodePurpose) -> CodeState | None:
-        """Return the state of the current code, or None."""
-        row = tx.one("sms.alive", account_id=account.account_id, purpose=purpose)
-        return _state(row) if row else None
 
     def state_for(self, tx: Tx, binding: CodeBinding) -> CodeState | None:
         """Return the state of the current code, and whether it was sent for exactly this."""
@@ -208,14 +203,7 @@ class Verification:
         tx.run("sms.sent", code_id=code_id)
         self._budget.mark_gateway_working(tx)
 
-    def mark_failed(
-        self,
-        tx: Tx,
-        code_id: int,
-        *,
-        maybe_sent: bool = False,
-        failure: SmsFailure = SmsFailure.OTHER,
-    ) -> None:
+    def mark_failed(self, tx: Tx, code_id: int, *, maybe_sent: bool, failure: SmsFailure) -> None:
         """Mark a code as not accepted by the gateway: another may be requested soon.
 
         It no longer counts; if the gateway may have sent it all the same, only a few a day do not count.
@@ -244,11 +232,6 @@ class Verification:
             after_provider=row["after_provider"],
         )
 
-    def _ensure_resend_allowed(self, tx: Tx, binding: CodeBinding) -> None:
-        current = self.state(tx, binding.account, binding.purpose)
-        if current is not None and current.resend_at > tx.now:
-            raise CodeTooSoon(-int((tx.now - current.resend_at).total_seconds() // 1))
-
     def _new_code(self) -> str:
         while True:  # rejection sampling: 2**32 is not a multiple of a million, so a plain modulo is biased
             number = int.from_bytes(self._random_bytes(4))
@@ -275,6 +258,11 @@ def _bound(binding: CodeBinding) -> tuple[str, ...]:
         binding.vin,
         binding.office,
     )
+
+
+def _ensure_resend_allowed(tx: Tx, current: CodeState) -> None:
+    if current.resend_at > tx.now:
+        raise CodeTooSoon(math.ceil((current.resend_at - tx.now).total_seconds()))
 
 
 def _state(row: Row) -> CodeState:

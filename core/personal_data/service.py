@@ -36,9 +36,7 @@ class PersonalData:
 
     def deletion_blockers(self, tx: Tx, chat_id: int) -> tuple[DeletionBlocker, ...]:
         """Return what blocks the deletion of a person's data; empty if nothing does."""
-        data_subject = self._person(tx, chat_id)
-        found = (source.blocks_deletion(tx, data_subject) for source in self._sources)
-        return tuple(blocker for blocker in found if blocker is not None)
+        return self._blockers(tx, self._person(tx, chat_id))
 
     def delete(self, tx: Tx, chat_id: int) -> None:
         """Delete the data of a person; the chat is unknown afterwards.
@@ -46,10 +44,10 @@ class PersonalData:
         Raises:
             DeletionBlocked: a reservation or a ban must end first; nothing has changed.
         """
-        blockers = self.deletion_blockers(tx, chat_id)
+        data_subject = self._person(tx, chat_id)
+        blockers = self._blockers(tx, data_subject)
         if blockers:
             raise DeletionBlocked(blockers)
-        data_subject = self._person(tx, chat_id)
         if data_subject.account is not None:
             self._drop_draft(tx, data_subject.account)
             self._empty(tx, data_subject.account)
@@ -67,6 +65,10 @@ class PersonalData:
             identity_hash=account.own_identity_hash,
             preselections=tuple(from_row(row) for row in rows),
         )
+
+    def _blockers(self, tx: Tx, data_subject: DataSubject) -> tuple[DeletionBlocker, ...]:
+        found = (source.blocks_deletion(tx, data_subject) for source in self._sources)
+        return tuple(blocker for blocker in found if blocker is not None)
 
     def _drop_draft(self, tx: Tx, account: Account) -> None:
         current = unfinished(tx, account)

@@ -45,8 +45,6 @@ def _forget_requests(tx: Tx, data_subject: DataSubject) -> None:
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return a function that runs a query on the account."""
-
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         if data_subject.account is not None:
             tx.run(query, account_id=data_subject.account.account_id)
@@ -55,8 +53,6 @@ def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
 
 
 def _forget_of_chat(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return a function that runs a query on the chat."""
-
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         tx.run(query, chat_id=data_subject.chat_id)
 

@@ -11,7 +11,8 @@ from core.errors.offices import NoWorkdayAhead
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
-from core.people.blacklist import Cause, NewBan, add_ban, years_after
+from core.people.ban_ends import years_after
+from core.people.blacklist import Cause, NewBan, add_ban
 from core.pool.openings import record_return
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end, get

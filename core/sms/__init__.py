@@ -7,7 +7,7 @@ from core.ports import SentSms, SmsGateway
 
 
 class InTurn:
-    """Tries several gateways in turn until one succeeds.
+    """Tries several gateways, of which there is one at least, in turn until one succeeds.
 
     After an outcome that is unknown the next one is tried as well: the owner waits, both messages have the
     same code, and it was counted once, when it was requested. A number that one refuses is given to no other.
@@ -47,5 +47,4 @@ class InTurn:
                     break
         is_certain = all(isinstance(error, SmsRejected) for error in failed)
         kind = SmsRejected if is_certain else SmsGatewayError
-        last = failed[-1].failure if failed else SmsFailure.OTHER
-        raise kind("; ".join(str(error) for error in failed), last)
+        raise kind("; ".join(str(error) for error in failed), failed[-1].failure)

@@ -15,7 +15,7 @@ from core.clock import CHINA, SystemClock
 from core.errors.verification import SmsFailure
 from core.ports import SentSms, SmsReceipt
 from core.sms import signing, vendors
-from core.sms.vendors import Access, Templates
+from core.sms.vendors import Access, TemplateGateway, Templates
 
 _VENDOR: Final = "aliyun"
 _VERSION: Final = "2017-05-25"
@@ -65,8 +65,8 @@ CODES: Final[Mapping[str, SmsFailure]] = {
 """The documented codes that something follows from; any other is certainly a refusal."""
 
 
-class AliyunGateway:
-    """Sends codes and reminders by approved templates.
+class AliyunGateway(TemplateGateway):
+    """The gateway of 阿里云.
 
     Args:
         access: the AccessKey and the address.
@@ -77,25 +77,9 @@ class AliyunGateway:
     def __init__(
         self, access: Access, templates: Templates, now: Callable[[], datetime] | None = None
     ) -> None:
+        super().__init__(templates)
         self._access = access
-        self._templates = templates
         self._now = now or SystemClock().now
-
-    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:  # noqa: ARG002 - one template for all
-        """Send a code.
-
-        Raises:
-            SmsRejected, SmsGatewayError: as the port says.
-        """
-        return await self._send(phone, self._templates.code, self._templates.of_code(code))
-
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:  # noqa: ARG002 - as above
-        """Send a reminder.
-
-        Raises:
-            SmsRejected, SmsGatewayError: as the port says.
-        """
-        return await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
 
     async def receipt(self, sent: SentSms) -> SmsReceipt | None:
         """Return what has become of a message.
@@ -150,7 +134,6 @@ class AliyunGateway:
         return answer
 
     def _headers(self, action: str) -> dict[str, str]:
-        """Return the headers that are signed."""
         return {
             "host": urlsplit(self._access.endpoint).netloc,
             "x-acs-action": action,

@@ -2,21 +2,18 @@
 
 import sys
 from collections.abc import Mapping
-from typing import TextIO
 
 from core.errors.verification import SmsGatewayError
 
 
 class ConsoleGateway:
-    """Prints messages to a stream, by default stderr, and stores nothing.
+    """Prints messages to stderr, and stores nothing.
 
     Args:
-        stream: where to.
         takes_reminders: whether a printed reminder counts as delivered, as it does in a trial.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, takes_reminders: bool = False) -> None:
-        self._stream = stream
+    def __init__(self, *, takes_reminders: bool = False) -> None:
         self._takes_reminders = takes_reminders
 
     async def send(self, *, phone: str, code: str, purpose: str) -> None:
@@ -34,4 +31,5 @@ class ConsoleGateway:
         self._print(phone, "reminder", text)
 
     def _print(self, phone: str, purpose: str, text: str) -> None:
-        print(f"SMS to …{phone[-4:]} ({purpose}): {text}", file=self._stream or sys.stderr, flush=True)
+        sys.stderr.write(f"SMS to …{phone[-4:]} ({purpose}): {text}\n")
+        sys.stderr.flush()

@@ -1,7 +1,7 @@
 """An HTTP gateway: POST of a JSON object; any 2xx status means accepted.
 
-A code is ``{"phone", "code", "purpose"}``, a reminder
-``{"phone", "purpose": "reminder", "text", "parameters"}``.
+A code is ``{"phone", "code", "purpose"}``, a reminder or another message
+``{"phone", "purpose", "text", "parameters"}``; the purpose of a reminder is ``reminder``.
 """
 
 from collections.abc import Mapping

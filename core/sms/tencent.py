@@ -13,7 +13,7 @@ from core.clock import SystemClock
 from core.errors.verification import SmsFailure
 from core.ports import SentSms, SmsReceipt
 from core.sms import signing, vendors
-from core.sms.vendors import Access, Templates
+from core.sms.vendors import Access, TemplateGateway, Templates
 
 _VENDOR: Final = "tencent"
 _VERSION: Final = "2021-01-11"
@@ -50,8 +50,8 @@ CODES: Final[Mapping[str, SmsFailure]] = {
 """The documented codes that something follows from; any other is certainly a refusal."""
 
 
-class TencentGateway:
-    """Sends codes and reminders by approved templates.
+class TencentGateway(TemplateGateway):
+    """The gateway of 腾讯云.
 
     Args:
         access: the SecretId with its key, and the address.
@@ -70,27 +70,11 @@ class TencentGateway:
         region: str,
         now: Callable[[], datetime] | None = None,
     ) -> None:
+        super().__init__(templates)
         self._access = access
-        self._templates = templates
         self._app_id = app_id
         self._region = region
         self._now = now or SystemClock().now
-
-    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:  # noqa: ARG002 - one template for all
-        """Send a code.
-
-        Raises:
-            SmsRejected, SmsGatewayError: as the port says.
-        """
-        return await self._send(phone, self._templates.code, self._templates.of_code(code))
-
-    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:  # noqa: ARG002 - as above
-        """Send a reminder.
-
-        Raises:
-            SmsRejected, SmsGatewayError: as the port says.
-        """
-        return await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
 
     async def receipt(self, sent: SentSms) -> SmsReceipt | None:
         """Return what has become of a message: the one of its number among those to the telephone since then.

@@ -2,6 +2,7 @@
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
+from core.http_bodies import read_at_most
 from core.ports import SentSms
 
 
@@ -41,7 +43,13 @@ class Templates:
         return {name: parts[name] for name in self.code_parameters}
 
     def of_reminder(self, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables of a reminder, in their order."""
+        """Return the variables of a reminder, in their order.
+
+        Raises:
+            SmsRejected: it is no reminder, but a message of the desk: the template would say something else.
+        """
+        if "purpose" in parameters:
+            raise SmsRejected("no template for this message", SmsFailure.NO_TEMPLATE)
         return {name: parameters.get(name, "") for name in self.reminder_parameters}
 
 
@@ -53,6 +61,33 @@ class Access:
     secret: str = field(repr=False)
     endpoint: str
     timeout_seconds: float
+
+
+class TemplateGateway(ABC):
+    """The port ``SmsGateway`` by the approved templates of a vendor."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:  # noqa: ARG002 - one template for all
+        """Send a code.
+
+        Raises:
+            SmsRejected, SmsGatewayError: as the port says.
+        """
+        return await self._send(phone, self._templates.code, self._templates.of_code(code))
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:  # noqa: ARG002 - as above
+        """Send a reminder.
+
+        Raises:
+            SmsRejected, SmsGatewayError: as the port says.
+        """
+        return await self._send(phone, self._templates.reminder, self._templates.of_reminder(parameters))
+
+    @abstractmethod
+    async def _send(self, phone: str, template: str, variables: Mapping[str, str]) -> SentSms | None:
+        """Send a message with these variables, in their order."""
 
 
 _MOST_BYTES = 100_000
@@ -80,7 +115,7 @@ async def post(
                 URL(url, encoded=True), data=body, headers=dict(headers), allow_redirects=False
             ) as answer,
         ):
-            status, content = answer.status, await answer.content.read(_MOST_BYTES)
+            status, content = answer.status, await read_at_most(answer.content, _MOST_BYTES)
     except aiohttp.ClientConnectorError:
         raise SmsRejected(f"{vendor}: no connection", SmsFailure.UNREACHABLE) from None
     except TimeoutError:

@@ -1,6 +1,6 @@
 """A gateway that reports what becomes of its messages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from core.errors.verification import SmsFailure, SmsGatewayError
 from core.ports import SentSms, SmsGateway
@@ -18,17 +18,14 @@ class WatchedGateway:
         self._report = report
 
     async def send(self, *, phone: str, code: str, purpose: str) -> SentSms | None:
-        try:
-            sent = await self._gateway.send(phone=phone, code=code, purpose=purpose)
-        except SmsGatewayError as error:
-            self._report(self._provider, error.failure)
-            raise
-        self._report(self._provider, None)
-        return sent
+        return await self._watched(self._gateway.send(phone=phone, code=code, purpose=purpose))
 
     async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> SentSms | None:
+        return await self._watched(self._gateway.remind(phone=phone, text=text, parameters=parameters))
+
+    async def _watched(self, sending: Awaitable[SentSms | None]) -> SentSms | None:
         try:
-            sent = await self._gateway.remind(phone=phone, text=text, parameters=parameters)
+            sent = await sending
         except SmsGatewayError as error:
             self._report(self._provider, error.failure)
             raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from core.errors.holidays import DayOfNoKind, HolidaysUnreadable
-from core.values.text import clean
+from core.values.text import HYPHENS, clean
 
 _OFF, _WORK = "off", "work"
 _KIND = re.compile(
@@ -18,24 +18,26 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _DAY = r"(?:(\d{4})\s?[-/.年]\s?)?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?[日号]?"
+_UNTIL = rf"(?:至|到|TO\b|[~〜―→{re.escape(HYPHENS)}]+)"
 _DAYS = re.compile(
-    rf"(?<!\d)(?<!\d:){_DAY}(?:\s*(?:至|到|to\b|~|—+)\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
+    rf"(?<!\d)(?<!\d:){_DAY}(?:\s*{_UNTIL}\s*(?:(?:(\d{{4}})\s?[-/.年]\s?)?(\d{{1,2}})\s?[-/.月]\s?)?(\d{{1,2}})\s?[日号]?)?(?![\d:])"
 )
 _ASIDE = re.compile(r"[(（][^)）]*[)）]|共\s*\d+\s*天|\d{1,2}:\d{2}(?::\d{2})?")
 _YEAR = re.compile(r"(?<![\d-])(20\d{2})(?:\s*年)?(?![-/.\d年])")
+_LONGEST = 31  # days after the first one
 _APART = re.compile(r"[。;；\n]+")
 
 
 @dataclass(slots=True)
 class HolidayDays:
-    """The days off and the days worked of a year; ``year`` is 0 if it is named nowhere."""
+    """The days off and the days worked of a year."""
 
-    year: int = 0
+    year: int
     off: set[date] = field(default_factory=set)
     worked: set[date] = field(default_factory=set)
 
 
-def parse_holidays(text: str, year: int = 0) -> HolidayDays:
+def parse_holidays(text: str, year: int) -> HolidayDays:
     """Read the days off and the days worked of a year; nothing with a digit in it is passed over.
 
     Args:
@@ -57,8 +59,6 @@ def parse_holidays(text: str, year: int = 0) -> HolidayDays:
         kind = _read(clause, found, kind)
     if not found.off and not found.worked:
         raise HolidaysUnreadable
-    if not found.year:
-        found.year = min(found.off | found.worked).year
     return found
 
 
@@ -90,6 +90,7 @@ def _span(found: re.Match[str], year: int) -> list[date]:
             last = date(int(last_year or first.year), int(last_month or month), int(last_day))
     except ValueError:
         raise HolidaysUnreadable(found[0].strip()) from None
-    if not first <= last <= first + timedelta(days=31):
+    further = (last - first).days
+    if not 0 <= further <= _LONGEST:
         raise HolidaysUnreadable(found[0].strip())
-    return [first + timedelta(days=after) for after in range((last - first).days + 1)]
+    return [first + timedelta(days=after) for after in range(further + 1)]

@@ -87,7 +87,7 @@ class ServiceHours:
     as_of: date | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def parse(cls, written: object, calendar: WorkingCalendar | None = None) -> "ServiceHours":
+    def parse(cls, written: object) -> "ServiceHours":
         """Parse hours from a string or a table by weekday; see the module docstring.
 
         Raises:
@@ -97,7 +97,7 @@ class ServiceHours:
         week = tuple(table.get(day, ()) for day in WEEKDAYS)
         if not any(week):
             raise _unreadable("never_open", "")
-        return cls(week=week, holiday=table.get("holiday"), calendar=calendar or WorkingCalendar())
+        return cls(week=week, holiday=table.get("holiday"))
 
     @property
     def always_usually(self) -> bool:

@@ -205,14 +205,6 @@ def union_size(masks: Sequence[Mask]) -> int:
     return count(0, frozenset(range(len(masks)))) - has_not_issued
 
 
-def masks_of(kind: PlateKind, *, nev_letters: str = NEV_LETTERS) -> tuple[Mask, ...]:
-    """Return the masks that partition the serials of a kind, in their order of use."""
-    if kind is PlateKind.SMALL:
-        return SMALL_MASKS
-    patterns = ("@#####", "@@####") if kind is PlateKind.SMALL_NEV else ("#####@",)
-    return tuple(Mask(kind=kind, pattern=pattern, nev_letters=nev_letters) for pattern in patterns)
-
-
 @lru_cache(maxsize=256)
 def _words(alphabets: tuple[str, ...]) -> _Words:
     words = tuple(map("".join, product(*alphabets)))

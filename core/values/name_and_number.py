@@ -1,7 +1,7 @@
 """A name and an identity number in one message, in any order (docs/domain.md, section 2).
 
 Blank, line end, comma or label between them, or nothing (「张三110105…」); the number perhaps in groups. They
-are only told apart here; each is parsed by ``core.values.identity``.
+are only told apart here; each is parsed by ``core.values.names`` or ``identity``.
 """
 
 import re

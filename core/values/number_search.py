@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.values.masks import Mask
-from core.values.plates import DIGITS, LETTERS, PlateKind
+from core.values.plates import DIGITS, LETTERS, LOOKALIKES, PlateKind
 from core.values.text import DOTS, HYPHENS, clean, compact, is_oversized
 
 _PART = re.compile(
@@ -15,7 +15,6 @@ _PART = re.compile(
     r"(?P<end>结尾|收尾)?(?:的|号码?|吗|呢|有|没|[?.!。]|\s)*"
 )
 _WORDS = re.compile(r"^(?:我|想|要|选|就|还有|和|或者?|有没有|有)+(?=.)")
-_LOOKALIKES = str.maketrans("OI", "01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class NumberSearch:
                 _fits(kept, char, mask, place)
                 for place, (kept, char) in enumerate(zip(mask.pattern, wanted, strict=True))
             ) and set(wanted) - {"0"}:
-                yield Mask(kind=mask.kind, pattern=wanted, nev_letters=mask.nev_letters or LETTERS)
+                yield Mask(kind=mask.kind, pattern=wanted, nev_letters=mask.nev_letters)
 
 
 def parse_search(kind: PlateKind, text: str, *, office: str) -> NumberSearch | None:
@@ -45,7 +44,7 @@ def parse_search(kind: PlateKind, text: str, *, office: str) -> NumberSearch | N
     found = _PART.fullmatch(clean(text).removeprefix(office).lstrip(DOTS + HYPHENS + " "))
     if found is None:
         return None
-    part = compact(found["part"], DOTS + HYPHENS).translate(_LOOKALIKES)
+    part = compact(found["part"], DOTS + HYPHENS).translate(LOOKALIKES)
     if len(part) >= kind.serial_length or not set(part) <= set(DIGITS + LETTERS):
         return None
     return NumberSearch(part=part, at_end=bool(found["tail"] or found["end"]))

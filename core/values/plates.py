@@ -10,7 +10,7 @@ Sets of serials are in ``core.values.masks``.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -55,11 +55,15 @@ NOT_ISSUED = "00000"
 MAX_LETTERS = 2
 """Maximum letters in a small car's serial."""
 
-MAX_WISHES_READ = 32
-"""Maximum wishes parsed from one text; more than any office allows per try."""
+MAX_WISHES_READ = 20
+"""Maximum wishes parsed from one text: as many as an office may allow per try."""
 
-_LOOKALIKES = str.maketrans("OI", "01")
-_OFFICE_CODE = re.compile(f"[{PROVINCES}][A-Z]")
+LOOKALIKES = str.maketrans("OI", "01")
+"""What is meant by a letter that no serial has."""
+
+OFFICE_CODE = re.compile(f"[{PROVINCES}][A-Z]")
+"""The form of an office's code: a province and a letter."""
+
 _SEPARATORS = DOTS + HYPHENS
 _WISH = re.compile(
     rf"(?:[{PROVINCES}] {{0,3}}[A-Z] {{0,3}}[{re.escape(DOTS)}]? {{0,3}})?"  # keeps 粤K · and serial together
@@ -87,6 +91,9 @@ class PlateKind(StrEnum):
     def letter_positions(self) -> tuple[int, ...]:
         """Indices at which letters are allowed."""
         return {PlateKind.SMALL_NEV: (0, 1), PlateKind.LARGE_NEV: (5,)}.get(self, (0, 1, 2, 3, 4))
+
+
+_LENGTHS = tuple(sorted({kind.serial_length for kind in PlateKind}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +146,11 @@ def is_serial(kind: PlateKind, serial: str, *, nev_letters: str = NEV_LETTERS) -
     return True
 
 
-def parse_plate(
-    text: str, *, kinds: Sequence[PlateKind] = tuple(PlateKind), nev_letters: str = NEV_LETTERS
-) -> Plate:
+def parse_plate(text: str, *, nev_letters: str = NEV_LETTERS) -> Plate:
     """Parse a plate number typed by an admin, 粤K12345; infer its kind from its form.
 
     Five characters are a small car's; six are a large new-energy vehicle's if they begin with a digit
-    and end with a letter, else a small new-energy vehicle's. Only ``kinds`` are considered.
+    and end with a letter, else a small new-energy vehicle's.
 
     Raises:
         PlateEmpty: the input is blank.
@@ -153,31 +158,29 @@ def parse_plate(
         PlateLength: no kind has serials of that length.
         SerialError: the rest is not a serial; see ``parse_serial``.
     """
-    wanted = tuple(sorted({kind.serial_length for kind in kinds}))
     if is_oversized(text):
-        raise PlateLength(wanted=wanted, found=len(text.strip()))
+        raise PlateLength(wanted=_LENGTHS, found=len(text.strip()))
     typed = _typed(text)
     if not typed:
         raise PlateEmpty
-    if not _OFFICE_CODE.match(typed):
+    if not OFFICE_CODE.match(typed):
         raise PlateOfficeMissing
     office, serial = typed[:2], typed[2:]
-    fitting = [kind for kind in kinds if kind.serial_length == len(serial)]
-    if not fitting:
-        raise PlateLength(wanted=wanted, found=len(serial))
-    kind = _likeliest(fitting, serial)
+    if len(serial) not in _LENGTHS:
+        raise PlateLength(wanted=_LENGTHS, found=len(serial))
+    kind = _likeliest_kind(serial)
     return Plate(
         office=office, kind=kind, serial=parse_serial(kind, serial, office=office, nev_letters=nev_letters)
     )
 
 
-def split_wishes(text: str, *, limit: int = MAX_WISHES_READ) -> list[str]:
-    """Split a text into wishes, cleaned but not validated; at most ``limit``, in order.
+def split_wishes(text: str) -> list[str]:
+    """Split a text into wishes, cleaned but not validated; the first ``MAX_WISHES_READ`` in their order.
 
     Separators are line ends, commas, 、, semicolons, strokes and spaces, but not a space or dot after the
     code of an office: 粤K 12345 is one wish.
     """
-    found = islice(_WISH.finditer(labels.without_label(text, labels.PLATE)), limit)
+    found = islice(_WISH.finditer(labels.without_label(text, labels.PLATE)), MAX_WISHES_READ)
     return [match.group() for match in found]
 
 
@@ -205,7 +208,7 @@ def _typed(text: str) -> str:
 def _without_office(typed: str, office: str) -> str:
     if typed.startswith(office):
         return typed[len(office) :]
-    if _OFFICE_CODE.match(typed):
+    if OFFICE_CODE.match(typed):
         raise SerialOfOtherOffice(typed=typed[:2], wanted=office)
     return typed
 
@@ -238,14 +241,16 @@ def _validate_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
 
 
 def _suggestion(kind: PlateKind, serial: str, nev_letters: str) -> str | None:
-    suggestion = serial.translate(_LOOKALIKES)
+    suggestion = serial.translate(LOOKALIKES)
     return suggestion if is_serial(kind, suggestion, nev_letters=nev_letters) else None
 
 
-def _likeliest(kinds: Sequence[PlateKind], serial: str) -> PlateKind:
-    if PlateKind.LARGE_NEV in kinds and serial[0] in DIGITS and serial[-1] not in DIGITS:
-        return PlateKind.LARGE_NEV
-    return kinds[0]
+def _likeliest_kind(serial: str) -> PlateKind:
+    """Return the kind that a serial of one of the right lengths is most likely of."""
+    if len(serial) == PlateKind.SMALL.serial_length:
+        return PlateKind.SMALL
+    is_large = serial[0] in DIGITS and serial[-1] not in DIGITS
+    return PlateKind.LARGE_NEV if is_large else PlateKind.SMALL_NEV
 
 
 def _candidates(serial: str) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Normalization of user input before it is parsed (docs/domain.md, section 8).
 
 Phone keyboards insert full-width characters, lower case, spaces, a dozen kinds of dots and invisible
-marks. Only this module removes them; the *meaning* of a text is parsed in ``plates``, ``vehicles`` and
-``identity``.
+marks. Only this module removes them; the *meaning* of a text is parsed in ``plates``, ``vehicles``,
+``identity`` and ``names``.
 """
 
 import unicodedata
@@ -122,9 +122,9 @@ def positions_outside(text: str, alphabet: str) -> tuple[int, ...]:
     return positions_where(text, lambda char: char not in alphabet)
 
 
-def characters_at(text: str, positions: tuple[int, ...], limit: int = 10) -> str:
-    """Return the distinct characters at these positions, in order, at most ``limit``."""
-    return "".join(dict.fromkeys(text[place - 1] for place in positions))[:limit]
+def characters_at(text: str, positions: tuple[int, ...]) -> str:
+    """Return the distinct characters at these positions, in order; the first ten, as an error shows them."""
+    return "".join(dict.fromkeys(text[place - 1] for place in positions))[:10]
 
 
 def _is_hidden(char: str) -> bool:

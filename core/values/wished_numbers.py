@@ -1,6 +1,5 @@
 """A number, or a mask of numbers, that an owner wishes for, as it is typed: 粤K A8888, ##888, D#8888."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,14 +7,13 @@ from core.errors.wished import WishedTooWide, WishedUnreadable
 from core.values import labels
 from core.values.masks import Mask, kind_of_mask, parse_mask
 from core.values.offices import Office
-from core.values.plates import PROVINCES, PlateKind
+from core.values.plates import OFFICE_CODE, PlateKind
 from core.values.text import DOTS, HYPHENS, compact, is_oversized
 
 MAX_SIZE = 1000
 """Maximum numbers that one wish may match."""
 
 _ANY = str.maketrans("*?", "##")  # what people write for any digit
-_OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ def parse_wished(text: str, *, default: Office, offices: Mapping[str, Office]) -
         raise WishedUnreadable
     plain = compact(labels.without_label(text, labels.PLATE), DOTS + HYPHENS).translate(_ANY)
     office = default
-    if _OFFICE.match(plain):
+    if OFFICE_CODE.match(plain):
         named = offices.get(plain[:2])
         if named is None:
             raise WishedUnreadable

@@ -32,10 +32,6 @@ class CounterHours(Protocol):
         """Return the end of the counter hours on a day; None if it is closed that day."""
         ...
 
-    def is_special(self, day: date) -> bool:
-        """Return whether the hours of a day are not those of its weekday."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class _Year:

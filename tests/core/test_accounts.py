@@ -261,3 +261,15 @@ async def test_moved_identity_leaves_a_number_that_was_reserved_in_between(
     await core.store.run(moves)
     left = await core.store.read(get, begun)
     assert left.state == (PreselectionState.RESERVED if in_between else PreselectionState.CANCELLED)
+
+
+async def test_identity_is_given_although_the_phone_has_become_another_owners(core: Core) -> None:
+    """Their registration stays open until they have proved another telephone."""
+    account = await core.store.run(half_registered, core, 0)
+    other = await core.store.run(half_registered, core, 1)
+    await change_phone(core, other, factories.phone(0))
+    await core.store.run(core.accounts.register, await fresh(core, other))
+    given = await core.store.run(core.accounts.receive_identity, account, factories.identity(0))
+    assert (given.identity, given.is_registered) == (factories.identity(0), False)
+    await change_phone(core, given, factories.phone(2))
+    assert (await core.store.run(core.accounts.register, given)).is_registered

@@ -1,16 +1,19 @@
 """Every cause of a ban is kept with its own end, and can be lifted alone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from core.bootstrap import Core
+from core.clock import FixedClock
 from core.errors.desk import HandledMeanwhile
 from core.people import blacklist
 from core.people.ban_causes import BanCause, causes_of, lift_cause
 from core.people.blacklist import Ban, Cause, NewBan, running, version_of
 from core.ports import Tx
 from tests import factories
+from tests.core.interceptor import intercepted
 from tests.core.sql import sql
 
 
@@ -111,3 +114,15 @@ async def test_ban_of_the_former_version_is_its_own_first_cause(core: Core) -> N
     await core.store.run(_by_admin, core, 20)
     _, causes = await core.store.read(_now, core)
     assert [cause.reason for cause in causes] == ["资料不符", "倒卖号牌"]
+
+
+@pytest.mark.parametrize("sets", [_void, _by_admin])
+async def test_ban_that_ends_meanwhile_does_not_keep_a_new_one_away(
+    core: Core, clock: FixedClock, sets: Callable[[Tx, Core, int], Ban]
+) -> None:
+    """The scheduler lifts a ban that is over just when another one is set."""
+    await core.store.run(_void, core, 1)
+    clock.advance(timedelta(days=2))
+    await intercepted(core.store, lambda tx: sets(tx, core, 30), "blacklist.running", blacklist.lift_due)
+    ban, causes = await core.store.read(_now, core)
+    assert [cause.until for cause in causes] == [ban.until]

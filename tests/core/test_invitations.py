@@ -101,6 +101,18 @@ async def test_link_ends_with_the_role_of_its_maker(core: Core) -> None:
     assert await accept(core, kept, 3002) == CLERK
 
 
+async def test_link_ends_when_its_maker_may_no_longer_give_its_role(core: Core) -> None:
+    """A chief of all offices has become the chief of one, who may give clerks and no chiefs."""
+    of_one = RoleAssignment(role=Role.CHIEF, office="粤K")
+    for assignment in (CHIEF, of_one):
+        await core.store.run(core.admins.add, 3001, assignment, COMMAND_LINE)
+    lost, kept = await made(core, of_one, chat_actor(3001)), await made(core, CLERK, chat_actor(3001))
+    await core.store.run(core.admins.remove, 3001, CHIEF, COMMAND_LINE)
+    with pytest.raises(InvitationUnknown):
+        await accept(core, lost, 3002)
+    assert await accept(core, kept, 3003) == CLERK
+
+
 async def test_links_of_long_ago_are_forgotten(core: Core, clock: FixedClock) -> None:
     token = await made(core)
     clock.advance(timedelta(days=32))

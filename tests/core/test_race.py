@@ -21,7 +21,7 @@ from core.errors.store import StoreConstraintError
 from core.errors.verification import CodeLocked
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause, NewBan, running, set_ban, version_of
-from core.people.verification import MAX_WRONG_TRIES, CheckResult, CodePurpose
+from core.people.verification import MAX_WRONG_TRIES, CheckResult
 from core.pool.releases import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
@@ -169,7 +169,8 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
     outcomes = await together(*(core.store.run(verify, number) for number in range(2)))
     assert Counter(type(outcome) for outcome in outcomes) == {CheckResult: 1, VinBeingSelected: 1}
     loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
-    code = await core.store.run(core.verification.state, accounts[loser], CodePurpose.PRESELECTION)
+    binding = core.preselections.code_binding(accounts[loser], await core.store.read(get, begun[loser]))
+    code = await core.store.run(core.verification.state_for, binding)
     assert code is not None
     assert code.tries_left == MAX_WRONG_TRIES  # a correct code that came too late costs nothing
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -56,6 +58,11 @@ def caps(core: Core, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def stranger(tx: Tx, core: Core, chat_id: int) -> Account:
     return core.accounts.consent(tx, chat_id)
+
+
+def refused(core: Core) -> Callable[[Tx, int], None]:
+    """Return a transaction in which the gateway refuses a code."""
+    return partial(core.verification.mark_failed, maybe_sent=False, failure=SmsFailure.OTHER)
 
 
 async def registering(core: Core, chat_id: int, phone: str) -> int:
@@ -138,8 +145,8 @@ async def test_code_that_the_gateway_refused_is_not_counted(
             code = await core.store.run(core.verification.request, step_4(owner))
         else:
             code = await registering(core, 7000, factories.phone(9))
-        await core.store.run(core.verification.mark_failed, code)
-        await core.store.run(core.verification.mark_failed, code)  # a repeat gives nothing back
+        await core.store.run(refused(core), code)
+        await core.store.run(refused(core), code)  # a repeat gives nothing back
         clock.advance(timedelta(seconds=20))
     assert set(await counts(core)) == {0}
 
@@ -194,7 +201,7 @@ async def test_code_that_failed_after_midnight_is_given_back_to_its_day(
     clock.advance(timedelta(hours=11, minutes=59, seconds=55))  # from noon to just before midnight
     code = await core.store.run(core.verification.request, step_4(owner))
     clock.advance(timedelta(seconds=10))
-    await core.store.run(core.verification.mark_failed, code)
+    await core.store.run(refused(core), code)
     assert set(await counts(core)) == {0}
 
 
@@ -209,7 +216,7 @@ async def test_chiefs_are_told_at_half_four_fifths_and_all_once_each(
         heard.append(len(await told(core)))
         clock.advance(MINUTE)
     assert heard == [0, 0, 0, 0, 1, 0, 0, 1, 0, 1]
-    await core.store.run(core.verification.mark_failed, code)  # given back, and used again
+    await core.store.run(refused(core), code)  # given back, and used again
     clock.advance(MINUTE)
     await core.store.run(core.verification.request, step_4(owner))
     assert await told(core) == []
@@ -230,7 +237,7 @@ async def test_failing_gateway_is_told_after_three_minutes_and_once_an_hour(
     heard = Counter[int]()
     for minute in range(125):
         code = await core.store.run(core.verification.request, step_4(owner))
-        await core.store.run(core.verification.mark_failed, code)
+        await core.store.run(refused(core), code)
         heard[minute] = len(await told(core))
         clock.advance(MINUTE)
     assert [minute for minute, number in heard.items() if number] == [3, 63, 123]
@@ -246,7 +253,7 @@ async def test_failing_gateway_is_told_after_three_minutes_and_once_an_hour(
 async def test_ten_failures_in_a_row_are_told_at_once(core: Core, clock: FixedClock) -> None:
     for number in range(12):
         code = await registering(core, 7000 + number, factories.phone(number))
-        await core.store.run(core.verification.mark_failed, code)
+        await core.store.run(refused(core), code)
         assert len(await told(core)) == (number == 9)
         clock.advance(timedelta(seconds=1))
 
@@ -254,7 +261,7 @@ async def test_ten_failures_in_a_row_are_told_at_once(core: Core, clock: FixedCl
 async def test_one_failure_is_no_alarm(core: Core, clock: FixedClock) -> None:
     owner = await core.store.run(registered, core, 0)
     for _ in range(5):
-        for ending in (core.verification.mark_failed, core.verification.mark_sent):
+        for ending in (refused(core), core.verification.mark_sent):
             code = await core.store.run(core.verification.request, step_4(owner))
             await core.store.run(ending, code)
             clock.advance(2 * MINUTE)
@@ -266,7 +273,7 @@ async def test_work_queue_shows_a_failing_gateway_and_what_is_used(core: Core, c
     began = clock.now()
     for _ in range(2):
         code = await core.store.run(core.verification.request, step_4(owner))
-        await core.store.run(core.verification.mark_failed, code)
+        await core.store.run(refused(core), code)
         clock.advance(MINUTE)
     await core.store.run(sql, "UPDATE sms_day SET sent = 2600 WHERE length(phone_hash) = 0")
     queue = await core.store.read(read_work_queue, core.desk_services, CHIEF)
@@ -379,11 +386,12 @@ async def test_chiefs_hear_of_a_provider_that_needs_them_once_a_day_although_ano
     assert len(await told(core)) == 1
 
 
-async def test_number_that_a_gateway_refuses_says_nothing_about_the_gateway(
-    core: Core, clock: FixedClock
+@pytest.mark.parametrize("failure", [one for one in SmsFailure if one.is_about_message])
+async def test_number_or_message_that_a_gateway_refuses_says_nothing_about_the_gateway(
+    core: Core, clock: FixedClock, failure: SmsFailure
 ) -> None:
     owner = await core.store.run(registered, core, 0)
-    sender = CodeSender(watched_in_turn(core, Refusing(SmsFailure.NUMBER)), _no_redraw)
+    sender = CodeSender(watched_in_turn(core, Refusing(failure)), _no_redraw)
     for _ in range(15):
         await sender.send(await core.store.run(core.verification.request, step_4(owner)))
         clock.advance(MINUTE)

@@ -15,7 +15,7 @@ from core.preselection import PreselectionState, get
 from core.preselection.counter import IdentityMove
 from core.values.plates import Plate, PlateKind
 from tests import factories
-from tests.core.tools import NOON, expire, registered, release, remind, reserved
+from tests.core.tools import expire, registered, release, remind, reserved
 
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
 TYPED = factories.identity(9)
@@ -71,7 +71,7 @@ async def test_own_identity_is_barred_also_before_registration_ends(core: Core, 
 async def test_admin_who_bars_means_nobody_by_a_typed_identity(core: Core, written: str) -> None:
     await types_another(core)
     with pytest.raises(NobodyFound):
-        await core.store.read(lambda tx: core.people.find(tx, written, today=NOON.date()))
+        await core.store.read(lambda tx: core.people.find(tx, written))
 
 
 @pytest.mark.parametrize("sign", [" ", "-", ""])
@@ -79,10 +79,23 @@ async def test_person_is_found_in_any_grouping(core: Core, sign: str) -> None:
     account = await core.store.run(registered, core, 3)
     number = factories.identity(3)
     written = sign.join((number[:4], number[4:10], number[10:17], number[17]))
-    assert (await core.store.read(core.people.find, written, today=NOON.date())).account == account
+    assert (await core.store.read(core.people.find, written)).account == account
 
 
 @pytest.mark.parametrize("wrong", [factories.identity(3)[:-1], factories.identity(3)[:-1] + "Z"])
 async def test_mistyped_identity_is_an_error_and_not_nobody(core: Core, wrong: str) -> None:
     with pytest.raises(InputError):
-        await core.store.read(core.people.find, wrong, today=NOON.date())
+        await core.store.read(core.people.find, wrong)
+
+
+@pytest.mark.parametrize("written", ["1" * 22, "1" * 5000])
+async def test_digits_without_end_are_nobody(core: Core, written: str) -> None:
+    """No chat has so long an id, and the database has no such integer."""
+    for finds in (core.people.find, core.people.account):
+        with pytest.raises(NobodyFound):
+            await core.store.read(finds, written)
+
+
+async def test_long_identity_is_mistyped_and_no_chat(core: Core) -> None:
+    with pytest.raises(InputError):
+        await core.store.read(core.people.account, "1" * 20)

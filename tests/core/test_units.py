@@ -115,9 +115,9 @@ async def test_received_identity_brings_its_user_type(core: Core) -> None:
 
 async def test_unit_is_found_by_its_code(core: Core) -> None:
     account = await core.store.run(unit, core, 1)
-    who = await core.store.read(core.people.find, factories.credit_code(1).lower(), today=TODAY)
+    who = await core.store.read(core.people.find, factories.credit_code(1).lower())
     assert who.account == account
-    unknown = await core.store.read(core.people.find, factories.credit_code(2), today=TODAY)
+    unknown = await core.store.read(core.people.find, factories.credit_code(2))
     assert (unknown.account, unknown.identity_hash) == (
         None,
         core.accounts.identity_hash(factories.credit_code(2)),
@@ -125,7 +125,7 @@ async def test_unit_is_found_by_its_code(core: Core) -> None:
 
 
 async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
-    who = await core.store.read(core.people.find, factories.credit_code(1), today=TODAY)
+    who = await core.store.read(core.people.find, factories.credit_code(1))
     new_ban = NewBan(
         identity_hash=who.identity_hash,
         office="粤K",
@@ -145,8 +145,8 @@ async def test_unit_whose_code_reads_as_a_day_is_found_by_it(
 ) -> None:
     monkeypatch.setattr(factories, "credit_code", lambda _number: DAYLIKE)
     account = await core.store.run(unit, core, 1)
-    assert (await core.store.read(core.people.find, DAYLIKE, today=TODAY)).account == account
-    assert await core.store.read(core.people.account, f"信用代码\uff1a{DAYLIKE}", today=TODAY) == account
+    assert (await core.store.read(core.people.find, DAYLIKE)).account == account
+    assert await core.store.read(core.people.account, f"信用代码\uff1a{DAYLIKE}") == account
     key = await core.store.read(core.case_files.seek, DAYLIKE, today=TODAY)
     assert key.value == str(account.account_id)
     with pytest.raises(CreditCodeIsUnit):

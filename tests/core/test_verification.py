@@ -1,7 +1,7 @@
 """SMS codes (docs/domain.md, section 10)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from core.errors.verification import (
     NoCodeYet,
     PhoneCapReached,
     ServiceCapReached,
+    SmsFailure,
 )
 from core.people.accounts import Account
 from core.people.sms_budget import SmsBudget, SmsCaps
@@ -58,6 +59,16 @@ class Owner:
         at = self.core.clock.now() - ago
         check = self.core.verification.check
         return await self.core.store.run(check, replace(self.bond, **bond), code, received_at=at)
+
+    async def is_accepted(self) -> None:
+        """Let the gateway accept the code."""
+        await self.core.store.run(self.core.verification.mark_sent, self.code_id)
+
+    async def is_refused(self) -> None:
+        """Let the gateway refuse the code."""
+        await self.core.store.run(
+            self.core.verification.mark_failed, self.code_id, maybe_sent=False, failure=SmsFailure.OTHER
+        )
 
     def wrong(self) -> str:
         return f"{(int(self.code) + 1) % 1_000_000:06d}"
@@ -144,7 +155,7 @@ async def test_failed_code_may_be_replaced_after_twenty_seconds(
     core: Core, owner: Owner, clock: FixedClock
 ) -> None:
     await owner.asks()
-    await core.store.run(core.verification.mark_failed, owner.code_id)
+    await owner.is_refused()
     clock.advance(timedelta(seconds=20) - MOMENT)
     with pytest.raises(CodeTooSoon) as refused:
         await owner.asks()
@@ -156,7 +167,7 @@ async def test_failed_code_may_be_replaced_after_twenty_seconds(
 async def test_failed_code_may_still_be_typed(core: Core, owner: Owner) -> None:
     """The gateway may have sent it nevertheless."""
     await owner.asks()
-    await core.store.run(core.verification.mark_failed, owner.code_id)
+    await owner.is_refused()
     assert (await owner.types(owner.code)).right
 
 
@@ -192,7 +203,7 @@ async def test_other_form_costs_no_try(core: Core, owner: Owner, typed: str) -> 
     await owner.asks()
     with pytest.raises(CodeForm):
         await owner.types(typed)
-    state = await core.store.run(core.verification.state, owner.account, CodePurpose.PRESELECTION)
+    state = await core.store.run(core.verification.state_for, owner.bond)
     assert state is not None
     assert state.tries_left == 5
 
@@ -290,10 +301,12 @@ async def test_refused_code_counts_for_no_phone(
     assert await core.store.read(sql, "SELECT * FROM sms_day") == before
 
 
-@pytest.mark.parametrize("ending", ["mark_sent", "mark_failed"])
-async def test_sent_code_is_forgotten(core: Core, owner: Owner, ending: str) -> None:
+@pytest.mark.parametrize("ends", [Owner.is_accepted, Owner.is_refused])
+async def test_sent_code_is_forgotten(
+    core: Core, owner: Owner, ends: Callable[[Owner], Awaitable[None]]
+) -> None:
     await owner.asks()
-    await core.store.run(getattr(core.verification, ending), owner.code_id)
+    await ends(owner)
     row = (await core.store.read(sql, "SELECT * FROM sms_code"))[0]
     assert row["parcel_sealed"] is None
     assert await core.store.read(core.verification.outgoing, owner.code_id) is None

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from bot.bot_api.client import quiet_libraries
-from core.people.verification import CodePurpose
 from core.pool.releases import withhold
 from core.ports import Tx
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests import factories
+from tests.core.sql import sql
 from tests.core.tools import registered
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, TOKEN, World, agrees, reaches_selection, registers
@@ -108,10 +108,9 @@ async def _state(world: World) -> list[tuple[int, ...]]:
             rows = tx.all("preselection.of_account", account_id=account.account_id)
             state = [hash(tuple(sorted(map(str, dict(row).items())))) for row in rows]
             filled = (account.name_sealed, account.identity_sealed, account.phone_sealed)
-            code = world.core.verification.state(tx, account, CodePurpose.PRESELECTION)
-            left = code.tries_left if code else -1
-            seen.append((account.account_id, hash(filled), left, *state))
-        return seen
+            seen.append((account.account_id, hash(filled), *state))
+        codes = sql(tx, "SELECT code_id, wrong_tries FROM sms_code ORDER BY code_id")
+        return [*seen, *((code["code_id"], code["wrong_tries"]) for code in codes)]
 
     return await world.store.read(look)
 

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from tests.core.journals import checked, written
 from tests.core.sql import sql
+from tests.http_parts import json_in_parts
 from tests.world import World, open_world, reaches_selection
 
 PULSE = {"round": 5_400_000, "randomness": "0f" * 32, "signature": "ab"}
@@ -29,8 +30,11 @@ class Source:
 
     answer: Any = PULSE
     status = 200
+    in_parts = False
 
     async def latest(self, _request: web.Request) -> web.Response:
+        if self.in_parts:
+            return json_in_parts(self.answer)
         return web.json_response(self.answer, status=self.status)
 
 
@@ -65,6 +69,12 @@ async def test_value_is_in_the_chain_that_the_next_draw_depends_on(place: World,
     await owner.see("本车第")
     report = checked(await place.store.read(written, "粤K"), tmp_path / "journal.jsonl")
     assert report.draws_open == 1
+
+
+async def test_value_in_several_packets(place: World, source: tuple[Source, str]) -> None:
+    source[0].in_parts = True
+    await place.service.jobs.beacon()
+    assert len(await pulses(place)) == 1
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=range(len(WRONG)))

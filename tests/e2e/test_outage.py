@@ -10,7 +10,8 @@ import pytest
 
 from core.bootstrap import Ports
 from core.clock import CHINA
-from core.people import blacklist
+from core.people import ban_list
+from core.people.ban_list import BanFilter
 from core.ports import Tx
 from core.preselection import Preselection, from_row
 from core.registry import imports
@@ -94,7 +95,7 @@ async def deadlines(world: World) -> set[datetime | None]:
 
 
 async def bans(world: World) -> int:
-    return len(await world.store.read(blacklist.all_running))
+    return await world.store.read(ban_list.count, BanFilter(offices=None))
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 4) -> datetime:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.errors.blacklist import Blacklisted
-from core.people import blacklist
+from core.people import ban_list
+from core.people.ban_list import BanFilter
 from tests import factories
 from tests.lifecycle.harness import chat_of, confirm, reserve
 from tests.lifecycle.test_faults import PEOPLE
@@ -34,7 +35,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def bans(desk: World) -> list[str]:
-    found = await desk.store.run(blacklist.all_running)
+    found = await desk.store.read(ban_list.page, BanFilter(offices=None), skip=0, limit=9)
     return [f"{ban.until:%Y-%m-%d}" for ban in found]
 
 

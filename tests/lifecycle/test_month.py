@@ -14,12 +14,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from core.clock import CHINA
-from core.people import blacklist
+from core.clock import CHINA, from_millis
 from core.pool.segments import pool_state
 from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
+from tests.core.sql import sql
 from tests.lifecycle import model
 from tests.lifecycle.harness import OFFICE, Harness, chat_of, local, open_harness, serial_of, states
 from tests.lifecycle.model import Life
@@ -66,7 +66,10 @@ class Counts:
 def count(tx: Tx, harness: Harness, owners: int) -> Counts:
     return Counts(
         states=states(tx, harness.core, range(owners)),
-        bans={ban.identity_hash: ban.until for ban in blacklist.all_running(tx)},
+        bans={
+            bytes(ban["identity_hash"]): from_millis(ban["until"])
+            for ban in sql(tx, "SELECT identity_hash, until FROM ban WHERE lifted_at IS NULL")
+        },
         not_free={
             number
             for number in range(owners)
@@ -152,7 +155,7 @@ async def _live_on_for_two_years(harness: Harness, everybody: list[Life]) -> Non
         if not life.confirmed_at or life.confirmed_at > END  # the simulation ended before they came
     }
     assert sum(told.kind == "lifted" for told in harness.messenger.told) == len(lifted)
-    assert await harness.store.run(blacklist.all_running) == []
+    assert harness.sql("SELECT 1 FROM ban WHERE lifted_at IS NULL") == []
 
 
 def test_some_selections_are_too_late_for_a_reminder() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.clock import CHINA
 from core.errors.blacklist import BanInThePast
-from core.people.blacklist import Ban, Cause, end_of_ban, version_of
+from core.people.ban_ends import end_of_ban
+from core.people.blacklist import Ban, Cause, version_of
 
 AT = datetime(2026, 3, 10, 12, 0, tzinfo=CHINA)
 MIDNIGHT = datetime(2028, 3, 10, tzinfo=CHINA)

@@ -1,5 +1,6 @@
 """Service hours: their notation, and what counts as one uninterrupted opening."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -177,7 +178,7 @@ def test_without_holiday_hours_holidays_are_days() -> None:
 
 def test_holidays_of_the_settings_are_holidays() -> None:
     calendar = WorkingCalendar(overrides={date(2026, 7, 6): False})
-    hours = ServiceHours.parse({"mon": "09:00-17:00", "holiday": ""}, calendar)
+    hours = replace(ServiceHours.parse({"mon": "09:00-17:00", "holiday": ""}), calendar=calendar)
     assert not hours.is_open(at(6, 10))
 
 

@@ -42,15 +42,13 @@ from core.values.identity import (
     canonical_identity,
     is_credit_code,
     mask_identity,
-    mask_name,
     mask_phone,
     parse_credit_code,
     parse_identity,
-    parse_name,
     parse_phone,
     parse_resident_id,
-    parse_unit_name,
 )
+from core.values.names import mask_name, parse_name, parse_unit_name
 from tests import factories
 
 TODAY = date(2026, 11, 22)

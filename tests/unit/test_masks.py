@@ -17,8 +17,9 @@ from core.errors.plates import (
     MaskNotIssued,
     MaskTooManyLetters,
 )
-from core.values.masks import SMALL_MASKS, Mask, masks_of, parse_mask
+from core.values.masks import SMALL_MASKS, Mask, parse_mask
 from core.values.plates import DIGITS, LETTERS, NEV_LETTERS, PlateKind, is_serial
+from tests.factories import masks_of
 
 SMALL_NEV_MASKS = masks_of(PlateKind.SMALL_NEV)
 LARGE_NEV_MASKS = masks_of(PlateKind.LARGE_NEV)

@@ -11,7 +11,6 @@ from core.values import offices
 from core.values.hours import ServiceHours
 from core.values.offices import Office, Status
 from core.values.plates import PROVINCES
-from core.values.workdays import WorkingCalendar
 
 LEAST: dict[str, object] = {"code": "粤K", "name": "茂名车管所", "address": "茂名市"}
 FROM_SETTINGS = TypeAdapter(Office)
@@ -173,7 +172,7 @@ def test_hours_are_read_from_a_table() -> None:
 
 
 def test_hours_that_are_ready_stay() -> None:
-    hours = ServiceHours.parse("09:00-10:00", WorkingCalendar())
+    hours = ServiceHours.parse("09:00-10:00")
     assert read(hours=hours).hours is hours
 
 

@@ -23,7 +23,6 @@ from core.errors.plates import (
     SerialOfOtherOffice,
     SerialTooManyLetters,
 )
-from core.values.masks import masks_of
 from core.values.plates import (
     LETTERS,
     MAX_WISHES_READ,
@@ -39,6 +38,7 @@ from core.values.plates import (
     split_wishes,
 )
 from core.values.text import LIMIT, clean
+from tests.factories import masks_of
 
 OFFICE = "粤K"
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -290,12 +290,6 @@ def test_two_letters_are_read_as_small() -> None:
     with pytest.raises(SerialDigitWanted) as caught:
         parse_plate("粤KD1234A")
     assert caught.value.positions == (6,)
-
-
-def test_plate_knows_only_given_kinds() -> None:
-    with pytest.raises(PlateLength) as caught:
-        parse_plate("粤KD12345", kinds=(PlateKind.SMALL,))
-    assert caught.value.wanted == (5,)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from core.settings.tables import RegistryHttpSettings
 from core.values.plates import PlateKind
 from core.values.vehicles import is_right_vin
 from tests import factories
+from tests.http_parts import json_in_parts
 
 VIN, CERTIFICATE = factories.vin(0), factories.certificate(0)
 GOOD = {"vin": VIN, "state": "new", "kind": "small", "certificate": CERTIFICATE}
@@ -60,6 +61,11 @@ async def test_question_and_answer() -> None:
             vin=VIN, certificate=CERTIFICATE, kind=PlateKind.SMALL, registered=False
         )
     assert asked == [("POST", "/vehicles", f"Bearer {TOKEN}")]
+
+
+async def test_answer_in_several_packets() -> None:
+    async with answering(lambda _request: json_in_parts(GOOD)) as client:
+        assert await client.ask(VIN) is not None
 
 
 async def test_unknown_needs_nothing_else() -> None:

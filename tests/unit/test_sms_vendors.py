@@ -93,6 +93,14 @@ async def test_code_and_reminder_are_sent_by_their_templates(kind: type[Aliyun] 
 
 
 @pytest.mark.parametrize("kind", VENDORS)
+async def test_answer_in_several_packets(kind: type[Aliyun] | type[Tencent]) -> None:
+    vendor = kind(in_parts=True)
+    async with connected(vendor) as gateway:
+        await gateway.send(phone=PHONE, code=CODE, purpose="preselection")
+    assert len(vendor.sent) == 1
+
+
+@pytest.mark.parametrize("kind", VENDORS)
 async def test_wrong_secret_is_refused(kind: type[Aliyun] | type[Tencent]) -> None:
     name = "access_key_secret" if kind is Aliyun else "secret_key"
     vendor = kind()
@@ -193,8 +201,23 @@ async def test_number_that_one_refuses_is_given_to_no_other(code: str, asked: in
     first, second = Aliyun(code=code), Tencent(code="LimitExceeded.PhoneNumberDailyLimit")
     async with both(first, second) as (gateway, failures):
         failed = await failure_of(gateway)
-    assert (second.calls, type(failed), failed.failure.is_about_number) == (asked, SmsRejected, True)
+    assert (second.calls, type(failed), failed.failure.is_about_message) == (asked, SmsRejected, True)
     assert failures.take() == frozenset()
+
+
+MESSAGE = {"purpose": "message", "place": "茂名车管所", "phone": "0668-1234567"}
+
+
+@pytest.mark.parametrize("kind", VENDORS)
+@pytest.mark.parametrize("variables", [["number", "deadline", "place"], ["place"]])
+async def test_message_of_the_desk_is_not_sent_as_a_reminder(
+    kind: type[Aliyun] | type[Tencent], variables: list[str]
+) -> None:
+    vendor = kind()
+    async with connected(vendor, reminder_parameters=variables) as gateway:
+        with pytest.raises(SmsRejected) as failed:
+            await gateway.remind(phone=PHONE, text="有消息给您", parameters=MESSAGE)
+    assert (failed.value.failure, vendor.calls) == (SmsFailure.NO_TEMPLATE, 0)
 
 
 async def test_nothing_of_the_owner_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,8 +10,10 @@ from bot.texts.desk.bans import cause_lines
 from bot.texts.desk.parts import cause_name, date_of
 from core.people.accounts import Account
 from core.people.ban_causes import BanCause
-from core.people.blacklist import Ban, years_after
-from core.values.identity import mask_identity, mask_name
+from core.people.ban_ends import years_after
+from core.people.blacklist import Ban
+from core.values.identity import mask_identity
+from core.values.names import mask_name
 
 CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
 EXPORTED = phrase("黑名单")

@@ -8,7 +8,7 @@ from bot.i18n.language import _, phrase
 from bot.texts.desk.reports.parts import page_line
 from core.preselection.contradictions import Contradiction
 from core.reporting.waiting_list import WaitingChoice, WaitingFilter, WaitingPage, WaitingReservation
-from core.values.identity import mask_name
+from core.values.names import mask_name
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six

@@ -19,7 +19,7 @@ from bot.i18n.language import _, phrase
 from bot.texts.owner.checking import SHORT, head_line
 from core.preselection import Preselection, PreselectionState
 from core.public_journal.chain import Head
-from core.values.identity import mask_name
+from core.values.names import mask_name
 from core.values.offices import Office
 from core.values.vehicles import vin_last_six
 

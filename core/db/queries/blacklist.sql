@@ -105,10 +105,6 @@ WHERE lifted_at IS NULL AND until > :now
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
   AND (CAST(:cause AS TEXT) = '' OR cause = :cause)
 
--- name: all_running
--- All running bans.
-SELECT * FROM ban WHERE lifted_at IS NULL ORDER BY until, ban_id
-
 -- name: account_of_identity
 -- The account that holds an identity: registered with it, or given it at a counter.
 SELECT account_id, chat_id FROM account
