@@ -528,7 +528,7 @@ class _Pool:
 
     def add(self, entry: Entry) -> None:
         event, self._at = entry["event"], entry["at"]
-        if event not in {"released", "withheld", "carried", "returned", "held"}:
+        if event not in {"released", "seed_committed", "withheld", "carried", "returned", "held"}:
             self._is_beginning = False
         self._settle()
         getattr(self, f"_on_{event}")(entry)
