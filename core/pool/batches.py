@@ -155,19 +155,20 @@ def _next_number(tx: Tx, office: str, kind: PlateKind) -> tuple[int, Head]:
 
 
 def _end_batch(tx: Tx, request: DrawRequest) -> list[str]:
-    """Return the numbers of the owner's previous batch to the pool; return those that were still held."""
-    now = to_millis(tx.now)
+    """Return the numbers of the owner's previous batch to the pool; return those that count as held yet."""
     rows = tx.all("pool.end_batch", preselection_id=request.preselection_id)
     tx.run(
         "pool.end_draw",
         office=request.office.code,
         kind=request.kind,
         preselection_id=request.preselection_id,
-        ended=now - 1,
+        ended=to_millis(tx.now) - 1,
     )
     of_pool = (request.office.code, request.kind)
     return sorted(
-        row["serial"] for row in rows if row["held_until"] >= now and (row["office"], row["kind"]) == of_pool
+        row["serial"]
+        for row in rows
+        if chain.counts_as_held(tx, row["held_until"]) and (row["office"], row["kind"]) == of_pool
     )
 
 

@@ -31,7 +31,7 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
     """Free an owner's batch and shortlist, and settle a batch that was never shown to them."""
     pools = tx.all("pool.pools_of_holds", preselection_id=preselection.preselection_id)
     heads = {(row["office"], row["kind"]): chain.lock(tx, row["office"], row["kind"]) for row in pools}
-    ended, until = free_holds(tx, preselection), to_millis(tx.now) - 1
+    ended, until = free_holds(tx, preselection), chain.end_of_given_up(tx)
     for (office, kind), head in heads.items():
         holds = [
             (hold.serial, hold.draw_no, until) for hold in ended if (hold.office, hold.kind) == (office, kind)
@@ -40,21 +40,20 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
 
 
 def free_holds(tx: Tx, preselection: Preselection) -> list[EndedHold]:
-    """Free an owner's batch and shortlist, under the lock of their pools; return what was still held."""
-    now = to_millis(tx.now)
+    """Free an owner's batch and shortlist, under the lock of their pools; return what counts as held yet."""
     rows = tx.all("pool.end_holds", preselection_id=preselection.preselection_id)
     tx.run(
         "pool.end_draw",
         office=preselection.office,
         kind=preselection.kind,
         preselection_id=preselection.preselection_id,
-        ended=now - 1,
+        ended=to_millis(tx.now) - 1,
     )
     settle_unsent_of(tx, preselection)
     return [
         EndedHold(office=row["office"], kind=row["kind"], serial=row["serial"], draw_no=row["draw_no"])
         for row in rows
-        if row["held_until"] >= now
+        if chain.counts_as_held(tx, row["held_until"])
     ]
 
 

@@ -6,6 +6,7 @@ the entries is the order in which the changes took effect.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.clock import to_millis
 from core.ports import Row, Tx
@@ -13,6 +14,9 @@ from core.public_journal.entries import NO_HASH, Event, canonical, next_hash
 
 CARRIED_AT_ONCE = 500
 """Numbers in one ``carried`` entry."""
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far the time of an entry may be behind that of an earlier one (docs/journal.md, section 1)."""
 
 Hold = tuple[str, int, int]
 """A number, the draw that gave it, and when its hold ends, in milliseconds."""
@@ -65,6 +69,16 @@ def append_holds(tx: Tx, office: str, kind: str, head: Head, holds: Iterable[Hol
     """Append the new ends of holds, if there are any."""
     ends = sorted(holds)
     return append(tx, office, kind, head, Event.HELD, holds=ends) if ends else head
+
+
+def counts_as_held(tx: Tx, held_until: int) -> bool:
+    """Return whether a hold that is deleted must be told of: by a later entry's clock it may not be over."""
+    return held_until >= to_millis(tx.now - CLOCKS_DIFFER)
+
+
+def end_of_given_up(tx: Tx) -> int:
+    """Return the end of a hold that is given up now: over by the clock of any later entry."""
+    return to_millis(tx.now - CLOCKS_DIFFER) - 1
 
 
 def public_role(tx: Tx, actor: str, office: str) -> str:

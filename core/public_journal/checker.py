@@ -664,7 +664,9 @@ class _Pool:
         _ensure(entry["draw_days"], "draw_days is empty")
         self._ensure_drawn_day(entry, random_from, f"unwithheld:{mask.pattern}")
         still = [reopened for reopened in self._reopened if reopened[2] > self._at - CLOCKS_DIFFER]
-        self._reopened = [*still, (mask, random_from, entry["compose_from"])]
+        # From now on, also by a clock that is behind.
+        opens = random_from if random_from > self._at else 0
+        self._reopened = [*still, (mask, opens, entry["compose_from"])]
 
     # The state of a number
 
