@@ -34,7 +34,7 @@ from core.preselection import (
     end,
     from_row,
     get,
-    unfinished,
+    lock_unfinished,
 )
 from core.preselection.expiry import EndRequest, bar_owner, end_reservation
 from core.preselection.identity_sides import ensure_receiver_named
@@ -56,7 +56,7 @@ class EndedReservation:
 
     preselection: Preselection
     owner: Account
-    banned_until: datetime | None = None
+    banned_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,29 +166,40 @@ class Counter:
         self._accounts = accounts
         self._offices = offices
 
-    def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
+    def register(self, tx: Tx, plate: Plate, vin: str, *, actor: str) -> Preselection:
         """Record that the number is registered on its vehicle (/confirm).
 
         Raises:
-            PlateNotReserved: it is not reserved, or it is registered already.
-            VinTailMismatch: the last six characters of the VIN differ; nothing changes.
+            PlateNotReserved, VinTailMismatch: as ``validate_registration``; nothing changes.
         """
-        reserved = validate_registration(tx, plate, last_six)
+        return self.register_locked(tx, validate_registration(tx, plate, vin), actor)
+
+    def register_locked(self, tx: Tx, reserved: Preselection, actor: str) -> Preselection:
+        """Record that the number of a locked reservation is registered on its vehicle.
+
+        Raises:
+            PlateNotReserved: it has ended meanwhile.
+        """
         if not end(tx, reserved, PreselectionState.REGISTERED):
             raise PlateNotReserved
-        head = chain.lock(tx, plate.office, plate.kind)
+        head = chain.lock(tx, reserved.office, reserved.kind)
         tx.run(
             "pool.register",
-            office=plate.office,
-            kind=plate.kind,
-            serial=plate.serial,
+            office=reserved.office,
+            kind=reserved.kind,
+            serial=reserved.serial,
             preselection_id=reserved.preselection_id,
             now=to_millis(tx.now),
         )
-        chain.append(tx, plate.office, plate.kind, head, Event.CONFIRMED, number=plate.serial)
+        chain.append(tx, reserved.office, reserved.kind, head, Event.CONFIRMED, number=reserved.serial)
         notification_queue.cancel(tx, reserved.subject)
         audit.record(
-            tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
+            tx,
+            actor,
+            AuditAction.REGISTERED,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
         )
         chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
         self._tell(tx, chat_id, NotificationPurpose.REGISTERED, reserved.subject, {})
@@ -345,11 +356,9 @@ class Counter:
     def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
         if not self._accounts.lose_identity(tx, holder):
             raise audit.handled(tx, holder.subject, AuditAction.LOST_IDENTITY)
-        current = unfinished(tx, holder)
-        if current is not None:
-            locked = get(tx, current.preselection_id, lock=True)
-            if locked.state in UNFINISHED:  # a number that was taken meanwhile stays until an admin ends it
-                cancel_draft(tx, locked, actor, AuditAction.DROPPED_DRAFT)
+        draft = lock_unfinished(tx, holder)
+        if draft is not None:  # a number that was taken meanwhile stays until an admin ends it
+            cancel_draft(tx, draft, actor, AuditAction.DROPPED_DRAFT)
         audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
         self._tell(tx, holder.chat_id, NotificationPurpose.IDENTITY, holder.subject, {"given": False})
 
