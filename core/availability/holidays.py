@@ -11,7 +11,7 @@ from datetime import date, datetime
 from core import audit
 from core.audit import AuditAction
 from core.availability.closed_days import with_holidays
-from core.clock import from_millis, to_millis
+from core.clock import CHINA, from_millis, to_millis
 from core.errors.holidays import HolidaysTwice, NotOfTheYear, YearOver
 from core.people.admins import EVERYWHERE
 from core.ports import Tx
@@ -49,7 +49,7 @@ def validate_schedule(tx: Tx, schedule: Schedule) -> None:
         NotOfTheYear: a day is of another year.
         HolidaysTwice: a day is both off and worked.
     """
-    if schedule.year < tx.now.year:
+    if schedule.year < tx.now.astimezone(CHINA).year:
         raise YearOver(schedule.year)
     for day in sorted(schedule.off | schedule.worked):
         if day.year != schedule.year:

@@ -155,20 +155,16 @@ def _next_number(tx: Tx, office: str, kind: PlateKind) -> tuple[int, Head]:
 
 
 def _end_batch(tx: Tx, request: DrawRequest) -> list[str]:
-    """Return the numbers of the owner's previous batch to the pool; return those that were still held."""
-    now = to_millis(tx.now)
+    """Return the numbers of the owner's previous batch to the pool; return those that count as held yet."""
     rows = tx.all("pool.end_batch", preselection_id=request.preselection_id)
     tx.run(
         "pool.end_draw",
         office=request.office.code,
         kind=request.kind,
         preselection_id=request.preselection_id,
-        ended=now - 1,
+        ended=to_millis(tx.now) - 1,
     )
-    of_pool = (request.office.code, request.kind)
-    return sorted(
-        row["serial"] for row in rows if row["held_until"] >= now and (row["office"], row["kind"]) == of_pool
-    )
+    return sorted(hold[0] for hold in holds_of(rows) if chain.counts_as_held(tx, hold))
 
 
 def _record_draw(  # noqa: PLR0913 - each is named

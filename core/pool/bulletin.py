@@ -96,11 +96,11 @@ class WithheldMask:
     since: datetime
     reason: str
     role: str
-    ended_at: datetime | None = None
-    ended_reason: str = ""
-    ended_role: str = ""
-    second_role: str = ""  # empty if there was no second chief to confirm the end
-    compose_from: datetime | None = None  # from when the numbers can be self-composed
+    ended_at: datetime | None
+    ended_reason: str
+    ended_role: str
+    second_role: str  # empty if there was no second chief to confirm the end
+    compose_from: datetime | None  # from when the numbers can be self-composed
 
 
 def withheld_mask(row: Row, kind: PlateKind, office: Office) -> WithheldMask:

@@ -39,8 +39,8 @@ class ConfirmationState:
     """What has become of a reservation that was to be confirmed."""
 
     preselection: Preselection
-    by: str = ""  # who has ended it, and how; empty while it is reserved
-    action: str = ""
+    by: str  # who has ended it, and how; empty while it is reserved
+    action: str
 
     @property
     def is_left(self) -> bool:
@@ -83,10 +83,9 @@ def confirm_one(tx: Tx, counter: Counter, admins: Admins, preselection_id: int, 
     """
     reserved = get(tx, preselection_id, lock=True)
     admins.of(tx, chat_id).require(Permission.CONFIRM, reserved.office)
-    plate = reserved.plate
-    if reserved.state != PreselectionState.RESERVED or plate is None:
+    if reserved.state != PreselectionState.RESERVED:
         return False
-    counter.register(tx, plate, reserved.required_vin, actor=audit.chat_actor(chat_id))
+    counter.register_locked(tx, reserved, audit.chat_actor(chat_id))
     return True
 
 

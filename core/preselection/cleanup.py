@@ -17,6 +17,8 @@ from core.values.offices import Office
 
 DRAFTS_LIVE = timedelta(days=7)
 CODES_LIVE = timedelta(days=1)
+_AT_ONCE = 100
+"""Maximum drafts, or batches of an office, that one transaction handles."""
 
 
 class Cleanup:
@@ -30,23 +32,23 @@ class Cleanup:
         grace = max((office.batch_grace_seconds for office in self._offices.values()), default=0)
         return tx.one("pool.is_unsent", before=to_millis(tx.now + timedelta(seconds=grace))) is not None
 
-    def settle_unsent(self, tx: Tx, limit: int = 100) -> int:
+    def settle_unsent(self, tx: Tx) -> int:
         """Refund batches that were never delivered, within the limit of each vehicle; return how many ended.
 
         A batch counts from when it is sent (docs/domain.md, section 5.1), so one that could not be sent costs
         nothing. The grace period is for presses on their way; an undelivered batch can have none.
         """
-        return sum(self._settle_unsent(tx, office, limit) for office in self._offices.values())
+        return sum(self._settle_unsent(tx, office) for office in self._offices.values())
 
-    def _settle_unsent(self, tx: Tx, office: Office, limit: int) -> int:
+    def _settle_unsent(self, tx: Tx, office: Office) -> int:
         before = to_millis(tx.now + timedelta(seconds=office.batch_grace_seconds))
-        rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=limit)
+        rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=_AT_ONCE)
         return sum(settle_unsent(tx, row) for row in rows)
 
-    def drop_old_drafts(self, tx: Tx, limit: int = 200) -> int:
+    def drop_old_drafts(self, tx: Tx) -> int:
         """Cancel drafts untouched for a week, and delete their vehicle data; return how many."""
         before = to_millis(tx.now - DRAFTS_LIVE)
-        rows = tx.all("preselection.old_drafts", before=before, most=limit)
+        rows = tx.all("preselection.old_drafts", before=before, most=_AT_ONCE)
         for row in rows:
             draft = get(tx, row["preselection_id"], lock=True)
             cancel_draft(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)

@@ -1,7 +1,7 @@
-"""Actions at the counter: registering, voiding and revoking numbers; identities, chances and user types.
+"""Actions at the counter: registering, voiding and revoking numbers; identities and user types.
 
 Each is recorded in the audit log with its reason, and the owner concerned is notified (docs/domain.md,
-sections 2, 5.3 and 6).
+sections 2 and 6).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ from core.clock import to_millis
 from core.errors.accounts import CreditCodeIsUnit, IdentityTaken, UnitNeedsCreditCode
 from core.errors.counter import (
     IdentityIsTheirs,
-    NothingGranted,
     PlateNotReserved,
     UserTypeHeld,
     VinTailMismatch,
@@ -27,14 +26,13 @@ from core.people.ban_causes import causes_of, lift_cause
 from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import (
-    UNFINISHED,
     Preselection,
     PreselectionState,
     cancel_draft,
     end,
     from_row,
     get,
-    unfinished,
+    lock_unfinished,
 )
 from core.preselection.expiry import EndRequest, bar_owner, end_reservation
 from core.preselection.identity_sides import ensure_receiver_named
@@ -45,10 +43,6 @@ from core.values.offices import Office
 from core.values.plates import Plate
 from core.values.vehicles import vin_last_six
 
-MAX_GRANTED = 100
-_AGAIN = frozenset({PreselectionState.EXPIRED, PreselectionState.CANCELLED, PreselectionState.VOID})
-"""States after which a vehicle may be selected for again."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedReservation:
@@ -56,7 +50,7 @@ class EndedReservation:
 
     preselection: Preselection
     owner: Account
-    banned_until: datetime | None = None
+    banned_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +63,6 @@ class IdentityMove:
     reason: str
     actor: str
     typed_name: str = field(default="", repr=False)  # of the new holder, if they have another identity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """Chances granted to a vehicle beyond its quota."""
-
-    vin: str
-    batches: int
-    wishes: int
-    expected: tuple[int, int]  # how many of each were already granted when the confirmation was shown
-    reason: str
-    actor: str
-    office: str = ""  # of the audit log; empty if granted for all offices
-
-
-def granted_of(tx: Tx, vin: str) -> tuple[int, int]:
-    row = tx.one("vehicles.get", vin=vin)
-    return (row["random_granted"], row["compose_granted"]) if row else (0, 0)
 
 
 def reserved_of(tx: Tx, plate: Plate) -> Preselection:
@@ -123,16 +99,6 @@ def validate_registration(tx: Tx, plate: Plate, vin: str) -> Preselection:
     return reserved
 
 
-def validate_grant(batches: int, wishes: int) -> None:
-    """Check that a grant is neither empty nor above ``MAX_GRANTED`` of a kind.
-
-    Raises:
-        NothingGranted: it is empty, or above the maximum.
-    """
-    if not (0 <= batches <= MAX_GRANTED and 0 <= wishes <= MAX_GRANTED and batches + wishes):
-        raise NothingGranted
-
-
 def validate_change_of_type(account: Account, user_type: UserType) -> None:
     """Check a change of the user type before its confirmation is shown.
 
@@ -166,29 +132,40 @@ class Counter:
         self._accounts = accounts
         self._offices = offices
 
-    def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
+    def register(self, tx: Tx, plate: Plate, vin: str, *, actor: str) -> Preselection:
         """Record that the number is registered on its vehicle (/confirm).
 
         Raises:
-            PlateNotReserved: it is not reserved, or it is registered already.
-            VinTailMismatch: the last six characters of the VIN differ; nothing changes.
+            PlateNotReserved, VinTailMismatch: as ``validate_registration``; nothing changes.
         """
-        reserved = validate_registration(tx, plate, last_six)
+        return self.register_locked(tx, validate_registration(tx, plate, vin), actor)
+
+    def register_locked(self, tx: Tx, reserved: Preselection, actor: str) -> Preselection:
+        """Record that the number of a locked reservation is registered on its vehicle.
+
+        Raises:
+            PlateNotReserved: it has ended meanwhile.
+        """
         if not end(tx, reserved, PreselectionState.REGISTERED):
             raise PlateNotReserved
-        head = chain.lock(tx, plate.office, plate.kind)
+        head = chain.lock(tx, reserved.office, reserved.kind)
         tx.run(
             "pool.register",
-            office=plate.office,
-            kind=plate.kind,
-            serial=plate.serial,
+            office=reserved.office,
+            kind=reserved.kind,
+            serial=reserved.serial,
             preselection_id=reserved.preselection_id,
             now=to_millis(tx.now),
         )
-        chain.append(tx, plate.office, plate.kind, head, Event.CONFIRMED, number=plate.serial)
+        chain.append(tx, reserved.office, reserved.kind, head, Event.CONFIRMED, number=reserved.serial)
         notification_queue.cancel(tx, reserved.subject)
         audit.record(
-            tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
+            tx,
+            actor,
+            AuditAction.REGISTERED,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
         )
         chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
         self._tell(tx, chat_id, NotificationPurpose.REGISTERED, reserved.subject, {})
@@ -216,42 +193,6 @@ class Counter:
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
         self._tell(tx, ended.owner.chat_id, NotificationPurpose.REVOKED, ended.preselection.subject, {})
         return ended
-
-    def grant(self, tx: Tx, grant: Grant) -> None:
-        """Grant a vehicle chances beyond its quota.
-
-        Raises:
-            NothingGranted: as ``validate_grant``.
-            HandledMeanwhile: another admin has granted it some since the confirmation was shown.
-        """
-        validate_grant(grant.batches, grant.wishes)
-        subject = audit.vehicle_subject(grant.vin)
-        tx.run("vehicles.add", vin=grant.vin)
-        batches, wishes = grant.expected
-        given = tx.run(
-            "vehicles.grant",
-            vin=grant.vin,
-            batches=grant.batches,
-            wishes=grant.wishes,
-            seen_batches=batches,
-            seen_wishes=wishes,
-        )
-        if not given:
-            raise audit.handled(tx, subject, AuditAction.GRANTED_CHANCES)
-        audit.record(
-            tx,
-            grant.actor,
-            AuditAction.GRANTED_CHANCES,
-            subject,
-            office=grant.office or None,
-            random=grant.batches,
-            compose=grant.wishes,
-            reason=grant.reason,
-        )
-        details = {"random": grant.batches, "compose": grant.wishes}
-        for preselection in helped_by_grant(tx, grant.vin):
-            chat_id = self._accounts.by_id(tx, preselection.account_id).chat_id
-            self._tell(tx, chat_id, NotificationPurpose.GRANTED, preselection.subject, details)
 
     def set_user_type(
         self, tx: Tx, account: Account, user_type: UserType, actor: str, reason: str = ""
@@ -345,11 +286,9 @@ class Counter:
     def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
         if not self._accounts.lose_identity(tx, holder):
             raise audit.handled(tx, holder.subject, AuditAction.LOST_IDENTITY)
-        current = unfinished(tx, holder)
-        if current is not None:
-            locked = get(tx, current.preselection_id, lock=True)
-            if locked.state in UNFINISHED:  # a number that was taken meanwhile stays until an admin ends it
-                cancel_draft(tx, locked, actor, AuditAction.DROPPED_DRAFT)
+        draft = lock_unfinished(tx, holder)
+        if draft is not None:  # a number that was taken meanwhile stays until an admin ends it
+            cancel_draft(tx, draft, actor, AuditAction.DROPPED_DRAFT)
         audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
         self._tell(tx, holder.chat_id, NotificationPurpose.IDENTITY, holder.subject, {"given": False})
 
@@ -389,14 +328,3 @@ class Counter:
             tx,
             Plan(chat_id=chat_id, purpose=purpose_now, subject=subject, due_at=tx.now, details=details),
         )
-
-
-def helped_by_grant(tx: Tx, vin: str) -> list[Preselection]:
-    """Return the preselections of a vehicle that new chances are for.
-
-    Without any underway it is the last one, if it has ended without registration: its owner may begin again.
-    """
-    known = [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
-    underway = [preselection for preselection in known if preselection.state in UNFINISHED]
-    ended = [preselection for preselection in known[:1] if preselection.state in _AGAIN]
-    return underway or ended

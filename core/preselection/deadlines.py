@@ -67,7 +67,7 @@ class OutdatedPage:
 
     found: tuple[int, ...]
     last: int | None  # the last id of the page, None past the end
-    unreckonable: tuple[int, ...] = ()  # those for which no working day can be found
+    unreckonable: tuple[int, ...]  # those for which no working day can be found
 
 
 class Deadlines:

@@ -23,7 +23,15 @@ from core.ports import Tx
 from core.preselection.kind_opening import KindOpening, kind_opening
 from core.preselection.leases import cancel_draft, let_go
 from core.preselection.living import ensure_may_reserve
-from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
+from core.preselection.model import (
+    UNFINISHED,
+    Papers,
+    Preselection,
+    PreselectionState,
+    get,
+    lock_unfinished,
+    move,
+)
 from core.registry.lookup import VehicleRegistry
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -52,7 +60,7 @@ class Preselections:
         if not account.selects_at(office.code):
             raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
-        current = self._unfinished(tx, account)
+        current = lock_unfinished(tx, account)
         if current is None:
             row = tx.one(
                 "preselection.add", account_id=account.account_id, office=office.code, kind=kind, now=now
@@ -252,14 +260,6 @@ class Preselections:
         if preselection.state != PreselectionState.INFORMED:
             raise StepOutOfOrder
         return preselection
-
-    def _unfinished(self, tx: Tx, account: Account) -> Preselection | None:
-        """Return the unfinished preselection, locked; None if it ended while the lock was waited for."""
-        found = unfinished(tx, account)
-        if found is None:
-            return None
-        locked = get(tx, found.preselection_id, lock=True)
-        return locked if locked.state in UNFINISHED else None
 
     def _changed(self, rows: int) -> None:
         if not rows:

@@ -43,11 +43,9 @@ class EndRequest:
 class ExpiryBatch:
     """What a batch of one office has done."""
 
-    handled: int = 0  # how many were ended or extended
-    unreckonable: tuple[
-        int, ...
-    ] = ()  # preselections left as they are, as no working day can be found for them
-    last: tuple[int, int] | None = None  # deadline and id of the last one; None if there are no more
+    handled: int  # how many were ended or extended
+    unreckonable: tuple[int, ...]  # preselections left as they are, as no working day can be found for them
+    last: tuple[int, int] | None  # deadline and id of the last one; None if there are no more
 
 
 _ACTIONS = {

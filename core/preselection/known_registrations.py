@@ -8,7 +8,6 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import Contradiction, contradiction_of
 from core.preselection.counter import Counter
-from core.values.plates import Plate
 
 MAX_AT_ONCE = 100
 """Maximum reservations that one step confirms: about 0.1 s on the writing thread."""
@@ -45,8 +44,7 @@ def confirm_known(
         if not _is_known(tx, reserved):
             skipped += 1
             continue
-        plate = Plate(office=reserved.office, kind=reserved.kind, serial=reserved.serial or "")
-        registered.append(counter.register(tx, plate, reserved.required_vin, actor=actor))
+        registered.append(counter.register_locked(tx, reserved, actor))
     return BulkConfirmation(registered=tuple(registered), skipped=skipped)
 
 

@@ -182,6 +182,15 @@ def unfinished(tx: Tx, account: Account) -> Preselection | None:
     return from_row(row) if row else None
 
 
+def lock_unfinished(tx: Tx, account: Account) -> Preselection | None:
+    """Return the unfinished preselection, locked; None if it ended while the lock was waited for."""
+    found = unfinished(tx, account)
+    if found is None:
+        return None
+    locked = get(tx, found.preselection_id, lock=True)
+    return locked if locked.state in UNFINISHED else None
+
+
 def of_account(tx: Tx, account: Account) -> list[Preselection]:
     """Return all of an owner's preselections except dropped ones, newest first."""
     return [from_row(row) for row in tx.all("preselection.of_account", account_id=account.account_id)]

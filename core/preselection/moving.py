@@ -8,7 +8,7 @@ from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection.leases import cancel_draft
-from core.preselection.model import UNFINISHED, PreselectionState, get, of_account, unfinished
+from core.preselection.model import PreselectionState, lock_unfinished, of_account
 from core.values.offices import Office
 
 
@@ -33,8 +33,7 @@ def change_office(tx: Tx, account: Account, office: Office) -> None:
         raise StepOutOfOrder
     if account.office == office.code:
         return
-    current = unfinished(tx, account)
-    locked = None if current is None else get(tx, current.preselection_id, lock=True)
+    draft = lock_unfinished(tx, account)
     moved = tx.run(
         "accounts.move_office",
         account_id=account.account_id,
@@ -45,8 +44,8 @@ def change_office(tx: Tx, account: Account, office: Office) -> None:
     if not moved:
         ensure_not_held(tx, account)
         raise StepOutOfOrder
-    if locked is not None and locked.state in UNFINISHED and not account.user_type.selects_elsewhere:
-        cancel_draft(tx, locked, account.actor, AuditAction.ABANDONED)
+    if draft is not None and not account.user_type.selects_elsewhere:
+        cancel_draft(tx, draft, account.actor, AuditAction.ABANDONED)
     audit.record(
         tx,
         account.actor,

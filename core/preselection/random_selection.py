@@ -254,8 +254,8 @@ class RandomSelection(Reserving):
         if batch is not None and shortlisted is not None and shortlisted.draw_no == batch.n:
             changed = tx.all("pool.unshortlist", until=to_millis(batch.held_until), **hold)
         else:
-            now = to_millis(tx.now)
-            changed = [{**row, "held_until": now - 1} for row in tx.all("pool.give_up", **hold)]
+            until = chain.end_of_given_up(tx)
+            changed = [{**row, "held_until": until} for row in tx.all("pool.give_up", **hold)]
         if not changed:
             raise HoldEnded
         self._record_holds(tx, preselection, office, head, changed, received_at=received_at)

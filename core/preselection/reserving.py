@@ -16,7 +16,15 @@ from core.errors.preselection import StepOutOfOrder
 from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.ports import Tx
-from core.preselection import Preselection, PreselectionState, Way, free_holds, get, renew_lease
+from core.preselection import (
+    Preselection,
+    PreselectionState,
+    Way,
+    end_lease,
+    free_holds,
+    get,
+    renew_lease,
+)
 from core.preselection.deadlines import Deadlines
 from core.preselection.living import ensure_may_reserve
 from core.public_journal import chain
@@ -145,15 +153,11 @@ class Reserving:
             number=taken.serial,
             way="draw" if taken.way == Way.RANDOM else "wish",
             draw=taken.draw_no,
-            ended=sorted(
-                hold.serial
-                for hold in ended
-                if (hold.office, hold.kind) == (preselection.office, preselection.kind)
-            ),
+            ended=sorted(serial for serial, _, _ in ended),
         )
         # The receipt names it.
         tx.run("journal.set_entry_of_claim", preselection_id=preselection.preselection_id, seq=entry.seq)
-        tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
+        end_lease(tx, preselection)
         reserved = get(tx, preselection.preselection_id)
         self._deadlines.plan_reminders(tx, reserved, account.chat_id, days.calendar)
         audit.record(

@@ -34,7 +34,7 @@ from core.people.accounts import Accounts
 from core.people.ban_causes import VoidBan, ban_of_void, lift_cause
 from core.pool.segments import find_segment, pool_state, segments
 from core.ports import Tx
-from core.preselection import Preselection, PreselectionState, from_row, get
+from core.preselection import Preselection, PreselectionState, end_lease, from_row, get
 from core.preselection.deadlines import Deadlines
 from core.preselection.expiry import SET_ASIDE
 from core.public_journal import chain
@@ -246,7 +246,7 @@ class Undoing:
             raise VehicleGone from None
         if not changed:
             raise VehicleGone
-        tx.run("preselection.end_lease", vin=preselection.vin, **own)
+        end_lease(tx, preselection)
         values = {"number": plate.serial, "why": found.deed.value}
         chain.append(tx, plate.office, plate.kind, head, Event.REINSTATED, **values)
         notification_queue.cancel(tx, preselection.subject)

@@ -6,13 +6,18 @@ the entries is the order in which the changes took effect.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.clock import to_millis
 from core.ports import Row, Tx
 from core.public_journal.entries import NO_HASH, Event, canonical, next_hash
+from core.values.plates import NEV_LETTERS, PlateKind
 
 CARRIED_AT_ONCE = 500
 """Numbers in one ``carried`` entry."""
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far the time of an entry may be behind that of an earlier one (docs/journal.md, section 1)."""
 
 Hold = tuple[str, int, int]
 """A number, the draw that gave it, and when its hold ends, in milliseconds."""
@@ -67,6 +72,16 @@ def append_holds(tx: Tx, office: str, kind: str, head: Head, holds: Iterable[Hol
     return append(tx, office, kind, head, Event.HELD, holds=ends) if ends else head
 
 
+def counts_as_held(tx: Tx, hold: Hold) -> bool:
+    """Return whether a hold that is deleted must be told of: by a later entry's clock it may not be over."""
+    return hold[2] >= to_millis(tx.now - CLOCKS_DIFFER)
+
+
+def end_of_given_up(tx: Tx) -> int:
+    """Return the end of a hold that is given up now: over by the clock of any later entry."""
+    return to_millis(tx.now - CLOCKS_DIFFER) - 1
+
+
 def public_role(tx: Tx, actor: str, office: str) -> str:
     """Return an actor of the audit log as the public journal names them: by role and office, never by chat.
 
@@ -90,6 +105,7 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
     pool = {"office": office, "kind": kind}
     segments, withheld = tx.all("journal.segments", **pool), tx.all("journal.withheld", **pool)
     last = tx.one("journal.last_draw", **pool)
+    draws = int(last["n"] or 0) if last else 0
     head = append(
         tx,
         office,
@@ -97,8 +113,8 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
         head,
         Event.BEGUN,
         office=office,
-        carried=bool(segments),
-        draws=int(last["n"] or 0) if last else 0,
+        carried=bool(segments or draws),
+        draws=draws,
     )
     for row in segments:
         head = append(
@@ -119,7 +135,8 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
     for row in tx.all("journal.seeds", **pool):
         values = {"day": row["day"], "digest": row["digest"]}
         head = append(tx, office, kind, head, Event.SEED_COMMITTED, **values)
-    letters = segments[0]["nev_letters"] if segments else ""
+    usual = "" if PlateKind(kind).nev_position is None else "".join(sorted(NEV_LETTERS))
+    letters = segments[0]["nev_letters"] if segments else usual
     for row in withheld:
         values = {
             "mask": row["mask"],

@@ -191,13 +191,14 @@ def _lines(file: BinaryIO, read: Callable[[int], object]) -> Iterator[tuple[int,
         try:
             text = line[:-1].decode()
             entry = json.loads(text)
+            is_canonical = _canonical(entry) == text  # may recurse deeper than reading does
         except UnicodeDecodeError:
             raise JournalError(number, "the line is not UTF-8") from None
         except (ValueError, RecursionError):
             raise JournalError(number, "the line is not JSON") from None
         if not isinstance(entry, dict):
             raise JournalError(number, "the line is not a JSON object")
-        if _canonical(entry) != text:
+        if not is_canonical:
             raise JournalError(number, "the line is not written canonically")
         yield number, entry
 
@@ -516,7 +517,7 @@ class _Pool:
         self._days: set[str] = set()  # that have had a seed since the last restore
         self._segments: list[Segment] = []
         self._withheld: dict[str, Mask] = {}  # by pattern
-        self._wide: list[Mask] = []  # those of several numbers
+        self._wide: list[Mask] = []  # those that are not one number as it is written
         self._reopened: list[tuple[Mask, int, int]] = []  # random_from, compose_from
         self._holds: dict[str, tuple[int, int]] = {}  # draw and until of the last hold of a number
         self._rests: dict[str, int] = {}
@@ -528,7 +529,7 @@ class _Pool:
 
     def add(self, entry: Entry) -> None:
         event, self._at = entry["event"], entry["at"]
-        if event not in {"released", "withheld", "carried", "returned", "held"}:
+        if event not in {"released", "seed_committed", "withheld", "carried", "returned", "held"}:
             self._is_beginning = False
         self._settle()
         getattr(self, f"_on_{event}")(entry)
@@ -650,7 +651,7 @@ class _Pool:
         mask = self._mask(entry)
         _ensure(mask.pattern not in self._withheld, f"{mask.pattern} is withheld already")
         self._withheld[mask.pattern] = mask
-        if mask.size > 1:
+        if mask.pattern != mask.number(0):
             self._wide.append(mask)
 
     def _on_unwithheld(self, entry: Entry) -> None:
@@ -663,7 +664,9 @@ class _Pool:
         _ensure(entry["draw_days"], "draw_days is empty")
         self._ensure_drawn_day(entry, random_from, f"unwithheld:{mask.pattern}")
         still = [reopened for reopened in self._reopened if reopened[2] > self._at - CLOCKS_DIFFER]
-        self._reopened = [*still, (mask, random_from, entry["compose_from"])]
+        # From now on, also by a clock that is behind.
+        opens = random_from if random_from > self._at else 0
+        self._reopened = [*still, (mask, opens, entry["compose_from"])]
 
     # The state of a number
 

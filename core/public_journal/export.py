@@ -4,12 +4,11 @@ Entries never change and none is removed, so the file needs no snapshot of its o
 and then the entries up to them, a page at a time. A long snapshot would keep SQLite from shortening its log.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 from core.clock import to_millis
 from core.ports import Store, Tx
@@ -83,52 +82,44 @@ def entry_of_claim(tx: Tx, preselection_id: int) -> Head | None:
     return Head(seq=row["seq"], hash=row["hash"]) if row else None
 
 
-async def write(
-    store: Store, heads: Heads, path: Path, progress: Callable[[int, int], None] | None = None
-) -> None:
-    """Write the entries up to some heads into a file.
-
-    Args:
-        store: the database.
-        heads: as ``read_heads`` has returned them.
-        path: the file; it is overwritten.
-        progress: is told how many entries of how many are written.
+async def write(store: Store, heads: Heads, path: Path) -> None:
+    """Write the entries up to some heads into a file; it is overwritten.
 
     Raises:
         OSError: the file cannot be written.
     """
-    done = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"{canonical({'format': FORMAT, 'office': heads.office})}\n")
         for kind, head in sorted(heads.by_kind.items()):
             after = 0
             while after < head.seq:
-                last = await store.read(_write_page, file, (heads.office, kind), after, head.seq)
-                if last is None:
+                page = await store.read(_read_page, (heads.office, kind), after, head.seq)
+                if page.last is None:
                     break  # entries are missing: the heads in the last line will tell
-                done += last - after
-                after = last
-                if progress is not None:
-                    progress(done, heads.entries)
+                await asyncio.to_thread(file.write, page.text)
+                after = page.last
         file.write(f"{canonical(_end(heads))}\n")
 
 
-def _write_page(tx: Tx, file: TextIO, pool: tuple[str, str], after: int, until: int) -> int | None:
-    """Write a page of entries; return the number of the last one, None if there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    text: str
+    last: int | None  # number of the last entry; None if there is none
 
-    This runs on a thread of the store, so that neither reading nor writing holds up the event loop.
-    """
+
+def _read_page(tx: Tx, pool: tuple[str, str], after: int, until: int) -> _Page:
+    """Return a page of entries; it is not written here, as the store may run this twice."""
     office, kind = pool
     rows = tx.all("journal.entries", office=office, kind=kind, after=after, most=min(PAGE, until - after))
-    file.writelines(f"{text}\n" for text in _lines([(row["body"], row["hash"]) for row in rows]))
-    return rows[-1]["seq"] if rows else None
+    text = "".join(f"{text}\n" for text in _lines([(row["body"], row["hash"]) for row in rows]))
+    return _Page(text=text, last=rows[-1]["seq"] if rows else None)
 
 
 def _lines(entries: list[tuple[str, str]]) -> Iterator[str]:
     for body, digest in entries:
         try:
             yield line(body, digest)
-        except (json.JSONDecodeError, TypeError, ValueError):  # somebody has changed the row: let them see
+        except (TypeError, ValueError):  # somebody has changed the row: let them see
             yield body.replace("\n", " ")
 
 

@@ -269,8 +269,8 @@ async def test_full_pool_costs_the_same_at_any_size(core: Core, clock: FixedCloc
         )
         await core.store.run(filled)
         if letter in "AE":
-            costs.append(await statements(core, clock, begun, 40))
-            looks.append(await mean_looks(core, 40))
+            costs.append(await statements(core, clock, begun, 80))
+            looks.append(await mean_looks(core, 80))
     assert costs[0] == pytest.approx(costs[1], rel=0.15)
     assert 20 < costs[0] < 50
     assert looks == pytest.approx([100, 100], rel=0.15)

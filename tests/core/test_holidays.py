@@ -8,8 +8,9 @@ from core.availability import holidays
 from core.availability.closed_days import calendar_of
 from core.availability.holidays import Schedule
 from core.bootstrap import Core
-from core.clock import CHINA, to_millis
+from core.clock import CHINA, FixedClock, to_millis
 from core.errors.desk import HandledMeanwhile
+from core.errors.holidays import YearOver
 from core.preselection import get
 from tests.core.tools import NOON, release, reserved
 
@@ -31,3 +32,11 @@ async def test_entered_year_counts_for_deadlines_and_is_replaced_by_who_has_seen
     await core.store.run(lambda tx: holidays.enter(tx, empty, "chat:1", expected=to_millis(NOON)))
     calendar = await core.store.read(calendar_of, core.offices["粤K"], core.calendar)
     assert (calendar.is_workday(OFF), calendar.is_workday(WORKED)) == (True, False)
+
+
+async def test_year_is_over_at_midnight_in_china(core: Core, clock: FixedClock) -> None:
+    clock.set(datetime(2026, 12, 31, 23, 59, tzinfo=CHINA))
+    await core.store.read(holidays.validate_schedule, YEAR)
+    clock.set(datetime(2027, 1, 1, 0, 1, tzinfo=CHINA))  # in UTC it is the year before for eight hours
+    with pytest.raises(YearOver):
+        await core.store.read(holidays.validate_schedule, YEAR)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.dialog.presenter import Presenter
-from core.ports import Tx
+from tests.core.sql import sql
 from tests.person import Person
 from tests.world import World, poller_of, reaches_selection
 
@@ -14,10 +14,7 @@ pytestmark = pytest.mark.both_engines
 
 
 async def _draws(world: World) -> int:
-    def count(tx: Tx) -> int:
-        return len(tx.all("pool.draws", office="粤K", kind="small"))
-
-    return await world.store.read(count)
+    return len(await world.store.read(sql, "SELECT n FROM draw"))
 
 
 def _record(world: World) -> list[dict[str, Any]]:

@@ -1,13 +1,16 @@
 """What the old version had begun is finished by the present one, once, and nothing is charged twice."""
 
+import json
 import sqlite3
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from core.clock import CHINA
 from core.ports import Tx
 from tests import factories
+from tests.core.journals import checked, keep_seeds, written
 from tests.core.sql import sql
 from tests.e2e.appealing import decides
 from tests.e2e.selecting import books_agree, numbers
@@ -126,6 +129,16 @@ async def test_start_changes_nothing_in_the_books(world: World, before: sqlite3.
             new = new[: len(old)]
         assert new == old, table
     await books_agree(world)
+
+
+async def test_public_journal_of_a_pool_from_before_it_verifies(world: World, tmp_path: Path) -> None:
+    """Its chain begins with the state of the pool, among it the seed that was committed to before."""
+    await world.store.run(keep_seeds, world.core)  # the job may have run already
+    entries = await rows(world, "SELECT body FROM public_entry WHERE office = '粤K' ORDER BY seq")
+    events = [json.loads(body)["event"] for (body,) in entries]
+    assert {"seed_committed", "carried", "held"} <= set(events)
+    report = checked(await world.store.read(written, "粤K"), tmp_path / "journal.jsonl")
+    assert report.entries == len(events)
 
 
 async def test_journal_has_grown_at_its_end_alone(world: World, before: sqlite3.Connection) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -82,6 +83,26 @@ def test_valid_journals_verify(path: Path, seed: int) -> None:
 def test_hundreds_of_valid_journals_verify(path: Path) -> None:
     for seed in range(1000, 1400):
         _check(path, journal("粤K", *(office.entries for office in valid(seed, steps=40))))
+
+
+class OneLetter(Office):
+    """An office with a single new-energy letter: a mask may be one number, and not be written as it is."""
+
+    @property
+    def letters(self) -> str:
+        return "D"
+
+
+def test_mask_of_one_number_is_withheld_however_it_is_written(path: Path) -> None:
+    office = OneLetter(Random(1), kind="small_nev")
+    office.begin()
+    office.release("@1234#", "first")
+    office.withhold("@12345")
+    drawn = office.draw(1)
+    assert len(drawn["numbers"]) == 9
+    office.now += DAY
+    office.ensure_seed()
+    assert _check(path, journal("粤K", office.entries)).draws_verified == 1
 
 
 def test_journal_without_pools_is_valid(path: Path) -> None:
@@ -182,6 +203,12 @@ def test_what_is_no_journal(path: Path, content: bytes, number: int, words: str)
     found, reason = _wrong(path, content)
     assert found == number
     assert words in reason
+
+
+def test_line_nested_as_deeply_as_can_be_read(path: Path) -> None:
+    """Writing it canonically may need more of the stack than reading it did."""
+    for depth in range(sys.getrecursionlimit() - 100, sys.getrecursionlimit() + 20):
+        assert _wrong(path, '{"format":' + "[" * depth + "]" * depth + "}\n")[0] == 1
 
 
 def test_enormous_line_is_refused(path: Path, lines: list[str]) -> None:
