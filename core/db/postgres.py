@@ -86,7 +86,7 @@ class PostgresStore:
 
         Raises:
             StoreUrlError: the driver cannot parse the URL, or the schema's name is invalid.
-            StoreUnavailable: no server answers, or it refuses the connection.
+            StoreUnavailable: no server answers, it refuses the connection, or the user may not use the schema.
             DatabaseMissing: the database has no tables, and ``options.create`` is off.
             RestoreUnfinished: a restore into it did not finish, and ``options.restoring`` is off.
             DatabaseNewer: the schema is newer than the program.
@@ -210,9 +210,9 @@ class PostgresStore:
                 connection.autocommit = True
                 self._prepare(connection)
             self._pool.open(wait=True, timeout=self._options.connect_timeout)
-        except psycopg.ProgrammingError as error:
-            raise StoreUrlError from error
         except (psycopg.Error, PoolTimeout) as error:
+            if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:  # none of the server's
+                raise StoreUrlError from error
             raise StoreUnavailable(str(error).partition("\n")[0]) from error
 
     def _prepare(self, connection: Connection) -> None:
