@@ -86,7 +86,7 @@ class PostgresStore:
 
         Raises:
             StoreUrlError: the driver cannot parse the URL, or the schema's name is invalid.
-            StoreUnavailable: no server answers, it refuses the connection, or the user may not use the schema.
+            StoreUnavailable: no server answers, or it refuses the connection or the use of the schema.
             DatabaseMissing: the database has no tables, and ``options.create`` is off.
             RestoreUnfinished: a restore into it did not finish, and ``options.restoring`` is off.
             DatabaseNewer: the schema is newer than the program.
