@@ -102,7 +102,7 @@ async def test_an_older_schema_is_backed_up_and_put_back(
     _brings_keys(here, there)
     await restore(there.settings, RestoreRequest(folder=folder, given=(), clock=clock))
     async with there.opened(clock, create=False, migrate=False) as core:
-        row = await core.store.read(lambda tx: tx.one("backup.schema"))
+        row = await core.store.read(lambda tx: tx.one("schema.version"))
         assert row is not None
         assert row["version"] == known_schema()
 

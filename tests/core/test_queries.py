@@ -91,7 +91,7 @@ async def _see_plans(store: object, names: set[str]) -> None:
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_control_walk_is_seen(core: Core) -> None:
     assert walks(await core.store.read(plan, "pool.taken_for_good"))
-    assert walks(await core.store.read(plan, "pool.draws"))
+    assert walks(await core.store.read(plan, "pool.withholdings"))
     assert not walks(await core.store.read(plan, "pool.take"))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.dialog.presenter import Presenter
 from core.ports import Tx
+from tests.core.sql import sql
 from tests.person import Person
 from tests.world import World, poller_of, reaches_selection
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.both_engines
 
 async def _draws(world: World) -> int:
     def count(tx: Tx) -> int:
-        return len(tx.all("pool.draws", office="粤K", kind="small"))
+        return len(sql(tx, "SELECT n FROM draw"))
 
     return await world.store.read(count)
 

@@ -21,9 +21,3 @@ SELECT * FROM audit WHERE subject = :subject AND action = :action ORDER BY entry
 -- The newest entry of an action about a mask of a pool, found in the details.
 SELECT * FROM audit WHERE subject = :subject AND action = :action AND details LIKE :like
 ORDER BY entry_id DESC LIMIT 1
-
--- name: last_of
--- The newest change of a subject.
-SELECT * FROM audit WHERE subject = :subject
-  AND action NOT IN ('looked_up', 'saw_person', 'saw_phone', 'saw_photos', 'wrote_note', 'withdrew_note')
-ORDER BY entry_id DESC LIMIT 1

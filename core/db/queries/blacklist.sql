@@ -108,8 +108,3 @@ WHERE lifted_at IS NULL AND until > :now
 -- name: all_running
 -- All running bans.
 SELECT * FROM ban WHERE lifted_at IS NULL ORDER BY until, ban_id
-
--- name: account_of_identity
--- The account that holds an identity: registered with it, or given it at a counter.
-SELECT account_id, chat_id FROM account
-WHERE identity_hash = :identity_hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)

@@ -344,10 +344,6 @@ SELECT d.* FROM preselection AS p JOIN draw AS d ON d.office = p.office AND d.ki
 )
 WHERE p.preselection_id = :preselection_id
 
--- name: draws
--- All draws of a pool, in order.
-SELECT * FROM draw WHERE office = :office AND kind = :kind ORDER BY n
-
 -- name: withhold
 -- Withholds a mask.
 INSERT INTO withholding (office, kind, mask, since, reason, role)

@@ -187,12 +187,6 @@ ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
 UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL, reviewed_sealed = NULL
 WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS NULL
 
--- name: account_of_plate
--- The owner who last had a number for good.
-SELECT account_id FROM preselection
-WHERE office = :office AND kind = :kind AND serial = :serial
-ORDER BY preselection_id DESC LIMIT 1
-
 -- name: reinstate
 -- Gives an owner back a reservation that was registered, voided or revoked, unless its vehicle has another number
 -- since.
