@@ -39,9 +39,6 @@ from core.ports import Tx
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ATTEMPTS: Final = 6
-"""Maximum runs of a function."""
-
 PATIENCE: Final = 1.0
 """Seconds at the end for functions that wait for a connection."""
 
@@ -114,7 +111,7 @@ class PostgresStore:
             StoreUnknownOutcome: the connection was lost during the COMMIT.
             StoreError: the database failed for another reason; nothing changed.
         """
-        return await self._shielded(self._queues.run(self._call(function, args, kwargs), ATTEMPTS, None))
+        return await self._shielded(self._queues.run(self._call(function, args, kwargs), None))
 
     async def run_for(
         self, caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -127,7 +124,7 @@ class PostgresStore:
             args: its arguments.
             kwargs: its named arguments.
         """
-        return await self._shielded(self._queues.run(self._call(function, args, kwargs), ATTEMPTS, caller))
+        return await self._shielded(self._queues.run(self._call(function, args, kwargs), caller))
 
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -138,7 +135,7 @@ class PostgresStore:
             StoreClosed: the store has been closed.
             StoreError: the database failed, or the function tried to write.
         """
-        return await self._shielded(self._queues.read(self._call(function, args, kwargs), ATTEMPTS))
+        return await self._shielded(self._queues.read(self._call(function, args, kwargs)))
 
     async def listen(self, hear: Callable[[str], None]) -> None:
         """Call a function with each payload that a transaction of any process sends, until cancelled.

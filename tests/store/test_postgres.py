@@ -16,7 +16,8 @@ from psycopg.conninfo import make_conninfo
 
 from core.clock import FixedClock
 from core.db import open_postgres, open_store
-from core.db.postgres import ATTEMPTS, PostgresStore
+from core.db.postgres import PostgresStore
+from core.db.postgres_queues import ATTEMPTS
 from core.db.postgres_tx import translate
 from core.errors.store import (
     StoreContention,
@@ -75,7 +76,7 @@ async def test_deadlock_is_run_again(postgres: PostgresStore) -> None:
 
 async def test_deadlock_control_fails_one(postgres: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the second run the crossed locks fail one of the two."""
-    monkeypatch.setattr("core.db.postgres.ATTEMPTS", 1)
+    monkeypatch.setattr("core.db.postgres_queues.ATTEMPTS", 1)
     for name in "ab":
         await postgres.run(add, name)
     locks = CrossedLocks()
