@@ -12,6 +12,7 @@ from core.db.postgres_tx import PostgresTx
 from core.db.sqlite import CACHED_STATEMENTS, SqliteStore
 from core.db.sqlite_tx import SqliteTx
 from core.ports import Tx
+from tests.core.sql import cursor_of
 from tests.core.test_failures import Journey
 from tests.core.tools import NOON, build, release, reserved
 from tests.engines import ENGINES, explain_all, open_test_store
@@ -100,7 +101,7 @@ def postgres_plan(tx: Tx, *, without: str = "") -> str:
     assert isinstance(tx, PostgresTx)
     query = tx._find("pool.take")
     values = {**dict.fromkeys(query.parameters, 1), "candidates": "[]", "office": "粤K", "kind": "small"}
-    rows = tx._cursor.execute(f"EXPLAIN {query.text.replace(without, '')}", values).fetchall()
+    rows = cursor_of(tx).execute(f"EXPLAIN {query.text.replace(without, '')}", values).fetchall()
     return "; ".join(row["QUERY PLAN"] for row in rows)
 
 
