@@ -13,8 +13,9 @@ from core.availability.closed_days import with_awaited_days
 from core.backup.gap import Gap, Marked, close_gap, end_notices
 from core.backup.manifest import PHOTOS, Engine, Manifest, Part, Progress, no_progress
 from core.backup.verifying import Verified, verify
-from core.bootstrap import Core, Ports, bootstrap, open_database
+from core.bootstrap import Core, Ports, bootstrap
 from core.clock import Clock, FixedClock, SystemClock
+from core.database import open_database
 from core.db import exists
 from core.db.copies import (
     beside,

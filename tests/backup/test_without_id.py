@@ -9,8 +9,9 @@ import pytest
 
 from core.backup import RestoreRequest, restore, take
 from core.backup.taking import OLDEST_SCHEMA
-from core.bootstrap import Core, prepare_backup
+from core.bootstrap import Core
 from core.clock import FixedClock
+from core.database import prepare_backup
 from core.db import MIGRATIONS, MemoryDatabase, open_store
 from core.db.schema import known_schema
 from core.errors.backup import KeysDiffer, SchemaTooOld
