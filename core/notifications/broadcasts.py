@@ -279,7 +279,9 @@ def figures(tx: Tx, broadcast: Broadcast) -> BroadcastFigures:
 
 def _fate(state: str, error: str | None) -> str:
     if state == NotificationState.FAILED:
-        return {UNCERTAIN: "uncertain"}.get(error or "", "blocked" if error in BLOCKED else "failed")
+        if error == UNCERTAIN:
+            return "uncertain"
+        return "blocked" if error in BLOCKED else "failed"
     fates: dict[str, str] = {
         NotificationState.SENT: "sent",
         NotificationState.CANCELLED: "unsent",

@@ -148,8 +148,8 @@ SELECT DISTINCT office FROM preselection WHERE state = 'reserved' AND deadline <
 
 -- name: overdue
 -- The next reservations of an office, after a deadline and an id, whose deadline lies before a time, the time at
--- which its grace at the counter began; except those that the vehicle registry contradicts. After a restore none expires before it is settled, nor do those
--- that may have been confirmed after the backup.
+-- which its grace at the counter began; except those that the vehicle registry contradicts. After a restore none
+-- expires before it is settled, nor do those that may have been confirmed after the backup.
 SELECT p.preselection_id, p.deadline FROM preselection AS p
 WHERE p.state = 'reserved' AND p.deadline < :before AND p.office = :office
   AND (p.deadline > :after OR (p.deadline = :after AND p.preselection_id > :after_id))
