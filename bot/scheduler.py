@@ -23,7 +23,7 @@ from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.availability import holidays
-from core.availability.closed_days import days_of
+from core.availability.closed_days import with_awaited_days
 from core.bootstrap import Core
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
@@ -288,13 +288,7 @@ class Jobs:
             await _until_none(self._clock.run, wished.tell_some)
 
     def _offices(self, tx: Tx) -> Mapping[str, Office]:
-        """Return the offices; those whose opening is awaited with the hours of single days."""
-        offices = dict(self._core.offices)
-        for row in tx.all("subscriptions.offices_awaited"):
-            if row["office"] in offices:
-                days = days_of(tx, offices[row["office"]], self._core.calendar)
-                offices[row["office"]] = days.office
-        return offices
+        return with_awaited_days(tx, self._core.offices, self._core.calendar)
 
     async def _summarise(self) -> None:
         due = await self._core.store.read(self._core.summaries.due)

@@ -147,7 +147,7 @@ def handled(tx: Tx, subject: str, action: AuditAction | None = None) -> HandledM
     row = (
         tx.one("audit.last_done", subject=subject, action=action.value)
         if action
-        else tx.one("audit.last_of", subject=subject)
+        else tx.one("audit.newest_of", subject=subject, most=1)
     )
     return HandledMeanwhile(by=row["actor"], action=row["action"]) if row else HandledMeanwhile()
 

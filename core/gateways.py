@@ -54,7 +54,7 @@ def receipt_sources(settings: Settings, gateways: dict[str, SmsGateway]) -> dict
 
 def gateways_of(settings: Settings) -> dict[str, SmsGateway]:
     """Return the gateway of each provider, in the order in which they are tried."""
-    providers = settings.sms.providers
+    providers = settings.sms.provider
     prints = len(providers) == 1 and _is_loopback(settings.telegram.base_url)
     return {provider: gateway_of(provider, settings.sms, prints_reminders=prints) for provider in providers}
 

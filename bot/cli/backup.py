@@ -9,7 +9,7 @@ from bot.cli.described import NO_ID, counted, rows_of
 from bot.cli.passphrase import VARIABLE, add_passphrase, passphrase_of
 from bot.cli.progress import Bars
 from core.backup import take
-from core.bootstrap import prepare_backup
+from core.database import prepare_backup
 from core.db.schema import known_schema
 from core.settings import load_settings
 

@@ -22,7 +22,7 @@ from core.availability import holidays
 from core.backup.taking import OLDEST_SCHEMA
 from core.clock import CHINA, SystemClock
 from core.db import exists, open_store
-from core.db.schema import known_schema, try_writing
+from core.db.schema import known_schema, try_writing, version_of
 from core.db.sqlite import readable_by_others
 from core.errors.base import SettingsError, XuanhaoError
 from core.errors.installation import DatabaseMissing
@@ -88,7 +88,7 @@ async def _check_opened(
     store: Store, holder: StoreInUse | None, vault: Vault, settings: Settings, report: Report
 ) -> FoundInDatabase:
     """Check an open database; of an older schema, what can be checked before its migration."""
-    schema = await store.read(_schema)
+    schema = await store.read(version_of)
     is_older = schema < known_schema()
     if is_older:
         report.bad("schema", DatabaseOlder(found=schema, known=known_schema()))
@@ -232,11 +232,6 @@ def check_calendar(settings: Settings, report: Report, entered: frozenset[int]) 
 
 def _entered_years(tx: Tx) -> frozenset[int]:
     return frozenset(one.year for one in holidays.years(tx))
-
-
-def _schema(tx: Tx) -> int:
-    row = tx.one("backup.schema")
-    return int(row["version"]) if row else 0
 
 
 def _offices(tx: Tx) -> list[Row]:

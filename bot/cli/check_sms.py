@@ -16,7 +16,7 @@ def _addresses(sms: SmsSettings) -> dict[str, tuple[str, str, float]]:
     for name, vendor in (("aliyun", sms.aliyun), ("tencent", sms.tencent)):
         if vendor is not None:
             found[name] = (f"sms.{name}.endpoint", vendor.endpoint, vendor.timeout_seconds)
-    return {provider: found[provider] for provider in sms.providers if provider in found}
+    return {provider: found[provider] for provider in sms.provider if provider in found}
 
 
 async def check_sms(settings: Settings, report: Report) -> None:
@@ -32,7 +32,7 @@ async def check_sms(settings: Settings, report: Report) -> None:
                 report.ok(subject, f"the gateway answers (HTTP {answer.status} to HEAD)")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             said = f"the gateway ({key}) cannot be reached: {reason_of(translated(error))}"
-            if len(settings.sms.providers) > 1:
+            if len(settings.sms.provider) > 1:
                 report.warn(said)
             else:
                 report.bad(subject, said)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.backup.manifest import Manifest
 from core.db import shown_url
-from core.db.copies import schema_version
+from core.db.schema import known_schema
 from core.ports import Row
 from core.settings import Settings
 from core.settings.reading import ignored_variables
@@ -38,7 +38,7 @@ def first_line(settings: Settings, config: Path) -> str:
     offices = ", ".join(office.code for office in settings.offices)
     origin = f"settings {config.absolute()}" if config.exists() else "settings of the environment"
     return (
-        f"xuanhao {program_version()}, schema {schema_version()}, process {os.getpid()}: "
+        f"xuanhao {program_version()}, schema {known_schema()}, process {os.getpid()}: "
         f"{origin}, database {described(settings)}, "
         f"photos {settings.photo_directory()}, offices {offices}"
     )

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from bot.cli.command import DONE, Command, settings_of
-from core.bootstrap import open_database
+from core.database import open_database
 from core.settings import Settings
 
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from bot.cli.command import DONE, FAILED, Command, settings_of
 from bot.cli.described import counted
-from core.bootstrap import OpenedDatabase, open_database
+from core.database import OpenedDatabase, open_database
 from core.errors.keys import SealedMeanwhile
 from core.errors.store import SealBroken
 from core.ports import Store

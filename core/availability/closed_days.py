@@ -71,6 +71,18 @@ def calendar_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> WorkingCal
     return days_of(tx, office, calendar).calendar
 
 
+def with_awaited_days(
+    tx: Tx, offices: Mapping[str, Office], calendar: WorkingCalendar
+) -> Mapping[str, Office]:
+    """Return the offices; those whose next opening is awaited with the hours of single days.
+
+    As ``core.notifications.subscriptions`` needs them: by its usual hours, an office that is closed for a day
+    would be announced as open.
+    """
+    awaited = {row["office"] for row in tx.all("subscriptions.offices_awaited")} & offices.keys()
+    return {**offices, **{code: days_of(tx, offices[code], calendar).office for code in awaited}}
+
+
 def with_holidays(calendar: WorkingCalendar, years: Iterable[Row], days: Iterable[Row]) -> WorkingCalendar:
     """Return a calendar with the years that were entered, each as a whole."""
     entered_years = frozenset(int(row["day"]) for row in years)

@@ -31,12 +31,7 @@ def ensure_passphrase(passphrase: str) -> None:
 
 
 def seal_keys(keys: Keys, passphrase: str) -> bytes:
-    """Encrypt the keys.
-
-    Raises:
-        PassphraseTooShort: the passphrase has fewer than 12 characters.
-    """
-    ensure_passphrase(passphrase)
+    """Encrypt the keys; ``ensure_passphrase`` has accepted the passphrase."""
     salt = secrets.token_bytes(_SALT)
     plain = json.dumps({"keys": keys.keys, "lookup_key": keys.lookup_key}).encode()
     token = Fernet(_derived(passphrase, salt, _COST)).encrypt(plain)

@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from core import installation
+from core.availability.closed_days import with_awaited_days
 from core.backup.gap import Gap, Marked, close_gap, end_notices
 from core.backup.manifest import PHOTOS, Engine, Manifest, Part, Progress, no_progress
 from core.backup.verifying import Verified, verify
-from core.bootstrap import Core, Ports, bootstrap, open_database
+from core.bootstrap import Core, Ports, bootstrap
 from core.clock import Clock, FixedClock, SystemClock
+from core.database import open_database
 from core.db import exists
 from core.db.copies import (
     beside,
@@ -34,8 +36,9 @@ from core.errors.backup import (
     RestoreTargetNotEmpty,
 )
 from core.errors.installation import PhotoFolderOfAnother
-from core.notifications import subscriptions
+from core.notifications import subscriptions, wished
 from core.people import blacklist
+from core.ports import Tx
 from core.security.photo_files import MARKER, owner_of
 from core.settings import Settings
 from core.settings.keys import KEY_FILE, Keys
@@ -114,11 +117,17 @@ async def _close(core: Core, gap: Gap, clock: FixedClock) -> tuple[Marked, int]:
     clock.set(gap.lost_at)  # what became due in the gap was announced in it
     while await run(blacklist.lift_due):
         pass
-    await run(subscriptions.announce, core.offices)
+    await run(_announce, core)
+    while await run(wished.tell_some):
+        pass
     if (due := await core.store.read(core.summaries.due)) is not None:
         await run(core.summaries.plan, due)
     clock.set(now)
     return marked, await run(end_notices, gap.lost_at)
+
+
+def _announce(tx: Tx, core: Core) -> None:
+    subscriptions.announce(tx, with_awaited_days(tx, core.offices, core.calendar))
 
 
 def _put_back(

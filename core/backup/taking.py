@@ -32,9 +32,9 @@ from core.db.copies import (
     SQLITE_NAME,
     copy_sqlite,
     dump_postgres,
-    schema_version,
     sqlite_copy,
 )
+from core.db.schema import known_schema, version_of
 from core.errors.backup import BackupNotWritten, BackupRunning, SchemaTooOld
 from core.errors.installation import DatabaseMissing, PhotoFolderOfAnother
 from core.errors.store import DatabaseNewer
@@ -158,8 +158,7 @@ def _content(tx: Tx) -> _Content:
     Raises:
         SchemaTooOld, DatabaseNewer: another version of the program made the schema.
     """
-    row, known = tx.one("backup.schema"), schema_version()
-    found = int(row["version"]) if row else 0
+    found, known = version_of(tx), known_schema()
     if found > known:
         raise DatabaseNewer(found=found, known=known)
     if found < OLDEST_SCHEMA:

@@ -16,7 +16,8 @@ from core.backup.manifest import (
 )
 from core.backup.passphrase import open_keys
 from core.clock import SystemClock
-from core.db.copies import schema_version, sqlite_copy, verify_archive, verify_sqlite
+from core.db.copies import sqlite_copy, verify_archive, verify_sqlite
+from core.db.schema import known_schema
 from core.errors.backup import BackupDamaged, BackupNewer
 from core.settings.keys import Keys
 
@@ -40,7 +41,7 @@ def verify(folder: Path, *, passphrase: str | None = None, progress: Progress = 
         PassphraseWrong: the passphrase does not open the keys.
     """
     manifest = read_manifest(folder)
-    if manifest.format > FORMAT or manifest.database_schema > schema_version():
+    if manifest.format > FORMAT or manifest.database_schema > known_schema():
         raise BackupNewer(manifest.version)
     _verify_digests(folder, manifest, progress)
     database = folder / manifest.database_file
@@ -70,7 +71,7 @@ def _verify_digests(folder: Path, manifest: Manifest, progress: Progress) -> Non
 
 def _verify_counts(database: Path, manifest: Manifest) -> None:
     """Compare the rows with the manifest; a copy of an older schema is opened when it is put back."""
-    if manifest.database_schema != schema_version():
+    if manifest.database_schema != known_schema():
         return
     with sqlite_copy(database, SystemClock()) as tx:
         if dict(tx.one("backup.counts") or {}) != dict(manifest.counts):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.clock import Clock, SystemClock
 from core.db.dialect import POSTGRES, SQLITE
 from core.db.lock import ensure_unlocked
-from core.db.memory import MemoryDatabase, MemoryStore, memory_tx
+from core.db.memory import MemoryDatabase, MemoryStore
 from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
 from core.db.sqlite import SqliteOptions, SqliteStore, exists
@@ -30,7 +30,6 @@ __all__ = [
     "MemoryStore",
     "ensure_unlocked",
     "exists",
-    "memory_tx",
     "open_postgres",
     "open_sqlite",
     "open_store",

@@ -17,7 +17,6 @@ from typing import Any, Final, TypeVar
 
 from core.clock import Clock
 from core.db.dialect import SQLITE
-from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
 from core.db.sqlite import exists
 from core.db.sqlite_tx import SqliteTx, require_version, translate
@@ -35,11 +34,6 @@ PAUSE: Final = 0.002
 """Seconds between two steps, so that the disk is left to the service."""
 SQLITE_NAME: Final = "database.sqlite"
 ARCHIVE_NAME: Final = "database.pgdump"
-
-
-def schema_version() -> int:
-    """Return the version of the schema that this program needs."""
-    return len(load_migrations(MIGRATIONS, SQLITE))
 
 
 def copy_sqlite(source: Path, target: Path, step: Step) -> None:

@@ -1,6 +1,7 @@
 """The lock file that keeps other processes from opening an SQLite database."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -41,8 +42,9 @@ class LockFile:
             holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
             os.close(descriptor)
             raise StoreInUse(str(database), int(holder) if holder.isdecimal() else None)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
+        with suppress(OSError):  # a full disk: who holds the lock is only told for help
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode())
         return cls(descriptor)
 
     def unlock(self) -> None:

@@ -5,11 +5,10 @@ database between two steps. ``MemoryStore`` implements the port ``Store`` on top
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from core.clock import Clock, SystemClock
 from core.db.dialect import SQLITE
@@ -150,13 +149,6 @@ class MemoryStore:
     def _require_open(self) -> None:
         if self._closed:
             raise StoreClosed
-
-
-@contextmanager
-def memory_tx(clock: Clock, **options: Any) -> Iterator[SqliteTx]:  # noqa: ANN401 - those of MemoryDatabase
-    """Yield an open transaction on a new database, which is discarded afterwards."""
-    with MemoryDatabase(clock, **options) as database:
-        yield database.begin()
 
 
 def _connect() -> sqlite3.Connection:

@@ -39,9 +39,6 @@ from core.ports import Tx
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ATTEMPTS: Final = 6
-"""Maximum runs of a function."""
-
 PATIENCE: Final = 1.0
 """Seconds at the end for functions that wait for a connection."""
 
@@ -86,7 +83,7 @@ class PostgresStore:
 
         Raises:
             StoreUrlError: the driver cannot parse the URL, or the schema's name is invalid.
-            StoreUnavailable: no server answers, or it refuses the connection.
+            StoreUnavailable: no server answers, or it refuses the connection or the use of the schema.
             DatabaseMissing: the database has no tables, and ``options.create`` is off.
             RestoreUnfinished: a restore into it did not finish, and ``options.restoring`` is off.
             DatabaseNewer: the schema is newer than the program.
@@ -114,7 +111,7 @@ class PostgresStore:
             StoreUnknownOutcome: the connection was lost during the COMMIT.
             StoreError: the database failed for another reason; nothing changed.
         """
-        return await self._shielded(self._queues.run(self._call(function, args, kwargs), ATTEMPTS, None))
+        return await self._shielded(self._queues.run(self._call(function, args, kwargs), None))
 
     async def run_for(
         self, caller: int, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -127,7 +124,7 @@ class PostgresStore:
             args: its arguments.
             kwargs: its named arguments.
         """
-        return await self._shielded(self._queues.run(self._call(function, args, kwargs), ATTEMPTS, caller))
+        return await self._shielded(self._queues.run(self._call(function, args, kwargs), caller))
 
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -138,7 +135,7 @@ class PostgresStore:
             StoreClosed: the store has been closed.
             StoreError: the database failed, or the function tried to write.
         """
-        return await self._shielded(self._queues.read(self._call(function, args, kwargs), ATTEMPTS))
+        return await self._shielded(self._queues.read(self._call(function, args, kwargs)))
 
     async def listen(self, hear: Callable[[str], None]) -> None:
         """Call a function with each payload that a transaction of any process sends, until cancelled.
@@ -210,9 +207,9 @@ class PostgresStore:
                 connection.autocommit = True
                 self._prepare(connection)
             self._pool.open(wait=True, timeout=self._options.connect_timeout)
-        except psycopg.ProgrammingError as error:
-            raise StoreUrlError from error
         except (psycopg.Error, PoolTimeout) as error:
+            if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:  # none of the server's
+                raise StoreUrlError from error
             raise StoreUnavailable(str(error).partition("\n")[0]) from error
 
     def _prepare(self, connection: Connection) -> None:

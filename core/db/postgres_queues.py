@@ -17,6 +17,9 @@ T = TypeVar("T")
 
 LOG = logging.getLogger(__name__)
 
+ATTEMPTS: Final = 6
+"""Maximum runs of a function."""
+
 GAP: Final = 0.01
 """Base of the random delay before a retry, in seconds; the upper bound doubles with each retry."""
 
@@ -30,12 +33,8 @@ MISSES: Final = 4
 """A caller's pool is forgotten after this number of functions in a row that did not lock it."""
 
 
-class _Queue:
-    """The functions that wait for one pool, and the future of each."""
-
-    def __init__(self) -> None:
-        self.waiting: deque[tuple[Call, asyncio.Future[AttemptResult]]] = deque()
-        self.is_served = False
+_Queue = deque[tuple[Call, asyncio.Future[AttemptResult]]]
+"""The functions that wait for one pool, and the future of each."""
 
 
 class Queues:
@@ -63,19 +62,18 @@ class Queues:
         self._known: OrderedDict[int, tuple[Pool, int]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def read(self, call: Callable[..., T], attempts: int) -> T:
+    async def read(self, call: Callable[..., T]) -> T:
         """Run a reading function."""
-        return await self._again_and_again(call, attempts, reading=True)
+        return await self._again_and_again(call, reading=True)
 
-    async def run(self, call: Callable[..., T], attempts: int, caller: int | None) -> T:
+    async def run(self, call: Callable[..., T], caller: int | None) -> T:
         """Run a function, in the queue of the pool that its caller's last one has locked."""
         pool, _ = self._known.get(caller, (None, 0)) if caller is not None else (None, 0)
-        return await self._again_and_again(call, attempts, pool=pool, caller=caller)
+        return await self._again_and_again(call, pool=pool, caller=caller)
 
     async def _again_and_again(
         self,
         call: Callable[..., T],
-        attempts: int,
         *,
         reading: bool = False,
         pool: Pool | None = None,
@@ -99,7 +97,7 @@ class Queues:
             if outcome.alone:  # it has not had an attempt of its own
                 pool, may_move = None, False
                 continue
-            if attempt >= attempts:
+            if attempt >= ATTEMPTS:
                 raise why
             LOG.info("a transaction is run again: %s", why)
             if isinstance(why, StoreUnavailable):
@@ -124,20 +122,19 @@ class Queues:
 
     async def _queued(self, pool: Pool, call: Call) -> AttemptResult:
         """Run a function with others that wait for the same pool; return what became of it."""
-        queue = self._queues.setdefault(pool, _Queue())
         future: asyncio.Future[AttemptResult] = asyncio.get_running_loop().create_future()
-        queue.waiting.append((call, future))
-        if not queue.is_served:
+        if (queue := self._queues.get(pool)) is None:
+            queue = self._queues[pool] = deque()
             # The task begins one iteration of the loop later, so all that are ready now share a commit.
-            queue.is_served = True
             task = asyncio.ensure_future(self._serve(pool, queue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        queue.append((call, future))
         return await future
 
     async def _serve(self, pool: Pool, queue: _Queue) -> None:
-        while queue.waiting:
-            some = [queue.waiting.popleft() for _ in range(min(GROUP_SIZE, len(queue.waiting)))]
+        while queue:
+            some = [queue.popleft() for _ in range(min(GROUP_SIZE, len(queue)))]
             try:
                 outcomes = await self._in_thread(
                     partial(self._attempts.together, pool, [call for call, _ in some])
@@ -152,8 +149,7 @@ class Queues:
                     untried.append((call, future))
                 elif not future.done():
                     future.set_result(outcome)
-            queue.waiting.extendleft(reversed(untried))
-        queue.is_served = False
+            queue.extendleft(reversed(untried))
         del self._queues[pool]
 
 

@@ -9,7 +9,6 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
-from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
 
 from core.clock import Clock
@@ -129,14 +128,6 @@ class PostgresTx(EngineTx):
         """Return all rows of a query, in its order."""
         return [*self._wire.rows(self._execute(query, values))]
 
-    def explain(self, query: str) -> None:
-        """Compile a query without running it, with all parameters NULL."""
-        found = self._find(query)
-        try:
-            self._cursor.execute(f"EXPLAIN {found.text}", dict.fromkeys(found.parameters))
-        except psycopg.Error as error:
-            raise self._failed(query, error) from None
-
     def settle(self) -> None:
         """Wait until all that was sent is done, so that the connection can be used otherwise.
 
@@ -149,14 +140,6 @@ class PostgresTx(EngineTx):
             raise self._failed("commit", error) from None
         if failed is not None and failed.error is not None:
             raise self._failed(failed.name, failed.error)
-
-    @property
-    def _cursor(self) -> psycopg.Cursor[dict[str, Any]]:
-        """A cursor in the same transaction, for statements that are no named queries."""
-        if not self._wire.is_lost:
-            self._wire.begin_now()
-            self.settle()
-        return self._wire.connection.cursor(row_factory=dict_row)
 
     def _ask_time(self) -> datetime:
         asked = self._read_clock()

@@ -73,10 +73,6 @@ class Wire:
         self.begin = BEGIN
 
     @property
-    def connection(self) -> psycopg.Connection[Any]:
-        return self._connection
-
-    @property
     def is_lost(self) -> bool:
         return self._connection.closed
 
@@ -169,10 +165,6 @@ class Wire:
             self._connection.rollback()
         except psycopg.Error:
             self._connection.close()  # it is lost, and with it the transaction
-
-    def begin_now(self) -> None:
-        """Begin the transaction, if nothing has been sent yet."""
-        self._enter()
 
     def _enter(self) -> None:
         if self._is_entered:

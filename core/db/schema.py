@@ -18,6 +18,12 @@ def known_schema() -> int:
     return load_migrations(MIGRATIONS, SQLITE)[-1].version
 
 
+def version_of(tx: Tx) -> int:
+    """Return the schema of the database; 0 if no migration was ever applied."""
+    row = tx.one("schema.version")
+    return int(row["version"]) if row else 0
+
+
 def require_known(tx: Tx) -> bool:
     """Check that no program that is too new has migrated the database meanwhile.
 
@@ -28,11 +34,10 @@ def require_known(tx: Tx) -> bool:
         DatabaseNewer: it is newer by more; the queries of this program may fail, or store what the newer one
             cannot read.
     """
-    row = tx.one("schema.version")
-    found = known_schema() if row is None else row["version"]
+    found = version_of(tx)
     if found > known_schema() + AHEAD:
         raise DatabaseNewer(found=found, known=known_schema())
-    return bool(found <= known_schema())
+    return found <= known_schema()
 
 
 async def try_writing(store: Store) -> None:

@@ -31,8 +31,14 @@ LOG = logging.getLogger(__name__)
 MEMORY: Final = ":memory:"
 """The path of an in-memory database."""
 
-CACHED_STATEMENTS: Final = 512
+CACHED_STATEMENTS: Final = 1024
 """More than the number of queries, so that each is compiled once per connection."""
+
+READERS: Final = 2
+"""Number of reading connections of a file."""
+
+CACHE_KIB: Final = 64 * 1024
+"""Maximum size of the writer's page cache, in KiB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +53,9 @@ class SqliteOptions:
     before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
     read_only: bool = False  # beside another process: no lock, no writing connection
     inspecting: bool = False  # an older schema is opened too, and the modes of the files are left as they are
-    readers: int = 2  # number of reading connections
     group_size: int = GROUP_SIZE  # maximum functions per commit
     wrap_tx: WrapTx | None = None
     factory: type[sqlite3.Connection] = sqlite3.Connection  # tests inject faults with another one
-
-
-CACHE_KIB = 64 * 1024
-"""Maximum size of the writer's page cache, in KiB."""
 
 
 class SqliteStore:
@@ -160,7 +161,7 @@ class SqliteStore:
             if not self._options.inspecting:
                 make_private(file)
             await self._open_writer(str(file))
-        for _ in range(max(1, self._options.readers)):
+        for _ in range(READERS):
             reader = ThreadedConnection(partial(self._connect_reader, str(file)))
             await reader.open()
             self._stack.push_async_callback(reader.close)

@@ -94,15 +94,6 @@ class SqliteTx(EngineTx):
         names = self._columns.get(query) or self._learn(query)
         return [dict(zip(names, row)) for row in rows]  # noqa: B905 - it costs
 
-    def explain(self, query: str) -> None:
-        """Compile a query without running it, with all parameters NULL."""
-        found = self._find(query)
-        values = dict.fromkeys(found.parameters)
-        try:
-            self._cursor.execute(f"EXPLAIN {found.text}", values).fetchall()
-        except sqlite3.Error as error:
-            raise self._failed(found, values, error) from error
-
     def _ask_time(self) -> datetime:
         return self._clock.now()
 

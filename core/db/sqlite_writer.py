@@ -104,8 +104,8 @@ class Writer(ThreadedConnection):
         connector: Callable[[], sqlite3.Connection],
         begin: Callable[[sqlite3.Connection], SqliteTx],
         *,
-        wrap_tx: WrapTx | None = None,
-        group_size: int = GROUP_SIZE,
+        wrap_tx: WrapTx | None,
+        group_size: int,
     ) -> None:
         super().__init__(connector)
         self._begin = begin

@@ -57,14 +57,6 @@ class EngineTx(ABC):
     def all(self, query: str, /, **values: object) -> list[Row]:
         """Return all rows of a query, in its order."""
 
-    @abstractmethod
-    def explain(self, query: str) -> None:
-        """Compile a query without running it, with all parameters NULL.
-
-        Raises:
-            StoreError: the engine rejects it.
-        """
-
     def carry(self, function: Callable[[Tx], T], wrap_tx: WrapTx | None) -> T:
         """Run a function with this transaction; afterwards the transaction accepts no more statements.
 

@@ -19,7 +19,6 @@ class RestoreUnfinished(BackupError):
             f"a restore into {where} did not finish, so the numbers issued since the backup would be issued "
             "again: drop the database, create an empty one, and repeat xuanhao restore (docs/backup.md)"
         )
-        self.where = where
 
 
 class BackupRunning(BackupError):
@@ -27,7 +26,6 @@ class BackupRunning(BackupError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder}: another backup is being written there")
-        self.folder = folder
 
 
 class BackupNotWritten(BackupError):
@@ -35,8 +33,6 @@ class BackupNotWritten(BackupError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
 
 
 class BackupToolMissing(BackupError):
@@ -47,7 +43,6 @@ class BackupToolMissing(BackupError):
             f"{tool} is not on the PATH: install the client programs of PostgreSQL "
             "(Debian: postgresql-client), in the server's version or newer"
         )
-        self.tool = tool
 
 
 class SchemaTooOld(BackupError):
@@ -58,8 +53,6 @@ class SchemaTooOld(BackupError):
             f"the database has schema {found}, and this program backs up {oldest} and newer ones: take the "
             "backup with the version that has run so far"
         )
-        self.found = found
-        self.oldest = oldest
 
 
 class BackupUnknown(BackupError):
@@ -70,7 +63,6 @@ class BackupUnknown(BackupError):
             f"{folder}: no complete backup (manifest.json is missing); name the folder of one backup, "
             "such as xuanhao-20261127T020000Z"
         )
-        self.folder = folder
 
 
 class BackupDamaged(BackupError):
@@ -78,8 +70,6 @@ class BackupDamaged(BackupError):
 
     def __init__(self, file: str, what: str) -> None:
         super().__init__(f"{file}: {what}: this backup is damaged; take another one")
-        self.file = file
-        self.what = what
 
 
 class BackupNewer(BackupError):
@@ -87,7 +77,6 @@ class BackupNewer(BackupError):
 
     def __init__(self, version: str) -> None:
         super().__init__(f"this backup was taken by version {version}: install that version or a newer one")
-        self.version = version
 
 
 class BackupOfOtherEngine(BackupError):
@@ -95,7 +84,6 @@ class BackupOfOtherEngine(BackupError):
 
     def __init__(self, engine: str) -> None:
         super().__init__(f"database.url: this backup is of {engine}, so the database must be too")
-        self.engine = engine
 
 
 class RestoreTargetNotEmpty(BackupError):
@@ -106,7 +94,6 @@ class RestoreTargetNotEmpty(BackupError):
             f"{where}: there is a database already, and a restore overwrites nothing; "
             "move it away, or change database.url"
         )
-        self.where = where
 
 
 class KeysMissing(BackupError):
@@ -117,7 +104,6 @@ class KeysMissing(BackupError):
             f"the keys are neither in this backup nor in the settings: copy {path.name} to {path}, or set "
             "[security] keys and lookup_key"
         )
-        self.path = path
 
 
 class KeysDiffer(BackupError):
@@ -132,7 +118,6 @@ class KeysDiffer(BackupError):
                 else "Move that file away: the keys then come from the backup"
             )
         )
-        self.where = where
 
 
 class PassphraseNeeded(InputError):
@@ -152,7 +137,6 @@ class OfficeNotServed(InputError):
 
     def __init__(self, office: str) -> None:
         super().__init__(f"the settings have no office {office}")
-        self.office = office
 
 
 class GivenUnreadable(InputError):

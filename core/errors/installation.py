@@ -13,7 +13,6 @@ class DatabaseMissing(SettingsError):
             f"no database at {where}: xuanhao init creates one; "
             "if there should be one, check database.url, or restore a backup (docs/backup.md)"
         )
-        self.where = where
 
 
 class DatabaseExists(OperationError):
@@ -21,7 +20,6 @@ class DatabaseExists(OperationError):
 
     def __init__(self, where: str) -> None:
         super().__init__(f"there is one already at {where}; use `xuanhao migrate` if its schema is older")
-        self.where = where
 
 
 class DatabaseOfAnotherBot(SettingsError):
@@ -32,8 +30,6 @@ class DatabaseOfAnotherBot(SettingsError):
             f"telegram.token: the database serves bot {known}, this token belongs to bot {given}; each bot "
             f"needs a database of its own (if bot {known} is gone for good: xuanhao change-bot)"
         )
-        self.known = known
-        self.given = given
 
 
 class PhotoFolderOfAnother(SettingsError):
@@ -43,4 +39,3 @@ class PhotoFolderOfAnother(SettingsError):
         super().__init__(
             f"photos.directory: {folder} belongs to another database; each database needs a folder of its own"
         )
-        self.folder = folder

@@ -30,7 +30,6 @@ class KeysDoNotFit(SettingsError):
 
     def __init__(self, source: str, wrong: tuple[WrongKey, ...]) -> None:
         super().__init__("\n".join(f"{source}{one}" for one in wrong) + "\nnothing was changed")
-        self.source = source
         self.wrong = wrong
 
 

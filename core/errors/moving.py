@@ -24,7 +24,6 @@ class MoveSourceMissing(SettingsError):
 
     def __init__(self, where: str) -> None:
         super().__init__(f"no database at {where}: give the URL that database.url of the settings has")
-        self.where = where
 
 
 class MoveTargetNotEmpty(MoveError):
@@ -35,7 +34,6 @@ class MoveTargetNotEmpty(MoveError):
             f"{where}: there are tables already, and a move overwrites nothing: name a file that does not "
             "exist, or an empty database (createdb)"
         )
-        self.where = where
 
 
 class MoveSourceServed(MoveError):
@@ -47,7 +45,6 @@ class MoveSourceServed(MoveError):
             f"the service is running on the source ({named}): stop all workers on all hosts first; one that "
             "was killed counts as running for 15 seconds"
         )
-        self.workers = workers
 
 
 class MoveSourceWritten(MoveError):
@@ -65,8 +62,6 @@ class MoveTextRefused(MoveError):
             f"{table}: a text in {column} has the character NUL, which PostgreSQL cannot store: put it right "
             "in the source, and repeat; nothing was changed"
         )
-        self.table = table
-        self.column = column
 
 
 class MoveDiffers(MoveError):
@@ -77,4 +72,3 @@ class MoveDiffers(MoveError):
             f"{table}: the copy differs from the source; nothing was stored in the target, the source is as "
             "it was"
         )
-        self.table = table

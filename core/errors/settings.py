@@ -10,7 +10,6 @@ class SettingsFileMissing(SettingsError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: no such file; xuanhao init --config {path} writes one to fill in")
-        self.path = path
 
 
 class SettingsFileUnreadable(SettingsError):
@@ -18,7 +17,6 @@ class SettingsFileUnreadable(SettingsError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: cannot be read: {reason}")
-        self.path = path
         self.reason = reason
 
 
@@ -27,8 +25,6 @@ class SettingsFileNotWritten(SettingsError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: cannot be written ({reason}): init --config FILE writes it somewhere else")
-        self.path = path
-        self.reason = reason
 
 
 class SettingsSyntax(SettingsError):
@@ -36,8 +32,6 @@ class SettingsSyntax(SettingsError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: invalid TOML: {reason}")
-        self.path = path
-        self.reason = reason
 
 
 class SettingsRefused(SettingsError):
@@ -57,8 +51,6 @@ class KeyFileUnusable(SettingsError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
 
 
 class KeyFileUnreadable(SettingsError):
@@ -69,9 +61,6 @@ class KeyFileUnreadable(SettingsError):
             f"{path}: cannot be read or written by the user {user}: {reason}; the file is not damaged, so "
             "give it to the user whom the service runs as"
         )
-        self.path = path
-        self.reason = reason
-        self.user = user
 
 
 class KeyFileLost(SettingsError):
@@ -82,5 +71,3 @@ class KeyFileLost(SettingsError):
             f"{path}: missing, but {database} exists and its personal data are encrypted with these keys; "
             "restore the file, or set [security] keys and lookup_key"
         )
-        self.database = database
-        self.path = path

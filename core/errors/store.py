@@ -23,7 +23,6 @@ class StoreInUse(StoreError):
     """Another process has the database file open; only one process may use it."""
 
     def __init__(self, path: str, pid: int | None = None) -> None:
-        self.path = path
         self.pid = pid
         by = f"by process {pid}" if pid else "by another process"
         super().__init__(f"{path} is in use {by}: stop that one first")
@@ -74,7 +73,6 @@ class QueryError(StoreError):
     """A query is malformed or called with wrong parameters: a bug in the program."""
 
     def __init__(self, query: str, what: str) -> None:
-        self.query = query
         super().__init__(f"{query}: {what}")
 
 
@@ -82,7 +80,6 @@ class MigrationError(StoreError):
     """A migration is misnamed, missing or fails; the database is unchanged by it."""
 
     def __init__(self, migration: str, what: str) -> None:
-        self.migration = migration
         super().__init__(f"migration {migration}: {what}")
 
 
@@ -90,7 +87,6 @@ class MigrationEdited(StoreError):
     """A migration was edited after this database had applied it."""
 
     def __init__(self, migration: str) -> None:
-        self.migration = migration
         super().__init__(
             f"migration {migration} was edited after this database had applied it, so nobody knows what the "
             "schema is: install the program that applied it; a change of the schema is a migration of its own"

@@ -279,7 +279,9 @@ def figures(tx: Tx, broadcast: Broadcast) -> BroadcastFigures:
 
 def _fate(state: str, error: str | None) -> str:
     if state == NotificationState.FAILED:
-        return {UNCERTAIN: "uncertain"}.get(error or "", "blocked" if error in BLOCKED else "failed")
+        if error == UNCERTAIN:
+            return "uncertain"
+        return "blocked" if error in BLOCKED else "failed"
     fates: dict[str, str] = {
         NotificationState.SENT: "sent",
         NotificationState.CANCELLED: "unsent",
@@ -293,21 +295,19 @@ def is_pending(tx: Tx) -> bool:
     return any(_is_through(tx, _broadcast(row)) for row in tx.all("broadcasts.running"))
 
 
-def end_due(tx: Tx) -> int:
-    """End the broadcasts whose messages are all processed and notify their initiators; return how many."""
-    ended = 0
+def end_due(tx: Tx) -> None:
+    """End the broadcasts whose messages are all processed and notify their initiators."""
     for row in tx.all("broadcasts.running"):
         one = _broadcast(row)
-        if _is_through(tx, one) and _end(tx, one):
-            ended += 1
-    return ended
+        if _is_through(tx, one):
+            _end(tx, one)
 
 
 def _is_through(tx: Tx, broadcast: Broadcast) -> bool:
     return tx.one("broadcasts.is_open", subject=broadcast.subject) is None
 
 
-def _end(tx: Tx, broadcast: Broadcast) -> bool:
+def _end(tx: Tx, broadcast: Broadcast) -> None:
     target = BroadcastState.DONE if broadcast.state == BroadcastState.RUNNING else BroadcastState.STOPPED
     changed = tx.run(
         "broadcasts.end",
@@ -316,8 +316,8 @@ def _end(tx: Tx, broadcast: Broadcast) -> bool:
         target=target,
         now=to_millis(tx.now),
     )
-    if not changed:
-        return False
+    if not changed:  # another worker has
+        return
     audit.record(
         tx,
         audit.SYSTEM,
@@ -337,7 +337,6 @@ def _end(tx: Tx, broadcast: Broadcast) -> bool:
             details={"broadcast": broadcast.broadcast_id},
         ),
     )
-    return True
 
 
 def mute(tx: Tx, chat_id: int, office: str) -> None:

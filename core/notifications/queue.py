@@ -183,13 +183,9 @@ def lease(tx: Tx, worker: str, limit: int, *, by_sms: bool = False) -> list[Noti
     )
 
 
-def take_over(tx: Tx, worker: str) -> int:
-    """Release the leases of other workers; only for a worker that is alone on the database.
-
-    Returns:
-        The number of notifications that wait again.
-    """
-    return tx.run("notices.take_over", worker=worker, now=to_millis(tx.now))
+def take_over(tx: Tx, worker: str) -> None:
+    """Release the leases of other workers; only for a worker that is alone on the database."""
+    tx.run("notices.take_over", worker=worker, now=to_millis(tx.now))
 
 
 def mark_begun(tx: Tx, notification: Notification, worker: str) -> bool:
@@ -239,7 +235,8 @@ def record_failure(tx: Tx, notification: Notification, worker: str, error: str, 
     """
     try_at = tx.now + max(after, retry_delay(notification.tries))
     until = notification.pointless_after
-    if notification.tries >= MAX_TRIES if until is None else try_at >= until:
+    is_last = notification.tries >= MAX_TRIES if until is None else try_at >= until
+    if is_last:
         mark_failed(tx, notification, worker, error)
         return
     tx.run(
@@ -295,9 +292,9 @@ def retry_delay(tries: int) -> timedelta:
     return min(timedelta(seconds=30) * (1 << min(max(0, tries - 1), 10)), timedelta(hours=6))
 
 
-def purge(tx: Tx) -> int:
-    """Delete notifications that ended longer than ``KEEP`` ago; return how many."""
-    return tx.run("notices.purge", before=to_millis(tx.now - KEEP))
+def purge(tx: Tx) -> None:
+    """Delete notifications that ended longer than ``KEEP`` ago."""
+    tx.run("notices.purge", before=to_millis(tx.now - KEEP))
 
 
 def _notification(row: Row) -> Notification:

@@ -5,6 +5,8 @@ is retried like all others, and counts as delivered when the gateway has accepte
 between the gateway and the record, it is sent again.
 """
 
+from dataclasses import replace
+
 from core.notifications.queue import Notification, NotificationPurpose, Plan, plan
 from core.notifications.reminders import Deadline, last_morning_of
 from core.ports import Tx
@@ -37,19 +39,15 @@ def plan_instead(tx: Tx, failed: Notification) -> None:
     """Plan an SMS now for a reminder that the chat has not taken; idempotent. Other topics have none."""
     if failed.topic not in _STOOD_FOR:
         return
-    plan(
-        tx,
-        _by_sms(
-            Plan(
-                chat_id=failed.chat_id,
-                purpose=failed.purpose,
-                subject=failed.subject,
-                due_at=tx.now,
-                details=failed.details,
-                pointless_after=failed.pointless_after,
-            )
-        ),
+    stands_for = Plan(
+        chat_id=failed.chat_id,
+        purpose=failed.purpose,
+        subject=failed.subject,
+        due_at=tx.now,
+        details=failed.details,
+        pointless_after=failed.pointless_after,
     )
+    plan(tx, _by_sms(stands_for))
 
 
 def is_about_move(by_sms: Notification) -> bool:
@@ -64,11 +62,4 @@ def is_about_message(by_sms: Notification) -> bool:
 
 
 def _by_sms(wanted: Plan) -> Plan:
-    return Plan(
-        chat_id=wanted.chat_id,
-        purpose=f"{NotificationPurpose.SMS_REMINDER}:{wanted.purpose}",
-        subject=wanted.subject,
-        due_at=wanted.due_at,
-        details=wanted.details,
-        pointless_after=wanted.pointless_after,
-    )
+    return replace(wanted, purpose=f"{NotificationPurpose.SMS_REMINDER}:{wanted.purpose}")

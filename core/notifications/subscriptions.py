@@ -79,13 +79,24 @@ def is_awaited(tx: Tx, chat_id: int, office: str) -> bool:
     return tx.one("subscriptions.is_awaited", chat_id=chat_id, office=office) is not None
 
 
-def announce(tx: Tx, offices: Mapping[str, Office]) -> int:
-    """Plan notifications about everything that has opened since the last call; return how many."""
-    return _announce_segments(tx) + _announce_openings(tx, offices) + _announce_served(tx, offices)
+def announce(tx: Tx, offices: Mapping[str, Office]) -> None:
+    """Plan notifications about everything that has opened since the last call.
+
+    Args:
+        tx: the transaction.
+        offices: those that are served, with the hours of single days where an opening is awaited
+            (``core.availability.closed_days.with_awaited_days``).
+    """
+    _announce_segments(tx)
+    _announce_openings(tx, offices)
+    _announce_served(tx, offices)
 
 
 def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
-    """Whether there is something to announce; read on a read-only snapshot at every run of the job."""
+    """Whether there is something to announce; read on a read-only snapshot at every run of the job.
+
+    The offices are those of ``announce``.
+    """
     if tx.all("announcements.segments_due", now=to_millis(tx.now)):
         return True
     if any(row["office"] in offices for row in tx.all("subscriptions.offices_not_served_yet")):
@@ -95,20 +106,16 @@ def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
     )
 
 
-def _announce_segments(tx: Tx) -> int:
-    announced = 0
+def _announce_segments(tx: Tx) -> None:
     for row in tx.all("announcements.segments_due", now=to_millis(tx.now)):
         subject = audit.segment_subject(row["segment_id"])
         if _first(tx, f"{subject}:{row['topic']}"):
             wish = Subscription(office=row["office"], kind=row["kind"], topic=SubscriptionTopic(row["topic"]))
             details = {name: row[name] for name in ("office", "kind", "mask", "compose_from")}
             _tell(tx, wish, subject, details)
-            announced += 1
-    return announced
 
 
-def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
-    announced = 0
+def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> None:
     for row in tx.all("subscriptions.offices_awaited"):
         code = row["office"]
         if not _is_awaited_and_open(tx, offices, code):
@@ -119,20 +126,18 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
         # Not named by the opening: after a maintenance the same opening is announced once more.
         subject = f"opening:{code}:{max(row['since'] for row in waiting)}"
         wish = Subscription(office=code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-        announced += _tell(tx, wish, subject, {"office": code})
+        _tell(tx, wish, subject, {"office": code})
         tx.run("subscriptions.remove_opening", office=code, subject=subject)
-    return announced
 
 
-def _announce_served(tx: Tx, offices: Mapping[str, Office]) -> int:
+def _announce_served(tx: Tx, offices: Mapping[str, Office]) -> None:
     """Tell those who have waited for an office that it is in the settings now."""
-    announced = 0
     for row in tx.all("subscriptions.offices_not_served_yet"):
         code = row["office"]
         if code not in offices:
             continue
         subject = f"served:{code}:{to_millis(tx.now)}"
-        announced += tx.run(
+        tx.run(
             "subscriptions.tell_served",
             purpose=NotificationPurpose.SERVED,
             subject=subject,
@@ -141,7 +146,6 @@ def _announce_served(tx: Tx, offices: Mapping[str, Office]) -> int:
             office=code,
         )
         tx.run("subscriptions.remove_served", office=code, subject=subject)
-    return announced
 
 
 def _is_awaited_and_open(tx: Tx, offices: Mapping[str, Office], code: str) -> bool:
@@ -152,8 +156,8 @@ def _first(tx: Tx, subject: str) -> bool:
     return bool(tx.run("announcements.add", subject=subject, now=to_millis(tx.now)))
 
 
-def _tell(tx: Tx, wish: Subscription, subject: str, details: Mapping[str, object]) -> int:
-    return tx.run(
+def _tell(tx: Tx, wish: Subscription, subject: str, details: Mapping[str, object]) -> None:
+    tx.run(
         "subscriptions.add_notices",
         purpose=NotificationPurpose(wish.topic),
         subject=subject,

@@ -339,7 +339,7 @@ def lift_due(tx: Tx) -> int:
 def tell(tx: Tx, ban: Ban, purpose: NotificationPurpose) -> None:
     """Notify the registered owner of an identity about a ban; replaces waiting notifications about it."""
     cancel(tx, ban.subject)
-    row = tx.one("blacklist.account_of_identity", identity_hash=ban.identity_hash)
+    row = tx.one("accounts.registered_identity", hash=ban.identity_hash)
     if row is not None:
         plan(
             tx,

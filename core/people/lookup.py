@@ -76,9 +76,7 @@ class People:
     def _by_plate(self, tx: Tx, text: str) -> Account | None:
         office = self._offices.get(text[:2])
         plate = parse_plate(text, nev_letters=office.nev_letters) if office else parse_plate(text)
-        row = tx.one(
-            "preselection.account_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial
-        )
+        row = tx.one("preselection.last_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
         return self._accounts.by_id(tx, row["account_id"]) if row else None
 
     def _by_phone(self, tx: Tx, text: str) -> Account | None:

@@ -96,7 +96,7 @@ def confirmation_states(tx: Tx, preselection_ids: Sequence[int]) -> list[Confirm
         preselection = get(tx, preselection_id)
         done = None
         if preselection.state != PreselectionState.RESERVED:
-            done = tx.one("audit.last_of", subject=preselection.subject)
+            done = tx.one("audit.newest_of", subject=preselection.subject, most=1)
         by, action = (done["actor"], done["action"]) if done else ("", "")
         found.append(ConfirmationState(preselection=preselection, by=by, action=action))
     return found

@@ -77,7 +77,7 @@ def reserved_of(tx: Tx, plate: Plate) -> Preselection:
     last = tx.one("preselection.last_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
     if last is None:
         raise PlateNotReserved
-    done = tx.one("audit.last_of", subject=from_row(last).subject)
+    done = tx.one("audit.newest_of", subject=from_row(last).subject, most=1)
     raise PlateNotReserved(by=done["actor"], action=done["action"]) if done else PlateNotReserved
 
 

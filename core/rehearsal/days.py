@@ -27,8 +27,7 @@ def settle(tx: Tx, core: Core) -> None:
             after = core.expiry.expire_due(tx, code, after).last
     while blacklist.lift_due(tx):
         pass
-    if subscriptions.is_pending(tx, core.offices):
-        subscriptions.announce(tx, core.offices)
+    subscriptions.announce(tx, core.offices)
     _deliver(tx)
 
 

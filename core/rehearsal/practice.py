@@ -51,7 +51,7 @@ class OpenPractice:
     clock: FixedClock
     core: Core
     office: Office
-    ahead: timedelta  # of the practice's time before the real one
+    ahead: timedelta  # how much later its time is than the real one
 
     def set_time(self, real: datetime) -> None:
         """Set the clock for a moment of real time."""
@@ -90,7 +90,7 @@ class Practice:
         return packed[:_MARK] == self._mark
 
     def ahead_of(self, packed: bytes) -> timedelta:
-        """Return by how much the time of a stored practice is before the real one."""
+        """Return how much later the time of a stored practice is than the real one."""
         (millis,) = _AHEAD.unpack_from(packed, _MARK)
         return timedelta(milliseconds=millis)
 

@@ -17,6 +17,7 @@ from core.audit import AuditAction, SubjectKind
 from core.clock import CHINA, from_millis, to_millis
 from core.errors.base import InputError
 from core.errors.desk import NotInAuditLog
+from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.people.scope import Scope
 from core.ports import Row, Tx
@@ -274,9 +275,7 @@ class AuditSearch:
             subjects += (audit.preselection_subject(row["preselection_id"]) for row in rows)
             subjects.append(account.subject)
             digest, by = digest or account.identity_hash, account.actor
-        if digest is not None:
-            bans = tx.all("audit_search.bans_of_identity", identity_hash=digest)
-            subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
+        subjects += blacklist.subjects_of(tx, digest)
         return AuditQuery(words=(word,), subjects=tuple(subjects), by=by)
 
     def _preselections(self, tx: Tx, word: str, numbers: Iterable[int], *more: str) -> AuditQuery:

@@ -125,7 +125,7 @@ class SmsSettings(SettingsTable):
     """``[sms]``: how codes are sent, and which reminders.
 
     Attributes:
-        provider: one or several; each is a fallback for the one before.
+        provider: one or several, in the order in which they are tried.
         per_phone_per_day: maximum codes per phone number and day, for registrations and for step 4 each.
         per_chat_per_day: maximum codes per chat and day.
         per_day: maximum codes per day in total.
@@ -149,11 +149,6 @@ class SmsSettings(SettingsTable):
     http: SmsHttpSettings | None = None
     aliyun: SmsAliyunSettings | None = None
     tencent: SmsTencentSettings | None = None
-
-    @property
-    def providers(self) -> tuple[str, ...]:
-        """The providers, in the order in which they are tried."""
-        return self.provider
 
     @model_validator(mode="after")
     def _complete(self) -> "SmsSettings":

@@ -18,9 +18,9 @@ from bot.cli import main
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import open_sqlite
-from core.db.copies import schema_version
 from core.db.moving import move
 from core.db.moving.postgres import _PostgresSide
+from core.db.schema import known_schema
 from core.db.sqlite_tx import SqliteTx
 from core.errors.moving import (
     MoveDiffers,
@@ -42,7 +42,7 @@ from tests.old_version.left_behind import lay_out_database
 
 pytestmark = pytest.mark.postgres
 DAY = timedelta(days=1)
-KNOWN = schema_version()
+KNOWN = known_schema()
 Said = pytest.CaptureFixture[str]
 TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",

@@ -12,7 +12,8 @@ import pytest
 
 from bot.desk.reports.work_queue import _text as _desk_text
 from bot.texts.desk import find, withholding
-from core.availability import maintenance
+from core.availability import closed_days, maintenance
+from core.availability.closed_days import EnteredDay, HoursKind
 from core.backup import RestoreRequest, read_given, repeated_in, restore, take
 from core.backup.restoring import Restored
 from core.bootstrap import Core
@@ -30,11 +31,13 @@ from core.errors.backup import (
 from core.errors.base import InputError, Refusal
 from core.errors.installation import PhotoFolderOfAnother
 from core.errors.offices import InMaintenance
-from core.notifications import queue
+from core.notifications import queue, subscriptions, wished
 from core.notifications.queue import NotificationPurpose, Plan
+from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
 from core.people.admins import EVERYWHERE, Admin, Role, RoleAssignment
 from core.pool import releases
 from core.pool.number_status import NumberStatus, status_of
+from core.pool.releases import Release
 from core.pool.segments import is_withheld_after_restore
 from core.ports import Tx
 from core.preselection import PreselectionState, get
@@ -42,6 +45,7 @@ from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import read_work_queue
 from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
+from core.values.wished_numbers import parse_wished
 from tests.backup.deployment import Deployment, opens
 from tests.core.sql import sql
 from tests.core.tools import expire, remind, reserved, verified
@@ -250,6 +254,53 @@ def _notice(hours: int, clock: FixedClock) -> Plan:
         due_at=clock.now() + hours * HOUR,
         details={"office": "粤K"},
     )
+
+
+async def test_wishers_are_not_told_again_of_an_opening_before_the_loss(
+    here: Deployment, there: Deployment, tmp_path: Path, clock: FixedClock
+) -> None:
+    await _before(here, clock)
+    async with here.opened(clock) as core:
+        await core.store.run(_wish_and_release, core, clock.now() + HOUR)
+    folder, _ = take(here.settings, tmp_path / "backups", clock=clock)
+    clock.advance(2 * HOUR)
+    await _puts_back(here, there, folder, clock, ())
+    async with there.opened(clock, create=False) as core:
+        assert not await core.store.read(wished.is_pending)
+        rows = await core.store.read(sql, "SELECT state FROM notice WHERE purpose = 'wished'")
+    assert [row["state"] for row in rows] == ["late"]
+
+
+def _wish_and_release(tx: Tx, core: Core, opens_at: datetime) -> None:
+    offices = core.offices
+    wish = parse_wished("粤KB8888", default=offices["粤K"], offices=offices)
+    wished.add(tx, 1, wish, is_registered=True)
+    mask = parse_mask(PlateKind.SMALL, "B####")
+    core.pools.release(tx, Release(office=offices["粤K"], mask=mask, actor="test", opens_at=opens_at))
+
+
+async def test_opening_that_was_not_is_still_awaited(
+    here: Deployment, there: Deployment, tmp_path: Path, clock: FixedClock
+) -> None:
+    """An office that was closed for the day of the loss was not announced as open by its usual hours."""
+    await _before(here, clock)
+    opening = Subscription(office="粤K", kind=NO_KIND, topic=SubscriptionTopic.OPENING)
+    today = EnteredDay(
+        day=clock.now().astimezone(CHINA).date(),
+        place=HoursKind.ONLINE,
+        hours=(),
+        is_closed_day=False,
+        reason="停电",
+        by="chat:1",
+    )
+    async with here.opened(clock) as core:
+        assert core.offices["粤K"].hours.is_open(clock.now())
+        await core.store.run(closed_days.set_hours, core.offices["粤K"], today)
+        await core.store.run(subscriptions.subscribe, 5001, opening)
+    folder, _ = take(here.settings, tmp_path / "backups", clock=clock)
+    await _puts_back(here, there, folder, clock, ())
+    async with there.opened(clock, create=False) as core:
+        assert await core.store.read(subscriptions.of_chat, 5001) == [opening]
 
 
 async def test_draws_after_the_restore_use_a_seed_of_their_own(

@@ -9,8 +9,9 @@ import pytest
 
 from core.backup import RestoreRequest, restore, take
 from core.backup.taking import OLDEST_SCHEMA
-from core.bootstrap import Core, prepare_backup
+from core.bootstrap import Core
 from core.clock import FixedClock
+from core.database import prepare_backup
 from core.db import MIGRATIONS, MemoryDatabase, open_store
 from core.db.schema import known_schema
 from core.errors.backup import KeysDiffer, SchemaTooOld
@@ -102,7 +103,7 @@ async def test_an_older_schema_is_backed_up_and_put_back(
     _brings_keys(here, there)
     await restore(there.settings, RestoreRequest(folder=folder, given=(), clock=clock))
     async with there.opened(clock, create=False, migrate=False) as core:
-        row = await core.store.read(lambda tx: tx.one("backup.schema"))
+        row = await core.store.read(lambda tx: tx.one("schema.version"))
         assert row is not None
         assert row["version"] == known_schema()
 

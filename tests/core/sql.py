@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from core.db.postgres_tx import PostgresTx
 from core.db.sqlite_tx import SqliteTx
@@ -15,10 +16,21 @@ MILLION = "WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM cou
 """A table ``count`` of the numbers from 0 to ``last``, on either engine."""
 
 
+def cursor_of(tx: Tx) -> Any:
+    """Return a cursor of the driver in a transaction."""
+    if isinstance(tx, SqliteTx):
+        return tx._cursor
+    assert isinstance(tx, PostgresTx)
+    wire = tx._wire
+    if not wire.is_lost:
+        wire._enter()
+        tx.settle()
+    return wire._connection.cursor(row_factory=dict_row)
+
+
 def sql(tx: Tx, text: str) -> list[dict[str, Any]]:
     """Run a statement unchanged; return its rows."""
-    assert isinstance(tx, (SqliteTx, PostgresTx))
-    cursor = tx._cursor
+    cursor = cursor_of(tx)
     cursor.execute(text)
     if cursor.description is None:
         return []
@@ -84,9 +96,9 @@ def fill_ranks(tx: Tx, segment_id: int, mask: Mask, positions: Iterable[int], ho
     columns = "office, kind, serial, state, segment_id, position, preselection_id, since"
     rows = (("粤K", "small", mask.unrank(n), "registered", segment_id, n, holder, 0) for n in positions)
     if isinstance(tx, PostgresTx):  # ten times as fast as single statements
-        with tx._cursor.copy(f"COPY plate ({columns}) FROM STDIN") as copy:
+        with cursor_of(tx).copy(f"COPY plate ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         return
     assert isinstance(tx, SqliteTx)
-    tx._cursor.executemany(f"INSERT INTO plate ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - ours
+    cursor_of(tx).executemany(f"INSERT INTO plate ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)  # noqa: S608 - ours

@@ -226,10 +226,12 @@ async def test_end_is_told_once_with_all_figures(core: Core, clock: FixedClock) 
     await core.store.run(notification_queue.mark_failed, claimed[1], "worker", "Forbidden")
     await core.store.run(notification_queue.mark_failed, claimed[2], "worker", notification_queue.UNCERTAIN)
     await core.store.run(broadcasts.stop, one.broadcast_id, "chat:1001")
-    assert await core.store.run(broadcasts.end_due) == 0  # one is claimed by a worker
+    await core.store.run(broadcasts.end_due)
+    assert not (await core.store.read(broadcasts.get, one.broadcast_id)).is_over  # one is claimed by a worker
     await core.store.run(notification_queue.mark_failed, claimed[3], "worker", "BadRequest")
     assert await core.store.read(broadcasts.is_pending)
-    assert sum(await asyncio.gather(*(core.store.run(broadcasts.end_due) for _ in range(2)))) == 1
+    await asyncio.gather(*(core.store.run(broadcasts.end_due) for _ in range(2)))
+    assert len(await core.store.read(sql, "SELECT 1 FROM audit WHERE action = 'ended_broadcast'")) == 1
     ended = await core.store.read(broadcasts.get, one.broadcast_id)
     assert (ended.state, ended.is_over) == (BroadcastState.STOPPED, True)
     figures = await core.store.read(broadcasts.figures, ended)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from core.bootstrap import OpenedDatabase, open_database
 from core.clock import FixedClock
+from core.database import OpenedDatabase, open_database
 from core.db import MIGRATIONS, open_sqlite
 from core.errors.keys import KeysDoNotFit, WrongKey
 from core.ports import Store, Tx

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from core.audit import AuditAction
 from core.availability import rescheduling
 from core.availability.rescheduling import Rescheduling
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.errors.base import XuanhaoError
+from core.errors.desk import HandledMeanwhile
 from core.errors.undo import (
     AppealUsed,
     NumberGone,
@@ -301,6 +303,19 @@ async def test_undone_approval_restores_all_but_what_is_used(resting: Core, tmp_
     # And it can be decided anew; all are told again.
     await core.store.run(approves, core, number)
     await ensure_verifies(core, tmp_path / "journal.jsonl")
+
+
+async def test_second_chief_is_told_who_was_first_and_not_who_saw_the_photos(resting: Core) -> None:
+    core = resting
+    await core.store.run(reserved, core, 0, "A1234")
+    owner = await core.store.run(registered, core, 1)
+    number = await core.store.run(appealed, core, owner, 0)
+    await core.store.run(approves, core, number)
+    await core.store.run(lambda tx: core.approval_undoing.undo(tx, number, "看错了照片", 1001))
+    await core.store.run(core.lookups.saw_photos, "chat:3001", number, "粤K")
+    with pytest.raises(HandledMeanwhile) as caught:
+        await core.store.run(lambda tx: core.approval_undoing.undo(tx, number, "看错了照片", 1002))
+    assert (caught.value.by, caught.value.action) == ("chat:1001", AuditAction.UNDID)
 
 
 async def test_undone_approval_gives_a_registered_number_its_vehicle_back(resting: Core) -> None:

@@ -11,7 +11,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.cli import main
-from core.bootstrap import bootstrap, open_database
+from core.bootstrap import bootstrap
+from core.database import open_database
 from core.security.vault import fingerprint_of
 from core.settings import load_settings
 from tests.core.tools import registered, release

@@ -19,6 +19,7 @@ from core.ports import Row, Tx
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core import tools
+from tests.core.sql import sql
 from tests.lifecycle.harness import OFFICE, Harness, local
 
 RELEASE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE)
@@ -223,12 +224,13 @@ async def test_ten_thousand_subscribers_cost_one_statement() -> None:
     asked: Counter[str] = Counter()
     wrap: WrapTx = lambda tx: Counting(tx, asked)  # noqa: E731 - a type to be held
     clock = FixedClock(local("2026-03-10"))
-    core = await tools.build(MemoryStore(MemoryDatabase(clock, wrap_tx=wrap)), clock)
+    database = MemoryDatabase(clock, wrap_tx=wrap)
+    core = await tools.build(MemoryStore(database), clock)
     await core.store.run(subscribe_all, 10_000)
     await core.store.run(tools.release, core, "B####")
     asked.clear()
     await core.store.run(subscriptions.announce, core.offices)
-    rows = await core.store.run(states)
+    rows = states(database.begin())
     await core.close()
     assert asked["subscriptions.add_notices"] == 2  # the release, and the opening to self-composition
     assert asked["notices.add"] == 0
@@ -242,4 +244,5 @@ def subscribe_all(tx: Tx, count: int) -> None:
 
 
 def states(tx: Tx) -> dict[str, int]:
-    return {row["purpose"]: row["notices"] for row in tx.all("notices.count_states")}
+    counted = sql(tx, "SELECT purpose, state, count(*) AS notices FROM notice GROUP BY purpose, state")
+    return {row["purpose"]: row["notices"] for row in counted}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.clock import FixedClock
-from core.db import MemoryDatabase, MemoryStore, memory_tx
+from core.db import MemoryDatabase, MemoryStore
 from core.db.tx import WrapTx
 from core.errors.store import StoreClosed, StoreConstraintError, StoreError
 from tests.store.conftest import NOON
@@ -62,20 +62,10 @@ def test_reader_cannot_write(database: MemoryDatabase) -> None:
     assert database.run(add, "a") == "a"
 
 
-def test_open_transaction_of_its_own(clock: FixedClock) -> None:
-    with memory_tx(clock, migrations=MIGRATIONS, queries=QUERIES) as tx:
-        add(tx, "a")
-        assert names(tx) == ["a"]
-        assert tx.now == clock.now()
-
-
 def test_two_databases_share_nothing(clock: FixedClock) -> None:
-    with (
-        memory_tx(clock, migrations=MIGRATIONS, queries=QUERIES) as one,
-        memory_tx(clock, migrations=MIGRATIONS, queries=QUERIES) as other,
-    ):
-        add(one, "a")
-        assert names(other) == []
+    with opened(clock) as one, opened(clock) as other:
+        one.run(add, "a")
+        assert other.read(names) == []
 
 
 def test_faults_can_be_ordered(clock: FixedClock) -> None:

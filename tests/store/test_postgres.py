@@ -1,6 +1,7 @@
 """PostgreSQL: deadlocks, lost connections, races and several workers, on a real server."""
 
 import asyncio
+import os
 import sys
 import threading
 import time
@@ -11,10 +12,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from core.clock import FixedClock
 from core.db import open_postgres, open_store
-from core.db.postgres import ATTEMPTS, PostgresStore
+from core.db.postgres import PostgresStore
+from core.db.postgres_queues import ATTEMPTS
 from core.db.postgres_tx import translate
 from core.errors.store import (
     StoreContention,
@@ -73,7 +76,7 @@ async def test_deadlock_is_run_again(postgres: PostgresStore) -> None:
 
 async def test_deadlock_control_fails_one(postgres: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the second run the crossed locks fail one of the two."""
-    monkeypatch.setattr("core.db.postgres.ATTEMPTS", 1)
+    monkeypatch.setattr("core.db.postgres_queues.ATTEMPTS", 1)
     for name in "ab":
         await postgres.run(add, name)
     locks = CrossedLocks()
@@ -326,6 +329,25 @@ async def test_schema_that_is_none_is_refused(schema: str) -> None:
 async def test_url_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(StoreUrlError):
         await open_store("postgresql://h/x?no_such_option=1", migrations=MIGRATIONS, queries=QUERIES)
+
+
+async def test_missing_privilege_is_told() -> None:
+    """As with PostgreSQL 15 and newer, where users may not create tables in the schema public."""
+    user = f"stranger_{os.getpid()}"
+    with postgres_schema() as schema:
+        execute(f"CREATE ROLE {user} LOGIN")
+        execute(f"GRANT USAGE ON SCHEMA {schema} TO {user}")
+        try:
+            with pytest.raises(StoreUnavailable, match=f"permission denied for schema {schema}"):
+                await open_postgres(
+                    make_conninfo(postgres_url(), user=user),
+                    schema=schema,
+                    migrations=MIGRATIONS,
+                    queries=QUERIES,
+                )
+        finally:
+            execute(f"REVOKE ALL ON SCHEMA {schema} FROM {user}")
+            execute(f"DROP ROLE {user}")
 
 
 async def test_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """SQLite with several real processes."""
 
 import asyncio
+import errno
 import os
 import signal
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 
 from core.clock import FixedClock, SystemClock
 from core.db import open_sqlite
+from core.db.lock import LockFile
 from core.db.sqlite_tx import require_version
 from core.errors.store import StoreCorrupt, StoreInUse, StoreUnavailable, StoreUrlError
 from tests.engines import open_test_store
@@ -75,6 +77,20 @@ async def test_second_store_of_one_process_is_refused(tmp_path: Path, clock: Fix
                 f"sqlite:///{tmp_path / 'test.db'}", clock, migrations=MIGRATIONS, queries=QUERIES
             )
     assert caught.value.pid == os.getpid()
+
+
+def test_database_on_a_full_disk_can_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its store can still do is for the store to say."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("core.db.lock.os.write", refuse)
+        lock = LockFile.lock(tmp_path / "test.db")
+    with pytest.raises(StoreInUse, match="by another process"):
+        LockFile.lock(tmp_path / "test.db")
+    lock.unlock()
 
 
 async def test_closed_file_can_be_opened_again(tmp_path: Path, clock: FixedClock) -> None:

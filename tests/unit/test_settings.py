@@ -63,7 +63,7 @@ def test_a_token_and_an_office_are_enough(file: Path) -> None:
 
 def test_defaults_are_those_of_the_design(file: Path) -> None:
     found = load(file)
-    assert (found.database.url, found.telegram.mode, found.registry.mode, found.sms.providers) == (
+    assert (found.database.url, found.telegram.mode, found.registry.mode, found.sms.provider) == (
         f"sqlite:///{file.parent}/data/xuanhao.db",
         "polling",
         "open",
@@ -363,7 +363,7 @@ def test_a_list_of_one_needs_no_comma(file: Path) -> None:
 def test_deep_tables_are_reached(file: Path) -> None:
     found = load(file, SMS__PROVIDER="http,console", SMS__HTTP__URL="http://127.0.0.1:9000/sms")
     assert found.sms.http is not None
-    assert (found.sms.providers, found.sms.http.url) == (("http", "console"), "http://127.0.0.1:9000/sms")
+    assert (found.sms.provider, found.sms.http.url) == (("http", "console"), "http://127.0.0.1:9000/sms")
 
 
 def test_an_office_is_reached_by_its_place(file: Path) -> None:

@@ -66,7 +66,7 @@ RETURNING account_id
 
 -- name: registered_identity
 -- The account that holds an identity: registered with it, or given it at a counter.
-SELECT account_id FROM account
+SELECT account_id, chat_id FROM account
 WHERE identity_hash = :hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)
 
 -- name: registered_phone

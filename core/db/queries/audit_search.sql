@@ -77,10 +77,6 @@ SELECT preselection_id FROM preselection WHERE account_id = :account_id ORDER BY
 -- The bans caused by a preselection.
 SELECT ban_id FROM ban WHERE preselection_id = :preselection_id
 
--- name: bans_of_identity
--- The bans of an identity.
-SELECT ban_id FROM ban WHERE identity_hash = :identity_hash
-
 -- name: segments_of_mask
 -- The segments that were released with a mask.
 SELECT segment_id FROM segment WHERE mask = :mask ORDER BY segment_id

@@ -1,7 +1,3 @@
--- name: schema
--- The version of the schema.
-SELECT coalesce(max(version), 0) AS version FROM schema_migration
-
 -- name: counts
 -- How many rows of each subject there are, to compare a copy with its original.
 SELECT

@@ -104,8 +104,3 @@ SELECT count(*) AS bans FROM ban
 WHERE lifted_at IS NULL AND until > :now
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
   AND (CAST(:cause AS TEXT) = '' OR cause = :cause)
-
--- name: account_of_identity
--- The account that holds an identity: registered with it, or given it at a counter.
-SELECT account_id, chat_id FROM account
-WHERE identity_hash = :identity_hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)

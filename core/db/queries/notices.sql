@@ -110,10 +110,6 @@ WHERE subject = :subject
 SELECT notice_id FROM notice
 WHERE subject = :subject AND pointless_after = :deadline AND error IS NOT NULL LIMIT 1
 
--- name: count_states
--- How many notices there are of each purpose and state.
-SELECT purpose, state, count(*) AS notices FROM notice GROUP BY purpose, state ORDER BY purpose, state
-
 -- name: unreachable
 -- Records that a chat can no longer be reached.
 INSERT INTO unreachable (chat_id, since, reason) VALUES (:chat_id, :now, :reason)

@@ -148,8 +148,8 @@ SELECT DISTINCT office FROM preselection WHERE state = 'reserved' AND deadline <
 
 -- name: overdue
 -- The next reservations of an office, after a deadline and an id, whose deadline lies before a time, the time at
--- which its grace at the counter began; except those that the vehicle registry contradicts. After a restore none expires before it is settled, nor do those
--- that may have been confirmed after the backup.
+-- which its grace at the counter began; except those that the vehicle registry contradicts. After a restore none
+-- expires before it is settled, nor do those that may have been confirmed after the backup.
 SELECT p.preselection_id, p.deadline FROM preselection AS p
 WHERE p.state = 'reserved' AND p.deadline < :before AND p.office = :office
   AND (p.deadline > :after OR (p.deadline = :after AND p.preselection_id > :after_id))
@@ -186,12 +186,6 @@ ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
 -- Deletes the vehicle data of a dropped or abandoned preselection.
 UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL, reviewed_sealed = NULL
 WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS NULL
-
--- name: account_of_plate
--- The owner who last had a number for good.
-SELECT account_id FROM preselection
-WHERE office = :office AND kind = :kind AND serial = :serial
-ORDER BY preselection_id DESC LIMIT 1
 
 -- name: reinstate
 -- Gives an owner back a reservation that was registered, voided or revoked, unless its vehicle has another number

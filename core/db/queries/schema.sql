@@ -1,6 +1,6 @@
 -- name: version
 -- The schema of the database: the number of its last migration.
-SELECT max(version) AS version FROM schema_migration
+SELECT coalesce(max(version), 0) AS version FROM schema_migration
 
 -- name: try_writing
 -- Changes nothing, but fails where nothing can be written.

@@ -51,8 +51,7 @@ WHERE preselection_id = :preselection_id AND unreminded_at IS NOT NULL
 -- Failed notices that no admin has dealt with, oldest first. Subscriptions and broadcasts are left out: they are
 -- no loss to chats that have blocked the bot, and would bury the rest. So are reminders that go by SMS instead, and
 -- those of extended deadlines: a number that expires unreminded is listed itself; and those about roles that wait
--- until their holder opens the bot. All of them, or (:subject) those
--- about one subject.
+-- until their holder opens the bot. All of them, or (:subject) those about one subject.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since AND :subject IN ('', subject)
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
