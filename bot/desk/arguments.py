@@ -44,6 +44,8 @@ _WHOLE_TIME = re.compile(_TIME)
 _FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{PARTING}]))")
 _UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}\s?[-/.年]")
+_YEARS_READ = range(1900, 2200)
+"""Years with room around them for what is counted from a date; in others it would leave the calendar."""
 _LEAP_DAY = (2, 29)
 _LONG_PAST = timedelta(days=183)
 _NARROW = str.maketrans(
@@ -105,6 +107,8 @@ def _moment(found: re.Match[str] | None, today: date | None) -> datetime:
         if found["year"] or "月" in found[0]:
             raise NoSuchDay(found[0]) from None
         raise UnreadableTime from None
+    if day.year not in _YEARS_READ:
+        raise UnreadableTime
     try:
         return datetime(day.year, day.month, day.day, int(found["hour"] or 0), int(minute), tzinfo=CHINA)
     except ValueError:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.desk.arguments import split_named_args, without_parting, word_at_start
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, stay
@@ -15,13 +15,13 @@ from bot.texts.desk import parts
 from bot.texts.desk import people as texts
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import account_subject
-from core.clock import CHINA
 from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
 from core.people.lookup import is_like_identity
+from core.people.scope import home_of
 from core.preselection.counter import (
     IdentityMove,
     validate_change_of_type,
@@ -30,21 +30,8 @@ from core.preselection.identity_sides import ensure_receiver_named, replaced_ide
 from core.values.grave_acts import GraveAct
 from core.values.identity import parse_identity
 from core.values.personal_numbers import InputKind
+from core.values.reasons import parse_reason, reason_or_none
 from core.values.text import compact, tidy
-
-
-def home_of(ctx: Context, account: Account | None, permission: Permission) -> str:
-    """Return the office of an account, or else the first one that this chat serves.
-
-    Raises:
-        NotPermitted, NotYourOffice: this chat lacks the permission there.
-    """
-    code = account.office if account and account.office in ctx.core.offices else None
-    if code is None:
-        own = ctx.admin.offices(permission, ctx.core.offices)
-        code = own[0] if own else next(iter(ctx.core.offices))
-    ctx.admin.require(permission, code)
-    return code
 
 
 def number_arg(ctx: Context, name: str) -> int:
@@ -71,7 +58,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
 
     Raises:
         Usage: a part is missing.
-        PersonalNumberInText, ReasonTooShort: as ``reason_of``.
+        PersonalNumberInText, ReasonTooShort: as ``parse_reason``.
     """
     first = word_at_start(without_parting(arguments))
     if (wanted := _type_of(first)) is not None:
@@ -84,7 +71,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
         wanted, why = _type_of(first), without_parting(name[len(first) :])
     if wanted is None or not written:
         raise Usage("usertype", (Part.PERSON if wanted else Part.USER_TYPE,))
-    return to_user_type(ctx, ctx.core.people.account(ctx.tx, written), wanted, reason_of(why))
+    return to_user_type(ctx, ctx.core.people.account(ctx.tx, written), wanted, reason_or_none(why))
 
 
 def _type_of(raw: str) -> UserType | None:
@@ -101,7 +88,8 @@ def to_user_type(ctx: Context, account: Account, wanted: UserType, reason: str =
         UserTypeHeld: there is nothing to change.
         UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
     """
-    home = home_of(ctx, account, Permission.USERTYPE)  # before anything is told about the person
+    # before anything is told about the person
+    home = home_of(ctx.admin, Permission.USERTYPE, account, ctx.core.offices)
     validate_change_of_type(account, wanted)
     args = {
         "office": home,
@@ -151,17 +139,18 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
     number, written, reason = split_named_args("identity", arguments, 3)
     if is_like_identity(compact(written)) and not is_like_identity(compact(number)):
         number, written = written, number
-    identity, reason = read_identity(ctx, number), reason_of(reason)
+    identity, reason = read_identity(ctx, number), parse_reason(reason)
     return to_identity(ctx, identity, ctx.core.people.account(ctx.tx, written), reason)
 
 
 def read_identity(ctx: Context, raw: str) -> str:
-    return parse_identity(raw, today=ctx.tx.now.astimezone(CHINA).date())
+    return parse_identity(raw, today=ctx.today)
 
 
 def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Goto:
     """Go to the question before an identity is moved; the number itself stays encrypted meanwhile."""
-    home = home_of(ctx, account, Permission.IDENTITY)  # before anything is told about the person
+    # before anything is told about the person
+    home = home_of(ctx.admin, Permission.IDENTITY, account, ctx.core.offices)
     holder = _holder(ctx, identity)
     if holder is not None and holder.account_id == account.account_id:
         raise IdentityIsTheirs
@@ -171,7 +160,7 @@ def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> G
         "holder": holder.account_id if holder else 0,
         "other": account.identity_hash.hex() if account.identity_hash else "",
         "sealed": ctx.core.vault.seal(identity).decode(),
-        "reason": reason_of(reason),
+        "reason": parse_reason(reason),
     }
     return Goto(screen=ScreenName.DESK_IDENTITY, args=args)
 

@@ -47,6 +47,8 @@ def test_time_is_read_however_it_is_written(written: str) -> None:
         "2026-12-01 09:00 x",
         "2026-12-011",
         "0000-01-01",
+        "0001-01-01",  # what is counted from it leaves the calendar
+        "9999-12-31",
     ],
 )
 def test_what_is_no_time_is_not_guessed(written: str) -> None:
