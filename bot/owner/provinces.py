@@ -221,7 +221,7 @@ def _preselect(ctx: Context, _arg: str) -> Goto:
     if not account.is_registered:  # preset the office; it can be changed until registration is complete
         ctx.core.accounts.set_office(ctx.tx, account, office.code)
         return _continue(ctx, "")
-    if go.screen == ScreenName.BANNED:
+    if go.screen in {ScreenName.BANNED, ScreenName.SUSPENDED, ScreenName.REG_PHONE}:
         return go
     if not account.selects_at(office.code):
         raise NotThisUserType(user_type=account.user_type)

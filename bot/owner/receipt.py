@@ -15,7 +15,7 @@ from bot.dialog.view import Button, Lifetime, View
 from bot.i18n import formatting
 from bot.i18n.bilingual import bilingual
 from bot.owner.calendar_file import calendar_file, cancellation_file
-from bot.owner.entry import AGAIN, entry
+from bot.owner.entry import AGAIN, another_vehicle
 from bot.pictures.receipt import Receipt, ReceiptField, ReceiptPicture, receipt_pdf
 from bot.pictures.share_card import ShareCard
 from bot.texts import notifications as notices
@@ -162,10 +162,6 @@ def _turned(page: str) -> Handler:
     return lambda ctx, _arg: to_receipt(ctx, ctx.arg("id"), page)
 
 
-def _next_vehicle(ctx: Context, _arg: str) -> Goto:
-    return entry(ctx) if ctx.current_preselection is not None else Goto(screen=ScreenName.BASICS)
-
-
 def _to_reminders(_ctx: Context, number: str) -> Goto:
     """Return the settings of the reminders, which lead back to the receipt."""
     return Goto(screen=ScreenName.REMINDERS, args={"id": number})
@@ -251,7 +247,7 @@ DONE = Screen(
         ActionName.REMINDERS: lambda ctx, _arg: _to_reminders(ctx, ctx.arg("id")),
         ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
-        ActionName.NEXT: _next_vehicle,
+        ActionName.NEXT: lambda ctx, _arg: another_vehicle(ctx),
     },
     hint=formatting.PRESS_HINT,
 )
