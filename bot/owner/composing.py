@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Lifetime, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import step_of
@@ -17,16 +17,15 @@ from bot.owner.selecting import ERRORS
 from bot.owner.wishes import tell_opening
 from bot.texts.errors import of_error
 from bot.texts.owner import composing as texts
-from bot.texts.owner.wishes import OPENING_NOTED, TELL_OPENING
+from bot.texts.owner.wishes import TELL_OPENING
 from core.clock import from_millis, to_millis
 from core.errors.base import InputError, XuanhaoError
-from core.errors.offices import OfficeClosed
 from core.errors.plates import SerialLookalike
-from core.errors.selection import NoWishes, NoWishesLeft, TriedTooSoon, WishesRefused
+from core.errors.selection import NoWishes, TriedTooSoon, WishesRefused
 from core.pool.composable import Composable, composable
 from core.pool.number_search import find_numbers
 from core.preselection import PreselectionState, lease_until
-from core.preselection.composed_selection import SortedWishes, failed_before, sort_wishes, validate_wishes
+from core.preselection.composed_selection import SortedWishes, failed_before, sort_wishes, validate_try
 from core.preselection.quotas import remaining_quota
 from core.values.number_search import NumberSearch, parse_search, without_words
 from core.values.plates import split_wishes
@@ -133,7 +132,7 @@ def _judged(ctx: Context, typed: Sequence[str]) -> SortedWishes:
         _composable(ctx),
         ctx.office,
         typed,
-        most=min(ctx.office.compose_per_try, left.wishes),
+        most=left.wishes_per_try(ctx.office),
         known=ctx.list_arg("wishes"),
     )
 
@@ -193,18 +192,8 @@ def _without(ctx: Context, wish: str) -> Goto:
 
 def _submit(ctx: Context, _arg: str) -> Goto:
     wishes, begun, office = ctx.list_arg("wishes"), ctx.preselection, ctx.office
-    if not office.hours.is_open(ctx.received_at):
-        raise OfficeClosed(office.hours.next_opening(ctx.received_at))
-    validate_wishes(ctx.tx, office, begun, wishes)
-    left = remaining_quota(ctx.tx, office, begun.required_vin).wishes
-    if left < len(wishes):
-        raise NoWishesLeft(left)
+    validate_try(ctx.tx, office, begun, wishes, received_at=ctx.received_at)
     return Goto(screen=ScreenName.TRY, args=_args(ctx, wishes))
-
-
-def _tell(ctx: Context, _arg: str) -> Goto:
-    tell_opening(ctx, ctx.office)
-    return stay(note=OPENING_NOTED())
 
 
 COMPOSE = Screen(
@@ -215,7 +204,7 @@ COMPOSE = Screen(
         ActionName.REMOVE: _without,
         ActionName.CLEAR: lambda ctx, _arg: _to_list(ctx, ()),
         ActionName.SUBMIT: _submit,
-        ActionName.TELL: _tell,
+        ActionName.TELL: tell_opening,
         ActionName.RANDOM: lambda ctx, _arg: _back_to_random(ctx),
         ActionName.SELECT: lambda ctx, _arg: _back_to_random(ctx),
     },

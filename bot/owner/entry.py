@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
-from core.people.accounts import Account
+from core.people.accounts import Account, RegistrationField
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
 from core.preselection.quotas import remaining_quota
@@ -13,6 +13,12 @@ _WITH_CHANCES = frozenset({PreselectionState.AGREED, PreselectionState.VERIFIED}
 _BEFORE_A_VEHICLE = frozenset({ScreenName.BASICS, ScreenName.SUSPENDED, ScreenName.REG_PHONE})
 """Where a registered owner is led who has begun nothing."""
 
+_ASKED_AT = {
+    RegistrationField.OFFICE: ScreenName.REG_OFFICE,
+    RegistrationField.NAME: ScreenName.REG_NAME,
+    RegistrationField.IDENTITY: ScreenName.REG_IDENTITY,
+    RegistrationField.PHONE: ScreenName.REG_PHONE,
+}
 AGAIN = "again"
 """The argument of a receipt that is looked at again: its message does not stay in the chat."""
 
@@ -53,28 +59,10 @@ def consent_first(ctx: Context) -> Goto | None:
     return Goto(screen=ScreenName.CONSENT)
 
 
-def missing_fields(account: Account) -> list[str]:
-    """Return what a registration lacks."""
-    present = {
-        "office": account.office is not None,
-        "name": account.name_sealed is not None,
-        "identity": account.identity_sealed is not None,
-        "phone": account.has_phone,
-    }
-    return [name for name, is_there in present.items() if not is_there]
-
-
 def registration_step(account: Account) -> Goto:
     """Return the target for the first field that a registration lacks."""
-    if not account.office:
-        return Goto(screen=ScreenName.REG_OFFICE)
-    if account.name_sealed is None:
-        return Goto(screen=ScreenName.REG_NAME)
-    if account.identity_sealed is None:
-        return Goto(screen=ScreenName.REG_IDENTITY)
-    if not account.has_phone:
-        return Goto(screen=ScreenName.REG_PHONE)
-    return Goto(screen=ScreenName.REG_REVIEW)
+    missing = account.missing
+    return Goto(screen=_ASKED_AT[missing[0]] if missing else ScreenName.REG_REVIEW)
 
 
 def step_of(ctx: Context, begun: Preselection) -> Goto:

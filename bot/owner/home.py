@@ -1,7 +1,6 @@
 """The home screen, help, the owners' commands, and resuming an unfinished preselection."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from bot.dialog.asides import Aside
 from bot.dialog.context import Context
@@ -12,7 +11,7 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner import checking
 from bot.owner.appeal_form import FORM
-from bot.owner.entry import entry, is_used_up, missing_fields
+from bot.owner.entry import entry, is_used_up
 from bot.owner.holding import Banner, banner
 from bot.owner.language import speak
 from bot.owner.own_data import export
@@ -25,8 +24,7 @@ from bot.texts.desk.clock import IN_DOUBT
 from bot.texts.desk.parts import CANCELLED, MENU
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
-from core.availability.holidays import country_calendar
-from core.clock import CHINA
+from core.availability.holidays import year_without_schedule
 from core.people.admins import Permission
 from core.people.blacklist import running
 from core.people.scope import scope_of
@@ -35,9 +33,6 @@ from core.reporting.tasks import TaskKind
 from core.reporting.waiting_list import unreachable_owners
 from core.reporting.work_queue import count_tasks
 from core.suspicion import find_asked
-
-_AHEAD = timedelta(days=60)
-"""How long before its start a year without a published holiday schedule is reported."""
 
 
 def _state(ctx: Context, held: Banner) -> str:
@@ -64,16 +59,15 @@ def _state(ctx: Context, held: Banner) -> str:
     if ctx.account_or_none.is_registered:
         return home.REGISTERED()
     is_half = ctx.account_or_none.consents
-    return registration.half_registered(missing_fields(ctx.account_or_none)) if is_half else home.NEW()
+    return registration.half_registered(ctx.account_or_none.missing) if is_half else home.NEW()
 
 
 def _warning(ctx: Context) -> str:
     """Return the warnings for chiefs: a doubted clock, an unpublished holiday schedule, what failed."""
     if Permission.CLOSED not in ctx.admin.permissions:
         return ""
-    year = (ctx.tx.now + _AHEAD).astimezone(CHINA).year
-    known = country_calendar(ctx.tx, ctx.core.calendar).has_schedule(year)
-    calendar = "" if known else warnings.no_schedule(year)
+    year = year_without_schedule(ctx.tx, ctx.core.calendar)
+    calendar = "" if year is None else warnings.no_schedule(year)
     failed = count_tasks(ctx.tx, ctx.core.desk_services, ctx.admin, TaskKind.FAILED)
     shut = unreachable_owners(ctx.tx, scope_of(ctx.admin, Permission.CLOSED, ctx.core.offices))
     clock = f"\n\n{IN_DOUBT()}" if clock_guard.is_in_doubt(ctx.tx) else ""

@@ -12,6 +12,7 @@ from bot.texts.errors import of_error
 from bot.texts.owner import provinces
 from bot.texts.owner import registration as texts
 from core.errors.accounts import OfficeHeld
+from core.people.accounts import RegistrationField
 from core.preselection.moving import change_office
 from core.values import offices
 
@@ -46,7 +47,9 @@ def choose(ctx: Context, code: str) -> Goto:
         return next_step(ctx, texts.OFFICE_CHANGED())
     ctx.core.accounts.set_office(ctx.tx, account, office.code)
     old = formatting.office_title(before) if before and was_correction else ""
-    return next_step(ctx, texts.replaced(texts.FIELDS["office"], old, formatting.office_title(office)))
+    return next_step(
+        ctx, texts.replaced(texts.FIELDS[RegistrationField.OFFICE], old, formatting.office_title(office))
+    )
 
 
 def _typed(ctx: Context, text: str) -> Goto:

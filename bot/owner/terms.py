@@ -52,13 +52,9 @@ def _show_terms(ctx: Context) -> View | Goto:
 
 def start(ctx: Context, _arg: str) -> Goto:
     """Request the code that starts phase 2."""
-    core, begun, office = ctx.core, ctx.preselection, ctx.office
-    ensure_open(ctx.tx, office, ctx.received_at)
-    if remaining_quota(ctx.tx, office, begun.required_vin).none:
-        raise ChancesUsedUp
-    core.preselections.lapse(ctx.tx, begun.preselection_id)
-    core.preselections.validate_start(ctx.tx, begun)
-    binding = core.preselections.code_binding(ctx.account, begun)
+    binding = ctx.core.preselections.prepare_start(
+        ctx.tx, ctx.account, ctx.preselection, ctx.office, received_at=ctx.received_at
+    )
     return codes.request_unless_sent(ctx, binding, ScreenName.CODE)
 
 
@@ -117,7 +113,7 @@ def _code(ctx: Context, text: str) -> Goto:
         office=ctx.office,
         received_at=ctx.received_at,
     )
-    return Goto(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
+    return Goto(screen=ScreenName.SELECTING) if result.right else codes.wrong()
 
 
 def _code_stays(_ctx: Context, error: XuanhaoError) -> Goto:

@@ -14,10 +14,9 @@ from bot.texts.owner import checking, wishes
 from bot.texts.owner import wished as wished_texts
 from core.errors.base import XuanhaoError
 from core.notifications import broadcasts, reminders, subscriptions
-from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
+from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.reporting import checked_days
 from core.values.offices import Office
-from core.values.plates import PlateKind
 
 _OFFICES_A_PAGE = 16
 _CHECKED = "checked"  # the argument of the button for the outcome of yesterday's check, of all offices
@@ -28,7 +27,7 @@ _CHECKED = "checked"  # the argument of the button for the outcome of yesterday'
 
 def _days(ctx: Context) -> list[int]:
     office = ctx.core.offices.get(ctx.account.office or "")
-    return sorted(days for days in (office.reminder_workdays if office else ()) if days > 0)
+    return [] if office is None else reminders.early_reminders(office)
 
 
 def _show_reminders(ctx: Context) -> View | Goto:
@@ -73,16 +72,6 @@ def _office(ctx: Context) -> Office:
     return ctx.office_of(ctx.arg("office") or own or next(iter(ctx.core.offices)))
 
 
-def _wishes(office: Office) -> list[Subscription]:
-    topics = [
-        Subscription(office=office.code, kind=kind, topic=topic)
-        for kind in PlateKind
-        for topic in (SubscriptionTopic.RELEASE, SubscriptionTopic.COMPOSE)
-    ]
-    opening = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-    return topics if office.hours.always else [opening, *topics]
-
-
 def _show_notify(ctx: Context) -> View:
     office = _office(ctx)
     current = set(subscriptions.of_chat(ctx.tx, ctx.chat_id))
@@ -92,7 +81,7 @@ def _show_notify(ctx: Context) -> View:
             action=ActionName.OFF if wish in current else ActionName.ON,
             arg=f"{wish.kind}.{wish.topic}",
         )
-        for wish in _wishes(office)
+        for wish in subscriptions.offered_at(office)
     ]
     rows = [(Button(label=wished_texts.OPEN(), action=ActionName.WISHED),), *in_columns(buttons, 1)]
     muted = broadcasts.is_muted(ctx.tx, ctx.chat_id, office.code)
@@ -134,15 +123,19 @@ def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
     return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
-def tell_opening(ctx: Context, office: Office) -> None:
-    """Subscribe the chat to the next opening of an office."""
-    wish = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-    subscriptions.subscribe(ctx.tx, ctx.chat_id, wish)
+def tell_opening(ctx: Context, _arg: str) -> Goto:
+    """Subscribe the chat to the next opening of the office at which its owner selects."""
+    _await_opening(ctx)
+    return stay(note=wishes.OPENING_NOTED())
+
+
+def _await_opening(ctx: Context) -> None:
+    subscriptions.subscribe(ctx.tx, ctx.chat_id, subscriptions.next_opening_of(ctx.office))
 
 
 def turned_away(ctx: Context, error: XuanhaoError) -> Goto:
     """Subscribe an owner whom maintenance has turned away to the next opening, and say so."""
-    tell_opening(ctx, ctx.office)
+    _await_opening(ctx)
     return stay(note=wishes.turned_away(of_error(error)), alert=True)
 
 

@@ -9,13 +9,13 @@ from core.errors.counter import IdentityIsTheirs
 from core.errors.desk import NobodyFound
 from core.errors.preselection import StepOutOfOrder
 from core.errors.store import StoreConstraintError
-from core.people.account import CONSENT_VERSION, Account, UserType
+from core.people.account import CONSENT_VERSION, Account, RegistrationField, UserType
 from core.people.probes import ensure_may_ask
 from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code
 
-__all__ = ["CONSENT_VERSION", "Account", "Accounts", "UserType", "at_once"]
+__all__ = ["CONSENT_VERSION", "Account", "Accounts", "RegistrationField", "UserType", "at_once"]
 
 
 class Accounts:
@@ -220,9 +220,7 @@ class Accounts:
             StepOutOfOrder: data are missing, or the registration is already complete.
         """
         fresh = self.by_id(tx, account.account_id)
-        if fresh.is_registered or not (
-            fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.has_phone
-        ):
+        if fresh.is_registered or fresh.missing:
             raise StepOutOfOrder
         if not at_once(tx, "accounts.register", account):
             taken = tx.one("accounts.registered_phone", hash=self.phone_hash(fresh.phone))
