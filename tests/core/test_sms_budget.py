@@ -84,8 +84,8 @@ async def told(core: Core) -> list[str]:
     texts = []
     for notification in await core.store.run(lease, "w", 50):
         if notification.topic.startswith("sms"):
-            parts = await core.store.read(render_notification, core, notification)
-            texts += [part.text for part in parts]
+            message = await core.store.read(render_notification, core, notification)
+            texts += [message.text] if message is not None else []
             await core.store.run(mark_sent, notification, "w")
     return texts
 
