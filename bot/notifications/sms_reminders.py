@@ -7,7 +7,6 @@ from bot.i18n.language import Language, speaking
 from bot.texts import notifications as texts
 from bot.texts.desk import owner_messages as message_texts
 from core.bootstrap import Core
-from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import Notification
 from core.notifications.sms_reminders import is_about_message, is_about_move
 from core.ports import Tx
@@ -22,8 +21,8 @@ class ReminderSms:
     Attributes:
         phone: the owner's number in E.164 form; empty if there is none.
         text: the whole text, in Chinese, as the numbers are mainland ones.
-        parameters: ``number``, ``deadline`` and ``place``, for gateways that only send templates; of one that
-            is no reminder ``purpose`` instead of the first two.
+        parameters: for gateways that only send templates: ``number``, ``deadline`` and ``place``; of one that
+            is no reminder ``purpose``, ``place`` and the office's ``phone``.
     """
 
     phone: str = field(repr=False)
@@ -35,10 +34,7 @@ def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | 
     """Return the SMS of a notification, from the present state; None if it is no longer relevant."""
     if is_about_message(notification):
         return _of_message(tx, core, notification)
-    try:
-        reserved = get(tx, int(notification.subject.partition(":")[2]))
-    except StepOutOfOrder:
-        return None
+    reserved = get(tx, notification.subject_id)
     office = core.offices.get(reserved.office)
     if office is None or reserved.deadline is None or reserved.state != PreselectionState.RESERVED:
         return None

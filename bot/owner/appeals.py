@@ -6,7 +6,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
-from bot.owner.entry import entry, step_of
+from bot.owner.entry import another_vehicle
 from bot.owner.registration_steps import register_first
 from bot.texts.owner import appeal as texts
 from core.appeals import RENEWABLE, Appeal, AppealState, Slot
@@ -146,14 +146,11 @@ def select(ctx: Context, number: str) -> Goto:
         number: the appeal's; empty for the one that is shown.
     """
     vin, begun = _own(ctx, number).required_vin, ctx.current_preselection
-    if begun is None:
-        return entry(ctx) if running(ctx.tx, ctx.account.identity_hash) else Goto(screen=ScreenName.BASICS)
-    if begun.state == PreselectionState.INFORMED and begun.vin != vin:
+    is_other = begun is not None and begun.vin not in {None, vin}
+    if begun is not None and begun.state == PreselectionState.INFORMED and begun.vin != vin:
         ctx.core.preselections.enter_vin(ctx.tx, begun.preselection_id, vin)
-        ctx.refresh()
-        return step_of(ctx, ctx.preselection)
-    go = step_of(ctx, begun)
-    is_other = begun.vin is not None and begun.vin != vin
+        is_other = False
+    go = another_vehicle(ctx)
     return Goto(
         screen=go.screen, args=go.args, note=texts.OTHER_VEHICLE() if is_other else "", alert=is_other
     )

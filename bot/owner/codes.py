@@ -10,14 +10,14 @@ from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
 from bot.texts.owner import codes, registration
 from core.availability.clock_guard import ensure_trusted
-from core.people.verification import CheckResult, CodeBinding
+from core.people.verification import CODE_DIGITS, CodeBinding
 from core.values import labels
 from core.values.text import clean, compact
 
 _LONGEST = 500
 _STEP = timedelta(seconds=15)
 """How often the page is redrawn while another code cannot be requested yet."""
-_CODE = re.compile("(?<![0-9])[0-9]{6}(?![0-9])")
+_CODE = re.compile(f"(?<![0-9])[0-9]{{{CODE_DIGITS}}}(?![0-9])")
 
 
 def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
@@ -76,6 +76,6 @@ def digits(text: str) -> str:
     return codes.pop() if len(codes) == 1 else compact(labels.without_label(typed, labels.CODE))
 
 
-def wrong(_result: CheckResult) -> Goto:
+def wrong() -> Goto:
     """Report a wrong code; the page itself shows the attempts that are left."""
     return stay(note=codes.WRONG(), alert=True)

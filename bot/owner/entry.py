@@ -3,21 +3,40 @@
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
-from core.people.accounts import Account
+from core.people.accounts import Account, RegistrationField
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
 from core.preselection.quotas import remaining_quota
 from core.suspicion import find_asked
 
 _WITH_CHANCES = frozenset({PreselectionState.AGREED, PreselectionState.VERIFIED})
+_BEFORE_A_VEHICLE = frozenset({ScreenName.BASICS, ScreenName.SUSPENDED, ScreenName.REG_PHONE})
+"""Where a registered owner is led who has begun nothing."""
 
-
+_ASKED_AT = {
+    RegistrationField.OFFICE: ScreenName.REG_OFFICE,
+    RegistrationField.NAME: ScreenName.REG_NAME,
+    RegistrationField.IDENTITY: ScreenName.REG_IDENTITY,
+    RegistrationField.PHONE: ScreenName.REG_PHONE,
+}
 AGAIN = "again"
 """The argument of a receipt that is looked at again: its message does not stay in the chat."""
 
 
 def entry(ctx: Context) -> Goto:
-    """Return the target at which the owner left off."""
+    """Return the target at which the owner left off; a reserved number is shown in any case but a ban."""
+    go = another_vehicle(ctx)
+    if go.screen not in _BEFORE_A_VEHICLE or ctx.current_preselection is not None:
+        return go
+    mine = of_account(ctx.tx, ctx.account)
+    reserved = next((one for one in mine if one.state == PreselectionState.RESERVED), None)
+    if reserved is None:
+        return go
+    return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id), AGAIN: "1"})
+
+
+def another_vehicle(ctx: Context) -> Goto:
+    """Return the target for one more vehicle: where the owner left off, whatever number they have already."""
     ctx.refresh()
     account = ctx.account_or_none
     if account is None or not account.consents:
@@ -26,19 +45,11 @@ def entry(ctx: Context) -> Goto:
         return registration_step(account)
     if running(ctx.tx, account.identity_hash) is not None:
         return Goto(screen=ScreenName.BANNED)
-    go = _step_of_owner(ctx, account)
-    needs_code = go.screen not in {ScreenName.DONE, ScreenName.SUSPENDED}
-    return go if account.has_phone or not needs_code else Goto(screen=ScreenName.REG_PHONE)
-
-
-def _step_of_owner(ctx: Context, account: Account) -> Goto:
-    """Return the target of a registered owner who is not banned; a reserved number is shown in any case."""
-    begun = ctx.current_preselection
-    reserved = reserved_of(ctx) if begun is None else None
-    if reserved is not None:
-        return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id), AGAIN: "1"})
     if find_asked(ctx.tx, account.account_id):
         return Goto(screen=ScreenName.SUSPENDED)
+    if not account.has_phone:
+        return Goto(screen=ScreenName.REG_PHONE)
+    begun = ctx.current_preselection
     return Goto(screen=ScreenName.BASICS) if begun is None else step_of(ctx, begun)
 
 
@@ -49,36 +60,10 @@ def consent_first(ctx: Context) -> Goto | None:
     return Goto(screen=ScreenName.CONSENT)
 
 
-def reserved_of(ctx: Context) -> Preselection | None:
-    """Return the owner's reservation that awaits confirmation, if there is one."""
-    mine = of_account(ctx.tx, ctx.account)
-    return next(
-        (preselection for preselection in mine if preselection.state == PreselectionState.RESERVED), None
-    )
-
-
-def missing_fields(account: Account) -> list[str]:
-    """Return what a registration lacks."""
-    present = {
-        "office": account.office is not None,
-        "name": account.name_sealed is not None,
-        "identity": account.identity_sealed is not None,
-        "phone": account.has_phone,
-    }
-    return [name for name, is_there in present.items() if not is_there]
-
-
 def registration_step(account: Account) -> Goto:
     """Return the target for the first field that a registration lacks."""
-    if not account.office:
-        return Goto(screen=ScreenName.REG_OFFICE)
-    if account.name_sealed is None:
-        return Goto(screen=ScreenName.REG_NAME)
-    if account.identity_sealed is None:
-        return Goto(screen=ScreenName.REG_IDENTITY)
-    if not account.has_phone:
-        return Goto(screen=ScreenName.REG_PHONE)
-    return Goto(screen=ScreenName.REG_REVIEW)
+    missing = account.missing
+    return Goto(screen=_ASKED_AT[missing[0]] if missing else ScreenName.REG_REVIEW)
 
 
 def step_of(ctx: Context, begun: Preselection) -> Goto:

@@ -10,7 +10,7 @@ from bot.texts.owner import preselect
 from bot.texts.owner import readiness as texts
 from core.availability.maintenance import of_office
 from core.notifications import subscriptions
-from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
+from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -34,7 +34,7 @@ def readiness(ctx: Context, office: Office, kind: PlateKind | None = None) -> Re
     lines: list[str] = []
     changes: list[datetime | None] = []
     wished: list[Subscription] = []
-    opened = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
+    opened = subscriptions.next_opening_of(office)
     is_open = hours.is_open(now)
     if is_open:
         lines.append(closing_words(now, office))

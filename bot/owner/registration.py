@@ -13,10 +13,9 @@ from bot.owner.entry import registration_step
 from bot.owner.registration_steps import is_correction, next_step, previous, to, turns
 from bot.texts.errors import of_error
 from bot.texts.owner import own_data, registration, units
-from core.clock import CHINA
 from core.errors.accounts import IdentityTaken
 from core.errors.base import InputError, XuanhaoError
-from core.people.accounts import CONSENT_VERSION, Account
+from core.people.accounts import CONSENT_VERSION, Account, RegistrationField
 from core.values.identity import parse_credit_code, parse_resident_id
 from core.values.name_and_number import NameAndNumber, split_person, split_unit
 from core.values.names import parse_name, parse_unit_name
@@ -92,7 +91,9 @@ def _name(ctx: Context, text: str) -> Goto:
     if account.is_registered:
         _set_name(ctx, text)
         ctx.refresh()
-        said = registration.changed(registration.FIELDS["name"], account.name, ctx.account.name)
+        said = registration.changed(
+            registration.FIELDS[RegistrationField.NAME], account.name, ctx.account.name
+        )
         return next_step(ctx, said or registration.NAME_CHANGED())
     return _take(ctx, split_unit(text) if account.is_unit else split_person(text))
 
@@ -141,13 +142,15 @@ def _set_name(ctx: Context, text: str) -> None:
 def _parse_number(ctx: Context, text: str) -> str:
     if ctx.account.is_unit:
         return parse_credit_code(text)
-    return parse_resident_id(text, today=ctx.tx.now.astimezone(CHINA).date())
+    return parse_resident_id(text, today=ctx.today)
 
 
 def _changes(before: Account, after: Account) -> str:
     lines = (
-        registration.changed(registration.FIELDS["name"], before.name, after.name),
-        registration.changed(registration.FIELDS["identity"], before.identity, after.identity),
+        registration.changed(registration.FIELDS[RegistrationField.NAME], before.name, after.name),
+        registration.changed(
+            registration.FIELDS[RegistrationField.IDENTITY], before.identity, after.identity
+        ),
     )
     return "\n".join(line for line in lines if line)
 

@@ -12,11 +12,10 @@ from bot.owner import codes
 from bot.owner.registration_steps import carried, is_correction, next_step, previous, to, turns
 from bot.texts.owner import registration, units
 from core.errors.accounts import ContactOfSomebodyElse
-from core.people.verification import CodeBinding, CodePurpose
+from core.people.accounts import Account, RegistrationField
+from core.people.verification import CodeBinding, CodePurpose, is_code
 from core.values.identity import parse_phone
 from core.values.personal_numbers import InputKind
-
-_CODE_DIGITS = 6
 
 
 def _show_phone(ctx: Context) -> View:
@@ -33,18 +32,15 @@ def _show_phone(ctx: Context) -> View:
 def _phone(ctx: Context, text: str) -> Goto:
     if registration.BACK_REPLY.means(text):
         return previous(ctx, ScreenName.REG_PHONE)
-    if ctx.account.new_phone and _is_code(codes.digits(text)):
+    if ctx.account.new_phone and is_code(codes.digits(text)):
         return _code(ctx, text)  # it has arrived while another number was to be typed
-    return _send_code(ctx, parse_phone(text))
-
-
-def _is_code(typed: str) -> bool:
-    return len(typed) == _CODE_DIGITS and typed.isascii() and typed.isdigit()
-
-
-def _send_code(ctx: Context, phone: str, *, shared: bool = False) -> Goto:
+    phone = parse_phone(text)
     if ctx.account.new_phone != phone:
-        ctx.core.telephones.offer(ctx.tx, ctx.account, phone, shared=shared)
+        ctx.core.telephones.offer(ctx.tx, ctx.account, phone)
+    return _send_code(ctx, phone)
+
+
+def _send_code(ctx: Context, phone: str) -> Goto:
     go = codes.request_unless_sent(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE)
     return replace(go, args=carried(ctx))
 
@@ -53,21 +49,19 @@ def _contact(ctx: Context, contact: Contact) -> Goto:
     if not contact.own:
         raise ContactOfSomebodyElse
     phone = parse_phone(contact.phone)
-    if ctx.core.telephones.is_held_by_other(ctx.tx, ctx.account, phone):
-        return replace(_send_code(ctx, phone, shared=True), note=registration.PHONE_ELSEWHERE())
-    ctx.core.telephones.offer(ctx.tx, ctx.account, phone, shared=True)
-    return _proved(ctx)
-
-
-def _proved(ctx: Context, *, by_code: bool = False) -> Goto:
     before, was_correction = ctx.account, is_correction(ctx)
-    ctx.core.telephones.prove(ctx.tx, before, by_code=by_code)
+    if ctx.core.telephones.share(ctx.tx, before, phone):
+        return _proved(ctx, before, was_correction=was_correction)
+    return replace(_send_code(ctx, phone), note=registration.PHONE_ELSEWHERE())
+
+
+def _proved(ctx: Context, before: Account, *, was_correction: bool) -> Goto:
     ctx.refresh()
     if before.is_registered:
         return next_step(ctx, registration.PHONE_CHANGED())
     note = registration.PHONE_PROVED()
     if was_correction:
-        what = registration.FIELDS["phone"]
+        what = registration.FIELDS[RegistrationField.PHONE]
         old, new = masked_phone(before.phone), masked_phone(ctx.account.phone)
         note = registration.replaced(what, old, new) or note
     return next_step(ctx, note, sticky=was_correction)
@@ -106,7 +100,11 @@ def _resend(ctx: Context, _arg: str) -> Goto:
 def _code(ctx: Context, text: str) -> Goto:
     binding = _code_binding(ctx, ctx.account.new_phone)
     result = ctx.core.verification.check(ctx.tx, binding, codes.digits(text), received_at=ctx.received_at)
-    return _proved(ctx, by_code=True) if result.right else codes.wrong(result)
+    if not result.right:
+        return codes.wrong()
+    before, was_correction = ctx.account, is_correction(ctx)
+    ctx.core.telephones.prove(ctx.tx, before, by_code=True)
+    return _proved(ctx, before, was_correction=was_correction)
 
 
 CODE = Screen(

@@ -234,11 +234,6 @@ def _home(_ctx: Context, _arg: str) -> Goto:
     return Goto(screen=ScreenName.HOME)
 
 
-def _tell(ctx: Context, _arg: str) -> Goto:
-    tell_opening(ctx, ctx.office)
-    return stay(note=wishes.OPENING_NOTED())
-
-
 # --- what is typed -------------------------------------------------------------------------
 
 
@@ -318,7 +313,7 @@ SELECTING = Screen(
         ActionName.DROP: _open,  # of a message from an older version, in which a tap dropped the number
         ActionName.CONFIRM: _confirm,
         ActionName.COMPOSE: _compose,
-        ActionName.TELL: _tell,
+        ActionName.TELL: tell_opening,
         ActionName.AGAIN: _again,
         ActionName.HOME: _home,
     },

@@ -8,7 +8,7 @@ from bot.i18n import formatting
 from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of
 from bot.owner.readiness import readiness, subscribe
-from bot.owner.vehicle import REFUSED
+from bot.owner.vehicle import REFUSED, other_vehicle
 from bot.owner.wishes import turned_away
 from bot.texts.error_texts.selection import CHANCES_USED_UP
 from bot.texts.errors import of_error
@@ -52,13 +52,9 @@ def _show_terms(ctx: Context) -> View | Goto:
 
 def start(ctx: Context, _arg: str) -> Goto:
     """Request the code that starts phase 2."""
-    core, begun, office = ctx.core, ctx.preselection, ctx.office
-    ensure_open(ctx.tx, office, ctx.received_at)
-    if remaining_quota(ctx.tx, office, begun.required_vin).none:
-        raise ChancesUsedUp
-    core.preselections.lapse(ctx.tx, begun.preselection_id)
-    core.preselections.validate_start(ctx.tx, begun)
-    binding = core.preselections.code_binding(ctx.account, begun)
+    binding = ctx.core.preselections.prepare_start(
+        ctx.tx, ctx.account, ctx.preselection, ctx.office, received_at=ctx.received_at
+    )
     return codes.request_unless_sent(ctx, binding, ScreenName.CODE)
 
 
@@ -117,7 +113,7 @@ def _code(ctx: Context, text: str) -> Goto:
         office=ctx.office,
         received_at=ctx.received_at,
     )
-    return Goto(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
+    return Goto(screen=ScreenName.SELECTING) if result.right else codes.wrong()
 
 
 def _code_stays(_ctx: Context, error: XuanhaoError) -> Goto:
@@ -138,11 +134,6 @@ CODE = Screen(
     hint=registration.CODE_HINT,
     errors={**REFUSED, InMaintenance: turned_away, RegistryUnavailable: _code_stays},
 )
-
-
-def _other_vehicle(ctx: Context, _arg: str) -> Goto:
-    ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
-    return Goto(screen=ScreenName.VIN)
 
 
 def _next_vehicle(ctx: Context, _arg: str) -> Goto:
@@ -168,7 +159,7 @@ USED_UP = Screen(
     buttons={
         ActionName.NEXT: _next_vehicle,
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.preselection.required_vin),
-        ActionName.AGAIN: _other_vehicle,
+        ActionName.AGAIN: other_vehicle,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
 )

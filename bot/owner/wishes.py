@@ -1,12 +1,13 @@
 """Notification settings: deadline reminders, office openings, releases (/notify)."""
 
 from bot.dialog.context import Context
-from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.owner import wished_numbers
+from bot.owner.office_choice import office_rows, shown_office
 from bot.owner.receipt import to_receipt
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.errors import of_error
@@ -14,12 +15,9 @@ from bot.texts.owner import checking, wishes
 from bot.texts.owner import wished as wished_texts
 from core.errors.base import XuanhaoError
 from core.notifications import broadcasts, reminders, subscriptions
-from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
+from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.reporting import checked_days
-from core.values.offices import Office
-from core.values.plates import PlateKind
 
-_OFFICES_A_PAGE = 16
 _CHECKED = "checked"  # the argument of the button for the outcome of yesterday's check, of all offices
 
 
@@ -28,7 +26,7 @@ _CHECKED = "checked"  # the argument of the button for the outcome of yesterday'
 
 def _days(ctx: Context) -> list[int]:
     office = ctx.core.offices.get(ctx.account.office or "")
-    return sorted(days for days in (office.reminder_workdays if office else ()) if days > 0)
+    return [] if office is None else reminders.early_reminders(office)
 
 
 def _show_reminders(ctx: Context) -> View | Goto:
@@ -68,23 +66,8 @@ REMINDERS = Screen(
 # --- subscriptions --------------------------------------------------------------------------
 
 
-def _office(ctx: Context) -> Office:
-    own = ctx.account_or_none.office if ctx.account_or_none else None
-    return ctx.office_of(ctx.arg("office") or own or next(iter(ctx.core.offices)))
-
-
-def _wishes(office: Office) -> list[Subscription]:
-    topics = [
-        Subscription(office=office.code, kind=kind, topic=topic)
-        for kind in PlateKind
-        for topic in (SubscriptionTopic.RELEASE, SubscriptionTopic.COMPOSE)
-    ]
-    opening = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-    return topics if office.hours.always else [opening, *topics]
-
-
 def _show_notify(ctx: Context) -> View:
-    office = _office(ctx)
+    office = shown_office(ctx)
     current = set(subscriptions.of_chat(ctx.tx, ctx.chat_id))
     buttons = [
         Button(
@@ -92,7 +75,7 @@ def _show_notify(ctx: Context) -> View:
             action=ActionName.OFF if wish in current else ActionName.ON,
             arg=f"{wish.kind}.{wish.topic}",
         )
-        for wish in _wishes(office)
+        for wish in subscriptions.offered_at(office)
     ]
     rows = [(Button(label=wished_texts.OPEN(), action=ActionName.WISHED),), *in_columns(buttons, 1)]
     muted = broadcasts.is_muted(ctx.tx, ctx.chat_id, office.code)
@@ -110,20 +93,14 @@ def _show_notify(ctx: Context) -> View:
             ),
         )
     )
-    others = [
-        Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
-        for one in ctx.core.offices.values()
-        if one.code != office.code
-    ]
-    page, turns = page_of(others, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
-    rows += in_columns(page, 2)
-    rows += [tuple(turns)] if turns else []
+    others = (one for one in ctx.core.offices.values() if one.code != office.code)
+    rows += office_rows(ctx, others, ActionName.OFFICE)
     rows.append((Button(label=formatting.HOME(), action=ActionName.HOME),))
     return View(text=wishes.notify(office), rows=rows)
 
 
 def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
-    office = _office(ctx)
+    office = shown_office(ctx)
     if arg == _CHECKED:
         (checked_days.subscribe if on else checked_days.unsubscribe)(ctx.tx, ctx.chat_id)
         return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
@@ -134,15 +111,19 @@ def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
     return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
-def tell_opening(ctx: Context, office: Office) -> None:
-    """Subscribe the chat to the next opening of an office."""
-    wish = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-    subscriptions.subscribe(ctx.tx, ctx.chat_id, wish)
+def tell_opening(ctx: Context, _arg: str) -> Goto:
+    """Subscribe the chat to the next opening of the office at which its owner selects."""
+    _await_opening(ctx)
+    return stay(note=wishes.OPENING_NOTED())
+
+
+def _await_opening(ctx: Context) -> None:
+    subscriptions.subscribe(ctx.tx, ctx.chat_id, subscriptions.next_opening_of(ctx.office))
 
 
 def turned_away(ctx: Context, error: XuanhaoError) -> Goto:
     """Subscribe an owner whom maintenance has turned away to the next opening, and say so."""
-    tell_opening(ctx, ctx.office)
+    _await_opening(ctx)
     return stay(note=wishes.turned_away(of_error(error)), alert=True)
 
 
@@ -166,11 +147,11 @@ def mute(ctx: Context, office: str) -> Goto:
 
 
 def _mute(ctx: Context, _arg: str) -> Goto:
-    return mute(ctx, _office(ctx).code)
+    return mute(ctx, shown_office(ctx).code)
 
 
 def _unmute(ctx: Context, _arg: str) -> Goto:
-    office = _office(ctx)
+    office = shown_office(ctx)
     broadcasts.unmute(ctx.tx, ctx.chat_id, office.code)
     return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
 

@@ -6,7 +6,7 @@ it moves are moved by the recount, which follows at once.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from core import audit
 from core.audit import AuditAction
@@ -16,6 +16,9 @@ from core.errors.holidays import HolidaysTwice, NotOfTheYear, YearOver
 from core.people.admins import EVERYWHERE
 from core.ports import Tx
 from core.values.workdays import WorkingCalendar
+
+SCHEDULE_AHEAD = timedelta(days=60)
+"""How far ahead to warn about a year without a published schedule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,12 @@ def country_calendar(tx: Tx, calendar: WorkingCalendar) -> WorkingCalendar:
         (row for row in rows if row["what"] == "year"),
         (row for row in rows if row["what"] == "holiday"),
     )
+
+
+def year_without_schedule(tx: Tx, calendar: WorkingCalendar) -> int | None:
+    """Return the year of the day ``SCHEDULE_AHEAD``, if its schedule is not known; else None."""
+    year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
+    return None if country_calendar(tx, calendar).has_schedule(year) else year
 
 
 def enter(tx: Tx, schedule: Schedule, actor: str, *, expected: int) -> None:

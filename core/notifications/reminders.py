@@ -31,6 +31,11 @@ def last_day_of(deadline: datetime) -> date:
     return (deadline - timedelta.resolution).astimezone(CHINA).date()
 
 
+def early_reminders(office: Office) -> list[int]:
+    """Return how many working days before a deadline owners are reminded, except on the last morning."""
+    return sorted(days for days in office.reminder_workdays if days > 0)
+
+
 def reminder_times(
     deadline: Deadline, office: Office, calendar: WorkingCalendar, count: int | None
 ) -> list[tuple[int, datetime]]:
@@ -44,7 +49,7 @@ def reminder_times(
             office's. The last one, on the last morning, cannot be muted.
     """
     last_day = last_day_of(deadline.deadline)
-    before = sorted(days for days in office.reminder_workdays if days > 0)
+    before = early_reminders(office)
     chosen = [*(before if count is None else before[:count]), 0]
     moments = []
     for days in sorted(chosen, reverse=True):

@@ -14,6 +14,7 @@ from core.clock import to_millis
 from core.notifications.queue import NotificationPurpose
 from core.ports import Tx
 from core.values.offices import Office
+from core.values.plates import PlateKind
 
 NO_KIND = ""
 """The plate kind of topics that concern an office as a whole."""
@@ -34,6 +35,21 @@ class Subscription:
     office: str
     kind: str  # a plate kind, or NO_KIND
     topic: SubscriptionTopic
+
+
+def next_opening_of(office: Office) -> Subscription:
+    """Return the subscription to the next opening of an office."""
+    return Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
+
+
+def offered_at(office: Office) -> list[Subscription]:
+    """Return what can be subscribed to at an office; one that never closes has no opening."""
+    of_kinds = [
+        Subscription(office=office.code, kind=kind, topic=topic)
+        for kind in PlateKind
+        for topic in (SubscriptionTopic.RELEASE, SubscriptionTopic.COMPOSE)
+    ]
+    return of_kinds if office.hours.always else [next_opening_of(office), *of_kinds]
 
 
 def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:

@@ -25,6 +25,15 @@ class UserType(StrEnum):
         return self in {UserType.OWNER_DRIVER, UserType.COUNTER}
 
 
+class RegistrationField(StrEnum):
+    """What a registration consists of, in the order in which it is asked for."""
+
+    OFFICE = "office"
+    NAME = "name"
+    IDENTITY = "identity"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """An owner's account.
@@ -51,6 +60,17 @@ class Account:
     def is_registered(self) -> bool:
         """Whether registration is complete."""
         return self.registered_at is not None
+
+    @property
+    def missing(self) -> list[RegistrationField]:
+        """What the registration still lacks."""
+        present = {
+            RegistrationField.OFFICE: self.office is not None,
+            RegistrationField.NAME: self.name_sealed is not None,
+            RegistrationField.IDENTITY: self.identity_sealed is not None,
+            RegistrationField.PHONE: self.has_phone,
+        }
+        return [field for field, is_there in present.items() if not is_there]
 
     @property
     def own_identity_hash(self) -> bytes | None:

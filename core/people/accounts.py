@@ -11,13 +11,13 @@ from core.errors.counter import IdentityIsTheirs
 from core.errors.desk import NobodyFound
 from core.errors.preselection import StepOutOfOrder
 from core.errors.store import StoreConstraintError
-from core.people.account import CONSENT_VERSION, Account, UserType
+from core.people.account import CONSENT_VERSION, Account, RegistrationField, UserType
 from core.people.probes import ensure_may_ask
 from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code
 
-__all__ = ["CONSENT_VERSION", "Account", "Accounts", "UserType", "at_once"]
+__all__ = ["CONSENT_VERSION", "Account", "Accounts", "RegistrationField", "UserType", "at_once"]
 
 
 class Accounts:
@@ -189,7 +189,7 @@ class Accounts:
         if not received:
             raise self._not_received(tx, account, identity)
         fresh = self._fit_type(tx, self.by_id(tx, account.account_id), identity)
-        if fresh.is_registered or not _is_whole(fresh) or self.by_phone(tx, fresh.phone) is not None:
+        if fresh.is_registered or fresh.missing or self.by_phone(tx, fresh.phone) is not None:
             return fresh
         return self.register(tx, fresh)
 
@@ -223,7 +223,7 @@ class Accounts:
             StepOutOfOrder: data are missing, or the registration is already complete.
         """
         fresh = self.by_id(tx, account.account_id)
-        if fresh.is_registered or not _is_whole(fresh):
+        if fresh.is_registered or fresh.missing:
             raise StepOutOfOrder
         if not at_once(tx, "accounts.register", account):
             taken = tx.one("accounts.registered_phone", hash=self.phone_hash(fresh.phone))
@@ -252,11 +252,6 @@ class Accounts:
             new_phone_sealed=row["new_phone_sealed"],
             phone_lost_at=moment_or_none(row["phone_lost_at"]),
         )
-
-
-def _is_whole(account: Account) -> bool:
-    """Return whether there is everything that a registration needs."""
-    return bool(account.office and account.name_sealed and account.identity_sealed and account.has_phone)
 
 
 def at_once(tx: Tx, query: str, account: Account) -> int:

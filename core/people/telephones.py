@@ -46,7 +46,19 @@ class Telephones:
             now=to_millis(tx.now),
         )
 
-    def is_held_by_other(self, tx: Tx, account: Account, phone: str) -> bool:
+    def share(self, tx: Tx, account: Account, phone: str) -> bool:
+        """Take the messenger's own contact of this chat, in E.164 form; return whether it is proved by that.
+
+        One with which another account is registered is only offered, and has to be proved by a code: the
+        messenger may still name the number of somebody who has given it up.
+        """
+        self.offer(tx, account, phone, shared=True)
+        if self._is_held_by_other(tx, account, phone):
+            return False
+        self.prove(tx, account)
+        return True
+
+    def _is_held_by_other(self, tx: Tx, account: Account, phone: str) -> bool:
         """Return whether another account is registered with a phone number; not told before it is proved."""
         holder = tx.one("accounts.registered_phone", hash=self._accounts.phone_hash(phone))
         return holder is not None and holder["account_id"] != account.account_id
@@ -57,8 +69,7 @@ class Telephones:
         Args:
             tx: the transaction.
             account: the owner.
-            by_code: whether a code was received on it. Only then another account loses it: the messenger may
-                still name the number of somebody who has given it up.
+            by_code: whether a code was received on it. Only then another account loses it.
 
         Raises:
             PhoneTaken: another account is registered with it, or has been in the meantime.
@@ -69,7 +80,7 @@ class Telephones:
             raise StepOutOfOrder
         if by_code:
             self._take_over(tx, fresh)
-        elif self.is_held_by_other(tx, fresh, fresh.new_phone):
+        elif self._is_held_by_other(tx, fresh, fresh.new_phone):
             raise PhoneTaken
         at_once(tx, "accounts.prove_phone", fresh)
         if fresh.is_registered:

@@ -31,6 +31,12 @@ RESEND_AFTER = timedelta(seconds=60)
 RETRY_AFTER = timedelta(seconds=20)
 """Minimum interval after a code that the gateway did not accept, or that was not delivered."""
 MAX_WRONG_TRIES = 5
+CODE_DIGITS = 6
+
+
+def is_code(typed: str) -> bool:
+    """Return whether a text, already normalized, has the form of a code."""
+    return len(typed) == CODE_DIGITS and typed.isascii() and typed.isdigit()
 
 
 class CodePurpose(StrEnum):
@@ -158,7 +164,7 @@ class Verification:
             CodeLocked: there were five wrong attempts before.
             CodeExpired: it was received more than five minutes after the request.
         """
-        if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):  # noqa: PLR2004 - six digits
+        if not is_code(typed):
             raise CodeForm
         row = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
         if row is None or self._is_elsewhere(row, binding):

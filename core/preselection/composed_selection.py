@@ -8,6 +8,7 @@ from itertools import islice
 
 from core import audit
 from core.audit import AuditAction
+from core.availability.maintenance import ensure_open
 from core.clock import from_millis, to_millis
 from core.errors.base import InputError
 from core.errors.selection import (
@@ -122,6 +123,23 @@ def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: S
     if judged.refused:
         raise WishesRefused(judged.refused)
     return list(judged.good)
+
+
+def validate_try(
+    tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str], *, received_at: datetime
+) -> None:
+    """Check a try before the owner is asked whether to make it, as ``ComposedSelection.compose`` will.
+
+    Raises:
+        OfficeClosed, InMaintenance, ClockInDoubt: none can be made now.
+        WishesRefused, NoWishes, TooManyWishes: as ``validate_wishes``.
+        NoWishesLeft: fewer are left than were typed.
+    """
+    ensure_open(tx, office, received_at)
+    validate_wishes(tx, office, preselection, wishes)
+    left = remaining_quota(tx, office, preselection.required_vin).wishes
+    if left < len(wishes):
+        raise NoWishesLeft(left)
 
 
 def _ensure_composable(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from core.errors.preselection import (
     VinPreselected,
     VinRegistered,
 )
+from core.errors.selection import ChancesUsedUp
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
 from core.people.probes import ensure_may_ask
@@ -32,6 +33,7 @@ from core.preselection.model import (
     lock_unfinished,
     move,
 )
+from core.preselection.quotas import remaining_quota
 from core.registry.lookup import VehicleRegistry
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -169,6 +171,24 @@ class Preselections:
         if preselection.state != PreselectionState.INFORMED:
             let_go(tx, preselection)
             move(tx, preselection, PreselectionState.INFORMED)
+
+    def prepare_start(
+        self, tx: Tx, account: Account, preselection: Preselection, office: Office, *, received_at: datetime
+    ) -> CodeBinding:
+        """Step 4: end a verification that still runs, and return what the code of the next one is bound to.
+
+        Raises:
+            OfficeClosed, InMaintenance, ClockInDoubt: a selection cannot start now.
+            ChancesUsedUp: the vehicle has none left.
+            VinPreselected, VinRegistered, VinAwarded, VinBeingSelected, TooManyLiving: as ``validate_start``.
+            PhoneLost: as ``code_binding``.
+        """
+        ensure_open(tx, office, received_at)
+        if remaining_quota(tx, office, preselection.required_vin).none:
+            raise ChancesUsedUp
+        self.lapse(tx, preselection.preselection_id)
+        self.validate_start(tx, preselection)
+        return self.code_binding(account, preselection)
 
     def validate_start(self, tx: Tx, preselection: Preselection) -> None:
         """Check that a selection for the vehicle may start now.

@@ -19,6 +19,10 @@ class Quota:
         """The batches of the vehicle, used or left."""
         return self.batches_used + self.batches
 
+    def wishes_per_try(self, office: Office) -> int:
+        """Return how many wishes the next try may have."""
+        return min(office.compose_per_try, self.wishes)
+
     @property
     def none(self) -> bool:
         """Whether both are used up."""

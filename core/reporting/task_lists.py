@@ -10,7 +10,7 @@ from itertools import product, takewhile
 
 from core import audit, suspicion
 from core.audit import SubjectKind
-from core.availability.holidays import country_calendar
+from core.availability.holidays import country_calendar, year_without_schedule
 from core.clock import CHINA, from_millis, to_millis
 from core.people import chief_requests, second_chief
 from core.people.scope import Scope
@@ -29,8 +29,6 @@ NEAR_WORKDAYS = 1
 """How many working days before a deadline it counts as near."""
 SHUT_WORKDAYS = 3
 """The same if the bot cannot reach the owner, so that the office has to call."""
-SCHEDULE_AHEAD = timedelta(days=60)
-"""How far ahead to warn about a year without a published schedule."""
 FAILURES_SHOWN = timedelta(days=30)
 
 
@@ -274,8 +272,8 @@ def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 
 def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
-    year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
-    if not country_calendar(tx, services.calendar).has_schedule(year):
+    year = year_without_schedule(tx, services.calendar)
+    if year is not None:
         yield Task(task_kind=TaskKind.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
 
 

@@ -21,6 +21,7 @@ from core.suspicion.model import (
     listed,
     of_subject,
     raise_suspicion,
+    rules_in_force,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "listed",
     "of_subject",
     "raise_suspicion",
+    "rules_in_force",
 ]

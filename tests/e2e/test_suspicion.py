@@ -146,6 +146,38 @@ async def test_reserved_number_is_shown_to_a_suspended_owner(world: World) -> No
     await owner.see("完成号牌预选")
 
 
+async def test_page_of_an_office_tells_of_a_suspension(world: World) -> None:
+    """The page of an office tells of it before anything is filled in."""
+    owner, reviewer = world.person(OTHER), await appoints(world)
+    await presses_fast(world, owner)
+    await owner.say("/cancel")
+    await owner.press("确定放弃")
+    await opens_suspicion(reviewer)
+    await reviewer.press("要求提供发票")
+    await reviewer.press("确认要求")
+    await reviewer.see("选号暂停")
+    await owner.say("/offices")
+    await owner.say("粤K")
+    await owner.press("【预选号牌】")
+    await owner.see("选号已暂停", "要求您提供购车发票")
+    await owner.press("【我的选号】")
+
+
+async def test_one_more_vehicle_waits_for_the_end_of_a_suspension(world: World) -> None:
+    owner, reviewer = world.person(OTHER), await appoints(world)
+    await presses_fast(world, owner)
+    await owner.press("粤K·")
+    await owner.press("确定选用")
+    await owner.see("完成号牌预选")
+    await opens_suspicion(reviewer)
+    await reviewer.press("要求提供发票")
+    await reviewer.press("确认要求")
+    await reviewer.see("选号暂停")
+    await owner.press("为另一辆车预选")
+    await owner.see("选号已暂停", "要求您提供购车发票")
+    await owner.press("【我的选号】")
+
+
 async def test_rules_are_public_with_their_values(world: World) -> None:
     stranger = world.person()
     await stranger.say("/pool")

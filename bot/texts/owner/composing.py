@@ -65,7 +65,7 @@ def composing(
     lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
     if left.wishes == 1:
         lines.append(_last(left, 1))
-    room = min(office.compose_per_try, left.wishes) - len(wishes)
+    room = left.wishes_per_try(office) - len(wishes)
     if room > 0:
         lines.append(_open_now(patterns))
     if wishes:

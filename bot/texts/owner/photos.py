@@ -13,7 +13,6 @@ UNREADABLE = phrase(
 REPEATED = phrase(
     "这张照片与已发送的一张相同,请发送另一份材料的照片。两张照片发反了的,可以在核对申诉内容时点「对调两张照片」。"
 )
-READING = phrase("🔍 正在识别照片,请稍候…")
 FAILED = phrase("照片暂时无法保存,请稍后再发一次。")
 
 

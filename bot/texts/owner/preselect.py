@@ -33,16 +33,6 @@ VIN_AGAIN = phrase("重新输入")
 ABANDON = phrase("确定放弃")
 KEEP = phrase("继续预选")
 
-VIN = phrase("修改车辆识别代号")
-CHANGE_CERTIFICATE = phrase("修改证书编号")
-CHANGE_PHONE = phrase("修改手机号")
-CHANGE_NAME = phrase("修改姓名")
-CORRECT = phrase("修改信息")
-VIN_IS_RIGHT = phrase("✅ 核对无误")
-VIN_AGAIN = phrase("重新输入")
-ABANDON = phrase("确定放弃")
-KEEP = phrase("继续预选")
-
 VIN = phrase(
     "<b>第2步 确认信息 · 车辆识别代号</b>\n"
     "请输入 17 位车辆识别代号(VIN、车架号),在合格证或前挡风玻璃左下角可以看到:"

@@ -7,7 +7,7 @@ from itertools import takewhile
 from bot.i18n import formatting
 from bot.i18n.formatting import KINDS, listed, masked_phone, office_title
 from bot.i18n.language import Phrase, _, phrase
-from core.people.accounts import Account
+from core.people.accounts import Account, RegistrationField
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -76,12 +76,11 @@ PHONE_CHANGED = phrase("✅ 手机号已更改。")
 NAME_CHANGED = phrase("✅ 姓名已更改。")
 OFFICE_CHANGED = phrase("✅ 注册地已更改。")
 FIELDS = {
-    "office": phrase("注册地"),
-    "name": phrase("姓名"),
-    "identity": phrase("身份证号码"),
-    "phone": phrase("手机号"),
+    RegistrationField.OFFICE: phrase("注册地"),
+    RegistrationField.NAME: phrase("姓名"),
+    RegistrationField.IDENTITY: phrase("身份证号码"),
+    RegistrationField.PHONE: phrase("手机号"),
 }
-"""What a registration consists of."""
 
 
 def consent(version: int) -> str:
@@ -172,7 +171,7 @@ def identity_taken(chat_id: int, office: Office | None) -> str:
     )
 
 
-def half_registered(missing: Sequence[str]) -> str:
+def half_registered(missing: Sequence[RegistrationField]) -> str:
     """Return on the home page what the registration still lacks."""
     if not missing:
         return _("<b>注册还差一步:</b>请核对信息并确认。")

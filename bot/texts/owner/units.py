@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.formatting import masked_name, masked_phone, office_title
+from bot.i18n.formatting import masked_phone, office_title
 from bot.i18n.language import _, phrase
 from core.people.accounts import Account
 from core.values.offices import Office
@@ -39,12 +39,6 @@ IS_UNIT = phrase("以统一社会信用代码注册的账号只能是单位用�
 
 def kind_label(*, unit: bool, chosen: bool) -> str:
     return ("● " if chosen else "○ ") + (_UNIT() if unit else _PERSON())
-
-
-def owner(account: Account) -> str:
-    """Return an owner's masked name, with a mark for a unit."""
-    name = masked_name(account.name)
-    return _("{name}(单位)").format(name=name) if account.is_unit else name
 
 
 def review(account: Account, office: Office) -> str:
