@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from telegram.error import BadRequest
+
 from bot.bot_api.errors import NoAllowanceError
 from bot.bot_api.parking import leave, parked
 from bot.dialog.asides import Aside
@@ -42,6 +44,8 @@ from bot.dialog.record import (
     open_record,
     record_rehearsal_shown,
     redraw_again,
+    redraw_as_shown,
+    redraw_unless_shown,
     running_chats,
     save_shown,
 )
@@ -200,6 +204,9 @@ class Engine:
         except NoAllowanceError:
             await self._core.store.run(redraw_again, chat_id)
             return
+        except BadRequest:  # it would be refused again
+            await self._core.store.run(_end_redraw, result)
+            raise
 
         def redrawn(tx: Tx) -> bool:
             if not is_still_in_turn(tx, result.record):
@@ -208,6 +215,7 @@ class Engine:
                 save_shown(tx, chat_id, shown)
             else:
                 forget_shown(tx, result.record)
+            _end_redraw(tx, result)
             if result.record.rehearsal is None:
                 self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
             return True
@@ -334,7 +342,7 @@ class Engine:
             redraw_again(tx, chat_id)
             return None
         shower = self._transition if record.rehearsal is None else self._rehearsals
-        return shower.redrawn(tx, record, prefetched)
+        return _to_be_shown(tx, shower.redrawn(tx, record, prefetched))
 
     def _timer_refused(self, tx: Tx, prefetched: Prefetched, chat_id: int, error: XuanhaoError) -> StepResult:
         """Return what is shown after the step that a screen takes by itself was rejected.
@@ -343,7 +351,8 @@ class Engine:
             NothingToSay: there is no live message.
             XuanhaoError: the screen takes no such step.
         """
-        return self._transition.timer_refused(tx, self._live_record(tx, chat_id), error, prefetched)
+        record = self._live_record(tx, chat_id)
+        return _to_be_shown(tx, self._transition.timer_refused(tx, record, error, prefetched))
 
     def _live_record(self, tx: Tx, chat_id: int) -> Record:
         found = find_record(tx, chat_id)
@@ -352,7 +361,9 @@ class Engine:
         return open_record(tx, chat_id, found.screen)
 
     def _idle_ended(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
-        return self._rehearsals.end_idle(tx, open_record(tx, chat_id, self._first_screen), prefetched)
+        record = open_record(tx, chat_id, self._first_screen)
+        result = self._rehearsals.end_idle(tx, record, prefetched)
+        return None if result is None else _to_be_shown(tx, result)
 
     def _shown(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
         shower = self._transition if record.rehearsal is None else self._rehearsals
@@ -446,6 +457,19 @@ class Engine:
             # Queued codes and unfinished imports are picked up again by the scheduler; a file can be
             # requested again with its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
+
+
+def _to_be_shown(tx: Tx, result: StepResult) -> StepResult:
+    """Return the result of a redraw, which is made again unless ``_end_redraw`` is called."""
+    again_at = redraw_unless_shown(tx, result.record.chat_id, result.view.redraw_at)
+    return replace(result, redraw_again_at=again_at)
+
+
+def _end_redraw(tx: Tx, result: StepResult) -> None:
+    if result.redraw_again_at is not None:
+        redraw_as_shown(
+            tx, result.record.chat_id, again_at=result.redraw_again_at, redraw_at=result.view.redraw_at
+        )
 
 
 def _with_word_of_deletion(result: StepResult) -> StepResult:

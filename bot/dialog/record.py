@@ -15,6 +15,8 @@ from core.rehearsal import IDLE
 
 _TRY_AGAIN = timedelta(seconds=1)
 """After which a redraw is tried again that the chat had no allowance for."""
+_SHOWN_WITHIN = timedelta(seconds=30)
+"""After which a redraw is made again that nobody has recorded as shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +189,36 @@ def forget_shown(tx: Tx, record: Record) -> None:
 def redraw_again(tx: Tx, chat_id: int) -> None:
     """Let a redraw be tried again soon."""
     tx.run("dialog.redraw_again", chat_id=chat_id, redraw_at=to_millis(tx.now + _TRY_AGAIN))
+
+
+def redraw_unless_shown(tx: Tx, chat_id: int, redraw_at: datetime | None) -> datetime | None:
+    """Let a redraw be made again if its screen does not reach the chat: its process dies, or the call fails.
+
+    No update brings it again, and the buttons of the page before are outdated if the screen has moved on.
+
+    Args:
+        tx: the transaction of the redraw.
+        chat_id: the chat.
+        redraw_at: when the new screen is due anyway.
+
+    Returns:
+        When it would be made again, for ``redraw_as_shown``; None if the screen is due before.
+    """
+    again_at = tx.now + _SHOWN_WITHIN
+    if redraw_at is not None and redraw_at <= again_at:
+        return None
+    tx.run("dialog.redraw_again", chat_id=chat_id, redraw_at=to_millis(again_at))
+    return again_at
+
+
+def redraw_as_shown(tx: Tx, chat_id: int, *, again_at: datetime, redraw_at: datetime | None) -> None:
+    """Let a screen that was redrawn be due when it says, unless a further redraw was asked for meanwhile."""
+    tx.run(
+        "dialog.redraw_as_shown",
+        chat_id=chat_id,
+        again_at=to_millis(again_at),
+        redraw_at=None if redraw_at is None else to_millis(redraw_at),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,6 +204,19 @@ async def test_last_redraw_of_a_clock_comes_although_the_chat_had_no_allowance(
         assert time.monotonic() - began < 12
 
 
+async def test_redraw_that_is_refused_for_good_is_not_repeated(place: World) -> None:
+    await has_batch(place)
+    await place.stop_jobs()
+    place.forward(seconds=95)
+    place.sandbox.faults.error("editMessageMedia", status=400)
+    await place.tick()
+    assert not place.sandbox.faults.waiting
+    ((due, now),) = await place.store.read(
+        lambda tx: [(row["redraw_at"], to_millis(tx.now)) for row in sql(tx, "SELECT * FROM dialog")]
+    )
+    assert due - now > 300_000  # when the page says, and not soon again
+
+
 # --- beside other workers --------------------------------------------------------------------
 
 

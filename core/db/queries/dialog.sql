@@ -29,9 +29,13 @@ SET message_id = :message_id, message_kind = :message_kind, picture = :picture, 
 WHERE chat_id = :chat_id
 
 -- name: redraw_again
--- Lets a redraw that the chat had no allowance for be tried again.
+-- Lets a redraw be made again that the chat had no allowance for, or that nobody will have recorded as shown.
 UPDATE dialog SET redraw_at = :redraw_at
 WHERE chat_id = :chat_id AND (redraw_at IS NULL OR redraw_at > :redraw_at)
+
+-- name: redraw_as_shown
+-- The redraw has been shown: the screen is due when it says, unless another redraw was asked for meanwhile.
+UPDATE dialog SET redraw_at = :redraw_at WHERE chat_id = :chat_id AND redraw_at = :again_at
 
 -- name: still_in_turn
 -- Locks a conversation unless it was opened since; 0 rows mean that another worker has handled an update of it.
