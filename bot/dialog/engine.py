@@ -56,7 +56,7 @@ from bot.dialog.transition import Transition
 from bot.errors.typed import UnreadableCharacters
 from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
-from bot.inbox.store import mark_applied, mark_done
+from bot.inbox.store import is_applied, mark_applied, mark_done
 from bot.inbox.workers import Share
 from bot.public_journal.checks import CheckNeeded, PoolCheck
 from core.bootstrap import Core
@@ -369,10 +369,14 @@ class Engine:
         shower = self._transition if record.rehearsal is None else self._rehearsals
         return shower.shown(tx, record, prefetched)
 
-    def _attachment_target(self, tx: Tx, chat_id: int, sent: Attachment) -> AttachmentTarget | None:
-        """Return how the chat's current screen handles an attachment; None if it does not accept it."""
-        record = find_record(tx, chat_id)
-        if record is None:
+    def _attachment_target(self, tx: Tx, request: Request, sent: Attachment) -> AttachmentTarget | None:
+        """Return how the chat's current screen handles an attachment; None if it does not accept it.
+
+        Nor is one read again whose update has been applied: that it cannot be read now must not be said of
+        what was accepted.
+        """
+        record = find_record(tx, request.chat_id)
+        if record is None or is_applied(tx, request.update_id):
             return None
         if record.rehearsal is None:
             return self._transition.target_of(tx, record, sent)
@@ -412,7 +416,7 @@ class Engine:
         event = request.event
         if not isinstance(event, Attachment) or event.reading is not None:
             return request
-        found = await self._core.store.read(self._attachment_target, request.chat_id, event)
+        found = await self._core.store.read(self._attachment_target, request, event)
         if found is None:
             return request
         async with parked():
