@@ -38,7 +38,6 @@ from bot.dialog.record import (
     Shown,
     due_chats,
     find_record,
-    forget_shown,
     idle_rehearsals,
     is_still_in_turn,
     open_record,
@@ -211,10 +210,7 @@ class Engine:
         def redrawn(tx: Tx) -> bool:
             if not is_still_in_turn(tx, result.record):
                 return False
-            if shown is not None:
-                save_shown(tx, chat_id, shown)
-            else:
-                forget_shown(tx, result.record)
+            save_shown(tx, result.record, shown)
             _end_redraw(tx, result)
             if result.record.rehearsal is None:
                 self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
@@ -425,10 +421,7 @@ class Engine:
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
         def finish(tx: Tx) -> None:
-            if shown is not None:
-                save_shown(tx, request.chat_id, shown)
-            else:
-                forget_shown(tx, result.record)
+            save_shown(tx, result.record, shown)
             self._after_showing(tx, result, tx.now)
             mark_done(tx, request.update_id)
 

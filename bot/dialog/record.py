@@ -156,34 +156,25 @@ def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:
     )
 
 
-def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
-    """Save which message is the live one."""
+def save_shown(tx: Tx, record: Record, shown: "Shown | None") -> None:
+    """Save which message shows the screen of a step; None if the bot was blocked.
+
+    Then the previous message is outdated and forgotten, unless it has a reply keyboard, which still has to be
+    removed.
+    """
+    if shown is None and record.message_kind == MessageKind.KEYBOARD:
+        return
     tx.run(
         "dialog.shown",
-        chat_id=chat_id,
-        message_id=shown.message_id,
-        message_kind=shown.kind,
-        picture=shown.picture,
-        has_buttons=int(shown.has_buttons),
-        lifetime=shown.lifetime,
+        chat_id=record.chat_id,
+        turns=record.turns,
+        message_id=None if shown is None else shown.message_id,
+        message_kind=None if shown is None else shown.kind,
+        picture=None if shown is None else shown.picture,
+        has_buttons=int(shown is not None and shown.has_buttons),
+        lifetime=Lifetime.PAGE if shown is None else shown.lifetime,
+        now=to_millis(tx.now),
     )
-
-
-def forget_shown(tx: Tx, record: Record) -> None:
-    """Save that no message shows the screen: the bot was blocked, and the previous message is outdated.
-
-    A message with a reply keyboard is kept, because the keyboard still has to be removed.
-    """
-    if record.message_kind != MessageKind.KEYBOARD:
-        tx.run(
-            "dialog.shown",
-            chat_id=record.chat_id,
-            message_id=None,
-            message_kind=None,
-            picture=None,
-            has_buttons=0,
-            lifetime=Lifetime.PAGE,
-        )
 
 
 def redraw_again(tx: Tx, chat_id: int) -> None:
