@@ -57,11 +57,12 @@ class Slots:
                 self.give()  # it was granted just now
             raise
 
-    def take_free(self, most: int = 1) -> int:
-        """Take slots that are free now; return how many."""
-        count = min(most, self._free)
-        self._free -= count
-        return count
+    def take_free(self) -> bool:
+        """Take a slot if one is free now; return whether one was."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
 
     def give(self) -> None:
         """Give a slot back, to the first who waits."""

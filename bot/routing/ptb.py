@@ -41,7 +41,6 @@ from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
 
 App = Application[Any, Any, Any, Any, Any, Any]
-_Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
 
 class _DeliveryContext:
