@@ -111,6 +111,7 @@ class Poller:
     async def run(self) -> None:
         """Poll until cancelled, whatever fails; a token that is wrong is noticed at the first contact."""
         self._failures, self._ended_at = 0, time.monotonic()
+        self._offset = None  # another worker may have polled since, for weeks: see ``_poll_once``
         while True:
             try:
                 await self._poll_once()
