@@ -222,8 +222,7 @@ class Engine:
         record = self._opened(tx, request)
         taker = self._taker_of(record)
         if not is_first:
-            shown = replace(taker.shown(tx, record, prefetched), repeated=True)
-            return self._with_effects(tx, request, record, shown)
+            return self._with_effects(tx, request, record, taker.shown(tx, record, prefetched))
         result = taker.step(tx, request, record, prefetched)
         if isinstance(result, RehearsalRequest):
             result = self._rehearsals.begin(tx, request, record, result, prefetched)
