@@ -18,7 +18,7 @@ from bot.clock_watch import Bell, ClockWatch
 from bot.database_watch import run_beside
 from bot.dialog.attachments import AttachmentReader
 from bot.dialog.cosmetics import Cosmetics
-from bot.dialog.engine import EffectHandlers
+from bot.dialog.effect_runner import EffectHandlers
 from bot.dialog.files import Files
 from bot.dialog.journals import Journals
 from bot.dialog.keyboards import CallbackCodec

@@ -48,7 +48,7 @@ class JsonFormatter(ProcessorFormatter):
     """Writes one JSON object a line."""
 
 
-def log_formatter(*, as_json: bool, worker: str = "") -> logging.Formatter:
+def log_formatter(*, as_json: bool, worker: str) -> logging.Formatter:
     """Return what writes the lines.
 
     Args:

@@ -150,7 +150,7 @@ class Jobs:
         await self._if_trusted(self._recount_entered)
 
     async def purge(self) -> None:
-        """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
+        """Delete expired holds, old drafts, codes, notifications, appeals and imports."""
         await self._if_trusted(self._purge)
 
     async def rehearsals(self) -> None:
@@ -318,16 +318,22 @@ class Jobs:
             await self._recount()
 
     async def _purge(self) -> None:
+        """Do each part whatever becomes of the others, as ``_ends`` does: some of it is personal data."""
         core, run = self._core, self._clock.run
-        await run(pool_segments.purge)
-        await _until_none(run, core.cleanup.drop_old_drafts)
-        await run(core.cleanup.purge_codes)
-        await run(chief_requests.expire)
-        await run(notification_queue.purge)
-        if await _until_none(run, core.appeals.purge):
+        for name, work in (
+            ("holds", partial(run, pool_segments.purge)),
+            ("drafts", partial(_until_none, run, core.cleanup.drop_old_drafts)),
+            ("codes", partial(run, core.cleanup.purge_codes)),
+            ("chief requests", partial(run, chief_requests.expire)),
+            ("notifications", partial(run, notification_queue.purge)),
+            ("appeals", self._purge_appeals),
+            ("imports", partial(_until_none, run, imports.purge)),
+        ):
+            await self._apart(f"purge of {name}", work)
+
+    async def _purge_appeals(self) -> None:
+        if await _until_none(self._clock.run, self._core.appeals.purge):
             await self.sweep()
-        await _until_none(run, imports.purge)
-        await self._end_idle_rehearsals()
 
     async def _end_idle_rehearsals(self) -> None:
         idle = await self._engine.idle_rehearsals(self._workers.share)

@@ -85,8 +85,6 @@ async def guarded(name: str, tick: Tick) -> None:
     """Run a tick once; log its failure. The next run rereads the database."""
     try:
         await tick()
-    except asyncio.CancelledError:  # shutdown; it would be logged as an error
-        _LOGGER.debug("the tick %s was stopped", name)
     except (StoreUnavailable, StoreCorrupt) as error:  # no bug: its trace would only hide the cause
         _LOGGER.error("the tick %s failed: %s", name, type(error).__name__)  # noqa: TRY400 - as said
     except Exception:

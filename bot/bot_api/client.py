@@ -36,6 +36,11 @@ from core.clock import steady_seconds
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 _DOWNLOAD_SECONDS = 120.0  # for a whole file
+_KEEP_ALIVE = 30.0
+"""Seconds for which an idle connection is kept: fewer than at the server (nginx: 75), or calls would use
+connections that are being closed."""
+_POOL_TIMEOUT = 5.0  # seconds to wait for a free connection
+_WRITE_TIMEOUT, _MEDIA_WRITE_TIMEOUT = 10.0, 30.0  # seconds to send a call, without or with files
 _TALKATIVE = ("telegram", "httpx", "httpcore", "aiohttp.access")
 
 
@@ -100,29 +105,20 @@ class AiohttpRequest(BaseRequest):
 
     Args:
         connections: maximum connections over all hosts.
-        keep_alive: seconds for which an idle connection is kept; must be below the server's time-out
-            (nginx: 75), or calls would use connections that are being closed.
         connect_timeout: seconds to establish a connection.
-        pool_timeout: seconds to wait for a free connection.
         read_timeout: seconds between two chunks of a response; long polls pass their own.
-        write_timeout: seconds to send a call without files.
-        media_write_timeout: seconds to send a call with files.
         proxy: URL of an HTTP proxy; by default taken from the environment.
         steady: the clock by which the time of a response is kept.
         on_call: is told of each call that has ended: the method, and if it failed the HTTP status or the
             class of its error.
     """
 
-    def __init__(  # noqa: PLR0913 - one figure each, all with defaults, all named
+    def __init__(
         self,
         *,
         connections: int = 256,
-        keep_alive: float = 30.0,
         connect_timeout: float = 5.0,
-        pool_timeout: float = 5.0,
         read_timeout: float = 10.0,
-        write_timeout: float = 10.0,
-        media_write_timeout: float = 30.0,
         proxy: str | None = None,
         steady: Callable[[], float] = steady_seconds,
         on_call: Callable[[str, str | None], None] = lambda _method, _error: None,
@@ -131,12 +127,8 @@ class AiohttpRequest(BaseRequest):
         self._steady = steady
         self._last_date: tuple[str, float] | None = None  # the header as received, and when
         self._connections = connections
-        self._keep_alive = keep_alive
         self._connect_timeout = connect_timeout
-        self._pool_timeout = pool_timeout
         self._read_timeout = read_timeout
-        self._write_timeout = write_timeout
-        self._media_write_timeout = media_write_timeout
         self._proxy = proxy
         self._proxies: dict[tuple[str, str | None], str | None] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -163,7 +155,7 @@ class AiohttpRequest(BaseRequest):
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._connections, keepalive_timeout=self._keep_alive, ttl_dns_cache=300
+                    limit=self._connections, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=300
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
@@ -218,9 +210,9 @@ class AiohttpRequest(BaseRequest):
             raise RequestNotSentError("the HTTP session is not open")
         has_files = request_data is not None and request_data.contains_files
         timeout = _timeout(
-            pool=_given(pool_timeout, self._pool_timeout),
+            pool=_given(pool_timeout, _POOL_TIMEOUT),
             connect=_given(connect_timeout, self._connect_timeout),
-            write=_given(write_timeout, self._media_write_timeout if has_files else self._write_timeout),
+            write=_given(write_timeout, _MEDIA_WRITE_TIMEOUT if has_files else _WRITE_TIMEOUT),
             read=_given(read_timeout, self._read_timeout),
         )
         failure: TelegramError
@@ -259,7 +251,7 @@ class AiohttpRequest(BaseRequest):
         """
         if self._session is None:
             raise RequestNotSentError("the HTTP session is not open")
-        wait = self._pool_timeout + self._connect_timeout
+        wait = _POOL_TIMEOUT + self._connect_timeout
         timeout = aiohttp.ClientTimeout(
             total=_DOWNLOAD_SECONDS,
             connect=wait,

@@ -36,12 +36,14 @@ async def connect(
                 raise
             _LOGGER.error("the Bot API refuses the token (telegram.token), trying again in %d s", gap)  # noqa: TRY400 - no bug
             await sleep(gap)
-            gap *= 2
+            gap = min(2 * gap, _LONGEST_GAP)
         except RetryAfter as error:
+            refusals = 0
             seconds = retry_after_seconds(error)
             _LOGGER.warning("the Bot API asks for a pause of %d s", seconds)
             await sleep(seconds)
         except TelegramError as error:
+            refusals = 0
             _LOGGER.warning(
                 "the Bot API cannot be reached yet, trying again in %d s: %s", gap, reason_of(error)
             )

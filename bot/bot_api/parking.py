@@ -57,11 +57,12 @@ class Slots:
                 self.give()  # it was granted just now
             raise
 
-    def take_free(self, most: int = 1) -> int:
-        """Take slots that are free now; return how many."""
-        count = min(most, self._free)
-        self._free -= count
-        return count
+    def take_free(self) -> bool:
+        """Take a slot if one is free now; return whether one was."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
 
     def give(self) -> None:
         """Give a slot back, to the first who waits."""
@@ -94,7 +95,7 @@ class Slot:
             self._slots.give()
 
     def abandon(self) -> None:
-        """End to wait because of an error: the handler is about to end, and needs no slot for that."""
+        """End to wait because of a cancellation: the handler is about to end, and needs no slot for that."""
         self._waits -= 1
 
     async def unpark(self) -> None:
@@ -138,15 +139,18 @@ def leave() -> None:
 
 @asynccontextmanager
 async def parked() -> AsyncIterator[None]:
-    """Count the handler as waiting within the block."""
+    """Count the handler as waiting within the block; what the block raises waits for a slot, too."""
     if (slot := _SLOT.get()) is None:
         yield
         return
     slot.park()
     try:
         yield
-    except BaseException:
+    except asyncio.CancelledError:
         slot.abandon()
+        raise
+    except Exception:
+        await slot.unpark()  # the handler may catch it and go on
         raise
     await slot.unpark()
 
@@ -167,11 +171,15 @@ async def parked_if_slow(seconds: float) -> AsyncIterator[None]:
     timer = asyncio.get_running_loop().call_later(seconds, park)
     try:
         yield
-    except BaseException:
-        timer.cancel()
+    except asyncio.CancelledError:
         if is_parked:
             slot.abandon()
         raise
-    timer.cancel()
+    except Exception:
+        if is_parked:
+            await slot.unpark()
+        raise
+    finally:
+        timer.cancel()
     if is_parked:
         await slot.unpark()

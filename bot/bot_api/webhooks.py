@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -81,12 +81,9 @@ class WebhookOrder:
     url: str
     secret_token: str = field(repr=False)
     connections: int
-    allowed: Sequence[str] = ALLOWED
 
 
-async def keep_webhook(
-    bot: Bot, order: WebhookOrder, own: OwnWebhook, on_look: OnLook = lambda _works: None
-) -> NoReturn:
+async def keep_webhook(bot: Bot, order: WebhookOrder, own: OwnWebhook, on_look: OnLook) -> NoReturn:
     """Set the webhook, and look now and then whether it still is and is delivered to; until cancelled.
 
     Args:
@@ -108,7 +105,7 @@ async def _set_until_it_works(bot: Bot, order: WebhookOrder, own: OwnWebhook, on
             await bot.set_webhook(
                 order.url,
                 max_connections=order.connections,
-                allowed_updates=list(order.allowed),
+                allowed_updates=list(ALLOWED),
                 secret_token=order.secret_token,
                 drop_pending_updates=False,
             )

@@ -81,24 +81,26 @@ class Turns:
     async def _wait(self, rank: int) -> None:
         """Wait for a turn; a lower rank comes first, and among equals who came first."""
         self._counted += 1
-        place = rank, self._counted, asyncio.get_running_loop().create_future()
+        granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        place = rank, self._counted, granted
         heapq.heappush(self._waiting, place)
         try:
-            await place[-1]
+            await granted
         except asyncio.CancelledError:
-            if place in self._waiting:
+            if not granted.cancelled():
+                self._pass_on()  # it was granted just now
+            elif place in self._waiting:
                 self._waiting.remove(place)
                 heapq.heapify(self._waiting)
-            else:
-                self._pass_on()  # it was granted just now
             raise
 
     def _pass_on(self) -> None:
-        if self._waiting:
+        while self._waiting:
             *_, granted = heapq.heappop(self._waiting)
-            granted.set_result(None)
-        else:
-            self._running -= 1
+            if not granted.done():  # else its chat was cancelled just now
+                granted.set_result(None)
+                return
+        self._running -= 1
 
     def _recent_of(self, chat_id: int) -> deque[float]:
         """Return the chat's turns of the last minute.

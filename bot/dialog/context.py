@@ -38,7 +38,6 @@ class Context:
     sender: str = field(default="", repr=False)  # whose step it is, as the messenger has the name
     nonce: str = ""  # the callback query id
     snapshots: Snapshots = NO_SNAPSHOTS  # values read outside the transaction
-    shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # of the rendered screen
     bot_username: Callable[[], str] = str  # for deep links
     has_left: bool = False  # the update being handled has ended a rehearsal

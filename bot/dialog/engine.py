@@ -1,34 +1,22 @@
 """The dialog engine: applies an event in one transaction, shows the result, marks the update done."""
 
-import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+
+from telegram.error import BadRequest
 
 from bot.bot_api.errors import NoAllowanceError
-from bot.bot_api.parking import leave, parked
+from bot.bot_api.parking import parked
 from bot.dialog.asides import Aside
-from bot.dialog.effects import (
-    ConfirmReservations,
-    DeleteUserMessage,
-    Effect,
-    LoadVehicles,
-    RefreshCommandMenu,
-    Sendable,
-    SendCode,
-    SendFile,
-    SendJournal,
-    SendPicture,
-    SendVenue,
-)
+from bot.dialog.effect_runner import EffectHandlers, EffectRunner
+from bot.dialog.effects import DeleteUserMessage, RefreshCommandMenu
 from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Typed
 from bot.dialog.names import ScreenName
-from bot.dialog.prefetched import Prefetched
+from bot.dialog.prefetched import Prefetched, Prefetcher
 from bot.dialog.presenter import Presenter
 from bot.dialog.privacy import is_private
 from bot.dialog.record import (
@@ -36,53 +24,29 @@ from bot.dialog.record import (
     Shown,
     due_chats,
     find_record,
-    forget_shown,
     idle_rehearsals,
     is_still_in_turn,
     open_record,
     record_rehearsal_shown,
     redraw_again,
+    redraw_as_shown,
+    redraw_unless_shown,
     running_chats,
     save_shown,
 )
-from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
 from bot.errors.typed import UnreadableCharacters
 from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
-from bot.inbox.store import mark_applied, mark_done
+from bot.inbox.store import is_applied, mark_applied, mark_done
 from bot.inbox.workers import Share
-from bot.public_journal.checks import CheckNeeded, PoolCheck
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
-from core.errors.registry import RegistryUnavailable
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
-from core.registry.answers import RegistryAnswerNeeded
-from core.snapshots import SnapshotNeeded
 from core.values.personal_numbers import InputKind
-
-_LOGGER = logging.getLogger(__name__)
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectHandlers:
-    """Side effects that the engine triggers outside of transactions."""
-
-    send_code: Callable[[int], Awaitable[None]]  # sends a queued SMS code
-    send_file: Callable[[int, Sendable], Awaitable[None]]  # sends a file, a picture or a place to a chat
-    send_journal: Callable[[int, SendJournal], Awaitable[None]]  # sends an office's public journal
-    look_up: Callable[[str], Awaitable[None]]  # asks the vehicle registry about a VIN
-    check: Callable[[CheckNeeded], Awaitable[PoolCheck]]  # checks the public journal of a pool
-    load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
-    confirm: Callable[[ConfirmReservations], Awaitable[None]]  # confirms several reservations
-    read: Callable[[int, Attachment, AttachmentTarget], Awaitable[object]]  # downloads and parses one
-    delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
-    refresh_menu: Callable[[int], Awaitable[None]]  # sets the command menu of an admin's chat
-    on_shown: Callable[[str, float], None] = lambda _screen, _seconds: None  # is told how long a step took
 
 
 class Engine:
@@ -116,7 +80,8 @@ class Engine:
         self._presenter = presenter
         self._handlers = handlers
         self._is_held_elsewhere = is_held_elsewhere
-        self._background: set[asyncio.Task[None]] = set()
+        self._effects = EffectRunner(handlers)
+        self._prefetcher = Prefetcher(core.store, handlers.look_up, handlers.check)
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
@@ -130,7 +95,7 @@ class Engine:
 
     async def _answer(self, request: Request, result: StepResult) -> None:
         for effect in result.effects:
-            self._begin(request, effect)
+            self._effects.begin(request, effect)
         if result.quiet:
             await self._core.store.run(mark_done, request.update_id)
         elif isinstance(request.event, Press):
@@ -173,12 +138,12 @@ class Engine:
         """Redraw the screen of a conversation whose data have changed."""
         with suppress(NothingToSay):
             try:
-                result = await self._run_prefetching(chat_id, partial(self._redrawn, chat_id=chat_id))
+                result = await self._prefetcher.run(chat_id, partial(self._redrawn, chat_id=chat_id))
             except OperationError:
                 raise
             except XuanhaoError as error:
                 refused = partial(self._timer_refused, chat_id=chat_id, error=error)
-                result = await self._run_prefetching(chat_id, refused)
+                result = await self._prefetcher.run(chat_id, refused)
             if result is not None:
                 await self._redraw(result, is_optional=is_optional)
 
@@ -188,7 +153,7 @@ class Engine:
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End an idle rehearsal and return to the screen from which it was started."""
-        result = await self._run_prefetching(chat_id, partial(self._idle_ended, chat_id=chat_id))
+        result = await self._prefetcher.run(chat_id, partial(self._idle_ended, chat_id=chat_id))
         if result is not None:
             await self._redraw(result)
 
@@ -200,14 +165,15 @@ class Engine:
         except NoAllowanceError:
             await self._core.store.run(redraw_again, chat_id)
             return
+        except BadRequest:  # it would be refused again
+            await self._core.store.run(_end_redraw, result)
+            raise
 
         def redrawn(tx: Tx) -> bool:
             if not is_still_in_turn(tx, result.record):
                 return False
-            if shown is not None:
-                save_shown(tx, chat_id, shown)
-            else:
-                forget_shown(tx, result.record)
+            save_shown(tx, result.record, shown)
+            _end_redraw(tx, result)
             if result.record.rehearsal is None:
                 self._after_showing(tx, result, tx.now)  # not by the host's clock, which nothing watches
             return True
@@ -229,59 +195,19 @@ class Engine:
         return await self._core.store.read(idle_rehearsals, share)
 
     async def close(self) -> None:
-        """Cancel the background tasks; unfinished work is resumed at the next start.
-
-        Deletions of messages are handed over first: nothing resumes them.
-        """
-        await asyncio.sleep(0)  # what was just begun gets to its first call
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        """End the effects under way."""
+        await self._effects.close()
 
     async def _applied(self, request: Request) -> StepResult:
         try:
             _require_readable(request.event)
             request = await self._with_reading(request)
-            return await self._run_prefetching(request.chat_id, partial(self._apply, request=request))
+            return await self._prefetcher.run(request.chat_id, partial(self._apply, request=request))
         except OperationError:
             raise
         except XuanhaoError as error:
             refused = partial(self._refuse, request=request, error=error)
-            return await self._run_prefetching(request.chat_id, refused)
-
-    async def _run_prefetching(self, chat_id: int, step: Callable[[Tx, Prefetched], T]) -> T:
-        """Run a step in a transaction; rerun it for as long as it asks for data from outside of it."""
-        prefetched = Prefetched()
-        while True:
-            try:
-                return await self._core.store.run_for(chat_id, step, prefetched)
-            except SnapshotNeeded as needed:
-                snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
-                prefetched = replace(prefetched, snapshots=snapshots)
-            except CheckNeeded as needed:
-                async with parked():  # a long journal takes minutes
-                    outcome = await self._handlers.check(needed)
-                snapshots = prefetched.snapshots.having(needed.wanted.key, outcome)
-                prefetched = replace(prefetched, snapshots=snapshots)
-            except RegistryAnswerNeeded as needed:
-                async with parked():  # another service, which may be slow
-                    await self._look_up(needed)
-            except RehearsalRunNeeded as needed:
-                async with parked():  # one thread for all rehearsals
-                    run_result = await run_on_rehearsal_thread(needed.run)
-                prefetched = replace(prefetched, run_result=run_result)
-
-    async def _look_up(self, needed: RegistryAnswerNeeded) -> None:
-        """Ask the registry; what can do without its answer goes on also if there is none.
-
-        Raises:
-            RegistryUnavailable: it does not answer, and the step needs it.
-        """
-        try:
-            await self._handlers.look_up(needed.vin)
-        except RegistryUnavailable:
-            if not needed.may_fail:
-                raise
+            return await self._prefetcher.run(request.chat_id, refused)
 
     # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
 
@@ -293,14 +219,10 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         is_first = mark_applied(tx, request.update_id)
-        record = open_record(tx, request.chat_id, self._first_screen)
-        if record.is_unreachable:  # a message or a press proves that the bot is no longer blocked
-            mark_reachable(tx, request.chat_id)
+        record = self._opened(tx, request)
+        taker = self._taker_of(record)
         if not is_first:
-            return self._with_effects(
-                tx, request, record, replace(self._shown(tx, record, prefetched), repeated=True)
-            )
-        taker = self._transition if record.rehearsal is None else self._rehearsals
+            return self._with_effects(tx, request, record, taker.shown(tx, record, prefetched))
         result = taker.step(tx, request, record, prefetched)
         if isinstance(result, RehearsalRequest):
             result = self._rehearsals.begin(tx, request, record, result, prefetched)
@@ -313,11 +235,19 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         mark_applied(tx, request.update_id)
+        record = self._opened(tx, request)
+        refused = self._taker_of(record).refused(tx, request, record, error, prefetched)
+        return self._with_effects(tx, request, record, refused)
+
+    def _opened(self, tx: Tx, request: Request) -> Record:
         record = open_record(tx, request.chat_id, self._first_screen)
         if record.is_unreachable:  # a message or a press proves that the bot is no longer blocked
             mark_reachable(tx, request.chat_id)
-        taker = self._transition if record.rehearsal is None else self._rehearsals
-        return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
+        return record
+
+    def _taker_of(self, record: Record) -> Transition | RehearsalTransition:
+        """Return what takes the steps of a conversation."""
+        return self._transition if record.rehearsal is None else self._rehearsals
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
         """Return the current rendering of a conversation whose timers have advanced.
@@ -333,8 +263,7 @@ class Engine:
         if self._is_held_elsewhere(tx, chat_id):
             redraw_again(tx, chat_id)
             return None
-        shower = self._transition if record.rehearsal is None else self._rehearsals
-        return shower.redrawn(tx, record, prefetched)
+        return _to_be_shown(tx, self._taker_of(record).redrawn(tx, record, prefetched))
 
     def _timer_refused(self, tx: Tx, prefetched: Prefetched, chat_id: int, error: XuanhaoError) -> StepResult:
         """Return what is shown after the step that a screen takes by itself was rejected.
@@ -343,7 +272,8 @@ class Engine:
             NothingToSay: there is no live message.
             XuanhaoError: the screen takes no such step.
         """
-        return self._transition.timer_refused(tx, self._live_record(tx, chat_id), error, prefetched)
+        record = self._live_record(tx, chat_id)
+        return _to_be_shown(tx, self._transition.timer_refused(tx, record, error, prefetched))
 
     def _live_record(self, tx: Tx, chat_id: int) -> Record:
         found = find_record(tx, chat_id)
@@ -352,16 +282,18 @@ class Engine:
         return open_record(tx, chat_id, found.screen)
 
     def _idle_ended(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
-        return self._rehearsals.end_idle(tx, open_record(tx, chat_id, self._first_screen), prefetched)
+        record = open_record(tx, chat_id, self._first_screen)
+        result = self._rehearsals.end_idle(tx, record, prefetched)
+        return None if result is None else _to_be_shown(tx, result)
 
-    def _shown(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
-        shower = self._transition if record.rehearsal is None else self._rehearsals
-        return shower.shown(tx, record, prefetched)
+    def _attachment_target(self, tx: Tx, request: Request, sent: Attachment) -> AttachmentTarget | None:
+        """Return how the chat's current screen handles an attachment; None if it does not accept it.
 
-    def _attachment_target(self, tx: Tx, chat_id: int, sent: Attachment) -> AttachmentTarget | None:
-        """Return how the chat's current screen handles an attachment; None if it does not accept it."""
-        record = find_record(tx, chat_id)
-        if record is None:
+        Nor is one read again whose update has been applied: that it cannot be read now must not be said of
+        what was accepted.
+        """
+        record = find_record(tx, request.chat_id)
+        if record is None or is_applied(tx, request.update_id):
             return None
         if record.rehearsal is None:
             return self._transition.target_of(tx, record, sent)
@@ -401,7 +333,7 @@ class Engine:
         event = request.event
         if not isinstance(event, Attachment) or event.reading is not None:
             return request
-        found = await self._core.store.read(self._attachment_target, request.chat_id, event)
+        found = await self._core.store.read(self._attachment_target, request, event)
         if found is None:
             return request
         async with parked():
@@ -410,42 +342,24 @@ class Engine:
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
         def finish(tx: Tx) -> None:
-            if shown is not None:
-                save_shown(tx, request.chat_id, shown)
-            else:
-                forget_shown(tx, result.record)
+            save_shown(tx, result.record, shown)
             self._after_showing(tx, result, tx.now)
             mark_done(tx, request.update_id)
 
         await self._core.store.run_for(request.chat_id, finish)
 
-    def _begin(self, request: Request, effect: Effect) -> None:
-        task = asyncio.ensure_future(self._done(request, effect))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
-    async def _done(self, request: Request, effect: Effect) -> None:
-        leave()  # it may outlive the handler
-        try:
-            match effect:
-                case SendCode():
-                    await self._handlers.send_code(effect.code_id)
-                case SendFile() | SendPicture() | SendVenue():
-                    await self._handlers.send_file(request.chat_id, effect)
-                case SendJournal():
-                    await self._handlers.send_journal(request.chat_id, effect)
-                case LoadVehicles():
-                    await self._handlers.load_vehicles(effect)
-                case ConfirmReservations():
-                    await self._handlers.confirm(effect)
-                case DeleteUserMessage() if request.message_id is not None:
-                    await self._handlers.delete_message(request.chat_id, request.message_id)
-                case RefreshCommandMenu():
-                    await self._handlers.refresh_menu(request.chat_id)
-        except Exception:
-            # Queued codes and unfinished imports are picked up again by the scheduler; a file can be
-            # requested again with its button.
-            _LOGGER.exception("%s was not done", type(effect).__name__)
+def _to_be_shown(tx: Tx, result: StepResult) -> StepResult:
+    """Return the result of a redraw, which is made again unless ``_end_redraw`` is called."""
+    again_at = redraw_unless_shown(tx, result.record.chat_id, result.view.redraw_at)
+    return replace(result, redraw_again_at=again_at)
+
+
+def _end_redraw(tx: Tx, result: StepResult) -> None:
+    if result.redraw_again_at is not None:
+        redraw_as_shown(
+            tx, result.record.chat_id, again_at=result.redraw_again_at, redraw_at=result.view.redraw_at
+        )
 
 
 def _with_word_of_deletion(result: StepResult) -> StepResult:

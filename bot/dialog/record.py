@@ -15,6 +15,8 @@ from core.rehearsal import IDLE
 
 _TRY_AGAIN = timedelta(seconds=1)
 """After which a redraw is tried again that the chat had no allowance for."""
+_SHOWN_WITHIN = timedelta(seconds=30)
+"""After which a redraw is made again that nobody has recorded as shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,39 +156,60 @@ def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:
     )
 
 
-def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
-    """Save which message is the live one."""
+def save_shown(tx: Tx, record: Record, shown: "Shown | None") -> None:
+    """Save which message shows the screen of a step; None if the bot was blocked.
+
+    Then the previous message is outdated and forgotten, unless it has a reply keyboard, which still has to be
+    removed.
+    """
+    if shown is None and record.message_kind == MessageKind.KEYBOARD:
+        return
     tx.run(
         "dialog.shown",
-        chat_id=chat_id,
-        message_id=shown.message_id,
-        message_kind=shown.kind,
-        picture=shown.picture,
-        has_buttons=int(shown.has_buttons),
-        lifetime=shown.lifetime,
+        chat_id=record.chat_id,
+        turns=record.turns,
+        message_id=None if shown is None else shown.message_id,
+        message_kind=None if shown is None else shown.kind,
+        picture=None if shown is None else shown.picture,
+        has_buttons=int(shown is not None and shown.has_buttons),
+        lifetime=Lifetime.PAGE if shown is None else shown.lifetime,
+        now=to_millis(tx.now),
     )
-
-
-def forget_shown(tx: Tx, record: Record) -> None:
-    """Save that no message shows the screen: the bot was blocked, and the previous message is outdated.
-
-    A message with a reply keyboard is kept, because the keyboard still has to be removed.
-    """
-    if record.message_kind != MessageKind.KEYBOARD:
-        tx.run(
-            "dialog.shown",
-            chat_id=record.chat_id,
-            message_id=None,
-            message_kind=None,
-            picture=None,
-            has_buttons=0,
-            lifetime=Lifetime.PAGE,
-        )
 
 
 def redraw_again(tx: Tx, chat_id: int) -> None:
     """Let a redraw be tried again soon."""
     tx.run("dialog.redraw_again", chat_id=chat_id, redraw_at=to_millis(tx.now + _TRY_AGAIN))
+
+
+def redraw_unless_shown(tx: Tx, chat_id: int, redraw_at: datetime | None) -> datetime | None:
+    """Let a redraw be made again if its screen does not reach the chat: its process dies, or the call fails.
+
+    No update brings it again, and the buttons of the page before are outdated if the screen has moved on.
+
+    Args:
+        tx: the transaction of the redraw.
+        chat_id: the chat.
+        redraw_at: when the new screen is due anyway.
+
+    Returns:
+        When it would be made again, for ``redraw_as_shown``; None if the screen is due before.
+    """
+    again_at = tx.now + _SHOWN_WITHIN
+    if redraw_at is not None and redraw_at <= again_at:
+        return None
+    tx.run("dialog.redraw_again", chat_id=chat_id, redraw_at=to_millis(again_at))
+    return again_at
+
+
+def redraw_as_shown(tx: Tx, chat_id: int, *, again_at: datetime, redraw_at: datetime | None) -> None:
+    """Let a screen that was redrawn be due when it says, unless a further redraw was asked for meanwhile."""
+    tx.run(
+        "dialog.redraw_as_shown",
+        chat_id=chat_id,
+        again_at=to_millis(again_at),
+        redraw_at=None if redraw_at is None else to_millis(redraw_at),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,10 +40,10 @@ class StepResult:
     aside: Aside | None = None  # the note answers by itself; the screen stays as it is
     global_: bool = False  # triggered by a global button, which stays in place
     stale: bool = False  # an outdated button, ignored
-    repeated: bool = False  # the update had already been applied
     quiet: bool = False  # show nothing: a further picture of an album
     unexpected_deletion: bool = False  # the user's message is deleted, although it is not what was asked for
     refused: bool = False  # the event was rejected by a rule or a form
+    redraw_again_at: datetime | None = None  # of a redraw: made again then, unless recorded as shown
     input_kind: InputKind | None = (
         InputKind.OTHER
     )  # what the text of the event answers; None if it is published

@@ -3,7 +3,7 @@
 Real conversations and rehearsed ones take the same steps; what differs is in ``rehearsal_transition``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -113,8 +113,7 @@ class Transition:
         if isinstance(request.event, Attachment):
             position_in_album(tx, record, request.event.album, is_told=False)
         ctx = self.context(tx, request, record, prefetched)
-        way = self._screen(record.screen).errors
-        lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
+        lead = _lead_of(self._screen(record.screen), error)
         with speaking(record.language, ctx.staff_names):
             go = self._failed(ctx, request.event, error)
             if go is None:
@@ -206,7 +205,7 @@ class Transition:
             SnapshotNeeded: rerun with the requested data.
         """
         ctx, screen = self._own_context(tx, record, prefetched), self._screen(record.screen)
-        lead = next((screen.errors[kind] for kind in type(error).__mro__ if kind in screen.errors), None)
+        lead = _lead_of(screen, error)
         if screen.timer is None or lead is None:
             raise error
         with speaking(record.language, ctx.staff_names):
@@ -356,6 +355,11 @@ class Transition:
             language=result.language,
         )
         result.view.on_delivered(ctx)
+
+
+def _lead_of(screen: Screen, error: XuanhaoError) -> Callable[[Context, XuanhaoError], Goto] | None:
+    """Return what a screen does about an error, or about the nearest kind above it; None for nothing."""
+    return next((screen.errors[kind] for kind in type(error).__mro__ if kind in screen.errors), None)
 
 
 def _aside(go: Goto, view: View) -> Aside | None:

@@ -24,7 +24,7 @@ _LONGEST_FLOOD = 60.0  # seconds
 _AGAIN = 0.2  # seconds until it is looked again whether a flood is over
 
 
-class Turns(Protocol):
+class ChatTurns(Protocol):
     """What is needed of the dispatcher."""
 
     def lock(self, chat_id: int) -> AbstractAsyncContextManager[None]:
@@ -88,7 +88,7 @@ class FloodNotices:
 
     def __init__(
         self,
-        turns: Turns,
+        turns: ChatTurns,
         tell: Callable[[int], Awaitable[None]] | None,
         *,
         longest: float = _LONGEST_FLOOD,

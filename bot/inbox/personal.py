@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from bot.inbox.model import RawUpdate
 from core.values.personal_numbers import holds_personal_data
 
-_BROUGHT = ("contact", "photo", "document")  # each may be, or show, somebody's papers
+_BROUGHT = ("contact", "photo", "document", "video", "video_note", "voice", "audio")
+"""What may be, show or tell what is in somebody's papers."""
 
 
 def personal_message(raw: RawUpdate) -> int | None:

@@ -49,7 +49,6 @@ def updates_of(
     request: BaseRequest,
     base_url: str,
     *,
-    allowed: Sequence[str] = ALLOWED,
     long_poll: int = LONG_POLL,
 ) -> Fetch:
     """Return a function that gets updates from a Bot API.
@@ -57,12 +56,11 @@ def updates_of(
     Args:
         request: sends the calls; it needs a connection of its own, which a long poll occupies.
         base_url: the bot's, with its token: ``Bot.base_url``.
-        allowed: the kinds of updates to receive.
         long_poll: seconds, 0 to 50.
     """
 
     async def fetch(offset: int | None) -> list[dict[str, Any]]:
-        asked = {"offset": offset, "limit": _LIMIT, "timeout": long_poll, "allowed_updates": list(allowed)}
+        asked = {"offset": offset, "limit": _LIMIT, "timeout": long_poll, "allowed_updates": list(ALLOWED)}
         try:
             answer: object = await request.post(
                 f"{base_url}/getUpdates",
@@ -113,6 +111,7 @@ class Poller:
     async def run(self) -> None:
         """Poll until cancelled, whatever fails; a token that is wrong is noticed at the first contact."""
         self._failures, self._ended_at = 0, time.monotonic()
+        self._offset = None  # another worker may have polled since, for weeks: see ``_poll_once``
         while True:
             try:
                 await self._poll_once()

@@ -38,7 +38,7 @@ class RetryPolicy:
     """Exponential backoff with jitter.
 
     An update that fails by itself gets a few attempts. During an outage every update fails, and none
-    must become a dead letter because of it: with the defaults, retries go on for about 35 minutes.
+    must become a dead letter because of it: with the defaults, the pauses add up to some 25 minutes.
     """
 
     max_tries: int = 5

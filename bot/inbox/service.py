@@ -12,11 +12,9 @@ from bot.inbox.errors import ReceiptClosedError
 from bot.inbox.model import Added, RawUpdate
 from bot.inbox.personal import personal_message
 from bot.inbox.raw_update import chat_of, is_storable
-from bot.inbox.retry import trace
+from bot.inbox.retry import is_outage, trace
 from bot.inbox.store import WorkerInbox
 from bot.inbox.workers import LEASE
-from core.errors.base import OperationError
-from core.errors.store import QueryError, StoreConstraintError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -163,7 +161,7 @@ class InboxService:
         try:
             return [await self._inbox.add(updates, dropped, self._backlog)]
         except Exception as error:
-            if _is_outage(error):
+            if is_outage(error):
                 raise
             _LOGGER.warning("a batch of updates was refused, they are stored one by one: %s", trace(error))
         return [await self._stored_alone(update, dropped) for update in updates]
@@ -172,7 +170,7 @@ class InboxService:
         try:
             return await self._inbox.add([update], dropped, self._backlog)
         except Exception as error:
-            if _is_outage(error):
+            if is_outage(error):
                 raise
             return await self._inbox.set_aside(update, error)
 
@@ -215,8 +213,3 @@ class InboxService:
                 self._hooks.on_heartbeat(False)  # noqa: FBT003 - the one thing that it says
             else:
                 self._hooks.on_heartbeat(True)  # noqa: FBT003 - the same
-
-
-def _is_outage(error: Exception) -> bool:
-    """Return whether the database failed, rather than something in an update."""
-    return isinstance(error, OperationError) and not isinstance(error, QueryError | StoreConstraintError)

@@ -74,6 +74,11 @@ def mark_applied(tx: Tx, update_id: int) -> bool:
     return tx.run("inbox.applied", update_id=update_id) == 1
 
 
+def is_applied(tx: Tx, update_id: int) -> bool:
+    """Return whether an update has taken effect, and is not done."""
+    return tx.one("inbox.is_applied", update_id=update_id) is not None
+
+
 def mark_done(tx: Tx, update_id: int) -> None:
     """End an update: its reply was sent, or it needs none. Its body is deleted."""
     tx.run("inbox.done", update_id=update_id)

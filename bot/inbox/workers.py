@@ -102,6 +102,7 @@ class Workers:
         self._lease = lease
         self._replaces = replaces
         self._heart: asyncio.Task[None] | None = None
+        self._at_row = asyncio.Lock()  # who writes this worker's row: one after the other
         self._led, self._lost = asyncio.Event(), asyncio.Event()
         self._loses_at: asyncio.TimerHandle | None = None
         self._has_left = False
@@ -131,15 +132,16 @@ class Workers:
         Raises:
             StoreError: the database failed.
         """
-        if self._is_alone or self._has_left:
-            return
-        begun = asyncio.get_running_loop().time()
-        has_lead, self.share = await self._store.run(_beat, self.name, self._lease)
-        if has_lead and not self._has_left:
-            # By the steady clock of this host, and a little earlier than others may take it.
-            self._take_lead(begun + 0.8 * self._lease.total_seconds())
-        else:
-            self._lose_lead()
+        async with self._at_row:
+            if self._is_alone or self._has_left:
+                return
+            begun = asyncio.get_running_loop().time()
+            has_lead, self.share = await self._store.run(_beat, self.name, self._lease)
+            if has_lead and not self._has_left:
+                # By the steady clock of this host, and a little earlier than others may take it.
+                self._take_lead(begun + 0.8 * self._lease.total_seconds())
+            else:
+                self._lose_lead()
 
     async def bury(self, worker: str) -> None:
         """Free what another worker holds that has certainly died.
@@ -159,7 +161,7 @@ class Workers:
         self._heart.cancel()
         await asyncio.gather(self._heart, return_exceptions=True)
         try:
-            async with asyncio.timeout(_LAST_TRY):
+            async with asyncio.timeout(_LAST_TRY), self._at_row:  # a beat after it would add the row again
                 await self._store.run(_leave, self.name)
         except Exception as error:  # noqa: BLE001 - the leases expire
             _LOGGER.warning("this worker could not take its leave: %s", type(error).__name__)
@@ -184,7 +186,7 @@ class Workers:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
-                await self.beat()
+                await asyncio.shield(self.beat())  # if this is cancelled, ``leave`` waits for its end
             except Exception as error:  # noqa: BLE001 - the next one is soon; until then the lease runs out
                 _LOGGER.warning("this worker could not renew its lease: %s", type(error).__name__)
 

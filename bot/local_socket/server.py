@@ -30,8 +30,12 @@ _ANSWER_WITHIN = 600.0
 """Seconds for the answer to a question."""
 
 
+class _PeerGoneError(Exception):
+    """The command line has ended, or answers nothing that can be read."""
+
+
 class _Peer:
-    """The command line, as the requester of a command."""
+    """The command line, as the requester of a command; each method may raise ``_PeerGoneError``."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -55,19 +59,27 @@ class _Peer:
                 content = await self._reader.readexactly(size)
         except (ValueError, KeyError, TypeError, TimeoutError, asyncio.IncompleteReadError):
             raise MalformedRequest from None
+        except OSError as error:
+            raise _PeerGoneError(type(error).__name__) from None
         return Request(command=command, words=tuple(words), content=content)
 
     async def confirm(self, summary: str, question: str) -> bool:
         await self.send({"summary": summary, "ask": question})
-        async with asyncio.timeout(_ANSWER_WITHIN):
-            return decode(await self._reader.readline()).get("answer") is True
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                return decode(await self._reader.readline()).get("answer") is True
+        except (OSError, ValueError) as error:
+            raise _PeerGoneError(type(error).__name__) from None
 
     async def show_progress(self, done: int, total: int) -> None:
         await self.send({"progress": [done, total]})
 
     async def send(self, message: dict[str, object]) -> None:
-        self._writer.write(encode(message))
-        await self._writer.drain()
+        try:
+            self._writer.write(encode(message))
+            await self._writer.drain()
+        except OSError as error:
+            raise _PeerGoneError(type(error).__name__) from None
 
 
 class LocalSocket:
@@ -119,8 +131,8 @@ class LocalSocket:
         peer = _Peer(reader, writer)
         try:
             await peer.send(await self._answer(peer))
-        except (OSError, ValueError, TimeoutError) as error:
-            _LOGGER.info("the command line has gone: %s", type(error).__name__)
+        except _PeerGoneError as error:
+            _LOGGER.info("the command line has gone: %s", error)
         finally:
             writer.close()
 
@@ -128,7 +140,7 @@ class LocalSocket:
         """Carry out one request; return the last message.
 
         Raises:
-            OSError, ValueError, TimeoutError: the command line has gone, or does not answer.
+            _PeerGoneError: the command line has gone, or does not answer.
         """
         command = ""
         try:
@@ -138,7 +150,7 @@ class LocalSocket:
         except XuanhaoError as error:
             is_input = isinstance(error, (InputError, SettingsError))
             return {"error": error_text(error, command), "is_input": is_input}
-        except (OSError, ValueError, TimeoutError):
+        except _PeerGoneError:
             raise
         except Exception as error:
             _LOGGER.exception("a command of the command line has failed: %s", command)

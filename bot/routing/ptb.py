@@ -41,7 +41,6 @@ from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
 
 App = Application[Any, Any, Any, Any, Any, Any]
-_Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
 
 class _DeliveryContext:
@@ -178,7 +177,9 @@ def routes(
 
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     # Not the rest: a live location is edited by itself.
-    written = filters.TEXT | filters.CAPTION | filters.PHOTO | filters.Document.ALL
+    written = (
+        filters.TEXT | filters.CAPTION | filters.PHOTO | filters.Document.ALL | filters.VIDEO | filters.AUDIO
+    )
     changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & written
     return [
         MessageHandler(new, message),
@@ -241,8 +242,7 @@ def _event(said: Message, username: str) -> Event:
     if said.photo or said.document is not None:
         return _attachment(said, username)
     if said.text is None:
-        recording = said.video or said.video_note or said.voice or said.audio
-        return Other(caption=said.caption or "", is_recording=recording is not None)
+        return Other(caption=said.caption or "", is_recording=_is_recording(said))
     command = _command(said.text, username)
     return Typed(text=said.text) if command is None else replace(command, sender=_name_of(said))
 
@@ -255,8 +255,14 @@ def _name_of(said: Message) -> str:
     return f"{sender.full_name} @{sender.username}" if sender.username else sender.full_name
 
 
+def _is_recording(said: Message) -> bool:
+    return bool(said.video or said.video_note or said.voice or said.audio)
+
+
 def _may_show_papers(said: Message) -> bool:
-    return bool(said.photo or said.document is not None) and _attachment(said, "").may_show_papers
+    if said.photo or said.document is not None:
+        return _attachment(said, "").may_show_papers
+    return _is_recording(said)
 
 
 def _attachment(said: Message, username: str) -> Attachment:

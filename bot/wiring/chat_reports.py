@@ -15,7 +15,7 @@ from bot.dialog.languages import language_of
 from bot.i18n import formatting
 from bot.i18n.language import Language, speaking
 from bot.inbox.errors import ProcessDiedError
-from bot.inbox.model import NO_CHAT, DeadLetter
+from bot.inbox.model import DeadLetter
 from bot.notifications.alarms import Subject
 from bot.texts.desk import warnings
 from core.bootstrap import Core
@@ -65,7 +65,10 @@ class ChatReports:
             _LOGGER.warning("the chiefs could not be told in time that the database is damaged")
 
     async def report_dead_letter(self, letter: DeadLetter) -> None:
-        """Inform chiefs and sender about an update that could not be handled; delete what is personal."""
+        """Inform chiefs and sender about an update that could not be handled; delete what is personal.
+
+        The bot says nothing in groups.
+        """
         if letter.personal_message is not None:
             await self.delete_message(letter.chat_id, letter.personal_message)
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
@@ -75,7 +78,7 @@ class ChatReports:
         if letter.error == ProcessDiedError.__name__:
             theirs = formatting.FATAL  # not "try again": that would take the next processes down
         for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
-            if chat_id != NO_CHAT:
+            if chat_id > 0:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
                     is_deleted = said is theirs and letter.personal_message is not None
                     words = (said(), formatting.FORGOTTEN()) if is_deleted else (said(),)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk.commands import DESK
-from bot.dialog.engine import EffectHandlers, Engine
+from bot.dialog.effect_runner import EffectHandlers
+from bot.dialog.engine import Engine
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition

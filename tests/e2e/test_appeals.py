@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from telegram.error import NetworkError
 
 from core.people.admins import Role, RoleAssignment
 from core.preselection import PreselectionState, get
@@ -84,6 +86,32 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await owner.see("还剩 5 批", "还剩 20 个")
     await verifies(owner)
     await takes_one(owner)
+
+
+@pytest.mark.both_engines
+async def test_photo_whose_reply_failed_is_not_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was accepted; that it cannot be fetched any more concerns nobody."""
+    owner = world.person()
+    await meets_the_error(owner)
+    await owner.press("【异常选号资料修改】")
+    await owner.press("【阅读并同意】")
+    await owner.press("同意并继续")
+    await owner.see("申诉 2/4")
+    await owner.say(REASON)
+    await owner.see("申诉 3/4")
+    presenter = world.service.engine._presenter
+
+    async def fails(*_args: object, **_named: object) -> NoReturn:
+        monkeypatch.undo()
+        world.sandbox.faults.error("getFile", status=500, times=10)
+        raise NetworkError("the connection broke")
+
+    monkeypatch.setattr(presenter, "show", fails)
+    await owner.send_photo(paper("card", 0))
+    await owner.see("申诉 4/4")
+    assert world.sandbox.faults.waiting[0].times == 10
 
 
 @pytest.mark.both_engines

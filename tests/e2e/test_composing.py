@@ -155,6 +155,26 @@ async def test_try_that_waits_is_made_and_charged_once(world: World) -> None:
     assert rows[0]["failed"] == 3
 
 
+async def test_result_of_a_waiting_try_is_shown_although_it_could_not_be_sent_at_first(world: World) -> None:
+    """A try is made once, and its page has no timer; the buttons of the page before would do nothing."""
+    await opens_pool(world)
+    owner = await _to_list(world)
+    await _fails(owner)
+    await owner.say("A0003")
+    await owner.press("提交")
+    await owner.press("确认提交")
+    await owner.see("自动提交")
+    await world.stop_jobs()
+    world.forward(seconds=9)
+    world.sandbox.faults.error("sendPhoto", status=500)
+    await world.tick()
+    assert not world.sandbox.faults.waiting
+    assert "第6步" not in owner.last.words
+    world.forward(seconds=60)
+    await world.tick()
+    await owner.see("第6步 完成号牌预选", "粤K·A0003")
+
+
 async def test_hours_are_checked_when_a_waiting_try_is_made(sqlite_world: World) -> None:
     await opens_pool(sqlite_world)
     owner = await _to_list(sqlite_world)

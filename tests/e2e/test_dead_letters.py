@@ -8,10 +8,11 @@ import pytest
 
 from bot.inbox import dispatcher
 from bot.inbox.dispatcher import DispatchLimits
+from bot.inbox.model import DeadLetter
 from bot.notifications.alarms import Subject
 from core.errors.store import StoreUnavailable
 from tests.photographed import jpeg, page
-from tests.world import CHIEF, OTHER, OWNER, World, open_world
+from tests.world import CHIEF, MORNING, OTHER, OWNER, World, open_world
 
 
 async def test_photo_over_which_processes_died_is_deleted(
@@ -49,6 +50,17 @@ async def test_chiefs_of_all_offices_hear_of_dead_letters(tmp_path: Path) -> Non
             await world.person(chat_id).see("有一条消息无法处理")
         await world.person(OWNER).see("系统无法处理")
         assert not any("有一条消息无法处理" in one.words for one in world.person(OWNER).history)
+
+
+async def test_nothing_is_said_in_a_group(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path) as world:
+        await world.person(CHIEF).say("/start")
+        await world.service.reports.report_dead_letter(
+            DeadLetter(update_id=1, chat_id=-5, received_at=MORNING, tries=5, error="KeyError")
+        )
+        await world.person(CHIEF).see("有一条消息无法处理")
+        told = [given["chat_id"] for method, given in world.sandbox.api.calls if method == "sendMessage"]
+        assert -5 not in map(int, told)
 
 
 async def test_chiefs_of_the_settings_hear_of_a_database_that_is_down(

@@ -101,3 +101,21 @@ async def test_number_of_a_person_in_a_corrected_caption_is_deleted(world: World
     await recaption(world, chief, factories.identity(1))
     await chief.see("已从聊天中删除")
     assert not [shown for shown in chief.history if shown.document]
+
+
+async def test_video_in_place_of_a_text_is_deleted(world: World) -> None:
+    """A text may be edited into a message with a video, also without a caption."""
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.say("这是什么")
+    await owner.settled()
+    video = {"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1, "duration": 1}
+    body = {key: value for key, value in sent(owner, "这是什么").body.items() if key != "text"}
+    world.sandbox.world.updates.push(
+        "edited_message",
+        {**body, "video": video, "edit_date": 1},
+        chat_id=owner.me.chat_id,
+        user_id=owner.me.chat_id,
+    )
+    await owner.see("已从聊天中删除", fresh=True)
+    await eventually(lambda: not any(shown.words == "这是什么" for shown in owner.history))

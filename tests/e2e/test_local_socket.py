@@ -15,7 +15,7 @@ from bot.cli.terminal import Terminal
 from bot.local_socket import server as local_socket
 from bot.local_socket.client import hand_over
 from bot.local_socket.errors import ConnectionLost, NotHandedOver, ServiceRefused, ServiceRefusedInput
-from bot.local_socket.operations import IMPORT, PING, RELEASE
+from bot.local_socket.operations import IMPORT, OPERATIONS, PING, RELEASE
 from bot.local_socket.protocol import MOST_BYTES, Request, socket_path
 from bot.local_socket.server import LocalSocket
 from core.audit import COMMAND_LINE
@@ -136,6 +136,20 @@ async def test_nonsense_is_refused_and_the_service_goes_on(served: Core, sent: b
     writer.close()
     assert answer["error"]
     assert await done(served, Request(command=PING)) == PING
+
+
+async def test_failure_of_a_command_is_told_and_logged(
+    served: Core, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also one of the kinds that mean, at the socket, that the terminal has gone."""
+
+    async def fail(*_: object) -> str:
+        raise ValueError
+
+    monkeypatch.setitem(OPERATIONS, PING, fail)
+    with pytest.raises(ServiceRefused, match="the service failed \\(ValueError\\); see its log"):
+        await done(served, Request(command=PING))
+    assert "a command of the command line has failed: ping" in caplog.text
 
 
 async def test_import_whose_terminal_goes_is_dropped(served: Core) -> None:

@@ -204,6 +204,19 @@ async def test_last_redraw_of_a_clock_comes_although_the_chat_had_no_allowance(
         assert time.monotonic() - began < 12
 
 
+async def test_redraw_that_is_refused_for_good_is_not_repeated(place: World) -> None:
+    await has_batch(place)
+    await place.stop_jobs()
+    place.forward(seconds=95)
+    place.sandbox.faults.error("editMessageMedia", status=400)
+    await place.tick()
+    assert not place.sandbox.faults.waiting
+    ((due, now),) = await place.store.read(
+        lambda tx: [(row["redraw_at"], to_millis(tx.now)) for row in sql(tx, "SELECT * FROM dialog")]
+    )
+    assert due - now > 300_000  # when the page says, and not soon again
+
+
 # --- beside other workers --------------------------------------------------------------------
 
 
@@ -236,6 +249,22 @@ async def test_screen_that_another_worker_is_sending_is_not_sent_by_a_redraw(
         lambda tx: [(row["redraw_at"], to_millis(tx.now)) for row in sql(tx, "SELECT * FROM dialog")]
     )
     assert (due - now < 5_000) == is_held  # it comes soon all the same
+
+
+async def test_late_screen_of_a_worker_that_was_taken_for_dead_is_not_the_live_one(place: World) -> None:
+    """Its chat was handed to another worker, which has handled an update meanwhile."""
+    owner = await has_batch(place)
+    await place.stop_jobs()
+    live = owner.last.message_id
+    place.sandbox.faults.delay(0.5, "sendPhoto")
+    await owner.say("/preselect")
+    await eventually(lambda: not place.sandbox.faults.waiting)
+    await place.store.run(open_record, owner.me.chat_id, ScreenName.HOME)
+    await place.service.dispatcher.idle()
+    (row,) = await place.store.read(sql, "SELECT message_id, redraw_at FROM dialog")
+    now = await place.store.read(lambda tx: to_millis(tx.now))
+    assert row["message_id"] == live
+    assert row["redraw_at"] <= now
 
 
 async def test_second_screen_of_a_redraw_that_came_too_late_is_deleted(place: World) -> None:

@@ -228,14 +228,14 @@ async def test_idle_rehearsal_ends_where_its_owner_stood(world: World) -> None:
     owner = world.person()
     await rehearses_to_selection(owner)
     world.forward(minutes=29)
-    await world.service.jobs.purge()
+    await world.service.jobs.rehearsals()
     await owner.say("/help")
     await owner.see("画面、步骤、次数和时间限制与真实选号完全相同")
     world.forward(minutes=29)
-    await world.service.jobs.purge()
+    await world.service.jobs.rehearsals()
     assert owner.button("🚪 退出模拟").data
     world.forward(minutes=2)
-    await world.service.jobs.purge()
+    await world.service.jobs.rehearsals()
     ended = await owner.see("模拟选号30分钟没有操作,已自动结束", "机动车号牌预选")
     assert "【模拟选号】" in ended.buttons
 
@@ -523,5 +523,5 @@ async def test_report_that_is_read_beside_the_writers_comes_back(world: World) -
             await chief.press(leave)
         else:
             world.forward(minutes=31)
-            await world.service.jobs.purge()
+            await world.service.jobs.rehearsals()
         await chief.see(report, fresh=True)

@@ -187,12 +187,14 @@ async def test_what_may_be_personal_is_deleted_of_what_was_dropped(quick_store: 
         with_contents(10, text="粤K12345"),
         message(11, chat_id=-7, text=identity(11)),
         with_contents(12, text=identity(12), chat={"id": 7, "type": "group"}),
+        with_contents(13, voice={"file_id": "a"}),
+        with_contents(14, video={"file_id": "a"}),
     ]
     deleted: list[int] = []
     async with bounded(quick_store, Recorder(), deleted=deleted) as (service, _):
         await service.accept(flood)
 
-    assert deleted == [4, 5, 6, 7, 8, 9]
+    assert deleted == [4, 5, 6, 7, 8, 9, 13, 14]
 
 
 async def test_dropped_message_is_deleted_if_it_is_delivered_again(quick_store: Store) -> None:

@@ -54,10 +54,11 @@ async def test_token_that_stays_refused_ends_the_program() -> None:
 
 
 async def test_token_refused_for_a_moment_is_tried_again() -> None:
-    contact = Contact(InvalidToken(), NetworkError("x"), InvalidToken())
+    """A Bot API that restarts refuses it, is gone, and refuses it again: not four times in a row."""
+    contact = Contact(*[InvalidToken()] * 3, NetworkError("x"), *[InvalidToken()] * 3)
     await connect(contact, sleep=contact.sleep)
 
-    assert contact.calls == 4
+    assert contact.calls == 8
 
 
 class Api:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Concatenate
 
 import pytest
 
@@ -14,9 +15,21 @@ from bot.inbox.backlog import BacklogLimits
 from bot.inbox.store import _Prepared
 from core.clock import FixedClock
 from core.ports import Store, Tx
+from tests.core.sql import sql
 from tests.inbox.schema import add_effect, effects
 from tests.inbox.test_poller import until
-from tests.inbox.tools import Gate, Recorder, message, messages, receiving, take_in, worker_inbox
+from tests.inbox.tools import (
+    FailingStore,
+    Gate,
+    P,
+    Recorder,
+    T,
+    message,
+    messages,
+    receiving,
+    take_in,
+    worker_inbox,
+)
 
 
 @pytest.fixture
@@ -251,6 +264,42 @@ async def test_one_leads_until_its_lease_has_expired(store: Store, clock: FixedC
     await one.beat()
 
     assert (one.leads, two.leads) == (False, True)
+
+
+class _SlowOnce(FailingStore):
+    """A store whose next transaction begins late: after those that come meanwhile."""
+
+    def __init__(self, inner: Store) -> None:
+        super().__init__(inner)
+        self.is_slow = False
+        self.begun = asyncio.Event()
+
+    async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.is_slow:
+            self.is_slow = False
+            self.begun.set()
+            return await asyncio.shield(self._late(function, *args, **kwargs))
+        return await super().run(function, *args, **kwargs)
+
+    async def _late(
+        self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        await asyncio.sleep(0.2)
+        return await super().run(function, *args, **kwargs)
+
+
+async def test_heartbeat_under_way_brings_no_worker_back_that_leaves(store: Store) -> None:
+    """Or updates would be handed to it until its lease ends."""
+    slow = _SlowOnce(store)
+    leaving = Workers(slow, "one", is_alone=False, lease=timedelta(seconds=0.9))
+    await leaving.start()
+    slow.is_slow = True
+    await slow.begun.wait()
+    await leaving.leave()
+    await asyncio.sleep(0.3)
+    await Workers(store, "two", is_alone=False).beat()
+
+    assert [row["name"] for row in await store.read(sql, "SELECT name FROM worker")] == ["two"]
 
 
 async def test_dead_worker_is_succeeded_at_once(store: Store, one: WorkerInbox, two: WorkerInbox) -> None:

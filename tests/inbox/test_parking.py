@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -237,6 +238,23 @@ async def test_slots_are_complete_after_every_kind_of_end() -> None:
     await asyncio.gather(*(one for one in left if isinstance(one, asyncio.Task)))
 
     assert (slots._free, slots.parked) == (2, 0)
+
+
+@pytest.mark.parametrize("wait", [parked, partial(parked_if_slow, 0)], ids=["parked", "parked if slow"])
+async def test_who_catches_an_error_of_a_wait_goes_on_in_a_slot(
+    wait: Callable[[], AbstractAsyncContextManager[None]],
+) -> None:
+    """It may send something: an answer that says what has failed."""
+    slots = Slots(1, 10)
+
+    async def catches() -> tuple[int, int]:
+        with suppress(KeyError):
+            async with wait():
+                await asyncio.sleep(0.01)
+                raise KeyError
+        return slots.free, slots.parked
+
+    assert await run_in_slot(slots, catches) == (0, 0)
 
 
 async def test_quick_call_is_not_parked() -> None:

@@ -114,6 +114,19 @@ async def test_offset_is_dropped_when_all_is_confirmed() -> None:
     assert script.offsets == [None, 6, None, 4]
 
 
+async def test_offset_of_an_earlier_lead_confirms_nothing() -> None:
+    """Meanwhile another worker has polled, and ids may have become smaller."""
+    script = Script([message(5)])
+    poller = Poller(script, Taker(), retry=HASTY, refused=HASTY)
+    for _ in range(2):
+        leading = asyncio.create_task(poller.run())
+        await asyncio.sleep(0.05)
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+
+    assert script.offsets == [None, 6, None]
+
+
 async def test_batch_that_was_not_stored_is_asked_again() -> None:
     script = Script([message(5)], [message(6)], [message(6)])
 

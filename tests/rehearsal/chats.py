@@ -13,7 +13,8 @@ from telegram import InlineKeyboardMarkup
 from bot.bot_api import client
 from bot.desk.commands import DESK
 from bot.dialog.cosmetics import Cosmetics
-from bot.dialog.engine import EffectHandlers, Engine
+from bot.dialog.effect_runner import EffectHandlers
+from bot.dialog.engine import Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.presenter import Presenter

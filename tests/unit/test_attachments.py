@@ -211,6 +211,19 @@ async def test_turn_that_is_granted_to_one_who_has_just_given_up_is_passed_on() 
     queue.tasks[2].cancel()
 
 
+async def test_turn_ends_while_the_next_one_gives_up() -> None:
+    queue = Queue(Turns(FEW))
+    await queue.joins(1, 2, 3)
+    queue._ends.pop(0).set()
+    queue.tasks[1].cancel()  # its place is in the queue until it runs, after the first one
+    await queue.tasks[0]
+    await queue.let()
+    assert queue.order == [1, 3]
+    await queue.joins(4)
+    assert queue.order == [1, 3, 4]
+    queue.tasks[3].cancel()
+
+
 async def test_chats_that_are_quiet_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     with clock(monkeypatch) as now:
         turns = Turns(FEW)

@@ -22,16 +22,25 @@ WHERE chat_id = :chat_id
 UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
 
 -- name: shown
--- Records the live message.
+-- Records the live message. If the conversation was opened since, by another worker, that one's message stays the
+-- live one, and its screen is due to be redrawn: which of the two reached the chat last is unknown.
 UPDATE dialog
-SET message_id = :message_id, message_kind = :message_kind, picture = :picture, has_buttons = :has_buttons,
-    lifetime = :lifetime
+SET message_id = CASE WHEN turns = :turns THEN :message_id ELSE message_id END,
+    message_kind = CASE WHEN turns = :turns THEN :message_kind ELSE message_kind END,
+    picture = CASE WHEN turns = :turns THEN :picture ELSE picture END,
+    has_buttons = CASE WHEN turns = :turns THEN :has_buttons ELSE has_buttons END,
+    lifetime = CASE WHEN turns = :turns THEN :lifetime ELSE lifetime END,
+    redraw_at = CASE WHEN turns = :turns THEN redraw_at ELSE :now END
 WHERE chat_id = :chat_id
 
 -- name: redraw_again
--- Lets a redraw that the chat had no allowance for be tried again.
+-- Lets a redraw be made again that the chat had no allowance for, or that nobody will have recorded as shown.
 UPDATE dialog SET redraw_at = :redraw_at
 WHERE chat_id = :chat_id AND (redraw_at IS NULL OR redraw_at > :redraw_at)
+
+-- name: redraw_as_shown
+-- The redraw has been shown: the screen is due when it says, unless another redraw was asked for meanwhile.
+UPDATE dialog SET redraw_at = :redraw_at WHERE chat_id = :chat_id AND redraw_at = :again_at
 
 -- name: still_in_turn
 -- Locks a conversation unless it was opened since; 0 rows mean that another worker has handled an update of it.

@@ -19,6 +19,10 @@ SELECT update_id FROM inbox WHERE update_id = :update_id AND state = 'done' AND 
 -- In the transaction of the update's effect; 0 rows mean that it took effect before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
 
+-- name: is_applied
+-- Whether the update has taken effect, and its reply may not have been sent.
+SELECT update_id FROM inbox WHERE update_id = :update_id AND state = 'applied'
+
 -- name: done
 -- The reply was sent. The row stays as a tombstone, by which a repeated delivery is recognised.
 UPDATE inbox SET state = 'done', body = NULL
