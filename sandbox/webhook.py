@@ -5,7 +5,6 @@ import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -129,8 +128,8 @@ class WebhookSender:
             async with session.post(self.url, data=update.raw.encode(), headers=headers) as response:
                 body = await response.read()
                 if not response.ok:
-                    phrase = HTTPStatus(response.status).phrase
-                    return self._failed(f"Wrong response from the webhook: {response.status} {phrase}")
+                    reason = response.reason or "<none>"
+                    return self._failed(f"Wrong response from the webhook: {response.status} {reason}")
                 kind = response.content_type
         except (aiohttp.ClientError, TimeoutError, OSError):
             return self._failed("Connection refused")
