@@ -9,6 +9,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.filters import CommandStart
+from aiogram.methods import SendDocument
 from aiogram.types import (
     BufferedInputFile,
     CallbackQuery,
@@ -62,6 +63,10 @@ def _dispatcher() -> Dispatcher:
     async def got_contact(message: Message) -> None:
         await message.answer(f"Number {message.contact.phone_number}")  # type: ignore[union-attr]
 
+    @dispatcher.message(F.text == "answer")
+    async def in_the_answer(message: Message) -> SendDocument:
+        return SendDocument(chat_id=message.chat.id, document=BufferedInputFile(b"a,b\n", "here.csv"))
+
     @dispatcher.message(F.text == "share")
     async def ask(message: Message) -> None:
         await message.answer("Please share", reply_markup=SHARE)
@@ -89,7 +94,8 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
 async def hooked(bot: Bot, sandbox: Sandbox) -> AsyncIterator[Bot]:
     """The bot, with its webhook; it breaks no contract."""
     application = web.Application()
-    SimpleRequestHandler(_dispatcher(), bot, secret_token="s3cret").register(application, "/hook")
+    handler = SimpleRequestHandler(_dispatcher(), bot, handle_in_background=False, secret_token="s3cret")
+    handler.register(application, "/hook")
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -125,6 +131,13 @@ async def test_a_contact_is_shared_by_its_button(hooked: Bot, person: Person) ->
     await person.see("Please share")
     await person.press("Share")
     await person.see("Number +8613800000001")
+
+
+async def test_a_call_in_the_answer_to_an_update_is_carried_out(hooked: Bot, person: Person) -> None:
+    """aiogram answers with a form, as it may contain files."""
+    await person.say("answer")
+    await person.settled()
+    assert person.read_file(str(person.last.document)) == b"a,b\n"
 
 
 async def test_refusals_arrive_as_their_exceptions(bot: Bot, sandbox: Sandbox, started: Person) -> None:
