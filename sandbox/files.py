@@ -165,7 +165,7 @@ def check_photo(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def shrink_as_apps_do(data: bytes, side: int = APP_SIDE) -> bytes:
+def shrink_as_apps_do(data: bytes, side: int) -> bytes:
     """Return a picture as JPEG, its longer side at most ``side``, as apps send photos.
 
     Raises:

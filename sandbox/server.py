@@ -144,7 +144,7 @@ class Sandbox:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
         if path.startswith("/bot"):
-            response = await self.api.handle(request, path[4:])
+            response = await self.api.handle(request, path.removeprefix("/bot"))
             if self.date is not None:
                 date = self.date()
                 response.headers["Date"] = "" if date is None else format_datetime(date, usegmt=True)
