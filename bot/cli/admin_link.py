@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from datetime import timedelta
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -15,6 +16,7 @@ from bot.cli.terminal import carry_out
 from bot.local_socket.operations import ADMIN_LINK
 from bot.local_socket.protocol import Request
 from core.people.admins import Role
+from core.people.invitations import VALID_FOR
 from core.settings import Settings
 
 
@@ -35,7 +37,8 @@ def _admin_link(given: argparse.Namespace) -> int:
     token = asyncio.run(carry_out(settings, request))
     print(invitation_link(username, token) if username else f"/start {invitation_payload(token)}")
     place = given.office or "all offices"
-    print(f"who opens it first, within 24 hours, becomes {given.role} of {place}", file=sys.stderr)
+    hours = VALID_FOR // timedelta(hours=1)
+    print(f"who opens it first, within {hours} hours, becomes {given.role} of {place}", file=sys.stderr)
     return DONE
 
 

@@ -10,7 +10,7 @@ from bot.cli.report import Report
 from core.settings import Settings
 
 
-async def check_token(settings: Settings, report: Report, own: frozenset[str] = frozenset()) -> None:
+async def check_token(settings: Settings, report: Report, own: frozenset[str]) -> None:
     """Check the bot's token, and whether the webhook that is set fits the mode.
 
     Args:

@@ -49,7 +49,7 @@ def settings_of(given: argparse.Namespace) -> Settings:
     """
     settings = load_settings(given.config)
     for line in settings.advice():
-        logging.getLogger("xuanhao").warning("%s", line)
+        _LOGGER.warning("%s", line)
     return settings
 
 
@@ -60,6 +60,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], Non
         work: what is run.
         on_stop: is called as soon as it is known that the work ends.
     """
+    import uvloop  # noqa: PLC0415 - most commands run no service
 
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
@@ -84,13 +85,5 @@ def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], Non
             raise
         _LOGGER.info("stopped: %s", asked[0] if asked else "the work has ended")
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(guarded())
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415 - not on every platform
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

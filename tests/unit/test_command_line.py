@@ -102,12 +102,12 @@ def test_help_has_an_example_that_parses(command: Command, capsys: pytest.Captur
     assert parser.parser_of_commands().parse_args(words).name == command.name
 
 
-@pytest.mark.parametrize("port", ["99999", "-1", "x"])
-def test_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("typed", ["0", "65", "-1", "two"])
+def test_number_of_workers_is_refused_with_its_bounds(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["demo", "--port", port])
+        main(["run", f"--workers={typed}"])
     assert ended.value.code == 2
-    assert "--port" in capsys.readouterr().err
+    assert "argument --workers: should be 1 to 64\n" in capsys.readouterr().err
 
 
 def test_role_that_does_not_exist_is_answered_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
