@@ -1,8 +1,11 @@
 """Questions and progress of a command on the terminal; ``--yes`` answers the questions."""
 
 import argparse
-import asyncio
+import contextlib
+import signal
 import sys
+import threading
+from collections.abc import Iterator
 from typing import Never
 
 from tqdm import tqdm
@@ -43,7 +46,7 @@ class Terminal:
         if not self._is_confirmed and not sys.stdin.isatty():
             sys.stdout.flush()  # before the refusal, which goes to standard error
             raise NoTerminal(question)
-        return self._is_confirmed or await asyncio.to_thread(_asked, question)
+        return self._is_confirmed or _asked(question)
 
     async def show_progress(self, done: int, total: int) -> None:
         """Show a bar, on a terminal only."""
@@ -61,9 +64,23 @@ class Terminal:
 
 def _asked(question: str) -> bool:
     try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
+        with _interruptible():
+            return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except (EOFError, UnicodeDecodeError):
         return False
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt end ``input``: the handler of asyncio would cancel the task, and wait for Enter."""
+    if threading.current_thread() is not threading.main_thread():  # only that one may set a handler
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 async def carry_out(settings: Settings, request: Request, *, is_confirmed: bool = False) -> str:

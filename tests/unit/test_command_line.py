@@ -40,7 +40,7 @@ from core.errors.store import (
     StoreReadOnly,
     StoreUnavailable,
 )
-from tests.core.tools import settings
+from tests.core.tools import NOON, settings
 
 HERE = Path("here")
 RESTART_CANNOT_HELP = (
@@ -128,6 +128,14 @@ def test_settings_that_cannot_be_written_are_one_line(
         f"{config}: cannot be written (No such file or directory): "
         "init --config FILE writes it somewhere else\n"
     )
+
+
+def test_list_of_numbers_that_has_no_end_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("粤K12345\n"))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    given = argparse.Namespace(none_given=False, given=None, given_unknown=False, yes=False)
+    with pytest.raises(NoTerminal, match="--none-given"):
+        restore._numbers(given, settings(), NOON)
 
 
 async def test_nobody_to_ask_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
