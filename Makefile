@@ -109,7 +109,7 @@ GROUP = --group pyproject.toml:
 
 lock: $(TOOLS)/installed
 	$(COMPILE) --all-extras $(GROUP)build pyproject.toml -o requirements.lock
-	$(COMPILE) --all-extras $(GROUP)build $(GROUP)dev $(GROUP)bench $(GROUP)fonts -c requirements.lock pyproject.toml \
+	$(COMPILE) --all-extras $(GROUP)build $(GROUP)dev $(GROUP)bench -c requirements.lock pyproject.toml \
 		-o requirements-dev.lock
 	$(COMPILE) $(GROUP)tools -o requirements-tools.lock
 	$(COMPILE) $(GROUP)docs -o requirements-docs.lock
