@@ -29,6 +29,8 @@ help:
 	@echo "make licences     write docs/licences.md from the locked packages"
 	@echo "make wheel        build dist/*.whl; the version is that of the git tag"
 	@echo "make texts        update the catalogue of English texts"
+	@echo "make font         rebuild the font of the pictures; needs npm"
+	@echo "make clean        delete what make has installed and built, but not the data"
 
 # Create a virtual environment: $(call create,FOLDER)
 define create
