@@ -8,6 +8,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from telegram import Bot
+
+from bot.bot_api.client import AiohttpRequest
 from core.settings import Settings, load_settings
 
 _LOGGER = logging.getLogger("xuanhao")
@@ -51,6 +54,16 @@ def settings_of(given: argparse.Namespace) -> Settings:
     for line in settings.advice():
         _LOGGER.warning("%s", line)
     return settings
+
+
+def bot_of(settings: Settings) -> Bot:
+    """Return a client of the Bot API for a few calls."""
+    return Bot(
+        settings.telegram.token.get_secret_value(),
+        base_url=settings.telegram.base_url,
+        request=AiohttpRequest(),
+        get_updates_request=AiohttpRequest(),
+    )
 
 
 def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], None] = lambda: None) -> None:
