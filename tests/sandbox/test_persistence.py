@@ -85,8 +85,9 @@ async def test_a_write_that_failed_does_not_prevent_the_next(tmp_path: Path) -> 
         assert "二" in (tmp_path / "sandbox.json").read_text("utf-8")
 
 
-async def test_the_same_sandbox_starts_again_on_its_port() -> None:
-    sandbox = Sandbox()
+@pytest.mark.parametrize("is_kept", [False, True])
+async def test_the_same_sandbox_starts_again_on_its_port(tmp_path: Path, *, is_kept: bool) -> None:
+    sandbox = Sandbox(data_dir=tmp_path if is_kept else None)
     await sandbox.start()
     port = sandbox._port
     await Person(sandbox, OWNER).say("号")
