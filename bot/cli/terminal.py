@@ -10,6 +10,7 @@ from typing import Never
 
 from tqdm import tqdm
 
+from bot.cli.progress import advance
 from bot.local_socket.client import hand_over
 from bot.local_socket.errors import NoTerminal
 from bot.local_socket.operations import OPERATIONS
@@ -52,7 +53,7 @@ class Terminal:
         """Show a bar, on a terminal only."""
         if self._bar is None:
             self._bar = tqdm(total=total, desc="loading", disable=None)
-        self._bar.update(done - self._bar.n)
+        advance(self._bar, done, total)
         if done == total:
             self._end_progress()
 
