@@ -29,6 +29,8 @@ help:
 	@echo "make licences     write docs/licences.md from the locked packages"
 	@echo "make wheel        build dist/*.whl; the version is that of the git tag"
 	@echo "make texts        update the catalogue of English texts"
+	@echo "make font         rebuild the font of the pictures; needs npm"
+	@echo "make clean        delete what make has installed and built, but not the data"
 
 # Create a virtual environment: $(call create,FOLDER)
 define create
@@ -114,7 +116,7 @@ GROUP = --group pyproject.toml:
 
 lock: $(TOOLS)/installed
 	$(COMPILE) --all-extras $(GROUP)build pyproject.toml -o requirements.lock
-	$(COMPILE) --all-extras $(GROUP)build $(GROUP)dev $(GROUP)bench $(GROUP)fonts -c requirements.lock pyproject.toml \
+	$(COMPILE) --all-extras $(GROUP)build $(GROUP)dev $(GROUP)bench -c requirements.lock pyproject.toml \
 		-o requirements-dev.lock
 	$(COMPILE) $(GROUP)tools -o requirements-tools.lock
 	$(COMPILE) $(GROUP)docs -o requirements-docs.lock

@@ -18,19 +18,16 @@ import argparse
 import asyncio
 import itertools
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import uvloop
 
-from benchmarks.store import SCHEMA, Store, prepare_postgres
+from benchmarks.databases import SCHEMA, URL, Store, new_store
 from core.bootstrap import Core
 from core.clock import SystemClock
-from core.db import open_postgres, open_sqlite
 from core.pool.segments import purge
 from core.ports import Tx
 from core.values.masks import SMALL_MASKS, Mask, parse_mask
@@ -188,16 +185,10 @@ def _cell(samples: list[Sample], other: list[Sample]) -> str:
 
 async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> list[Bench]:
     """Open a store for each pool, to be closed with the stack."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     benches = []
     for number, pool in enumerate(POOLS[:2] if given.all_free else POOLS):
-        if given.engine == "postgres":
-            schema = f"{SCHEMA}_{number}"
-            prepare_postgres(given.url, drop=False, schema=schema)
-            stack.callback(prepare_postgres, given.url, drop=True, schema=schema)
-            store: Store = await open_postgres(given.url, SystemClock(), schema=schema)
-        else:
-            store = await open_sqlite(f"sqlite:///{folder / f'{number}.db'}", SystemClock())
+        made = new_store(given.engine, given.url, SystemClock(), f"{SCHEMA}_{number}")
+        store = await stack.enter_async_context(made)
         benches.append(await stack.enter_async_context(open_bench(store, pool)))
     return benches
 
@@ -221,7 +212,7 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--url", default=URL)
     parser.add_argument("--seconds", type=float, default=1.0, help="for each round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--while", type=int, default=20_000, dest="draws", help="draws between the tables")

@@ -10,17 +10,13 @@ as in the service. Ratios are of the time of a draw, with the journal to without
 
 import argparse
 import statistics
-import tempfile
-from contextlib import AsyncExitStack
-from pathlib import Path
 from unittest.mock import patch
 
 import uvloop
 
+from benchmarks.databases import URL, new_store
 from benchmarks.draws import CALLERS, POOLS, Bench, Sample, open_bench
-from benchmarks.store import SCHEMA, Store, prepare_postgres
 from core.clock import SystemClock
-from core.db import open_postgres, open_sqlite
 from core.ports import Tx
 from core.public_journal import chain
 from core.public_journal.chain import Head
@@ -39,19 +35,12 @@ async def _round(measured: Bench, callers: int, seconds: float, *, first: bool) 
     return chained or await measured.sample(callers, seconds), without
 
 
-async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> Store:
-    if given.engine == "postgres":
-        prepare_postgres(given.url, drop=False, schema=SCHEMA)
-        stack.callback(prepare_postgres, given.url, drop=True, schema=SCHEMA)
-        return await open_postgres(given.url, SystemClock(), schema=SCHEMA)
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    return await open_sqlite(f"sqlite:///{folder / 'journal.db'}", SystemClock())
-
-
 async def main(given: argparse.Namespace) -> None:
     """Measure all numbers of owners."""
-    async with AsyncExitStack() as stack:
-        measured = await stack.enter_async_context(open_bench(await _open(stack, given), POOLS[0]))
+    async with (
+        new_store(given.engine, given.url, SystemClock()) as store,
+        open_bench(store, POOLS[0]) as measured,
+    ):
         for callers in CALLERS:
             rounds = [
                 await _round(measured, callers, given.seconds, first=number % 2 == 0)
@@ -72,7 +61,7 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--url", default=URL)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each sample (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
     uvloop.run(main(parser.parse_args()))

@@ -13,25 +13,22 @@ pressing 【换一批】.
 import argparse
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import cast
 
 import uvloop
 from telegram.ext import ExtBot
 
-from benchmarks.store import SCHEMA, Store, prepare_postgres
+from benchmarks.databases import URL, Store, new_store
 from bot.bot_api.rate_limits import BULK, Limiter
 from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.sender import Sender
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.db import open_postgres, open_sqlite
 from core.notifications import broadcasts, subscriptions
 from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
 from core.notifications.subscriptions import Subscription, SubscriptionTopic
@@ -231,12 +228,8 @@ async def main(engine: str, url: str, notices: int, seconds: float) -> None:
     """Measure on an engine, in a database of its own."""
     print(f"{engine}:")
     clock = FixedClock(NOON)
-    if engine == "postgres":
-        await run(await open_postgres(url, clock, schema=SCHEMA), clock, notices, seconds)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bench.db"
-        await run(await open_sqlite(f"sqlite:///{path}", clock), clock, notices, seconds)
+    async with new_store(engine, url, clock) as store:
+        await run(store, clock, notices, seconds)
 
 
 if __name__ == "__main__":
@@ -244,14 +237,8 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--url", default=URL)
     parser.add_argument("--notices", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=10.0, help="of pressing, for each line")
     given = parser.parse_args()
-    if given.engine == "postgres":
-        prepare_postgres(given.url, drop=False)
-    try:
-        uvloop.run(main(given.engine, given.url, given.notices, given.seconds))
-    finally:
-        if given.engine == "postgres":
-            prepare_postgres(given.url, drop=True)
+    uvloop.run(main(given.engine, given.url, given.notices, given.seconds))

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks.databases import URL
 from core.clock import CHINA, SystemClock
 
-URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 QUICK = {
     "way": [],
     "steps": ["--seconds", "2", "--rounds", "1"],

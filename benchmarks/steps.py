@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,6 @@ from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
 from core.bootstrap import Ports, bootstrap
-from core.clock import SystemClock
 from core.security.vault import Vault
 from core.settings import load_settings
 from tests.core.tools import ForeseenBytes, release, verified
@@ -349,7 +347,7 @@ async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[Meas
     return cold, warm
 
 
-async def main(seconds: float, rounds: int) -> dict[str, Measured]:
+async def main(seconds: float, rounds: int) -> None:
     """Run the rounds and print the table."""
     api = Api()
     runner = web.ServerRunner(web.Server(api.handle))
@@ -365,8 +363,7 @@ async def main(seconds: float, rounds: int) -> dict[str, Measured]:
     await api.session.close()
     found = {bot: _median([warm for _, warm in some]) for bot, some in seen.items()}
     first = {bot: _median([cold for cold, _ in some]) for bot, some in seen.items()}
-    now = datetime.fromtimestamp(SystemClock().now().timestamp(), tz=SystemClock().now().tzinfo)
-    print(f"steps, {rounds} rounds of {seconds:g} s, {CHATS} chats with one thing in flight, {now:%Y-%m-%d}")
+    print(f"steps, {rounds} rounds of {seconds:g} s, {CHATS} chats with one thing in flight")
     heads = f"{'updates/s':>10}{'from–to':>12}{'CPU ms':>8}{'of PTB':>8}{'of aiogram':>11}"
     print(f"{'':32}{heads}{f'first {FIRST}':>11}")
     for bot, name in NAMES.items():
@@ -378,7 +375,6 @@ async def main(seconds: float, rounds: int) -> dict[str, Measured]:
             f"{name:32}{one.rate:>10.0f}{span:>12}{one.cpu:>8.2f}{of_ptb:>8}{of_aiogram:>11}"
             f"{first[bot].rate:>11.0f}"
         )
-    return found
 
 
 def _median(some: list[Measured]) -> Measured:

@@ -10,12 +10,12 @@ takes ten numbers, and writes an audit entry: 13 statements in one function.
 import argparse
 import asyncio
 import itertools
-import os
 import sqlite3
 import tempfile
 import time
 import timeit
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +23,9 @@ from typing import Any
 
 import uvloop
 
+from benchmarks.databases import SCHEMA, URL, Store, postgres_schema
 from core.clock import SystemClock
 from core.db import MemoryDatabase, open_postgres, open_sqlite
-from core.db.postgres import PostgresStore
 from core.db.sqlite import SqliteStore
 from core.ports import Row, Tx
 
@@ -72,11 +72,8 @@ INSERT INTO draw (office, n, vin, numbers) VALUES (:office, :n, :vin, :numbers)
 """
 
 STATEMENTS = 13
-SCHEMA = f"xuanhao_bench_{os.getpid()}"
-"""Unique per process, so that two can measure on one server."""
 ROUNDS = 3
 
-Store = SqliteStore | PostgresStore
 COUNTER = itertools.count()
 
 
@@ -232,35 +229,20 @@ def best(call: Callable[[], object], count: int) -> float:
     return min(timeit.repeat(call, number=count // 100, repeat=100)) / (count // 100) * 1e6
 
 
-def prepare_postgres(url: str, *, drop: bool, schema: str = SCHEMA) -> None:
-    """Create or drop the schema of the benchmark."""
-    import psycopg  # noqa: PLC0415 - an optional driver
-
-    with psycopg.connect(url, autocommit=True, options="-c client_min_messages=warning") as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        if not drop:
-            connection.execute(f"CREATE SCHEMA {schema}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--url", default=URL)
     parser.add_argument("--seconds", type=float, default=1.0, help="for each of three rounds")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder=Path(folder), engine=given.engine, url=given.url, seconds=given.seconds)
         bench.write_files()
         print(f"{given.engine}, {STATEMENTS} statements a draw, SQLite {sqlite3.sqlite_version}")
-        if given.engine == "postgres":
-            prepare_postgres(given.url, drop=False)
-        try:
+        with postgres_schema(given.url) if given.engine == "postgres" else nullcontext():
             uvloop.run(measure(bench))
-        finally:
-            if given.engine == "postgres":
-                prepare_postgres(given.url, drop=True)
         overhead(bench.folder)
 
 

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """The time zone in which the page shows and accepts times."""
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Up to here the page puts a clock forward: close to the end of the calendar nothing can be computed."""
 
 
 class MovableClock(Protocol):

@@ -127,7 +127,7 @@ def _plain(kind: str) -> bool:
 
 def _loose_integer(value: object) -> bool:
     if isinstance(value, str):
-        return value.lstrip("-").isdigit()
+        return value.isascii() and value.removeprefix("-").isdigit()
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -33,14 +33,13 @@ class Events:
     log: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT))
     watchers: list[Callable[[Event], None]] = field(default_factory=list)
 
-    def emit(self, kind: str, chat_id: int, **data: Any) -> Event:  # noqa: ANN401 - JSON
+    def emit(self, kind: str, chat_id: int, **data: Any) -> None:  # noqa: ANN401 - JSON
         """Record an event and notify the watchers."""
         self.seq += 1
         event = Event(self.seq, kind, chat_id, data)
         self.log.append(event)
         for watcher in self.watchers:
             watcher(event)
-        return event
 
     def since(self, seq: int) -> list[Event] | None:
         """Return the events after a sequence number, or None if they are no longer held."""

@@ -61,42 +61,39 @@ class Faults:
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: Fault) -> None:
         self.waiting.append(fault)
-        return fault
 
     def too_many(
         self, method: str = "", *, retry_after: int = 1, times: int = 1, chat_id: int | None = None
-    ) -> Fault:
+    ) -> None:
         """Answer the next calls with 429."""
-        return self.add(
-            Fault(kind="too_many", method=method, retry_after=retry_after, times=times, chat_id=chat_id)
-        )
+        self.add(Fault(kind="too_many", method=method, retry_after=retry_after, times=times, chat_id=chat_id))
 
     def error(
         self, method: str = "", *, status: int = 500, times: int = 1, chat_id: int | None = None
-    ) -> Fault:
+    ) -> None:
         """Answer the next calls with a 5xx and a JSON body."""
-        return self.add(Fault(kind="error", method=method, status=status, times=times, chat_id=chat_id))
+        self.add(Fault(kind="error", method=method, status=status, times=times, chat_id=chat_id))
 
-    def bad_gateway(self, method: str = "", *, times: int = 1) -> Fault:
+    def bad_gateway(self, method: str = "", *, times: int = 1) -> None:
         """Answer the next calls with 502 and an HTML page, as the platform's reverse proxy does."""
-        return self.add(Fault(kind="html", method=method, times=times))
+        self.add(Fault(kind="html", method=method, times=times))
 
-    def blocked(self, method: str = "", *, times: int = 1, chat_id: int | None = None) -> Fault:
+    def blocked(self, method: str = "", *, times: int = 1, chat_id: int | None = None) -> None:
         """Answer the next calls with 403."""
-        return self.add(Fault(kind="blocked", method=method, times=times, chat_id=chat_id))
+        self.add(Fault(kind="blocked", method=method, times=times, chat_id=chat_id))
 
     def drop(
         self, method: str = "", *, after_effect: bool, times: int = 1, chat_id: int | None = None
-    ) -> Fault:
+    ) -> None:
         """Drop the connection of the next calls, before or after they take effect."""
         kind: Kind = "drop_after" if after_effect else "drop_before"
-        return self.add(Fault(kind=kind, method=method, times=times, chat_id=chat_id))
+        self.add(Fault(kind=kind, method=method, times=times, chat_id=chat_id))
 
-    def delay(self, seconds: float, method: str = "", *, times: int = 1, chat_id: int | None = None) -> Fault:
+    def delay(self, seconds: float, method: str = "", *, times: int = 1, chat_id: int | None = None) -> None:
         """Delay the next calls before they take effect."""
-        return self.add(Fault(kind="delay", method=method, seconds=seconds, times=times, chat_id=chat_id))
+        self.add(Fault(kind="delay", method=method, seconds=seconds, times=times, chat_id=chat_id))
 
     def clear(self) -> None:
         """Remove all faults."""

@@ -1,6 +1,7 @@
 """Uploaded files, and the requirements for pictures."""
 
 import io
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,8 @@ class FileStore:
         self, data: bytes, kind: Kind, *, name: str, mime: str, size: tuple[int, int] = (0, 0)
     ) -> StoredFile:
         """Store a file under a new id."""
+        # aiohttp gives a name that is no UTF-8 with halves of surrogate pairs, which no JSON can hold.
+        name = re.sub("[\ud800-\udfff]", "\ufffd", name)
         unique = secrets.token_urlsafe(12)
         suffix = Path(name).suffix if kind == "document" else ".jpg"
         stored = StoredFile(
@@ -165,7 +168,7 @@ def check_photo(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def shrink_as_apps_do(data: bytes, side: int = APP_SIDE) -> bytes:
+def shrink_as_apps_do(data: bytes, side: int) -> bytes:
     """Return a picture as JPEG, its longer side at most ``side``, as apps send photos.
 
     Raises:

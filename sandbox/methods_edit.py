@@ -5,8 +5,7 @@ from typing import Any
 
 from sandbox.errors import bad
 from sandbox.limits import call_caption, message_text
-from sandbox.markup import Markup, crowded_rows, read_markup
-from sandbox.methods_send import input_media
+from sandbox.methods_send import input_media, markup_of
 from sandbox.params import Call
 from sandbox.people import Message, SandboxUser
 from sandbox.world import World
@@ -38,16 +37,9 @@ def _target(world: World, call: Call) -> tuple[SandboxUser, Message]:
     return person, message
 
 
-def _markup(world: World, call: Call) -> Markup | None:
-    markup = read_markup(call, inline_only=True)
-    world.note_violations(*(f"{call.method}.{remark}" for remark in crowded_rows(markup)))
-    return markup
-
-
-def _replace(
-    world: World, person: SandboxUser, message: Message, content: Json, markup: Markup | None
-) -> Json:
+def _replace(world: World, call: Call, person: SandboxUser, message: Message, content: Json) -> Json:
     """Replace the content of a message; what is not given is removed, including the keyboard."""
+    markup = markup_of(world, call, inline_only=True)
     kept = {name: value for name, value in message.body.items() if name not in _CONTENT}
     new = {**kept, **content}
     if markup is not None:
@@ -75,7 +67,7 @@ def edit_message_text(world: World, call: Call) -> Json:
     content = dict(message_text(call, too_long="MESSAGE_TOO_LONG"))
     if preview := call.json("link_preview_options"):
         content["link_preview_options"] = preview
-    return _replace(world, person, message, content, _markup(world, call))
+    return _replace(world, call, person, message, content)
 
 
 def edit_message_caption(world: World, call: Call) -> Json:
@@ -86,7 +78,7 @@ def edit_message_caption(world: World, call: Call) -> Json:
     content: Json = {message.kind: message.body[message.kind], **call_caption(call)}
     if call.flag("show_caption_above_media"):
         content["show_caption_above_media"] = True
-    return _replace(world, person, message, content, _markup(world, call))
+    return _replace(world, call, person, message, content)
 
 
 def edit_message_media(world: World, call: Call) -> Json:
@@ -97,7 +89,7 @@ def edit_message_media(world: World, call: Call) -> Json:
     item = call.json("media")
     if not isinstance(item, dict):
         raise bad("media must be a JSON-serialized object")
-    return _replace(world, person, message, input_media(world, call, item), _markup(world, call))
+    return _replace(world, call, person, message, input_media(world, call, item))
 
 
 def edit_message_reply_markup(world: World, call: Call) -> Json:
@@ -106,7 +98,7 @@ def edit_message_reply_markup(world: World, call: Call) -> Json:
     content = {
         name: message.body[name] for name in _CONTENT if name in message.body and name != "reply_markup"
     }
-    return _replace(world, person, message, content, _markup(world, call))
+    return _replace(world, call, person, message, content)
 
 
 def _check_deletable(world: World, message: Message) -> None:

@@ -8,7 +8,7 @@ from sandbox.entities import utf16_length
 from sandbox.errors import ApiError, bad
 from sandbox.files import MAX_DOCUMENT, StoredFile
 from sandbox.limits import MAX_ANSWER, call_caption, caption, message_text
-from sandbox.markup import crowded_rows, read_markup
+from sandbox.markup import Markup, crowded_rows, read_markup
 from sandbox.params import Call, Upload
 from sandbox.people import Message, SandboxUser
 from sandbox.user_actions import photo_sizes, without_reply
@@ -26,9 +26,19 @@ def _recipient(world: World, call: Call) -> SandboxUser:
     return world.reachable(call.params["chat_id"])
 
 
-def _send(world: World, person: SandboxUser, call: Call, content: Json) -> Json:
-    markup = read_markup(call)
+def markup_of(world: World, call: Call, *, inline_only: bool = False) -> Markup | None:
+    """Return the keyboard of a call; note rows that a telephone would not show whole.
+
+    Raises:
+        ApiError: the messenger would not take it.
+    """
+    markup = read_markup(call, inline_only=inline_only)
     world.note_violations(*(f"{call.method}.{remark}" for remark in crowded_rows(markup)))
+    return markup
+
+
+def _send(world: World, person: SandboxUser, call: Call, content: Json) -> Json:
+    markup = markup_of(world, call)
     content = {**_options(call), **content, **_replied(person, call)}
     inline = markup is not None and "inline_keyboard" in markup
     body = world.new_message(person, content, from_bot=True)

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from sandbox import user_actions
-from sandbox.clock import ZONE
+from sandbox.clock import LATEST, ZONE
 from sandbox.control_api import ControlApi, given_object
 from sandbox.errors import ApiError, CannotDo
 from sandbox.events import Event
@@ -240,7 +240,7 @@ def _leap(given: Json, now: datetime) -> timedelta:
     """Return by how much to advance the clock.
 
     Raises:
-        CannotDo: the time requested is past.
+        CannotDo: the time requested is past, or beyond ``LATEST``.
     """
     if "seconds" in given:
         leap = timedelta(seconds=float(given["seconds"]))
@@ -250,9 +250,12 @@ def _leap(given: Json, now: datetime) -> timedelta:
         then = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         leap = (then if then > here else then + timedelta(days=1)) - here
     else:
-        leap = datetime.fromisoformat(str(given["to"])).replace(tzinfo=ZONE) - now
+        then = datetime.fromisoformat(str(given["to"]))
+        leap = (then if then.tzinfo else then.replace(tzinfo=ZONE)) - now
     if leap < timedelta():
         raise CannotDo("the clock is only put forward")
+    if leap > LATEST - now:
+        raise CannotDo(f"the clock goes up to the year {LATEST.year}")
     return leap
 
 

@@ -90,7 +90,7 @@ async def read_call(request: web.BaseRequest, method: str) -> Call:
     kind = request.content_type
     try:
         if kind == "application/json":
-            params |= _json_body(await request.read())
+            params |= json_body(await request.read())
         elif request.method == "POST" and request.body_exists:
             for name, value in (await request.post()).items():
                 if isinstance(value, FileField):
@@ -109,7 +109,12 @@ async def read_call(request: web.BaseRequest, method: str) -> Call:
     return Call(method, params, files)
 
 
-def _json_body(body: bytes) -> dict[str, Any]:
+def json_body(body: bytes) -> dict[str, Any]:
+    """Return the parameters in a JSON body; null is as good as absent.
+
+    Raises:
+        ApiError: it is no JSON object.
+    """
     if not body:
         return {}
     try:

@@ -52,10 +52,14 @@ def _person(world: World, chat_id: int) -> Json:
     }
 
 
-def restore(world: World, state: Json) -> None:
-    """Restore a state that ``snapshot`` returned; people defined at the start keep their new details."""
-    if state.get("format") != FORMAT:
-        return
+def restore(world: World, state: object) -> None:
+    """Restore a state that ``snapshot`` returned; people defined at the start keep their new details.
+
+    Raises:
+        ValueError: it has another format, as one of another version.
+    """
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise ValueError("a state of another format")
     if isinstance(world.clock, ShiftedClock):
         world.clock.ahead = max(world.clock.ahead, timedelta(seconds=state["ahead"]))
     world.next_message_id = state["next_message_id"]
@@ -102,13 +106,11 @@ class Persistence:
         """Restore what an earlier sandbox left; an unreadable file is set aside, not overwritten."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            state = json.loads(self.path.read_text("utf-8"))
+            restore(self.world, json.loads(self.path.read_text("utf-8")))
         except FileNotFoundError:
             return
         except ValueError:
             self.path.replace(self.path.with_suffix(".broken"))
-            return
-        restore(self.world, state)
 
     def changed(self, _event: Event) -> None:
         """Schedule a write."""
@@ -122,7 +124,7 @@ class Persistence:
 
     async def _write_beside(self, text: str, before: asyncio.Task[None] | None) -> None:
         if before is not None:
-            await before
+            await asyncio.wait({before})  # also one that failed, as on a full disk
         await asyncio.to_thread(self._write, text)
 
     def _write(self, text: str) -> None:
@@ -138,5 +140,5 @@ class Persistence:
             self._timer.cancel()
             self._timer = None
         if self._writing is not None:
-            await self._writing
+            await asyncio.wait({self._writing})
         self._write(json.dumps(snapshot(self.world), ensure_ascii=False))

@@ -1,7 +1,6 @@
 """A vehicle registry that is asked over HTTP, with a page of its vehicles (docs/registry.md)."""
 
 import asyncio
-import hmac
 import json
 from dataclasses import dataclass, field
 from html import escape
@@ -73,7 +72,7 @@ class SandboxRegistry:
             return self._switched(request)
         if request.method != "POST" or "Origin" in request.headers:
             return _failed(HTTPStatus.METHOD_NOT_ALLOWED, "POST a question")
-        if not hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {self.token}"):
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
             return _failed(HTTPStatus.UNAUTHORIZED, "wrong token")
         try:
             vin = str(json.loads(await request.read())["vin"])

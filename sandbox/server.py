@@ -112,9 +112,10 @@ class Sandbox:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes any free one."""
         self.world.updates.closing = False
-        if self._persistence is not None:
+        watchers = self.world.events.watchers
+        if self._persistence is not None and self._persistence.changed not in watchers:  # the first start
             self._persistence.load()
-            self.world.events.watchers.append(self._persistence.changed)
+            watchers.append(self._persistence.changed)
         server = web.Server(self._handle, request_factory=_request, access_log=None)
         self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -144,7 +145,7 @@ class Sandbox:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
         if path.startswith("/bot"):
-            response = await self.api.handle(request, path[4:])
+            response = await self.api.handle(request, path.removeprefix("/bot"))
             if self.date is not None:
                 date = self.date()
                 response.headers["Date"] = "" if date is None else format_datetime(date, usegmt=True)

@@ -1,8 +1,7 @@
 """An SMS gateway: what is posted here arrives on the telephones of the page."""
 
-import json
-
 from aiohttp import web
+from pydantic_core import from_json
 
 from sandbox.world import World
 
@@ -12,7 +11,7 @@ async def receive(world: World, request: web.BaseRequest) -> web.StreamResponse:
     if world.gateway_down:
         return web.json_response({"error": "gateway down"}, status=503)
     try:
-        given = json.loads(await request.read())
+        given = from_json(await request.read())
         phone, purpose = (str(given[name]) for name in ("phone", "purpose"))
         text = str(given.get("text", ""))
         code = "" if text else str(given["code"])

@@ -5,10 +5,9 @@ from typing import Any
 from sandbox.entities import detect, tidy, utf16_length
 from sandbox.errors import CannotDo
 from sandbox.files import APP_SIDE, FileStore, check_photo, shrink_as_apps_do
+from sandbox.limits import MAX_TEXT
 from sandbox.people import Message, SandboxUser
 from sandbox.world import CallbackQuery, World
-
-MAX_TEXT = 4096
 
 
 def send(world: World, person: SandboxUser, content: dict[str, Any], reply_to: int | None = None) -> Message:
@@ -43,13 +42,15 @@ def say(world: World, person: SandboxUser, text: str, reply_to: int | None = Non
     Raises:
         CannotDo: the text is empty or exceeds one message.
     """
+    return send(world, person, _text_content(text), reply_to)
+
+
+def _text_content(text: str) -> dict[str, Any]:
     text, _ = tidy(text.strip(), [])
     if not text or utf16_length(text) > MAX_TEXT:
-        raise CannotDo("a message holds 1 to 4096 characters")
-    content: dict[str, Any] = {"text": text}
-    if entities := detect(text, []):
-        content["entities"] = entities
-    return send(world, person, content, reply_to)
+        raise CannotDo(f"a message holds 1 to {MAX_TEXT} characters")
+    entities = detect(text, [])
+    return {"text": text, "entities": entities} if entities else {"text": text}
 
 
 def edit(world: World, person: SandboxUser, message_id: int, text: str) -> None:
@@ -63,13 +64,8 @@ def edit(world: World, person: SandboxUser, message_id: int, text: str) -> None:
     message = person.messages.get(message_id)
     if message is None or message.from_bot or message.kind != "text":
         raise CannotDo("only a text of one's own can be edited")
-    text, _ = tidy(text.strip(), [])
-    if not text or utf16_length(text) > MAX_TEXT:
-        raise CannotDo("a message holds 1 to 4096 characters")
-    body = {name: value for name, value in message.body.items() if name != "entities"}
-    body["text"] = text
-    if entities := detect(text, []):
-        body["entities"] = entities
+    kept = {name: value for name, value in message.body.items() if name != "entities"}
+    body = kept | _text_content(text)
     world.edited(person, message, body)
     world.updates.push("edited_message", body, chat_id=person.chat_id, user_id=person.chat_id)
 
@@ -135,8 +131,6 @@ def send_photo(world: World, person: SandboxUser, data: bytes, caption: str = ""
         content["media_group_id"] = album
     if caption.strip():
         content["caption"] = caption.strip()
-    if album:
-        content["media_group_id"] = album
     return send(world, person, content)
 
 

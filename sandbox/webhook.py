@@ -1,19 +1,17 @@
 """Delivery by webhook, with retries: one update per chat, or one press per user, at a time."""
 
 import asyncio
-import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
 from sandbox.contract import METHODS
-from sandbox.errors import bad
-from sandbox.params import Call
+from sandbox.errors import ApiError, bad
+from sandbox.params import Call, Upload, json_body
 from sandbox.updates import Update
 from sandbox.world import World
 
@@ -127,28 +125,45 @@ class WebhookSender:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.secret
         try:
             async with session.post(self.url, data=update.raw.encode(), headers=headers) as response:
-                body = await response.read()
                 if not response.ok:
-                    phrase = HTTPStatus(response.status).phrase
-                    return self._failed(f"Wrong response from the webhook: {response.status} {phrase}")
-                kind = response.content_type
+                    reason = response.reason or "<none>"
+                    return self._failed(f"Wrong response from the webhook: {response.status} {reason}")
+                call = await _call_in(response)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return self._failed("Connection refused")
-        await self._reply(body, kind)
+        if call is not None:
+            await self.run(call)  # its result is discarded
         return True
 
     def _failed(self, why: str) -> bool:
         self.last_error = (int(time.time()), why)
         return False
 
-    async def _reply(self, body: bytes, kind: str) -> None:
-        """Execute the method call that the response to a delivery may contain; its result is discarded."""
-        if not body.strip():
-            return
-        try:
-            params = json.loads(body) if kind == "application/json" else dict(parse_qsl(body.decode()))
-            method = _NAMES.get(str(params.pop("method")).lower())
-        except (ValueError, KeyError, AttributeError, TypeError):
-            return
-        if method is not None:
-            await self.run(Call(method, params))
+
+async def _call_in(response: aiohttp.ClientResponse) -> Call | None:
+    """Return the call in the answer to a delivery; None if there is none that can be read."""
+    try:
+        params, files = await _fields_of(response)
+        method = _NAMES.get(str(params.pop("method")).lower())
+    except (ApiError, ValueError, KeyError):
+        return None
+    return None if method is None else Call(method, params, files)
+
+
+async def _fields_of(response: aiohttp.ClientResponse) -> tuple[dict[str, Any], dict[str, Upload]]:
+    """Return the parameters and files in a JSON object or in a form."""
+    if response.content_type == "application/json":
+        return json_body(await response.read()), {}
+    if response.content_type != "multipart/form-data":
+        return dict(parse_qsl((await response.read()).decode())), {}
+    params: dict[str, Any] = {}
+    files: dict[str, Upload] = {}
+    async for part in aiohttp.MultipartReader.from_response(response):
+        if isinstance(part, aiohttp.BodyPartReader) and part.name:
+            data = bytes(await part.read(decode=True))
+            if part.filename is None:
+                params[part.name] = data.decode()
+            else:
+                mime = part.headers.get("Content-Type", "application/octet-stream")
+                files[part.name] = Upload(name=part.filename, mime=mime, data=data)
+    return params, files

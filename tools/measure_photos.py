@@ -7,15 +7,12 @@ import io
 import itertools
 import random
 import resource
-import sys
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
-from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageEnhance, ImageFilter
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bot.photos.perceptual_hash import fingerprint, similarity
 from bot.photos.sharpness import sharpness
@@ -50,18 +47,18 @@ def cropped(picture: Image.Image, share: float) -> Image.Image:
 
 
 COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "JPEG of quality 30": lambda unknown: saved(unknown, 30),
-    "half the size": lambda unknown: saved(unknown.resize((unknown.width // 2, unknown.height // 2)), 70),
-    "lighter by 30 %": lambda unknown: ImageEnhance.Brightness(unknown).enhance(1.3),
-    "darker, more contrast": lambda unknown: ImageEnhance.Contrast(
-        ImageEnhance.Brightness(unknown).enhance(0.7)
+    "JPEG of quality 30": lambda image: saved(image, 30),
+    "half the size": lambda image: saved(image.resize((image.width // 2, image.height // 2)), 70),
+    "lighter by 30 %": lambda image: ImageEnhance.Brightness(image).enhance(1.3),
+    "darker, more contrast": lambda image: ImageEnhance.Contrast(
+        ImageEnhance.Brightness(image).enhance(0.7)
     ).enhance(1.3),
-    "blurred by 2": lambda unknown: unknown.filter(ImageFilter.GaussianBlur(2)),
-    "turned by 90 degrees": lambda unknown: unknown.rotate(90, expand=True),
-    "cropped by 1 %": lambda unknown: cropped(unknown, 0.01),
-    "cropped by 3 %": lambda unknown: cropped(unknown, 0.03),
-    "cropped by 6 %": lambda unknown: cropped(unknown, 0.06),
-    "turned by 1 degree": lambda unknown: unknown.rotate(1, Image.Resampling.BICUBIC),
+    "blurred by 2": lambda image: image.filter(ImageFilter.GaussianBlur(2)),
+    "turned by 90 degrees": lambda image: image.rotate(90, expand=True),
+    "cropped by 1 %": lambda image: cropped(image, 0.01),
+    "cropped by 3 %": lambda image: cropped(image, 0.03),
+    "cropped by 6 %": lambda image: cropped(image, 0.06),
+    "turned by 1 degree": lambda image: image.rotate(1, Image.Resampling.BICUBIC),
 }
 
 
@@ -75,7 +72,7 @@ def measure_sharpness() -> None:
         ]
         for blur, shake in SPOILT:
             shot = Shot(side=side, blur=blur, noise=noise, shake=shake)
-            found = [sharpness(saved(exposed(ctx, shot, seed), quality)) for seed, ctx in scenes]
+            found = [sharpness(saved(exposed(scene, shot, seed), quality)) for seed, scene in scenes]
             print(f"  blur {blur} shake {shake:2}: {min(found):5.1f} to {max(found):5.1f}")
 
 
@@ -100,19 +97,20 @@ def _print(name: str, pairs: list[tuple[Image.Image, Image.Image]]) -> None:
 
 
 LARGEST = (5000, 5000)
+FORMATS: dict[str, tuple[str, str, dict[str, Any]]] = {  # mode, format and options of Pillow
+    "JPEG": ("RGB", "JPEG", {"quality": 60}),
+    "progressive JPEG": ("RGB", "JPEG", {"quality": 60, "progressive": True}),
+    "JPEG in CMYK": ("CMYK", "JPEG", {"quality": 60}),
+    "PNG with alpha": ("RGBA", "PNG", {"compress_level": 1}),
+    "WebP": ("RGB", "WEBP", {"method": 0}),
+    "lossless WebP with alpha": ("RGBA", "WEBP", {"lossless": True, "method": 0}),
+}
 
 
 def huge(kind: str) -> bytes:
     """Return a file with the maximum number of pixels."""
     grey = grain((500, 500), 60, random.Random(1)).resize(LARGEST, Image.Resampling.NEAREST)  # noqa: S311 - noise
-    mode, file, options = {
-        "JPEG": ("RGB", "JPEG", {"quality": 60}),
-        "progressive JPEG": ("RGB", "JPEG", {"quality": 60, "progressive": True}),
-        "JPEG in CMYK": ("CMYK", "JPEG", {"quality": 60}),
-        "PNG with alpha": ("RGBA", "PNG", {"compress_level": 1}),
-        "WebP": ("RGB", "WEBP", {"method": 0}),
-        "lossless WebP with alpha": ("RGBA", "WEBP", {"lossless": True, "method": 0}),
-    }[kind]
+    mode, file, options = FORMATS[kind]
     return saved_as(Image.merge(mode, [grey] * len(mode)), file, **options)
 
 
@@ -133,14 +131,7 @@ def _judged(content: bytes) -> tuple[int, float]:
 def measure_memory() -> None:
     """Print memory and time of the largest photos of each format."""
     print()
-    for kind in (
-        "JPEG",
-        "progressive JPEG",
-        "JPEG in CMYK",
-        "PNG with alpha",
-        "WebP",
-        "lossless WebP with alpha",
-    ):
+    for kind in FORMATS:
         added, took = memory_of(kind)
         print(f"{kind:40} {added} MB, {took:.1f} s of CPU")
 

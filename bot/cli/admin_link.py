@@ -3,18 +3,18 @@
 import argparse
 import asyncio
 import sys
+from datetime import timedelta
 
-from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.bot_api.client import AiohttpRequest
 from bot.bot_api.deep_links import invitation_link, invitation_payload
 from bot.bot_api.errors import reason_of
-from bot.cli.command import DONE, Command, settings_of
+from bot.cli.command import DONE, Command, bot_of, settings_of
 from bot.cli.terminal import carry_out
 from bot.local_socket.operations import ADMIN_LINK
 from bot.local_socket.protocol import Request
 from core.people.admins import Role
+from core.people.invitations import VALID_FOR
 from core.settings import Settings
 
 
@@ -35,20 +35,15 @@ def _admin_link(given: argparse.Namespace) -> int:
     token = asyncio.run(carry_out(settings, request))
     print(invitation_link(username, token) if username else f"/start {invitation_payload(token)}")
     place = given.office or "all offices"
-    print(f"who opens it first, within 24 hours, becomes {given.role} of {place}", file=sys.stderr)
+    hours = VALID_FOR // timedelta(hours=1)
+    print(f"who opens it first, within {hours} hours, becomes {given.role} of {place}", file=sys.stderr)
     return DONE
 
 
 async def _username(settings: Settings) -> str:
     """Return the bot's name; empty if the Bot API cannot be asked, and then say why."""
-    bot = Bot(
-        settings.telegram.token.get_secret_value(),
-        base_url=settings.telegram.base_url,
-        request=AiohttpRequest(),
-        get_updates_request=AiohttpRequest(),
-    )
     try:
-        async with bot:
+        async with bot_of(settings) as bot:
             return bot.username
     except TelegramError as error:
         said = f"the Bot API is unreachable ({reason_of(error)}), so the bot's name is not known"

@@ -36,7 +36,7 @@ from core.errors.store import (
     StoreInUse,
 )
 from core.people.admins import Admins
-from core.ports import Row, Store, Tx, now_of
+from core.ports import Store, Tx, now_of
 from core.security.canary import DatabaseKeys
 from core.security.vault import Vault
 from core.settings import Settings
@@ -56,7 +56,7 @@ class FoundInDatabase:
     photos: frozenset[str]  # the keys of those that it names
     database_id: str | None
     webhooks: frozenset[str]  # URLs that this installation has set
-    entered_years: frozenset[int] = frozenset()  # whose holidays a chief has entered
+    entered_years: frozenset[int]  # whose holidays a chief has entered
 
 
 async def check_database(settings: Settings, report: Report) -> FoundInDatabase | None:
@@ -102,7 +102,7 @@ async def _check_opened(
     await _check_writing(store, settings, holder, report)
     agree, clocks = await comparison(settings, SystemClock().now(), await store.read(now_of))
     (report.note if agree else report.warn)(clocks)
-    for line in missing_offices(await store.read(_offices), settings):
+    for line in await store.read(missing_offices, settings):
         report.warn(line)
     if not is_older:
         for line in no_chief(await store.read(Admins(settings.telegram.admins).chiefs)):
@@ -174,7 +174,7 @@ def _values(count: int) -> str:
 
 async def _check_writing(store: Store, settings: Settings, in_use: StoreInUse | None, report: Report) -> None:
     path = settings.database.sqlite_path
-    place = await asyncio.to_thread(described, settings)
+    place = described(settings)
     if in_use is not None:
         by = f"process {in_use.pid}" if in_use.pid else "another process"
         report.ok("database", f"{place}; {by} has it open: the service is running")
@@ -232,7 +232,3 @@ def check_calendar(settings: Settings, report: Report, entered: frozenset[int]) 
 
 def _entered_years(tx: Tx) -> frozenset[int]:
     return frozenset(one.year for one in holidays.years(tx))
-
-
-def _offices(tx: Tx) -> list[Row]:
-    return tx.all("backup.offices")

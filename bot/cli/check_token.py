@@ -1,16 +1,15 @@
 """``check``, the token: whether the Bot API knows it, and whether a webhook keeps updates from polling."""
 
-from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import AiohttpRequest
 from bot.bot_api.errors import reason_of
 from bot.bot_api.webhooks import foreign_webhook, url_of_webhook
+from bot.cli.command import bot_of
 from bot.cli.report import Report
 from core.settings import Settings
 
 
-async def check_token(settings: Settings, report: Report, own: frozenset[str] = frozenset()) -> None:
+async def check_token(settings: Settings, report: Report, own: frozenset[str]) -> None:
     """Check the bot's token, and whether the webhook that is set fits the mode.
 
     Args:
@@ -18,14 +17,8 @@ async def check_token(settings: Settings, report: Report, own: frozenset[str] = 
         report: where it is said.
         own: the URLs of webhooks that this installation has set.
     """
-    bot = Bot(
-        settings.telegram.token.get_secret_value(),
-        base_url=settings.telegram.base_url,
-        request=AiohttpRequest(),
-        get_updates_request=AiohttpRequest(),
-    )
     try:
-        async with bot:
+        async with bot_of(settings) as bot:
             report.ok("token", f"the bot is @{bot.username}")
             _check_webhook(await url_of_webhook(bot), settings, report, own)
     except InvalidToken:

@@ -8,6 +8,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from telegram import Bot
+
+from bot.bot_api.client import AiohttpRequest
 from core.settings import Settings, load_settings
 
 _LOGGER = logging.getLogger("xuanhao")
@@ -49,8 +52,18 @@ def settings_of(given: argparse.Namespace) -> Settings:
     """
     settings = load_settings(given.config)
     for line in settings.advice():
-        logging.getLogger("xuanhao").warning("%s", line)
+        _LOGGER.warning("%s", line)
     return settings
+
+
+def bot_of(settings: Settings) -> Bot:
+    """Return a client of the Bot API for a few calls."""
+    return Bot(
+        settings.telegram.token.get_secret_value(),
+        base_url=settings.telegram.base_url,
+        request=AiohttpRequest(),
+        get_updates_request=AiohttpRequest(),
+    )
 
 
 def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], None] = lambda: None) -> None:
@@ -60,6 +73,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], Non
         work: what is run.
         on_stop: is called as soon as it is known that the work ends.
     """
+    import uvloop  # noqa: PLC0415 - most commands run no service
 
     async def guarded() -> None:
         task = asyncio.ensure_future(work)
@@ -84,13 +98,5 @@ def run_until_stopped(work: Coroutine[Any, Any, None], on_stop: Callable[[], Non
             raise
         _LOGGER.info("stopped: %s", asked[0] if asked else "the work has ended")
 
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(guarded())
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415 - not on every platform
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

@@ -2,13 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.backup.manifest import Manifest
 from core.db import shown_url
 from core.db.schema import known_schema
-from core.ports import Row
+from core.ports import Tx
 from core.settings import Settings
 from core.settings.reading import ignored_variables
 from core.version import program_version
@@ -51,7 +51,7 @@ def warnings_of(config: Path) -> list[str]:
         mode = stat.S_IMODE(config.stat().st_mode)
     except OSError:
         return ignored
-    if os.name == "posix" and mode & 0o077:
+    if mode & 0o077:
         return [
             *ignored,
             f"{config.absolute()}: other users can read it (mode {mode:04o}); run chmod 600 on it",
@@ -76,18 +76,18 @@ def folder_warnings(settings: Settings) -> list[str]:
             mode = stat.S_IMODE(folder.stat().st_mode)
         except OSError:
             continue
-        if os.name == "posix" and mode & 0o077:
+        if mode & 0o077:
             warnings.append(f"{folder}: other users can enter it (mode {mode:04o}); run chmod 700 on it")
     return warnings
 
 
-def missing_offices(rows: Iterable[Row], settings: Settings) -> list[str]:
+def missing_offices(tx: Tx, settings: Settings) -> list[str]:
     """Return a warning for each office that the database has and the settings lack."""
     served = {office.code for office in settings.offices}
     return [
         f"[[offices]]: {row['office']} is in the database, but not in the settings; it has "
         f"{counted(row['reserved'], 'open reservation')}, which only its own desk can confirm: put its table "
         "back until they have ended"
-        for row in rows
+        for row in tx.all("backup.offices")
         if row["office"] not in served
     ]

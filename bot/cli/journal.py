@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -66,8 +67,10 @@ async def _replace(path: Path, write: Callable[[Path], Awaitable[object]]) -> No
         await write(unfinished)
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise JournalNotWritten(path, error.strerror or type(error).__name__) from None
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
 
 
 COMMAND = Command(

@@ -1,12 +1,14 @@
 """``move-store``: copy a whole database from SQLite to PostgreSQL, or back."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from bot.cli.command import DONE, Command
 from bot.cli.described import counted
+from bot.cli.progress import advance
 from core.db.moving import Moved, TableDigest, move
 from core.settings.keys import KEY_FILE
 
@@ -30,15 +32,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _move_store(given: argparse.Namespace) -> int:
     with tqdm(desc="rows", unit=" rows", unit_scale=True, disable=None, leave=False) as bar:
 
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
         def tell(table: TableDigest) -> None:
             if table.rows:
                 bar.write(f"  {table.table}: {counted(table.rows, 'row')}, {table.digest[:16]}")
 
-        moved = move(given.source, given.target, progress=show, on_table=tell)
+        moved = move(given.source, given.target, progress=partial(advance, bar), on_table=tell)
     rows = sum(table.rows for table in moved.tables)
     print(f"moved to {moved.target}: {len(moved.tables)} tables, {counted(rows, 'row')}, equal in both")
     print("the settings still name the former database; set in them, before the service is started:")

@@ -1,4 +1,4 @@
-"""Progress bars for backups, on a terminal only."""
+"""Progress bars, on a terminal only."""
 
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -11,8 +11,14 @@ from core.backup.manifest import Part
 _UNITS = {Part.DATABASE: " pages", Part.PHOTOS: " photos", Part.DIGESTS: " files"}
 
 
+def advance(bar: "tqdm[Never]", done: int, total: int) -> None:
+    """Show how far some work is."""
+    bar.total = total
+    bar.update(done - bar.n)
+
+
 class Bars(AbstractContextManager["Bars"]):
-    """One bar for each part of the work; closed at the end of the block."""
+    """One bar for each part of a backup; closed at the end of the block."""
 
     def __init__(self) -> None:
         self._bars: dict[Part, tqdm[Never]] = {}
@@ -21,9 +27,7 @@ class Bars(AbstractContextManager["Bars"]):
         """Show how far a part is."""
         if part not in self._bars:
             self._bars[part] = tqdm(total=total, desc=part.value, unit=_UNITS[part], disable=None)
-        bar = self._bars[part]
-        bar.total = total
-        bar.update(done - bar.n)
+        advance(self._bars[part], done, total)
 
     def __exit__(
         self,

@@ -129,7 +129,10 @@ def _numbers(given: argparse.Namespace, settings: Settings, taken_at: datetime) 
     if not sys.stdin.isatty():
         raise NoTerminal(_WHICH)
     print(_QUESTION.format(taken_at=taken_at.astimezone(CHINA)))
-    lines = list(iter(lambda: input("> ").strip(), ""))
+    try:
+        lines = list(iter(lambda: input("> ").strip(), ""))
+    except EOFError:  # nothing is taken for granted without the empty line
+        raise NoTerminal(_WHICH) from None
     return None if "?" in lines else _listed("\n".join(lines), settings)
 
 

@@ -23,7 +23,6 @@ from bot.wiring.options import Options
 from core.bootstrap import Core
 from core.db import ensure_unlocked
 from core.errors.settings import SettingsRefused
-from core.ports import Row, Tx
 from core.settings import Settings, load_settings
 
 _LOGGER = logging.getLogger("xuanhao")
@@ -141,17 +140,13 @@ def _work(given: argparse.Namespace, settings: Settings, worker: str) -> int:
 
 
 async def _warn(core: Core) -> None:
-    missing = missing_offices(await core.store.read(_offices), core.settings)
+    missing = await core.store.read(missing_offices, core.settings)
     for line in (*missing, *no_chief(await core.store.read(core.admins.chiefs))):
         _LOGGER.warning(line)  # a template of its own, so that none is thinned out
 
 
-def _offices(tx: Tx) -> list[Row]:
-    return tx.all("backup.offices")
-
-
 def _workers(typed: str) -> int:
-    count = int(typed)
+    count = int(typed) if typed.isdecimal() else 0
     if not 1 <= count <= _MOST_WORKERS:
         raise argparse.ArgumentTypeError(f"should be 1 to {_MOST_WORKERS}")
     return count

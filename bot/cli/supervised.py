@@ -48,9 +48,7 @@ class Link:
         self._is_ready = True
         self._socket.send(f"{worker}\n".encode())
 
-    async def while_supervised(
-        self, work: Coroutine[Any, Any, None], is_alive: Callable[[], bool] = lambda: True
-    ) -> None:
+    async def while_supervised(self, work: Coroutine[Any, Any, None], is_alive: Callable[[], bool]) -> None:
         """Run some work until it ends, or until the supervisor is gone.
 
         Args:

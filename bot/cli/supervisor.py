@@ -201,8 +201,10 @@ class Supervisor:
 
     def _tell_of_death(self, dead: _Worker) -> None:
         """Tell the other workers that a worker has died."""
+        if dead.name is None:
+            return
         for worker in self._workers.values():
-            if dead.name is not None and worker is not dead and worker.name is not None:
+            if worker is not dead and worker.name is not None:
                 with contextlib.suppress(OSError):  # it has died as well
                     worker.link.send(f"dead {dead.name}\n".encode())
 

@@ -1,12 +1,16 @@
 """Questions and progress of a command on the terminal; ``--yes`` answers the questions."""
 
 import argparse
-import asyncio
+import contextlib
+import signal
 import sys
+import threading
+from collections.abc import Iterator
 from typing import Never
 
 from tqdm import tqdm
 
+from bot.cli.progress import advance
 from bot.local_socket.client import hand_over
 from bot.local_socket.errors import NoTerminal
 from bot.local_socket.operations import OPERATIONS
@@ -43,13 +47,13 @@ class Terminal:
         if not self._is_confirmed and not sys.stdin.isatty():
             sys.stdout.flush()  # before the refusal, which goes to standard error
             raise NoTerminal(question)
-        return self._is_confirmed or await asyncio.to_thread(_asked, question)
+        return self._is_confirmed or _asked(question)
 
     async def show_progress(self, done: int, total: int) -> None:
         """Show a bar, on a terminal only."""
         if self._bar is None:
             self._bar = tqdm(total=total, desc="loading", disable=None)
-        self._bar.update(done - self._bar.n)
+        advance(self._bar, done, total)
         if done == total:
             self._end_progress()
 
@@ -61,9 +65,23 @@ class Terminal:
 
 def _asked(question: str) -> bool:
     try:
-        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
+        with _interruptible():
+            return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except (EOFError, UnicodeDecodeError):
         return False
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt end ``input``: the handler of asyncio would cancel the task, and wait for Enter."""
+    if threading.current_thread() is not threading.main_thread():  # only that one may set a handler
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 async def carry_out(settings: Settings, request: Request, *, is_confirmed: bool = False) -> str:

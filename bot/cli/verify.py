@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from bot.cli.command import BAD_SETTINGS, DONE, FAILED, Command
+from bot.cli.progress import advance
 from core.public_journal import checker
 
 
@@ -25,11 +27,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _verify(given: argparse.Namespace) -> int:
     try:
         with tqdm(desc="journal", unit="B", unit_scale=True, disable=None, leave=False) as bar:
-
-            def show(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
+            show = partial(advance, bar)
             report = checker.check(given.file, office=given.office, heads=given.head, progress=show)
     except checker.JournalError as wrong:
         print(f"{given.file}: {wrong}")

@@ -20,7 +20,6 @@ from core.ports import Tx
 from core.registry import imports
 from core.settings import load_settings
 from core.values.masks import parse_mask
-from core.values.offices import Office
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
 from sandbox.registry import SandboxVehicle
@@ -43,7 +42,7 @@ class DataFolderRefused(OperationError):
         super().__init__(f"{folder} cannot be written ({reason}): make demo DATA=…, or demo --data …")
 
 
-async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
+async def demo(data: Path, port: int, *, asks_registry: bool) -> None:
     """Start sandbox and bot, print the page's address and things to try, and run until cancelled.
 
     Args:
@@ -67,12 +66,8 @@ async def demo(data: Path, port: int, *, asks_registry: bool = False) -> None:
     try:
         await sandbox.start(port=port)
     except OSError as error:
-        for folder in (
-            data / "sandbox" / "files",
-            data / "sandbox",
-            data,
-        ):  # nothing has been written there yet, unless earlier
-            with contextlib.suppress(OSError):
+        for folder in (data / "sandbox" / "files", data / "sandbox", data):
+            with contextlib.suppress(OSError):  # an earlier demo has left something there
                 folder.rmdir()
         raise PortTaken(port, error) from None
     try:
@@ -117,7 +112,7 @@ def _fill(tx: Tx, core: Core) -> None:
     """Insert the demo's vehicles and segments. Idempotent: a second start changes nothing."""
     imports.load(tx, VEHICLES)
     for code, kind, pattern in SEGMENTS:
-        office: Office = core.offices[code]
+        office = core.offices[code]
         if not any(segment.mask.pattern == pattern for segment in pool_segments.segments(tx, office, kind)):
             mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
             core.pools.release(tx, releases.Release(office=office, mask=mask, actor="demo", compose_now=True))

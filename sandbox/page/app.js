@@ -160,7 +160,7 @@ const arrived = ({ message: body, keyboard }) => {
   const line = divider(body, before);
   if (line) list.append(line);
   list.append(message(body, actions));
-  if (state.chat.keyboard !== keyboard) {
+  if (JSON.stringify(state.chat.keyboard) !== JSON.stringify(keyboard)) {
     state.chat.keyboard = keyboard;
     state.keysOpen = true;
     drawKeys();
@@ -235,8 +235,9 @@ const happened = (event) => {
 };
 
 const reloadCommands = async () => {
-  const chat = await api.chat(state.person);
-  state.chat.commands = chat.commands;
+  const id = state.person;
+  const { commands } = await api.chat(id);
+  if (state.person === id) state.chat.commands = commands;
 };
 
 // --- choice of the person --------------------------------------------------------------------
@@ -245,8 +246,10 @@ const choose = async (id) => {
   state.person = id;
   location.hash = id;
   state.unseenSms = 0;
-  state.chat = await api.chat(id);
   drawPeople();
+  const chat = await api.chat(id);
+  if (state.person !== id) return; // somebody else was chosen meanwhile
+  state.chat = chat;
   drawMessages();
   drawBlocked();
   drawPhone();

@@ -63,7 +63,7 @@ const button = (body, given, actions) => {
   made.addEventListener("click", () => {
     if (kind === "url") window.open(given.url, "_blank", "noopener");
     else if (kind === "copy") actions.copy(given.copy_text.text);
-    else actions.press(body.message_id, given.callback_data, made);
+    else actions.press(body.message_id, given.callback_data);
   });
   return made;
 };

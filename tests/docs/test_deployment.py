@@ -282,6 +282,18 @@ def test_every_metric_that_is_looked_at_is_in_the_manual() -> None:
     assert (shown | warned) - manual == set()
 
 
+def test_a_percentage_that_an_alert_names_is_one_of_the_whole() -> None:
+    """Sends and failed sends are counted apart: their quotient is no share, and infinite if all fail."""
+    (group,) = yaml.safe_load(_text("alerts.yml"))["groups"]
+    shares = [
+        rule["expr"] for rule in group["rules"] if "humanizePercentage" in rule["annotations"]["summary"]
+    ]
+    assert len(shares) > 1
+    for expression in shares:
+        part, whole = (re.sub(r"\{[^}]*\}", "", side) for side in expression.split("/", 1))
+        assert _metrics([part]) <= _metrics([whole]), expression
+
+
 def test_dashboard_is_found_by_grafana(compose: dict[str, Any]) -> None:
     (provider,) = yaml.safe_load(_text("grafana/provisioning/dashboards/xuanhao.yaml"))["providers"]
     (source,) = yaml.safe_load(_text("grafana/provisioning/datasources/prometheus.yaml"))["datasources"]

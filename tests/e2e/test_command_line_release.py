@@ -1,5 +1,9 @@
 """``release`` on the command line: asks first, and says what is wrong as the chat does."""
 
+import asyncio
+import os
+import pty
+import signal
 import sys
 from io import StringIO
 from pathlib import Path
@@ -38,6 +42,21 @@ async def test_it_asks_on_a_terminal(
     assert "[y/N]" in said
     assert ("nothing was released" in said) == (count == 0)
     assert sum('INSERT INTO "segment"' in one for one in content(tmp_path)) == count
+
+
+async def test_an_interrupt_ends_it_at_the_question(made: Path, tmp_path: Path) -> None:
+    person, terminal = pty.openpty()
+    words = ("-m", "bot", "release", "粤K", "small", "B####", "--config", str(made))
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, *words, stdin=terminal, stdout=asyncio.subprocess.PIPE
+    )
+    assert program.stdout is not None
+    await asyncio.wait_for(program.stdout.readuntil(b"[y/N]"), 60)
+    program.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(program.wait(), 20) == 130
+    os.close(person)
+    os.close(terminal)
+    assert not any('INSERT INTO "segment"' in one for one in content(tmp_path))
 
 
 async def test_without_a_terminal_it_needs_a_word(
@@ -102,5 +121,7 @@ async def test_journal_of_an_office_is_written_and_checked(made: Path, tmp_path:
     capsys.readouterr()
     assert await call("journal", "粤K", str(tmp_path / "nowhere" / "j"), config=made) == 2
     assert capsys.readouterr().err.count("\n") == 1
+    assert await call("journal", "粤K", str(path / "j"), config=made) == 2
+    assert capsys.readouterr().err == f"{path / 'j'}: Not a directory\n"
     assert await call("journal", "粤K", str(tmp_path), config=made) == 2
     assert not list(tmp_path.parent.glob(".*.part"))

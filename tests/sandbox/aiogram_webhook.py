@@ -7,6 +7,7 @@ from aiogram import Bot, Dispatcher, F
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import CommandStart
+from aiogram.methods import SendDocument
 from aiogram.types import (
     BufferedInputFile,
     CallbackQuery,
@@ -58,6 +59,10 @@ def _dispatcher() -> Dispatcher:
     async def got_contact(message: Message) -> None:
         await message.answer(f"Number {message.contact.phone_number}")  # type: ignore[union-attr]
 
+    @dispatcher.message(F.text == "answer")
+    async def in_the_answer(message: Message) -> SendDocument:
+        return SendDocument(chat_id=message.chat.id, document=BufferedInputFile(b"a,b\n", "here.csv"))
+
     @dispatcher.message(F.text == "share")
     async def ask(message: Message) -> None:
         await message.answer("Please share", reply_markup=SHARE)
@@ -84,7 +89,8 @@ def bot_of(sandbox: Sandbox) -> Bot:
 async def hooked(bot: Bot) -> AsyncIterator[None]:
     """Receive the bot's updates by a webhook."""
     application = web.Application()
-    SimpleRequestHandler(_dispatcher(), bot, secret_token="s3cret").register(application, "/hook")
+    handler = SimpleRequestHandler(_dispatcher(), bot, handle_in_background=False, secret_token="s3cret")
+    handler.register(application, "/hook")
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

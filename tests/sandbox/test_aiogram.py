@@ -61,6 +61,13 @@ async def test_a_contact_is_shared_by_its_button(hooked: None, person: Person) -
     await person.see("Number +8613800000001")
 
 
+async def test_a_call_in_the_answer_to_an_update_is_carried_out(hooked: None, person: Person) -> None:
+    """aiogram answers with a form, as it may contain files."""
+    await person.say("answer")
+    await person.settled()
+    assert person.read_file(str(person.last.document)) == b"a,b\n"
+
+
 async def test_refusals_arrive_as_their_exceptions(bot: "Bot", sandbox: Sandbox, started: Person) -> None:
     from aiogram.exceptions import (  # noqa: PLC0415 - see ``bot``
         TelegramBadRequest,

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from sandbox import Sandbox
 from tests.browser_person import TELEPHONE, BrowserPerson, browser_person
@@ -160,6 +160,41 @@ async def test_people_have_conversations_of_their_own(visitor: BrowserPerson) ->
     await visitor.see("您说:在吗")
     await visitor.become("陈晓东")
     await visitor.see("您好")
+
+
+async def test_an_answer_that_comes_late_does_not_show_the_chat_of_another(visitor: BrowserPerson) -> None:
+    await visitor.press("开始")
+    await visitor.see("您好")
+    go_on = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await visitor.page.route("**/api/chat?person=2002", late)
+    async with visitor.page.expect_response("**/api/chat?person=2002"):
+        await visitor.become("李小梅")
+        await visitor.become("陈晓东")
+        go_on.set()
+    await asyncio.sleep(0.3)
+    await visitor.see("您好")
+    await expect(visitor.page.get_by_role("button", name="开始")).to_be_hidden()
+
+
+async def test_keys_that_were_hidden_stay_so_until_there_are_new_ones(
+    visitor: BrowserPerson, bot: SmallBot
+) -> None:
+    await visitor.press("开始")
+    await visitor.see("您好")
+    await bot.send(OWNER, "选一个", reply_markup={"keyboard": [["甲", "乙"]]})
+    key = visitor.page.get_by_role("button", name="甲")
+    await expect(key).to_be_visible()
+    await visitor.page.get_by_role("button", name="键盘 Keyboard").click()
+    await bot.send(OWNER, "另外一条")
+    await visitor.see("另外一条")
+    await expect(key).to_be_hidden()
+    await bot.send(OWNER, "再选一个", reply_markup={"keyboard": [["甲", "丙"]]})
+    await expect(key).to_be_visible()
 
 
 async def test_what_others_get_is_counted_unread(

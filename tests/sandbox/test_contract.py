@@ -78,6 +78,11 @@ ODD: list[tuple[str, dict[str, Any], list[str]]] = [
         ["editMessageText.message_id: expected Integer"],
     ),
     (
+        "editMessageText",
+        {"chat_id": 1, "message_id": "--2", "text": "x"},
+        ["editMessageText.message_id: expected Integer"],
+    ),
+    (
         "sendVenue",
         {"chat_id": 1, "latitude": "x", "longitude": 1, "title": "t", "address": "a"},
         ["sendVenue.latitude: expected Float"],

@@ -57,6 +57,13 @@ async def test_a_new_person_writes_shares_and_edits(control: Control, client: Cl
     assert contact["message"]["contact"]["phone_number"] == "+8613800000005"
 
 
+async def test_null_is_as_good_as_absent(control: Control, sandbox: Sandbox) -> None:
+    """Serialisers of typed languages write all fields."""
+    await control("POST", "people", chat_id=5, first_name="Ann", last_name=None, username=None, phone=None)
+    spec = sandbox.world.people[5].spec
+    assert (spec.name, spec.username, spec.phone) == ("Ann", None, "")
+
+
 @pytest.mark.parametrize(
     ("path", "given", "why"),
     [

@@ -79,3 +79,23 @@ async def test_a_malformed_body_is_answered(client: Client, kind: str, body: byt
         assert response.status == 400
         answer = await response.json()
     assert (answer["ok"], answer["description"][:12]) == (False, "Bad Request:")
+
+
+@pytest.mark.parametrize("path", ["bot", "page"])
+async def test_a_name_of_a_file_in_another_encoding_is_made_readable(
+    client: Client, sandbox: Sandbox, started: Person, path: str
+) -> None:
+    """As by a client that writes its headers in GBK."""
+    name = "车.csv".encode("gbk")
+    part = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+    owner, field = (b"chat_id", b"document") if path == "bot" else (b"person", b"file")
+    body = (
+        part % (owner, b"", str(OWNER).encode())
+        + part % (field, b'; filename="' + name + b'"', b"a,b")
+        + b"--x--\r\n"
+    )
+    url = f"{client.base}sendDocument" if path == "bot" else f"{sandbox.url}api/upload"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with client.session.post(url, data=body, headers=headers) as response:
+        assert response.status == 200
+    assert started.history[-1].body["document"]["file_name"] == "\ufffd\ufffd.csv"

@@ -99,6 +99,13 @@ async def test_nonsense_is_answered_as_such(client: Client, sandbox: Sandbox, st
     assert await post(client, sandbox, "api/say", person=OWNER, text="x") == 409
 
 
+async def test_half_a_character_is_no_text(client: Client, sandbox: Sandbox, started: Person) -> None:
+    """Half of a surrogate pair is no UTF-8: it would end all streams of events and writes of the state."""
+    assert await post(client, sandbox, "api/say", person=OWNER, text="\ud83d") == 400
+    assert await post(client, sandbox, "sms", phone="1", purpose="x", text="\ud83d") == 400
+    assert [shown.words for shown in started.history] == ["/start"]
+
+
 async def stream(client: Client, sandbox: Sandbox, after: int, count: int) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
     async with client.session.get(sandbox.url + f"api/events?after={after}") as response:
@@ -132,6 +139,7 @@ LEAPS = [
     ({"next": "08:00"}, "2026-12-02T08:00"),
     ({"next": "23:30"}, "2026-12-01T23:30"),
     ({"to": "2026-12-09T09:30"}, "2026-12-09T09:30"),
+    ({"to": "2026-12-09T09:30Z"}, "2026-12-09T17:30"),
 ]
 
 
@@ -146,6 +154,15 @@ async def test_the_clock_is_put_forward(leap: dict[str, Any], expected: str) -> 
 async def test_the_clock_never_goes_back(client: Client, sandbox: Sandbox) -> None:
     assert await post(client, sandbox, "api/clock", to="2020-01-01T00:00") == 409
     assert await post(client, sandbox, "api/clock", seconds=-5) == 409
+
+
+@pytest.mark.parametrize("seconds", [1e12, 2.4e11])
+async def test_the_clock_is_not_put_out_of_the_calendar(
+    client: Client, sandbox: Sandbox, person: Person, seconds: float
+) -> None:
+    assert await post(client, sandbox, "api/clock", seconds=seconds) in {400, 409}
+    await person.say("号")
+    assert len(await client.ok("getUpdates")) == 1
 
 
 async def test_short_messages_arrive_by_gateway(client: Client, sandbox: Sandbox, person: Person) -> None:

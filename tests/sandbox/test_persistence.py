@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
@@ -62,15 +63,31 @@ async def test_the_state_is_written_soon_after_a_change(tmp_path: Path) -> None:
         assert "号" in (tmp_path / "sandbox.json").read_text("utf-8")
 
 
-async def test_a_broken_state_is_put_aside(tmp_path: Path) -> None:
-    (tmp_path / "sandbox.json").write_text("{", "utf-8")
+@pytest.mark.parametrize("unreadable", ["{", "[]", '{"format": 2, "people": []}'])
+async def test_an_unreadable_state_is_put_aside(tmp_path: Path, unreadable: str) -> None:
+    (tmp_path / "sandbox.json").write_text(unreadable, "utf-8")
     async with Sandbox(data_dir=tmp_path) as sandbox:
         assert Person(sandbox, OWNER).history == []
-    assert (tmp_path / "sandbox.broken").read_text("utf-8") == "{"
+    assert (tmp_path / "sandbox.broken").read_text("utf-8") == unreadable
 
 
-async def test_the_same_sandbox_starts_again_on_its_port() -> None:
-    sandbox = Sandbox()
+async def test_a_write_that_failed_does_not_prevent_the_next(tmp_path: Path) -> None:
+    async with Sandbox(data_dir=tmp_path) as sandbox:
+        persistence = sandbox._persistence
+        assert persistence is not None
+        persistence.after = 0.01
+        (tmp_path / "sandbox.new").mkdir()  # in its place nothing can be written
+        await Person(sandbox, OWNER).say("一")
+        await until(lambda: persistence._writing is not None and persistence._writing.done())
+        (tmp_path / "sandbox.new").rmdir()
+        await Person(sandbox, OWNER).say("二")
+        await until((tmp_path / "sandbox.json").exists)
+        assert "二" in (tmp_path / "sandbox.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+async def test_the_same_sandbox_starts_again_on_its_port(tmp_path: Path, *, is_kept: bool) -> None:
+    sandbox = Sandbox(data_dir=tmp_path if is_kept else None)
     await sandbox.start()
     port = sandbox._port
     await Person(sandbox, OWNER).say("号")

@@ -78,6 +78,18 @@ async def test_a_failed_delivery_is_tried_again(client: Client, receiver: Receiv
     assert info["last_error_message"] == "Wrong response from the webhook: 429 Too Many Requests"
 
 
+async def test_a_status_without_a_name_is_a_failure_like_any_other(
+    client: Client, receiver: Receiver, person: Person
+) -> None:
+    receiver.statuses = [520]  # of a CDN in front of the bot
+    await client.ok("setWebhook", url=receiver.url)
+    await person.say("号")
+    await receiver.wait_for(2)
+    assert receiver.texts == ["号"] * 2
+    info = await client.ok("getWebhookInfo")
+    assert info["last_error_message"] == "Wrong response from the webhook: 520 <none>"
+
+
 async def test_one_chat_waits_for_its_delivery(
     client: Client, receiver: Receiver, person: Person, sandbox: Sandbox
 ) -> None:

@@ -40,7 +40,7 @@ from core.errors.store import (
     StoreReadOnly,
     StoreUnavailable,
 )
-from tests.core.tools import settings
+from tests.core.tools import NOON, settings
 
 HERE = Path("here")
 RESTART_CANNOT_HELP = (
@@ -102,12 +102,12 @@ def test_help_has_an_example_that_parses(command: Command, capsys: pytest.Captur
     assert parser.parser_of_commands().parse_args(words).name == command.name
 
 
-@pytest.mark.parametrize("port", ["99999", "-1", "x"])
-def test_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("typed", ["0", "65", "-1", "two"])
+def test_number_of_workers_is_refused_with_its_bounds(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["demo", "--port", port])
+        main(["run", f"--workers={typed}"])
     assert ended.value.code == 2
-    assert "--port" in capsys.readouterr().err
+    assert "argument --workers: should be 1 to 64\n" in capsys.readouterr().err
 
 
 def test_role_that_does_not_exist_is_answered_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,6 +128,14 @@ def test_settings_that_cannot_be_written_are_one_line(
         f"{config}: cannot be written (No such file or directory): "
         "init --config FILE writes it somewhere else\n"
     )
+
+
+def test_list_of_numbers_that_has_no_end_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("粤K12345\n"))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    given = argparse.Namespace(none_given=False, given=None, given_unknown=False, yes=False)
+    with pytest.raises(NoTerminal, match="--none-given"):
+        restore._numbers(given, settings(), NOON)
 
 
 async def test_nobody_to_ask_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ def test_metadata_say_where_it_runs_and_under_which_licences(wheel: ZipFile) -> 
     ("file", "groups"),
     [
         ("requirements.lock", ("build",)),
-        ("requirements-dev.lock", ("build", "dev", "bench", "fonts")),
+        ("requirements-dev.lock", ("build", "dev", "bench")),
         ("requirements-tools.lock", ("tools",)),
     ],
 )
