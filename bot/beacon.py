@@ -5,6 +5,7 @@ import json
 import aiohttp
 
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
+from core.http_body import read_at_most
 from core.public_journal.beacon import Pulse, parse
 
 _WITHIN = aiohttp.ClientTimeout(total=5)
@@ -26,7 +27,7 @@ async def fetch(url: str) -> Pulse:
         ):
             if answer.status != _OK:
                 raise BeaconUnreachable
-            content = await answer.content.read(_MOST_BYTES)
+            content = await read_at_most(answer.content, _MOST_BYTES)
     except (aiohttp.ClientError, TimeoutError):
         raise BeaconUnreachable from None
     try:

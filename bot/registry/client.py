@@ -9,6 +9,7 @@ import aiohttp
 
 from core.errors.registry import RegistryAskFailed, RegistryFailure
 from core.errors.vehicles import CertificateError
+from core.http_body import read_at_most
 from core.registry.lookup import RegistryVehicle
 from core.settings.tables import RegistryHttpSettings
 from core.values.plates import PlateKind
@@ -62,7 +63,7 @@ class RegistryClient:
                     ssl=self._context(),
                 ) as answer,
             ):
-                return answer.status, await answer.content.read(_MOST_BYTES)
+                return answer.status, await read_at_most(answer.content, _MOST_BYTES)
         except TimeoutError:
             raise RegistryAskFailed("no answer in time", RegistryFailure.TIMEOUT) from None
         except (aiohttp.ClientError, OSError) as error:  # OSError: the certificate's file too

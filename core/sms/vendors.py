@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
+from core.http_body import read_at_most
 from core.ports import SentSms
 
 
@@ -80,7 +81,7 @@ async def post(
                 URL(url, encoded=True), data=body, headers=dict(headers), allow_redirects=False
             ) as answer,
         ):
-            status, content = answer.status, await answer.content.read(_MOST_BYTES)
+            status, content = answer.status, await read_at_most(answer.content, _MOST_BYTES)
     except aiohttp.ClientConnectorError:
         raise SmsRejected(f"{vendor}: no connection", SmsFailure.UNREACHABLE) from None
     except TimeoutError:
