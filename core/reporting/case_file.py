@@ -25,6 +25,7 @@ from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.people.admins import Admin, Permission
 from core.people.blacklist import Ban
+from core.people.scope import Scope
 from core.pool.bulletin import WithheldMask
 from core.pool.number_status import PlateStatus, status_of, withholdings_of
 from core.ports import Row, Tx
@@ -57,6 +58,7 @@ _MOST_VEHICLES = 12
 """Vehicles of a card whose appeals are looked for."""
 _SHORTEST_PAPER = 11  # shorter input is a chat id or invalid, longer input is parsed as VIN or identity
 _PLATE_PARTS = 3
+_EVERYWHERE = Scope(offices=(), everywhere=True)
 
 
 class CaseFileTopic(StrEnum):
@@ -457,8 +459,8 @@ def _due(notices: Iterable[Row]) -> tuple[DueNotification, ...]:
 
 def _failed(tx: Tx, notices: Iterable[Row]) -> int:
     """Return how many of some notifications have failed and stand at the desk (``work_queue.failed``)."""
-    since = to_millis(tx.now - FAILURES_SHOWN)
+    values = {"since": to_millis(tx.now - FAILURES_SHOWN), "most": MAX_LISTED, **_EVERYWHERE.values}
     return sum(
-        len(tx.all("work_queue.failed", since=since, subject=subject, most=MAX_LISTED))
+        len(tx.all("work_queue.failed", subject=subject, **values))
         for subject in {row["subject"] for row in notices if row["state"] == NotificationState.FAILED}
     )

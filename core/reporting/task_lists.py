@@ -129,10 +129,8 @@ def unreminded_task(row: Row) -> Task:
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
-    for row in tx.all("work_queue.failed", since=since, subject="", most=MAX_LISTED):
-        task = failed_task(tx, row)
-        if scope.holds(task.office):
-            yield task
+    for row in tx.all("work_queue.failed", since=since, subject="", most=MAX_LISTED, **scope.values):
+        yield failed_task(tx, row)
 
 
 def failed_task(tx: Tx, row: Row) -> Task:
@@ -261,16 +259,15 @@ def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
             at=from_millis(row["restored_at"]),
             subject=audit.restoration_subject(row["restoration_id"]),
         )
-    for row in tx.all("restoration.unverified", most=MAX_LISTED):
-        if scope.holds(row["office"]):
-            yield Task(
-                task_kind=TaskKind.RESTORED,
-                at=from_millis(row["restored_at"]),
-                subject=audit.plate_subject(row["office"], row["kind"], row["serial"]),
-                office=row["office"],
-                plate=row["serial"],
-                kind=row["kind"],
-            )
+    for row in tx.all("restoration.unverified", most=MAX_LISTED, **scope.values):
+        yield Task(
+            task_kind=TaskKind.RESTORED,
+            at=from_millis(row["restored_at"]),
+            subject=audit.plate_subject(row["office"], row["kind"], row["serial"]),
+            office=row["office"],
+            plate=row["serial"],
+            kind=row["kind"],
+        )
 
 
 def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
