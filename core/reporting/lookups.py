@@ -36,7 +36,7 @@ class Lookups:
             written: what was typed; only its kind and a keyed hash are stored.
             found: what was found.
         """
-        typed = compact(written, HYPHENS)
+        typed = compact(without_any_label(written), HYPHENS)
         audit.record(
             tx,
             actor,
