@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from itertools import product, takewhile
 
 from core import audit, suspicion
+from core.appeals import queue
 from core.audit import SubjectKind
 from core.availability.holidays import country_calendar
 from core.clock import CHINA, from_millis, to_millis
@@ -20,7 +21,7 @@ from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
 from core.preselection.contradictions import Contradiction, contradicted
 from core.reporting import checked_days
-from core.reporting.statistics import MARK, waiting_appeals
+from core.reporting.statistics import MARK
 from core.reporting.tasks import MAX_LISTED, DeskServices, Task, TaskKind
 from core.suspicion import SuspicionState
 from core.values.plates import PlateKind
@@ -90,7 +91,7 @@ def _contradicted(tx: Tx, scope: Scope, contradiction: Contradiction, task_kind:
 
 
 def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
-    for appeal in waiting_appeals(tx, scope)[:MAX_LISTED]:
+    for appeal in queue(tx, None if scope.everywhere else scope.offices)[:MAX_LISTED]:
         subject = audit.appeal_subject(appeal.appeal_id)
         yield Task(task_kind=TaskKind.APPEAL, at=appeal.submitted_at, subject=subject, office=appeal.office)
 

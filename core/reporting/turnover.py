@@ -9,7 +9,7 @@ it went out when it ended and came in when it was given back, so the figures of 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -156,7 +156,7 @@ def stats(tx: Tx, scope: Scope, span: Span) -> Stats:
         for office in offices
         for row in tx.all("statistics.deeds", office=office, since=since, until=until)
     ]
-    banned = tx.all("statistics.banned", since=since, until=until, zone=_ZONE, **scope.values)
+    banned = tx.all("statistics.banned", since=since, until=until, **scope.values)
     entries = tx.one("statistics.ban_entries", since=since, until=until, **scope.values)
     return Stats(
         at=tx.now,
@@ -175,10 +175,6 @@ def waiting_by_kind(tx: Tx, office: str, until: int = EVER) -> dict[PlateKind, i
     rows = tx.all("statistics.waiting", office=office, until=until)
     found = {row["kind"]: row["numbers"] for row in rows}
     return {kind: found.get(kind.value, 0) for kind in PlateKind}
-
-
-_ZONE = int(timedelta(hours=8).total_seconds() * 1000)
-"""China's UTC offset in milliseconds; there is no daylight saving time."""
 
 
 def _number_of(day: date) -> int:
@@ -254,9 +250,4 @@ def _staff(deeds: Iterable[Row], given_back: Iterable[Row]) -> tuple[StaffFigure
     for row in given_back:
         sums.setdefault(row["actor"], Counter())["given_back"] += 1
     found = [StaffFigures(actor=actor, **figures) for actor, figures in sums.items()]
-    order: Callable[[StaffFigures], tuple[int, int, str]] = lambda one: (  # noqa: E731
-        -one.registered,
-        -one.void - one.revoked,
-        one.actor,
-    )
-    return tuple(sorted(found, key=order))
+    return tuple(sorted(found, key=lambda one: (-one.registered, -one.void - one.revoked, one.actor)))

@@ -138,7 +138,7 @@ WHERE v.appeal_id = :appeal_id AND v.chat_id = :chat_id AND v.seen_at >= a.updat
 -- name: decided
 -- Decided appeals of some offices, the last decision first.
 SELECT appeal_id, account_id, office, vin, state, ended_at FROM appeal
-WHERE state IN ('approved', 'rejected') AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+WHERE state IN ('approved', 'rejected') AND :offices LIKE '%' || office || '%'
 ORDER BY ended_at DESC, appeal_id DESC LIMIT :most OFFSET :skip
 
 -- name: of_case

@@ -76,11 +76,11 @@ WHERE state NOT IN ('draft', 'dropped') AND submitted_at < :until AND (ended_at 
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 
 -- name: banned
--- How many identities were added to the blacklist on each day.
-SELECT (since + :zone) / 86400000 AS day, count(*) AS numbers FROM ban
+-- How many identities were added to the blacklist on each day, which is counted likewise.
+SELECT (since + 28800000) / 86400000 AS day, count(*) AS numbers FROM ban
 WHERE since >= :since AND since < :until
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
-GROUP BY (since + :zone) / 86400000
+GROUP BY (since + 28800000) / 86400000
 
 -- name: waiting
 -- How many reservations of an office are pending by a deadline, by kind. Naming the kinds lets the index be read in its
