@@ -39,7 +39,7 @@ class AppealEntry:
 
 def decided(tx: Tx, offices: Sequence[str], *, skip: int, limit: int) -> list[AppealEntry]:
     """Return decided appeals of some offices, the last decision first."""
-    rows = tx.all("appeals.decided", offices=",".join(offices), everywhere=0, most=limit, skip=skip)
+    rows = tx.all("appeals.decided", offices=",".join(offices), most=limit, skip=skip)
     return [_entry(row, row["ended_at"]) for row in rows]
 
 

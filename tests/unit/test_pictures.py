@@ -6,6 +6,7 @@ import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -329,7 +330,7 @@ def test_batch_that_is_over_is_grey_and_crossed_out(kind: str, *, rehearsal: boo
         assert colour(over, left + size[0] / 2, top + size[1] / 2)[0] == ink
 
 
-CHANGES: dict[str, object] = {
+CHANGES: dict[str, Any] = {
     "office": "粤A",
     "kind": "small_nev",
     "serials": ("A1001", "A1002"),
