@@ -35,8 +35,8 @@ def batch(kind: str, *, rehearsal: bool = False) -> bytes:
     """Render ten plates under a title that never repeats."""
     title = f"第 2 批 · {_dice.randrange(24):02}:{_dice.randrange(60):02}:{_dice.randrange(60):02} 前选择"
     plates = [serial(kind) for _ in range(10)]
-    footers = ("每批可将 1 个号码加入备选。", "剩余随机选号次数 3")
-    return batch_picture("粤K", kind, plates, title=title, footers=footers, rehearsal=rehearsal)
+    footer = "每批可将 1 个号码加入备选。剩余随机选号次数 3"
+    return batch_picture("粤K", kind, plates, title=title, footer=footer, rehearsal=rehearsal)
 
 
 def receipt(kind: str) -> bytes:

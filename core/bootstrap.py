@@ -49,7 +49,7 @@ from core.preselection.undoing import Undoing
 from core.registry.answers import AnsweredRegistry
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
-from core.reporting.case_file import CaseFiles
+from core.reporting.case_files import CaseFiles
 from core.reporting.daily_summary import Summaries
 from core.reporting.disclosure import Disclosures
 from core.reporting.lookups import Lookups

@@ -5,7 +5,6 @@ plates and their numbers, the characters in their cells, recurring lines of text
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,12 +16,11 @@ from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
 from bot.pictures.png import encoded
-from bot.pictures.text_layout import paste_line, set_line, text_width, wrapped
+from bot.pictures.text_layout import Ink, paste_text, set_line, text_width, wrapped
 from bot.texts.pictures import SPECIMEN_MARK
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 """Labels of the plates; their count is the maximum per picture."""
-STAR = "★"
 
 WIDTH = 800
 """Telephones show it about 360 px wide, each plate at least 150 px; the height is kept low, so that the
@@ -31,7 +29,7 @@ MARGIN = 6
 TEXT_MARGIN = 14
 _MEASURE = WIDTH - 2 * TEXT_MARGIN
 GUTTER = 44
-"""Width in px left of each plate, for its number and star."""
+"""Width in px left of each plate, for its number."""
 COLUMN = WIDTH // 2
 ROW_GAP = 10
 TITLE_SIZE = 27
@@ -41,9 +39,6 @@ _FOOTER_LINE = line_height(FOOTER_SIZE)
 _WORD_GAP = 24
 NUMBER_SIZE = 38
 _GREY = 0.6
-_RING = 4
-_RING_GAP = 1
-_RING_CORNER = 12
 _STRIKE = 5
 
 
@@ -89,19 +84,6 @@ def _put_number(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, 
     sheet.paste(label, (left - GUTTER, top + (layout.plate[1] - label.height) // 2))
 
 
-def _put_star(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, number: int) -> None:
-    """Move a plate's number up, put a star below it and a ring around plate and star."""
-    left, top = layout.corner(number)
-    (width, height), palette, reach = layout.plate, painter.palette, _RING + _RING_GAP
-    sheet.paste(palette.text.ground, (left - GUTTER, top, left, top + height))
-    box = (left - reach, top - reach, left + width + reach - 1, top + height + reach - 1)
-    gold = palette.highlight.ink
-    ImageDraw.Draw(sheet).rounded_rectangle(box, _RING_CORNER, outline=gold, width=_RING)
-    label = set_line(NUMBERS[number], NUMBER_SIZE, palette.text)
-    sheet.paste(label, (left - GUTTER, top + height // 2 - label.height))
-    sheet.paste(set_line(STAR, NUMBER_SIZE, palette.highlight), (left - GUTTER, top + height // 2))
-
-
 def _put_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: tuple[int, int]) -> None:
     """Put a serial on a plate that already shows the office code.
 
@@ -124,8 +106,8 @@ def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Imag
     return sheet
 
 
-def _footer_lines(palette: Palette, footers: Sequence[str]) -> list[Image.Image]:
-    lines = [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
+def _footer_lines(palette: Palette, footer: str) -> list[Image.Image]:
+    lines = wrapped(footer, FOOTER_SIZE, _MEASURE)
     return [set_line(line, FOOTER_SIZE, palette.text, strength=_GREY) for line in lines]
 
 
@@ -135,10 +117,10 @@ def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> No
         top += line.height
 
 
-def _beside(title: Sequence[str], footers: Sequence[str], mark: str) -> str:
-    """Return what is written in grey at the right of the title: the footer too, if there is one that fits."""
+def _beside(title: Sequence[str], footer: str, mark: str) -> str:
+    """Return what is written in grey at the right of the title: the footer too, if it fits."""
     taken = text_width(title[0], TITLE_SIZE) + _WORD_GAP if title else 0.0
-    both = f"{footers[0]} · {mark}" if len(footers) == 1 else ""
+    both = f"{footer} · {mark}" if footer else ""
     is_room = len(title) <= 1 and both and taken + text_width(both, FOOTER_SIZE) <= _MEASURE
     return both if is_room else mark
 
@@ -163,9 +145,8 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     serials: Sequence[str],
     *,
     title: str,
-    footers: Sequence[str] = (),
+    footer: str = "",
     mark: str = SPECIMEN_MARK,
-    shortlisted: AbstractSet[str] = frozenset(),
     is_over: bool = False,
     rehearsal: bool = False,
 ) -> bytes:
@@ -176,9 +157,8 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
         kind: ``small``, ``small_nev`` or ``large_nev``.
         serials: in row-major order.
         title: text above the plates; empty for none.
-        footers: paragraphs in grey: one that fits stands beside the title, others below the plates.
+        footer: a paragraph in grey: beside the title if it fits there, else below the plates.
         mark: beside the title, that these are illustrations.
-        shortlisted: serials marked with a star and a ring.
         is_over: whether the numbers are no longer held: grey and crossed out.
         rehearsal: whether to add the rehearsal watermark.
 
@@ -192,19 +172,18 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     palette = palette_of(kind, rehearsal=rehearsal)
     painter = painter_of(kind, scale_of(kind), palette, mark="")
     above = wrapped(title, TITLE_SIZE, _MEASURE)
-    beside = _beside(above, footers, mark)
-    below = _footer_lines(palette, footers if beside == mark else ())
+    beside = _beside(above, footer, mark)
+    below = _footer_lines(palette, footer if beside == mark else "")
     layout = BatchLayout(
         plate=painter.size, title_lines=max(1, len(above)), footer_lines=len(below), count=len(serials)
     )
     sheet = _base(painter, office, layout).copy()
     _put_beside(sheet, beside, palette)
     for number, line in enumerate(above):
-        paste_line(sheet, (TEXT_MARGIN, MARGIN + number * _TITLE_LINE), line, TITLE_SIZE, palette.text)
+        corner = TEXT_MARGIN, MARGIN + number * _TITLE_LINE
+        paste_text(sheet, corner, line, TITLE_SIZE, Ink(ramp=palette.text, bold=True))
     _put_lines(sheet, below, layout.footers_top)
     for number, serial in enumerate(serials):
-        if serial in shortlisted:
-            _put_star(sheet, painter, layout, number)
         _put_serial(sheet, painter, serial, layout.corner(number))
     if is_over:
         _strike(sheet, layout, palette)
@@ -234,7 +213,8 @@ class BatchPicture:
     @property
     def key(self) -> str:
         mark = ("rehearsal:" if self.rehearsal else "") + ("over:" if self.is_over else "")
-        return f"{mark}batch:{self.kind}:{self.title}:{self.footer}:{','.join(self.serials)}"
+        said = f"{self.title}:{self.footer}:{self.mark}"
+        return f"{mark}batch:{self.kind}:{self.office}:{said}:{','.join(self.serials)}"
 
     def render(self) -> bytes:
         return batch_picture(
@@ -242,7 +222,7 @@ class BatchPicture:
             self.kind,
             self.serials,
             title=self.title,
-            footers=(self.footer,) if self.footer else (),
+            footer=self.footer,
             mark=self.mark,
             is_over=self.is_over,
             rehearsal=self.rehearsal,

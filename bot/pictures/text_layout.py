@@ -51,27 +51,6 @@ def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: b
     return line
 
 
-def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ramp: Ramp) -> None:
-    """Draw one bold line of text on plain ground; for texts that rarely recur.
-
-    It looks like the result of ``set_line``, but without an intermediate image: a cached one would occupy a
-    memory block that Pillow keeps for the next sheet (see ``png``).
-
-    Args:
-        sheet: mode L, of palette entries.
-        corner: left and top of the line, in px.
-        text: one line.
-        size: of the type, in px.
-        ramp: its ground is what the line will lie on.
-    """
-    left, top = corner
-    pen = 0.0
-    for char in text:
-        tile, advance = _tile(char, size, ramp, 1.0, bold=True)
-        sheet.paste(tile, (left + round(pen), top))
-        pen += advance
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
     """How text is drawn on plain ground."""
@@ -82,7 +61,18 @@ class Ink:
 
 
 def paste_text(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ink: Ink) -> None:
-    """Draw one line of text like ``paste_line``, in any ink."""
+    """Draw one line of text on plain ground; for texts that rarely recur.
+
+    It looks like the result of ``set_line``, but without an intermediate image: a cached one would occupy a
+    memory block that Pillow keeps for the next sheet (see ``png``).
+
+    Args:
+        sheet: mode L, of palette entries.
+        corner: left and top of the line, in px.
+        text: one line.
+        size: of the type, in px.
+        ink: how it is drawn; the ground of its ramp is what the line will lie on.
+    """
     left, top = corner
     pen = 0.0
     for char in text:

@@ -83,7 +83,11 @@ class JournalFiles:
             return known
         self._drop(key)
         path = self._folder() / f"{next(self._numbers)}.jsonl"
-        await export.write(self._store, heads, path)
+        try:
+            await export.write(self._store, heads, path)
+        except BaseException:  # also when it is cancelled; nobody else knows the path
+            path.unlink(missing_ok=True)
+            raise
         self._files[key] = JournalFile(path=path, heads=heads, size=path.stat().st_size)
         for oldest in list(self._files)[:-_MOST]:
             if not self._locks[oldest].locked():

@@ -12,9 +12,9 @@ from core.values.plates import PlateKind
 LIMITS = ChildLimits(memory=1_000_000_000, cpu_seconds=120, seconds=240)
 """300,000 rows take some 350 MB and 12 seconds."""
 
-_Packed = tuple[
-    str, list[tuple[str, str, str, bool]], list[tuple[int, tuple[str, ...], PackedError]], int, str
-]
+_PackedVehicle = tuple[str, str, str, bool]
+_PackedRow = tuple[int, tuple[str, ...], PackedError, str]
+_Packed = tuple[str, list[_PackedVehicle], list[_PackedRow], int, tuple[str, ...], str]
 
 
 async def read_vehicles_isolated(content: bytes, limits: ChildLimits = LIMITS) -> VehicleFile:
@@ -25,9 +25,10 @@ async def read_vehicles_isolated(content: bytes, limits: ChildLimits = LIMITS) -
         TableUnreadable: the child process ended or exceeded its limits.
     """
     try:
-        digest, vehicles, wrong, repeated, sheet = await run_isolated(read_packed, content, limits=limits)
+        packed = await run_isolated(read_packed, content, limits=limits)
     except ChildFailedError:
         raise TableUnreadable from None
+    digest, vehicles, wrong, repeated, ignored, sheet = packed
     kinds = {kind.value: kind for kind in PlateKind}
     return VehicleFile(
         digest=digest,
@@ -36,9 +37,11 @@ async def read_vehicles_isolated(content: bytes, limits: ChildLimits = LIMITS) -
             for vin, certificate, kind, registered in vehicles
         ),
         wrong=tuple(
-            WrongRow(number=number, cells=cells, error=unpack_error(error)) for number, cells, error in wrong
+            WrongRow(number=number, cells=cells, error=unpack_error(error), column=column)
+            for number, cells, error, column in wrong
         ),
         repeated=repeated,
+        ignored=ignored,
         sheet=sheet,
     )
 
@@ -49,7 +52,8 @@ def read_packed(content: bytes) -> _Packed:
     return (
         file.digest,
         [(one.vin, one.certificate, one.kind.value, one.registered) for one in file.vehicles],
-        [(row.number, row.cells, pack_error(row.error)) for row in file.wrong],
+        [(row.number, row.cells, pack_error(row.error), row.column) for row in file.wrong],
         file.repeated,
+        file.ignored,
         file.sheet,
     )

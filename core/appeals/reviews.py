@@ -61,10 +61,10 @@ class AppealOutcome:
     wishes: int = 0
 
     @property
-    def words(self) -> str:
-        """The outcome as stored, in JSON."""
+    def values(self) -> Mapping[str, object]:
+        """The outcome as it is stored in JSON, and in the audit log."""
         until = self.banned_until
-        told: Mapping[str, object] = {
+        return {
             "plate": self.plate,
             "banned_until": None if until is None else to_millis(until),
             "kept_plate": self.kept_plate,
@@ -74,7 +74,6 @@ class AppealOutcome:
             "batches": self.batches,
             "wishes": self.wishes,
         }
-        return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 def outcome_of(appeal: Appeal) -> AppealOutcome | None:
@@ -84,6 +83,11 @@ def outcome_of(appeal: Appeal) -> AppealOutcome | None:
     told = json.loads(appeal.outcome)
     until = told.pop("banned_until")
     return AppealOutcome(banned_until=moment_or_none(until), **told)
+
+
+def _note_outcome(tx: Tx, appeal: Appeal, outcome: AppealOutcome) -> None:
+    stored = json.dumps(outcome.values, ensure_ascii=False, sort_keys=True)
+    tx.run("appeals.note_outcome", appeal_id=appeal.appeal_id, outcome=stored)
 
 
 def _photos_of(appeal: Appeal) -> dict[str, object]:
@@ -206,7 +210,7 @@ class Reviews:
             raise AppealMoved
         self._give(tx, appeal, others)
         outcome = self._set_aside(tx, appeal, card.obstacles, others, actor, bar=bar)
-        tx.run("appeals.note_outcome", appeal_id=appeal_id, outcome=outcome.words)
+        _note_outcome(tx, appeal, outcome)
         audit.record(
             tx,
             actor,
@@ -214,7 +218,7 @@ class Reviews:
             appeal.subject,
             office=appeal.office,
             vin=appeal.vin,
-            **json.loads(outcome.words),
+            **outcome.values,
             **_photos_of(appeal),
         )
         self._tell_owner(tx, card)
@@ -225,7 +229,7 @@ class Reviews:
         card, actor = self._card_of(tx, appeal, only_read=True), audit.chat_actor(chat_id)
         self.validate_reviewer(tx, card, chat_id)
         outcome = AppealOutcome()
-        tx.run("appeals.note_outcome", appeal_id=appeal.appeal_id, outcome=outcome.words)
+        _note_outcome(tx, appeal, outcome)
         reason = f"申诉 {appeal.appeal_id} 审核通过"
         self._decisions.end_suspensions(tx, appeal.account_id, reason, actor)
         audit.record(

@@ -39,6 +39,7 @@ from core.suspicion import find_asked
 DRAFTS_LIVE = timedelta(days=7)
 MAX_WAITING = 3
 """Maximum pending appeals of one owner, each about a different vehicle."""
+_PURGED_AT_ONCE = 100
 
 
 class Appeals:
@@ -163,6 +164,23 @@ class Appeals:
                 tx, account.chat_id, vin
             )  # being accepted tells that somebody else has it
         tx.run("appeals.set_vin", appeal_id=draft.appeal_id, vin=vin, now=to_millis(tx.now))
+
+    def validate(self, tx: Tx, account: Account, vin: str) -> None:
+        """Reject an appeal that would change nothing.
+
+        While the owner's selection is suspended, an appeal is the answer to that, about any vehicle.
+
+        Raises:
+            AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
+        """
+        asked = find_asked(tx, account.account_id)
+        if asked:
+            if tx.one("suspicion.pending_answer", suspicion_id=asked[0].suspicion_id):
+                raise AppealWaits
+            return
+        if tx.one("appeals.waiting_of", vin=vin, account_id=account.account_id):
+            raise AppealWaits
+        validate_vehicle(tx, self._vehicle_registry, vin, account.account_id)
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:
         """Set the reason of the appeal.
@@ -293,41 +311,24 @@ class Appeals:
 
     def drop(self, tx: Tx, account: Account) -> None:
         """Drop the draft."""
-        self._drop(tx, self.draft(tx, account).appeal_id, account.actor)
+        self._drop(tx, self.draft(tx, account), account.actor)
 
     # --- purging ----------------------------------------------------------------------------
 
-    def purge(self, tx: Tx, limit: int = 100) -> int:
+    def purge(self, tx: Tx) -> int:
         """Drop drafts untouched for a week, and delete photos and reasons past their retention period.
 
         Returns:
             The number of changed appeals; the photo files are deleted by the next sweep.
         """
-        drafts = tx.all("appeals.old_drafts", before=to_millis(tx.now - DRAFTS_LIVE), most=limit)
+        drafts = tx.all("appeals.old_drafts", before=to_millis(tx.now - DRAFTS_LIVE), most=_PURGED_AT_ONCE)
         for row in drafts:
-            self._drop(tx, row["appeal_id"], audit.SYSTEM)
-        ended = tx.all("appeals.to_forget", before=to_millis(tx.now - self._kept_for), most=limit)
+            self._drop(tx, self.get(tx, row["appeal_id"]), audit.SYSTEM)
+        ended = tx.all("appeals.to_forget", before=to_millis(tx.now - self._kept_for), most=_PURGED_AT_ONCE)
         for row in ended:
             tx.run("appeals.forget_photos", appeal_id=row["appeal_id"])
             tx.run("appeals.forget_reason", appeal_id=row["appeal_id"])
         return len(drafts) + len(ended)
-
-    def validate(self, tx: Tx, account: Account, vin: str) -> None:
-        """Reject an appeal that would change nothing.
-
-        While the owner's selection is suspended, an appeal is the answer to that, about any vehicle.
-
-        Raises:
-            AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
-        """
-        asked = find_asked(tx, account.account_id)
-        if asked:
-            if tx.one("suspicion.pending_answer", suspicion_id=asked[0].suspicion_id):
-                raise AppealWaits
-            return
-        if tx.one("appeals.waiting_of", vin=vin, account_id=account.account_id):
-            raise AppealWaits
-        validate_vehicle(tx, self._vehicle_registry, vin, account.account_id)
 
     def _add(self, tx: Tx, account: Account, renews: int | None) -> int:
         row = tx.one(
@@ -362,10 +363,9 @@ class Appeals:
         except StoreConstraintError:  # appeal_one_waiting or appeal_one_answer: submitted twice at once
             raise AppealWaits from None
 
-    def _drop(self, tx: Tx, appeal_id: int, actor: str) -> None:
-        appeal = self.get(tx, appeal_id)
-        if tx.run("appeals.drop", appeal_id=appeal_id, now=to_millis(tx.now)):
-            tx.run("appeals.forget_photos", appeal_id=appeal_id)
+    def _drop(self, tx: Tx, appeal: Appeal, actor: str) -> None:
+        if tx.run("appeals.drop", appeal_id=appeal.appeal_id, now=to_millis(tx.now)):
+            tx.run("appeals.forget_photos", appeal_id=appeal.appeal_id)
             audit.record(tx, actor, AuditAction.DROPPED_APPEAL, appeal.subject, office=appeal.office)
 
     def _appeal(self, tx: Tx, row: Row) -> Appeal:

@@ -168,10 +168,10 @@ class ApprovalUndoing:
 
     def _restore_right(self, tx: Tx, appeal: Appeal, outcome: AppealOutcome) -> None:
         vin = appeal.required_vin
-        if outcome.earlier is None:
+        before = None if outcome.earlier is None else self._appeals.get(tx, outcome.earlier)
+        if before is None or not before.identity_hash:  # that owner's data have been deleted meanwhile
             tx.run("appeals.end_right", vin=vin, appeal_id=appeal.appeal_id)
         else:
-            before = self._appeals.get(tx, outcome.earlier)
             names = {"account_id": before.account_id, "appeal_id": before.appeal_id}
             tx.run("appeals.award", vin=vin, now=to_millis(tx.now), **names)
         chances = {"batches": outcome.batches, "wishes": outcome.wishes}

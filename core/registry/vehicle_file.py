@@ -40,7 +40,7 @@ class WrongRow:
     number: int  # as in a spreadsheet, the first line being 1
     cells: tuple[str, ...]
     error: XuanhaoError
-    column: str = ""  # which of the four the error is in; empty for the row as a whole
+    column: str  # which of the four the error is in; empty for the row as a whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,5 +51,5 @@ class VehicleFile:
     vehicles: tuple[RegistryVehicle, ...]
     wrong: tuple[WrongRow, ...]
     repeated: int  # rows identical to an earlier one
-    ignored: tuple[str, ...] = ()  # names of columns that are none of the four
-    sheet: str = ""  # the sheet that was read, if the workbook has several visible ones
+    ignored: tuple[str, ...]  # names of columns that are none of the four
+    sheet: str  # the sheet that was read, if the workbook has several visible ones; else empty

@@ -42,7 +42,7 @@ _APART = re.compile(r"[\s,、，]+")
 _NUMBERED = sorted(set(SubjectKind) - {"vehicle", "office", "pool", "plate"})
 _SUBJECT = re.compile(rf"({'|'.join(_NUMBERED)}):(\d{{1,15}})")
 _ALL_OFFICES = audit.office_subject("")
-_POOL = re.compile(rf"pool:([{PROVINCES}][A-Z]):({'|'.join(PlateKind)})")
+_POOL = re.compile(rf"pool:([{PROVINCES}][a-z]):({'|'.join(PlateKind)})")
 ACTIONS_APART = "|"
 """Between the actions of one term, any of which may match."""
 RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
@@ -189,8 +189,9 @@ class AuditSearch:
         word = text.lower()
         if word == _ALL_OFFICES:
             return AuditQuery(words=(word,), subjects=(word,))
-        if (found := _POOL.fullmatch(f"{text[:7].lower()}{text[7:8].upper()}{text[8:].lower()}")) is not None:
-            return AuditQuery(words=(found[0],), subjects=(found[0],))
+        if found := _POOL.fullmatch(word):
+            pool = audit.pool_subject(found[1].upper(), found[2])
+            return AuditQuery(words=(pool,), subjects=(pool,))
         if found := _SUBJECT.fullmatch(word):
             if found[1] == SubjectKind.PRESELECTION:
                 return self._preselections(tx, word, (int(found[2]),))

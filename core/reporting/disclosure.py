@@ -19,7 +19,8 @@ from core.people.accounts import Account, Accounts
 from core.people.admins import Admin, Permission
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
-from core.reporting.case_file import CaseFile, CaseFiles, parse_key
+from core.reporting.case_file import CaseFile, parse_key
+from core.reporting.case_files import CaseFiles
 
 _SHORTEST_NAME = 2
 
@@ -167,8 +168,6 @@ def _other_side(admin: Admin, card: Card) -> OtherSide | None:
     """Return who is in the way of an appeal, if the admin reviews at the office of their preselection."""
     preselection = card.obstacles.holder or card.obstacles.selecting
     if card.suspicion is not None or card.holder is None or preselection is None:
-        return None
-    if card.holder.account_id != preselection.account_id:
         return None
     if not admin.may(Permission.APPEALS, preselection.office):
         return None

@@ -10,14 +10,14 @@ from core.errors.base import InputError
 from core.ports import Tx
 from core.reporting.audit_search import RECEIPT
 from core.reporting.case_file import CaseFile, CaseFileTopic
+from core.reporting.case_files import SHORTEST_IDENTITY
 from core.security.vault import Vault
-from core.values.identity import IDENTITY_LENGTH, parse_phone
+from core.values.identity import parse_phone
 from core.values.labels import without_any_label
 from core.values.plates import PROVINCES
 from core.values.text import HYPHENS, compact
 from core.values.vehicles import VIN_LENGTH
 
-_SHORTEST_IDENTITY = IDENTITY_LENGTH - 3
 _HASH_DIGITS = 16
 
 
@@ -36,7 +36,7 @@ class Lookups:
             written: what was typed; only its kind and a keyed hash are stored.
             found: what was found.
         """
-        typed = compact(written, HYPHENS)
+        typed = compact(without_any_label(written), HYPHENS)
         audit.record(
             tx,
             actor,
@@ -73,7 +73,7 @@ def kind_of(written: str) -> str:
         return "plate"
     if _is_phone(typed):
         return "phone"
-    if len(typed) < _SHORTEST_IDENTITY:
+    if len(typed) < SHORTEST_IDENTITY:
         return "chat"
     return "vin" if len(typed) == VIN_LENGTH else "identity"
 

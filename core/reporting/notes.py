@@ -62,8 +62,8 @@ def validate_body(typed: str) -> str:
     return body
 
 
-def write(tx: Tx, draft: NoteDraft, actor: str) -> int:
-    """Write a note; return its number. The audit log names it without its text."""
+def write(tx: Tx, draft: NoteDraft, actor: str) -> None:
+    """Write a note. The audit log names it without its text."""
     row = tx.one(
         "notes.add",
         subject=draft.subject,
@@ -73,12 +73,11 @@ def write(tx: Tx, draft: NoteDraft, actor: str) -> int:
         now=to_millis(tx.now),
         actor=actor,
     )
-    number: int = row["note_id"] if row else 0
+    number = row["note_id"] if row else 0
     audit.record(tx, actor, AuditAction.WROTE_NOTE, draft.subject, office=draft.office, note=number)
-    return number
 
 
-def withdraw(tx: Tx, note_id: int, actor: str) -> Note:
+def withdraw(tx: Tx, note_id: int, actor: str) -> None:
     """Withdraw a note; it vanishes from its card, and is struck out in the audit log.
 
     Raises:
@@ -92,7 +91,6 @@ def withdraw(tx: Tx, note_id: int, actor: str) -> Note:
         raise NoteStays
     note = _note(row)
     audit.record(tx, actor, AuditAction.WITHDREW_NOTE, note.subject, office=note.office, note=note_id)
-    return note
 
 
 def of_account(tx: Tx, account_id: int, limit: int) -> tuple[Note, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
 from core.people.scope import Scope
 from core.pool.segments import Freed, Segment, any_composable_from, freed, mask_of, segments, withheld
@@ -21,8 +20,6 @@ MARK = 0.6
 """Share of a segment's numbers taken at which the next one should be prepared (the 60 % mark)."""
 NEARLY_EMPTY = 0.95
 """Share at which hardly any choice is left."""
-_MAX_MASKS = 12
-"""Maximum withheld masks for which overlaps are computed exactly."""
 
 
 # --- how full segments are ------------------------------------------------------------------
@@ -100,7 +97,7 @@ def unreleased_masks(tx: Tx, office: Office) -> tuple[UnreleasedMask, ...]:
         for row in tx.all("bulletin.withheld", office=office.code, kind=kind):
             mask = mask_of(kind, row["mask"], office.nev_letters)
             within = [part for part in map(mask.intersection, released) if part is not None]
-            size = mask.size - (union_size(within) if within else 0)
+            size = mask.size - union_size(within)
             if size > 0:
                 since = from_millis(row["since"])
                 found.append(
@@ -126,30 +123,11 @@ def _fill(row: Row, held: int, withheld_masks: Iterable[Mask], freed_masks: Iter
         taken=row["taken"],
         held=held,
         withheld=parts,
-        withheld_size=min(mask.size, size_of_union(parts)),
+        withheld_size=union_size(parts),
     )
 
 
-def size_of_union(masks: Sequence[Mask]) -> int:
-    """Return the number of serials in the union of some masks.
-
-    For more than ``_MAX_MASKS`` masks, overlaps are ignored and the result is an upper bound.
-    """
-    if len(masks) > _MAX_MASKS:
-        return sum(mask.size for mask in masks)
-    total = 0
-    for index, mask in enumerate(masks):
-        before = [common for common in map(mask.intersection, masks[:index]) if common is not None]
-        total += mask.size - size_of_union(before)
-    return total
-
-
 # --- pending work ---------------------------------------------------------------------------
-
-
-def waiting_appeals(tx: Tx, scope: Scope) -> list[Queued]:
-    """Return the pending appeals, oldest first."""
-    return queue(tx, None if scope.everywhere else scope.offices)
 
 
 def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from itertools import product, takewhile
 
 from core import audit, suspicion
+from core.appeals import queue
 from core.audit import SubjectKind
 from core.availability.holidays import country_calendar, year_without_schedule
 from core.clock import CHINA, from_millis, to_millis
@@ -20,7 +21,7 @@ from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
 from core.preselection.contradictions import Contradiction, contradicted
 from core.reporting import checked_days
-from core.reporting.statistics import MARK, waiting_appeals
+from core.reporting.statistics import MARK
 from core.reporting.tasks import MAX_LISTED, DeskServices, Task, TaskKind
 from core.suspicion import SuspicionState
 from core.values.plates import PlateKind
@@ -88,7 +89,7 @@ def _contradicted(tx: Tx, scope: Scope, contradiction: Contradiction, task_kind:
 
 
 def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
-    for appeal in waiting_appeals(tx, scope)[:MAX_LISTED]:
+    for appeal in queue(tx, None if scope.everywhere else scope.offices)[:MAX_LISTED]:
         subject = audit.appeal_subject(appeal.appeal_id)
         yield Task(task_kind=TaskKind.APPEAL, at=appeal.submitted_at, subject=subject, office=appeal.office)
 
@@ -127,10 +128,8 @@ def unreminded_task(row: Row) -> Task:
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
-    for row in tx.all("work_queue.failed", since=since, subject="", most=MAX_LISTED):
-        task = failed_task(tx, row)
-        if scope.holds(task.office):
-            yield task
+    for row in tx.all("work_queue.failed", since=since, subject="", most=MAX_LISTED, **scope.values):
+        yield failed_task(tx, row)
 
 
 def failed_task(tx: Tx, row: Row) -> Task:
@@ -259,16 +258,15 @@ def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
             at=from_millis(row["restored_at"]),
             subject=audit.restoration_subject(row["restoration_id"]),
         )
-    for row in tx.all("restoration.unverified", most=MAX_LISTED):
-        if scope.holds(row["office"]):
-            yield Task(
-                task_kind=TaskKind.RESTORED,
-                at=from_millis(row["restored_at"]),
-                subject=audit.plate_subject(row["office"], row["kind"], row["serial"]),
-                office=row["office"],
-                plate=row["serial"],
-                kind=row["kind"],
-            )
+    for row in tx.all("restoration.unverified", most=MAX_LISTED, **scope.values):
+        yield Task(
+            task_kind=TaskKind.RESTORED,
+            at=from_millis(row["restored_at"]),
+            subject=audit.plate_subject(row["office"], row["kind"], row["serial"]),
+            office=row["office"],
+            plate=row["serial"],
+            kind=row["kind"],
+        )
 
 
 def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:

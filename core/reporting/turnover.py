@@ -9,7 +9,7 @@ it went out when it ended and came in when it was given back, so the figures of 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -250,9 +250,4 @@ def _staff(deeds: Iterable[Row], given_back: Iterable[Row]) -> tuple[StaffFigure
     for row in given_back:
         sums.setdefault(row["actor"], Counter())["given_back"] += 1
     found = [StaffFigures(actor=actor, **figures) for actor, figures in sums.items()]
-    order: Callable[[StaffFigures], tuple[int, int, str]] = lambda one: (  # noqa: E731
-        -one.registered,
-        -one.void - one.revoked,
-        one.actor,
-    )
-    return tuple(sorted(found, key=order))
+    return tuple(sorted(found, key=lambda one: (-one.registered, -one.void - one.revoked, one.actor)))

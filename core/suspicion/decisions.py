@@ -85,16 +85,10 @@ class Decisions:
         self._tell_owner(tx, found, NotificationPurpose.SUSPENDED)
         return find_suspicion(tx, suspicion_id)
 
-    def end_suspensions(self, tx: Tx, account_id: int, reason: str, actor: str) -> int:
-        """End all suspensions of an account whose answer was approved; the caller tells the owner.
-
-        Returns:
-            How many ended.
-        """
-        asked = find_asked(tx, account_id)
-        return sum(
-            self._end(tx, one, SuspicionState.DISMISSED, reason, actor, is_told=False) for one in asked
-        )
+    def end_suspensions(self, tx: Tx, account_id: int, reason: str, actor: str) -> None:
+        """End all suspensions of an account whose answer was approved; the caller tells the owner."""
+        for one in find_asked(tx, account_id):
+            self._end(tx, one, SuspicionState.DISMISSED, reason, actor, is_told=False)
 
     def _decide(
         self, tx: Tx, suspicion_id: int, target: SuspicionState, reason: str, chat_id: int

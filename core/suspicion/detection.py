@@ -24,10 +24,11 @@ LOOKED_BACK = timedelta(days=1)
 FAVOURS_LOOKED_BACK = timedelta(days=30)
 """How far back what admins gave is examined."""
 MAX_FOUND = 100
-"""Maximum findings of one rule in one run; the next run finds the rest."""
+"""Maximum findings of one rule in one run, about those who gave the newest cause."""
 MAX_PRESSES = 20_000
 """Maximum presses that are searched for accounts that press together; the newest."""
 MAX_FAVOURS = 2_000
+"""Maximum entries that are examined for what admins gave, and reservations after each; the newest entries."""
 MAX_COMPANY = 50
 """Maximum accounts that are compared at one moment."""
 APART = timedelta(minutes=1)
@@ -223,12 +224,13 @@ class Detection:
             successes = tx.all(
                 "suspicion.reserved_after",
                 office=office.code,
+                kind=kind,
                 entry_id=row["entry_id"],
                 until=row["at"] + self._rules.insider_hours * 3_600_000,
-                most=MAX_FOUND,
+                most=MAX_FAVOURS,
             )
             for success in successes:
-                if success["kind"] == kind and mask.matches(success["serial"]):
+                if mask.matches(success["serial"]):
                     yield row["actor"], office.code, _event(row, success)
 
 

@@ -144,6 +144,13 @@ async def test_mask_that_is_withheld_is_found_without_others(core: Core) -> None
     assert (entry.action, entry.details["mask"]) == ("withheld", "A100#")
 
 
+@pytest.mark.parametrize("written", ["pool:粤K:small", "Pool:粤k:Small"])
+async def test_pool_is_found_by_its_subject(core: Core, written: str) -> None:
+    mask = parse_mask(PlateKind.SMALL, "A100#")
+    await core.store.run(withhold, core.offices["粤K"], mask, "chat:1")
+    assert await found(core, written) == [("withheld", "pool:粤K:small")]
+
+
 @pytest.mark.parametrize(
     "written",
     [

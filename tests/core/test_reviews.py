@@ -1,6 +1,7 @@
 """Decisions on appeals, on either engine: their effects, who may decide, and that each happens once."""
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -406,7 +407,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
 
 def test_outcome_reads_as_it_was_written() -> None:
     outcome = AppealOutcome(plate="粤K·A1234", batches=3, earlier=4)
-    appeal = type("Row", (), {"outcome": outcome.words})
+    appeal = type("Row", (), {"outcome": json.dumps(dict(outcome.values))})
     assert outcome == outcome_of(appeal)  # type: ignore[arg-type]
     assert replace(outcome, plate="") != outcome
 

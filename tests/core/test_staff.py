@@ -143,7 +143,7 @@ async def test_notice_of_a_role_waits_for_the_first_message(core: Core) -> None:
         mark_failed(tx, notice, "w", "Forbidden")
 
     def counted(tx: Tx) -> int:
-        return len(tx.all("work_queue.failed", since=0, subject="", most=9))
+        return len(tx.all("work_queue.failed", since=0, subject="", most=9, offices="", everywhere=1))
 
     await core.store.run(core.admins.add, CHAT, CLERK, CHIEF)
     await core.store.run(fails)
@@ -158,7 +158,7 @@ async def test_other_failures_of_such_a_notice_are_listed(core: Core) -> None:
     def fails(tx: Tx) -> list[object]:
         (notice,) = lease_notices(tx, "w", 5)
         mark_failed(tx, notice, "w", "BadRequest")
-        return list(tx.all("work_queue.failed", since=0, subject="", most=9))
+        return list(tx.all("work_queue.failed", since=0, subject="", most=9, offices="", everywhere=1))
 
     await core.store.run(core.admins.add, CHAT, CLERK, CHIEF)
     assert len(await core.store.run(fails)) == 1

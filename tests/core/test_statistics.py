@@ -4,8 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -15,8 +13,8 @@ from core.people.admins import Admin, Permission, Role, RoleAssignment
 from core.people.scope import Scope, scope_of
 from core.pool.releases import Release, withhold
 from core.ports import Tx
-from core.reporting.statistics import MARK, fills, size_of_union
-from core.values.masks import Mask, parse_mask
+from core.reporting.statistics import MARK, fills
+from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.sql import fill, sql
@@ -158,18 +156,6 @@ async def test_counting_reads_its_own_index_alone(core: Core) -> None:
         assert "preselection_deadlines" in await core.store.read(plan_of, name)
     assert "notice_failed" in await core.store.read(plan_of, "work_queue.failed")
     assert "inbox_broken" in await core.store.read(plan_of, "work_queue.broken")
-
-
-PATTERNS = st.lists(
-    st.text(alphabet="#01", min_size=3, max_size=3).map(lambda tail: f"A0{tail}"), max_size=6, unique=True
-)
-
-
-@given(patterns=PATTERNS)
-def test_union_of_masks_is_what_counting_one_by_one_gives(patterns: list[str]) -> None:
-    masks = [Mask(kind=SMALL, pattern=pattern) for pattern in patterns]
-    serials = {mask.unrank(rank) for mask in masks for rank in range(mask.size)}
-    assert size_of_union(masks) == len(serials)
 
 
 def test_scope_is_of_the_offices_at_which_one_may() -> None:

@@ -31,7 +31,7 @@ from core.preselection.random_selection import DrawResult, shortlist
 from core.registry.answers import AnsweredRegistry, RegistryAnswerNeeded
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import is_pressing, read_work_queue
-from core.suspicion import Finding, SuspicionKind, SuspicionState, find_asked, raise_suspicion
+from core.suspicion import Finding, SuspicionKind, SuspicionState, detection, find_asked, raise_suspicion
 from core.suspicion.presses import PressWay
 from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
@@ -165,15 +165,15 @@ def carries(tx: Tx, account: Account, column: str, number: int) -> None:
     sql(tx, f"UPDATE account SET {column} = {made} WHERE account_id = {account.account_id}")  # noqa: S608 - invented
 
 
-async def carriers(core: Core, column: str, number: int) -> list[int]:
+async def carriers(core: Core, column: str, number: int, first: int = 2) -> list[int]:
     """Let accounts select one after the other with one identity or telephone; return their numbers."""
     accounts = []
-    for place in range(number):
-        account, begun = await core.store.run(verified, core, 2 + place)
+    for who in range(first, first + number):
+        account, begun = await core.store.run(verified, core, who)
         accounts.append(account.account_id)
-        await core.store.run(carries, account, column, 0)
-        await core.store.run(presses, core, account.account_id, begun, [NOON + timedelta(minutes=place)])
-        await core.store.run(carries, account, column, 1 + place)
+        await core.store.run(carries, account, column, -first)
+        await core.store.run(presses, core, account.account_id, begun, [NOON + timedelta(minutes=who)])
+        await core.store.run(carries, account, column, who)
     return accounts
 
 
@@ -373,6 +373,41 @@ async def test_running_again_changes_nothing(core: Core) -> None:
     assert await suspicions(core) == first
     entries = await core.store.read(sql, "SELECT 1 FROM audit WHERE action = 'raised_suspicion'")
     assert len(entries) == 1
+
+
+async def test_those_who_were_found_before_hide_nobody(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detection, "MAX_FOUND", 1)
+    subjects = []
+    for number in (2, 3):
+        account, begun = await core.store.run(verified, core, number)
+        moments = every(NOON + timedelta(minutes=number), 4, seconds=1)
+        await core.store.run(presses, core, account.account_id, begun, moments)
+        await detects(core)
+        subjects.append(account.subject)
+    assert [one.subject for one in await suspicions(core)] == subjects
+
+
+@pytest.mark.parametrize("column", ["identity_hash", "phone_hash"])
+async def test_what_was_shared_before_hides_nothing(
+    core: Core, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    monkeypatch.setattr(detection, "MAX_FOUND", 1)
+    for count, first in enumerate((2, 6), 1):
+        await carriers(core, column, 4, first)
+        assert len(await detects(core)) == count
+
+
+async def test_success_is_noticed_behind_those_of_others(
+    core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "MAX_FOUND", 1)
+    for mask in ("A12##", "A56##"):
+        await core.store.run(withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, mask), "chat:3001")
+        await core.store.run(frees, core, parse_mask(PlateKind.SMALL, mask), "chat:3001")
+    clock.advance(timedelta(minutes=1))
+    for vehicle, serial in ((2, "A9999"), (3, "A1234"), (4, "A5678")):
+        await core.store.run(reserved, core, vehicle, serial)
+    assert [one.kind for one in await detects(core)] == [SuspicionKind.INSIDER]
 
 
 async def test_weightier_evidence_replaces_the_earlier(core: Core) -> None:

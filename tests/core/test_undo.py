@@ -331,6 +331,24 @@ async def test_undone_approval_gives_a_registered_number_its_vehicle_back(restin
     assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_undone_approval_gives_the_vehicle_back_to_whoever_is_still_there(
+    resting: Core, *, is_deleted: bool
+) -> None:
+    core = resting
+    await core.store.run(reserved, core, 0, "A1234")
+    first, second = [await core.store.run(registered, core, number) for number in (1, 2)]
+    numbers = []
+    for owner in (first, second):
+        numbers.append(await core.store.run(appealed, core, owner, 0))
+        await core.store.run(approves, core, numbers[-1])
+    if is_deleted:
+        await core.store.run(core.personal_data.delete, first.chat_id)
+    await core.store.run(lambda tx: core.approval_undoing.undo(tx, numbers[1], "看错了照片", 1001))
+    rights = await core.store.read(sql, "SELECT appeal_id FROM vin_right")
+    assert rights == ([] if is_deleted else [{"appeal_id": numbers[0]}])
+
+
 async def test_approval_whose_owner_has_a_number_stays(resting: Core) -> None:
     core = resting
     await core.store.run(reserved, core, 0, "A1234")

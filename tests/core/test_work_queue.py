@@ -1,6 +1,6 @@
 """The desk's work queue: each task for admins who may handle it, and a daily summary."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from core.notifications.queue import (
     record_failure,
 )
 from core.people.admins import Admin, Role, RoleAssignment
-from core.pool.releases import Release
+from core.pool.releases import Release, withhold
 from core.ports import Tx
-from core.reporting import daily_summary, task_handling, work_queue
+from core.reporting import daily_summary, task_handling, task_lists, work_queue
 from core.reporting.tasks import TaskKind
 from core.reporting.work_queue import WorkQueue
 from core.values.masks import parse_mask
@@ -56,9 +56,15 @@ def subjects(queue: WorkQueue, task_kind: TaskKind) -> list[str]:
     return [task.subject for task in queue.tasks if task.task_kind == task_kind]
 
 
-def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
+def fails(
+    tx: Tx,
+    subject: str = "preselection:1",
+    chat_id: int = 5001,
+    purpose: str = "expired",
+    details: Mapping[str, object] | None = None,
+) -> None:
     """Make a notification fail permanently."""
-    plan(tx, Plan(chat_id=chat_id, purpose="expired", subject=subject, due_at=tx.now))
+    plan(tx, Plan(chat_id=chat_id, purpose=purpose, subject=subject, due_at=tx.now, details=details or {}))
     for notification in lease(tx, "worker", 100):
         mark_failed(tx, notification, "worker", "BadRequest")
 
@@ -224,6 +230,48 @@ async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: Fi
     assert (there.tasks, sum(count for _, count in there.due)) == ((), 0)
     with pytest.raises(NothingToHandle):
         await core.store.run(task_handling.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
+
+
+async def test_failures_of_other_offices_hide_none(
+    core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_lists, "MAX_LISTED", 1)
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    there, here = {"office": "粤A", "reason": '"office": "粤K"'}, {"office": "粤K"}
+    for purpose, details in (("suspended", there), ("resumed", here)):
+        await core.store.run(fails, subject="suspicion:1", purpose=purpose, details=details)
+        clock.advance(timedelta(minutes=1))
+    await core.store.run(fails)
+    first = {place: (await look(core, at_desk(place=place))).tasks[0] for place in ("", "粤A", "粤K")}
+    assert {place: task.what for place, task in first.items()} == {
+        "": "suspended",
+        "粤A": "suspended",
+        "粤K": "resumed",
+    }
+    await core.store.run(task_handling.handle, at_desk(), first["粤K"].subject, core.offices, "chat:1")
+    assert (await look(core, at_desk(place="粤K"))).tasks[0].what == "expired"
+
+
+async def test_numbers_of_other_offices_to_verify_hide_none(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_lists, "MAX_LISTED", 1)
+    mask = parse_mask(PlateKind.SMALL, "A1001")
+
+    def restores(tx: Tx) -> None:
+        sql(
+            tx,
+            "INSERT INTO restoration (backup_at, lost_at, restored_at, settled_at) VALUES (1, 2, 3, 4)",
+        )
+        for place in core.offices.values():
+            withhold(tx, place, mask, "cli")
+            tx.run("restoration.add_plate", restoration_id=1, office=place.code, kind="small", serial="A1001")
+
+    await core.store.run(restores)
+    for code in core.offices:
+        (task,) = (await look(core, at_desk(place=code))).tasks
+        assert (task.task_kind, task.office) == (TaskKind.RESTORED, code)
 
 
 async def test_each_role_sees_its_own_matters(core: Core) -> None:

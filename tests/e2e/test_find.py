@@ -459,6 +459,11 @@ async def test_search_is_recorded_without_what_was_typed(place: World) -> None:
     assert {row["office"] for row in rows} == {"粤K"}
     assert len({row["subject"] for row in rows}) == 1
     assert known[0]["key"] == known[5]["key"] != known[1]["key"]
+    await finds(chief, f"身份证号:{factories.identity(2)}")
+    (newest,) = await place.store.read(
+        sql, "SELECT details FROM audit WHERE action = 'looked_up' ORDER BY entry_id DESC LIMIT 1"
+    )
+    assert json.loads(newest["details"]) == known[5]
     written = str(rows)
     assert not any(value in written for value in (factories.identity(2), factories.phone(2)[3:]))
     await chief.say(f"/audit {HOLDER}")

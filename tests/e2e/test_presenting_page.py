@@ -34,9 +34,7 @@ async def _call(sandbox: Sandbox, method: str, **values: object) -> None:
 
 
 async def test_batch_fits_the_screen_of_a_telephone() -> None:
-    picture = batch_picture(
-        "粤K", "small", SERIALS, title="粤K 小型汽车 · 第2批/共5批", footers=("抽号编号 1",)
-    )
+    picture = batch_picture("粤K", "small", SERIALS, title="粤K 小型汽车 · 第2批/共5批", footer="抽号编号 1")
     async with (
         Sandbox(people=PEOPLE) as sandbox,
         browser_person(sandbox.url, size=TELEPHONE) as chat,

@@ -48,7 +48,6 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
             samples[f"batch {mark}"] = partial(_batch, kind, 10, rehearsal=rehearsal)
             samples[f"receipt {mark}"] = partial(_receipt, kind, rehearsal=rehearsal)
         samples[f"batch of one {kind}"] = partial(_batch, kind, 1, rehearsal=False)
-        samples[f"batch shortlisted {kind}"] = partial(_batch, kind, 5, rehearsal=False, shortlisted=2)
         samples[f"share {kind}"] = ShareCard(
             office="粤K", kind=kind, serial=_SERIALS[kind], title="我选到了", subtitle="My number"
         ).render
@@ -67,17 +66,14 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
     return samples
 
 
-def _batch(
-    kind: PlateKind, count: int, *, rehearsal: bool, shortlisted: int = 0, is_over: bool = False
-) -> bytes:
+def _batch(kind: PlateKind, count: int, *, rehearsal: bool, is_over: bool = False) -> bytes:
     serials = [_SERIALS[kind].replace("234", f"{number * 37:03}") for number in range(count)]
     return batch_picture(
         "粤K",
         kind,
         serials,
         title="第 1 批,共 10 个号码",
-        footers=("剩余 4 次", _LONG),
-        shortlisted=set(serials[:shortlisted]),
+        footer=_LONG,
         is_over=is_over,
         rehearsal=rehearsal,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
 
-from bot.pictures.batch import NUMBERS, STAR
+from bot.pictures.batch import NUMBERS
 from bot.pictures.font import FONTS, REGULAR, SUBSTITUTE, coverage, drawable, glyph, missing_glyphs
 from bot.pictures.layout import LAYOUTS
 from bot.pictures.plate_glyphs import cell_glyph
@@ -28,7 +28,7 @@ def test_texts_are_really_looked_at() -> None:
 
 
 def test_own_signs_have_a_glyph() -> None:
-    assert missing_glyphs(NUMBERS + STAR + SUBSTITUTE + SPECIMEN_MARK + REHEARSAL_MARK) == set()
+    assert missing_glyphs(NUMBERS + SUBSTITUTE + SPECIMEN_MARK + REHEARSAL_MARK) == set()
 
 
 def test_gb_2312_is_held_whole() -> None:

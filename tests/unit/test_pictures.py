@@ -5,6 +5,8 @@ import itertools
 import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from PIL import Image
 
 from bot.pictures import batch, canvas, font, layout, palette, receipt
 from bot.pictures import png as png_file
-from bot.pictures.batch import BatchLayout, batch_picture
+from bot.pictures.batch import BatchLayout, BatchPicture, batch_picture
 from bot.pictures.layout import LAYOUTS, Box, layout_of
 from bot.pictures.plate_glyphs import cell_glyph
 from bot.pictures.plate_strokes import is_drawn
@@ -52,7 +54,7 @@ def serials(kind: str, count: int) -> list[str]:
 
 def batch_of(kind: str, count: int = 10, **more: object) -> bytes:
     """Render a batch of a kind."""
-    options = {"title": "第 1 批", "footers": ("剩余 4 次",), **more}
+    options = {"title": "第 1 批", "footer": "剩余 4 次", **more}
     return batch_picture("粤K", kind, serials(kind, count), **options)  # type: ignore[arg-type]  # a test's own
 
 
@@ -328,23 +330,22 @@ def test_batch_that_is_over_is_grey_and_crossed_out(kind: str, *, rehearsal: boo
         assert colour(over, left + size[0] / 2, top + size[1] / 2)[0] == ink
 
 
-def test_shortlisted_plate_gets_a_golden_ring() -> None:
-    chosen = serials("small", 10)[3]
-    colours = [
-        rgb for _, rgb in opened(batch_of("small", shortlisted={chosen})).convert("RGB").getcolors() or ()
-    ]
-    assert palette.GOLD in colours
+CHANGES: dict[str, Any] = {
+    "office": "粤A",
+    "kind": "small_nev",
+    "serials": ("A1001", "A1002"),
+    "title": "第 2 批",
+    "footer": "剩余 4 次",
+    "mark": "Specimen",
+    "is_over": True,
+    "rehearsal": True,
+}
 
 
-def test_nothing_is_golden_without_shortlist() -> None:
-    colours = [rgb for _, rgb in opened(batch_of("small")).convert("RGB").getcolors() or ()]
-    assert palette.GOLD not in colours
-
-
-def test_shortlist_leaves_other_pictures_alone() -> None:
-    before = batch_of("small")
-    batch_of("small", shortlisted=set(serials("small", 10)))
-    assert batch_of("small") == before
+@pytest.mark.parametrize("name", [field.name for field in fields(BatchPicture)])
+def test_batch_that_looks_different_has_another_key(name: str) -> None:
+    before = BatchPicture(office="粤K", kind="small", serials=("A1001",), title="第 1 批")
+    assert replace(before, **{name: CHANGES[name]}).key != before.key
 
 
 @pytest.mark.parametrize("count", [0, 21])

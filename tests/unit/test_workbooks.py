@@ -191,12 +191,14 @@ def test_workbook_without_a_table_is_none() -> None:
 
 
 async def test_child_reads_what_the_program_would() -> None:
-    content = sheet([HEAD, row(1), ("LSV", *row(2)[1:]), row(1), (row(3)[0], 1e19, "small", "new")])
+    rows = [row(1), ("LSV", *row(2)[1:]), row(1), (row(3)[0], 1e19, "small", "new")]
+    content = sheet([(*HEAD, "备注"), *((*one, "x") for one in rows)])
     read, here = await read_vehicles_isolated(content), read_vehicles(content)
     assert (read.digest, read.vehicles, read.repeated) == (here.digest, here.vehicles, 1)
-    assert [(one.number, one.cells, type(one.error), vars(one.error)) for one in read.wrong] == [
-        (one.number, one.cells, type(one.error), vars(one.error)) for one in here.wrong
-    ]
+    assert (read.ignored, read.sheet) == (here.ignored, here.sheet) == (("备注",), "")
+    told = [[(one.number, one.cells, one.column, type(one.error)) for one in of.wrong] for of in (read, here)]
+    assert told[0] == told[1]
+    assert [vars(one.error) for one in read.wrong] == [vars(one.error) for one in here.wrong]
 
 
 async def test_child_raises_what_the_program_would() -> None:

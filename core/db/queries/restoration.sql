@@ -29,7 +29,8 @@ ON CONFLICT DO NOTHING
 SELECT p.office, p.kind, p.serial, max(r.restored_at) AS restored_at
 FROM restored_plate AS p
 JOIN restoration AS r ON r.restoration_id = p.restoration_id
-WHERE EXISTS (
+WHERE (:everywhere = 1 OR :offices LIKE '%' || p.office || '%') AND (
+    EXISTS (
         SELECT 1 FROM withholding AS w
         WHERE w.office = p.office AND w.kind = p.kind AND w.mask = p.serial AND w.ended_at IS NULL
     ) OR EXISTS (
@@ -37,6 +38,7 @@ WHERE EXISTS (
         WHERE s.office = p.office AND s.kind = p.kind AND s.serial = p.serial AND s.state = 'reserved'
           AND s.reserved_at <= r.backup_at
     )
+)
 GROUP BY p.office, p.kind, p.serial
 ORDER BY p.office, p.kind, p.serial LIMIT :most
 

@@ -37,7 +37,8 @@ WHERE account_id = :account_id AND (identity_hash IS NOT NULL OR phone_hash IS N
 DELETE FROM selecting_press WHERE at < :before
 
 -- name: pace
--- Accounts with more than :presses draws and tries within :span milliseconds, after the last decision about them.
+-- Accounts with more than :presses draws and tries within :span milliseconds, after the last decision about them; those
+-- that did so last first.
 SELECT account_id, max(office) AS office, max(at) AS at, min(at - first_at) AS span, count(*) AS times
 FROM (
     SELECT p.account_id, p.office, p.at, lag(p.at, CAST(:presses AS INTEGER)) OVER (
@@ -50,10 +51,11 @@ FROM (
     ), 0)
 ) AS pressed
 WHERE at - first_at <= :span
-GROUP BY account_id ORDER BY account_id LIMIT :most
+GROUP BY account_id ORDER BY max(at) DESC, account_id LIMIT :most
 
 -- name: reactions
--- Accounts more than half of whose reactions, of :presses or more, took less than :limit milliseconds.
+-- Accounts more than half of whose reactions, of :presses or more, took less than :limit milliseconds; those that reacted
+-- last first.
 SELECT p.account_id, max(p.office) AS office, max(p.at) AS at, count(*) AS presses,
        CAST(sum(CASE WHEN p.reaction < :limit THEN 1 ELSE 0 END) AS ${integer}) AS quick,
        min(p.reaction) AS fastest
@@ -64,16 +66,17 @@ WHERE p.at >= :since AND p.reaction IS NOT NULL AND p.at > coalesce((
 ), 0)
 GROUP BY p.account_id
 HAVING count(*) >= :presses AND 2 * sum(CASE WHEN p.reaction < :limit THEN 1 ELSE 0 END) > count(*)
-ORDER BY p.account_id LIMIT :most
+ORDER BY max(p.at) DESC, p.account_id LIMIT :most
 
 -- name: shared_identities
--- Identities of recent presses that more than :accounts accounts have carried while selecting at one office.
+-- Identities of recent presses that more than :accounts accounts have carried while selecting at one office; those used
+-- last first.
 SELECT p.identity_hash AS hash, p.office, max(p.at) AS at FROM selecting_press AS p
 WHERE p.at >= :since AND p.identity_hash IN (
     SELECT r.identity_hash FROM selecting_press AS r WHERE r.at >= :recent AND r.identity_hash IS NOT NULL
 )
 GROUP BY p.identity_hash, p.office HAVING count(DISTINCT p.account_id) > :accounts
-ORDER BY max(p.at) LIMIT :most
+ORDER BY max(p.at) DESC LIMIT :most
 
 -- name: shared_phones
 -- The same of telephones.
@@ -82,7 +85,7 @@ WHERE p.at >= :since AND p.phone_hash IN (
     SELECT r.phone_hash FROM selecting_press AS r WHERE r.at >= :recent AND r.phone_hash IS NOT NULL
 )
 GROUP BY p.phone_hash, p.office HAVING count(DISTINCT p.account_id) > :accounts
-ORDER BY max(p.at) LIMIT :most
+ORDER BY max(p.at) DESC LIMIT :most
 
 -- name: accounts_of_identity
 -- The accounts that carried an identity while selecting at an office, the latest first.
@@ -121,26 +124,30 @@ WHERE office = :office AND kind = :kind AND ended_at IS NOT NULL AND compose_fro
 ORDER BY compose_from
 
 -- name: grants_followed
--- Grants of chances that were followed by the success of their vehicle within :span milliseconds.
-SELECT g.entry_id, g.actor, g.action, g.at, p.preselection_id, p.account_id, p.office, p.serial, p.reserved_at
-FROM audit AS g JOIN preselection AS p ON g.subject = 'vehicle:' || p.vin
-WHERE g.action = 'granted_chances' AND g.at >= :since AND g.actor LIKE 'chat:%'
-  AND p.state IN ('reserved', 'registered') AND p.set_aside_by IS NULL
-  AND p.reserved_at >= g.at AND p.reserved_at <= g.at + :span
-ORDER BY g.entry_id LIMIT :most
+-- The newest grants of chances that were followed by the success of their vehicle within :span milliseconds, in order.
+SELECT * FROM (
+    SELECT g.entry_id, g.actor, g.action, g.at, p.preselection_id, p.account_id, p.office, p.serial, p.reserved_at
+    FROM audit AS g JOIN preselection AS p ON g.subject = 'vehicle:' || p.vin
+    WHERE g.action = 'granted_chances' AND g.at >= :since AND g.actor LIKE 'chat:%'
+      AND p.state IN ('reserved', 'registered') AND p.set_aside_by IS NULL
+      AND p.reserved_at >= g.at AND p.reserved_at <= g.at + :span
+    ORDER BY g.entry_id DESC LIMIT :most
+) AS newest ORDER BY entry_id
 
 -- name: unwithheld
--- The withholdings that admins have ended since a time.
-SELECT entry_id, actor, action, at, office, subject, details FROM audit
-WHERE action = 'unwithheld' AND at >= :since AND actor LIKE 'chat:%' ORDER BY entry_id LIMIT :most
+-- The newest withholdings that admins have ended since a time, in order.
+SELECT * FROM (
+    SELECT entry_id, actor, action, at, office, subject, details FROM audit
+    WHERE action = 'unwithheld' AND at >= :since AND actor LIKE 'chat:%' ORDER BY entry_id DESC LIMIT :most
+) AS newest ORDER BY entry_id
 
 -- name: reserved_after
--- The numbers of an office that were reserved between an entry of the audit log and a time.
-SELECT p.preselection_id, p.account_id, p.office, p.kind, p.serial, p.reserved_at FROM audit AS r
+-- The numbers of a pool that were reserved between an entry of the audit log and a time.
+SELECT p.preselection_id, p.account_id, p.office, p.serial, p.reserved_at FROM audit AS r
 JOIN preselection AS p
   ON p.preselection_id = CAST(substr(r.subject, length('preselection:') + 1) AS ${integer})
 WHERE r.office = :office AND r.entry_id > :entry_id AND r.at <= :until AND r.action = 'reserved'
-  AND p.state IN ('reserved', 'registered')
+  AND p.kind = :kind AND p.state IN ('reserved', 'registered')
 ORDER BY r.entry_id LIMIT :most
 
 -- name: raise

@@ -51,9 +51,18 @@ WHERE preselection_id = :preselection_id AND unreminded_at IS NOT NULL
 -- Failed notices that no admin has dealt with, oldest first. Subscriptions and broadcasts are left out: they are
 -- no loss to chats that have blocked the bot, and would bury the rest. So are reminders that go by SMS instead, and
 -- those of extended deadlines: a number that expires unreminded is listed itself; and those about roles that wait
--- until their holder opens the bot. All of them, or (:subject) those about one subject.
+-- until their holder opens the bot. All of them, or (:subject) those about one subject. The office is that of the
+-- preselection, or else stands in the details, which are JSON.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since AND :subject IN ('', subject)
+  AND (:everywhere = 1 OR CASE
+      WHEN subject LIKE 'preselection:%' THEN EXISTS (
+          SELECT 1 FROM preselection AS p
+          WHERE p.preselection_id = CAST(substr(notice.subject, 14) AS bigint) AND :offices LIKE '%' || p.office || '%'
+      )
+      ELSE details LIKE '%"office": "%'
+           AND :offices LIKE '%' || substr(details, ${position}(details, '"office": "') + 11, 2) || '%'
+  END)
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
   AND NOT (purpose LIKE 'role:%' AND error IN ('Forbidden', 'ChatGone'))
   AND purpose NOT LIKE 'sms\_usage%' ESCAPE '\' AND purpose NOT LIKE 'sms\_failing%' ESCAPE '\'
