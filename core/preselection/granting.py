@@ -93,16 +93,17 @@ def grant_chances(tx: Tx, accounts: Accounts, grant: Grant) -> None:
     )
     if not given:
         raise audit.handled(tx, subject, AuditAction.GRANTED_CHANCES)
-    chances = {"random": grant.batches, "compose": grant.wishes}
     audit.record(
         tx,
         grant.actor,
         AuditAction.GRANTED_CHANCES,
         subject,
         office=grant.office or None,
-        **chances,
+        random=grant.batches,
+        compose=grant.wishes,
         reason=grant.reason,
     )
+    chances = {"random": grant.batches, "compose": grant.wishes}
     for preselection in helped_by_grant(tx, grant.vin):
         notification_queue.plan(
             tx,
