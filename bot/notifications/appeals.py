@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
-from bot.notifications.parts import TextPart
+from bot.notifications.message import NotificationMessage
 from bot.texts.desk import appeals as texts
 from core.appeals import queue
 from core.bootstrap import Core
@@ -18,13 +18,15 @@ _LOOKING = timedelta(minutes=15)
 _PAGES = "desk_appeal%"
 
 
-def waiting_appeals(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def waiting_appeals(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     """Return how many appeals wait; nothing if none does, or if the reviewer is looking at them."""
     chat_id = notification.chat_id
     admin = core.admins.of(tx, chat_id)
     waiting = queue(tx, admin.offices(Permission.APPEALS, core.offices))
     since = to_millis(tx.now - _LOOKING)
     if not waiting or tx.one("dialog.is_looking_at", chat_id=chat_id, screens=_PAGES, since=since):
-        return ()
+        return None
     go = Button(label=texts.OPEN_QUEUE(), action=ActionName.QUEUE)
-    return (TextPart(text=texts.waiting(len(waiting), waiting[0].submitted_at, tx.now), rows=((go,),)),)
+    return NotificationMessage(
+        text=texts.waiting(len(waiting), waiting[0].submitted_at, tx.now), rows=((go,),)
+    )

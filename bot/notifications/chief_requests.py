@@ -5,7 +5,7 @@ from html import escape
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
 from bot.i18n import formatting
-from bot.notifications.parts import TextPart
+from bot.notifications.message import NotificationMessage
 from bot.texts.desk import chief_requests as texts
 from bot.texts.desk import parts, withholding
 from core.audit import SubjectKind
@@ -19,10 +19,6 @@ from core.pool.releases import freed_opening
 from core.pool.segments import mask_of
 from core.ports import Tx
 from core.preselection import get
-
-
-def _number(notification: Notification) -> int:
-    return int(notification.subject.partition(":")[2])
 
 
 def _whom(tx: Tx, core: Core, found: ChiefRequest) -> str:
@@ -42,30 +38,30 @@ def _whom(tx: Tx, core: Core, found: ChiefRequest) -> str:
     return parts.somebody(account, "") if account else ""
 
 
-def request_made(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def request_made(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     """Return the message to another chief about a grave act; nothing once it is decided."""
-    found = chief_requests.find(tx, _number(notification))
+    found = chief_requests.find(tx, notification.subject_id)
     is_chief = core.admins.of(tx, notification.chat_id).has(Role.CHIEF, found.about.office)
     if not is_chief or found.state != RequestState.WAITING or found.is_over(tx.now):
-        return ()
+        return None
     see = Button(label=texts.OPEN(), action=ActionName.REQUEST, arg=str(found.request_id))
-    return (TextPart(text=texts.notice(found, _whom(tx, core, found)), rows=((see,),)),)
+    return NotificationMessage(text=texts.notice(found, _whom(tx, core, found)), rows=((see,),))
 
 
-def request_decided(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def request_decided(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     """Return the message to who has asked another chief; nothing if they withdrew the request."""
-    found = chief_requests.find(tx, _number(notification))
+    found = chief_requests.find(tx, notification.subject_id)
     is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
-    return (TextPart(text=texts.decided(found, tx.now, _whom(tx, core, found))),) if is_told else ()
+    return NotificationMessage(text=texts.decided(found, tx.now, _whom(tx, core, found))) if is_told else None
 
 
-def unwithholding_asked(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def unwithholding_asked(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     """Return the message to another chief about a withholding; nothing once it is decided."""
-    found = second_chief.find(tx, _number(notification))
+    found = second_chief.find(tx, notification.subject_id)
     is_chief = core.admins.of(tx, notification.chat_id).has(Role.CHIEF, found.office)
     office = core.offices.get(found.office)
     if not is_chief or office is None or found.state != RequestState.WAITING or found.is_over(tx.now):
-        return ()
+        return None
     mask = mask_of(found.kind, found.pattern, office.nev_letters)
     opens = withholding.opens_later(freed_opening(tx, office, mask))
     may_from = core.other_chiefs.may_decide_from(tx, office.code, notification.chat_id)
@@ -73,11 +69,11 @@ def unwithholding_asked(tx: Tx, core: Core, notification: Notification) -> tuple
     confirm = Button(label=withholding.CONFIRM(), action=ActionName.CONFIRM, arg=number)
     refuse = Button(label=withholding.REFUSE(), action=ActionName.REJECT, arg=number)
     ways = (confirm, refuse) if may_from is None else (refuse,)
-    return (TextPart(text=withholding.request(found, may_from, opens), rows=(ways,)),)
+    return NotificationMessage(text=withholding.request(found, may_from, opens), rows=(ways,))
 
 
-def unwithholding_decided(tx: Tx, _core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def unwithholding_decided(tx: Tx, _core: Core, notification: Notification) -> NotificationMessage | None:
     """Return the message to the chief who has asked to end a withholding; nothing if they withdrew it."""
-    found = second_chief.find(tx, _number(notification))
+    found = second_chief.find(tx, notification.subject_id)
     is_told = found.state in {RequestState.CONFIRMED, RequestState.REFUSED} or found.is_over(tx.now)
-    return (TextPart(text=withholding.decided(found, tx.now)),) if is_told else ()
+    return NotificationMessage(text=withholding.decided(found, tx.now)) if is_told else None

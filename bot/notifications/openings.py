@@ -3,7 +3,7 @@
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
 from bot.i18n import formatting
-from bot.notifications.parts import TextPart
+from bot.notifications.message import NotificationMessage
 from bot.texts import notifications as notices
 from bot.texts.owner import wished
 from core.availability.closed_days import days_of
@@ -23,11 +23,11 @@ def office_of(tx: Tx, core: Core, code: str) -> Office | None:
     return None if office is None else days_of(tx, office, core.calendar).office
 
 
-def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def about_wished(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     details = notification.details
     office = core.offices.get(str(details["office"]))
     if office is None:
-        return ()
+        return None
     kind, mask, way = PlateKind(str(details["kind"])), str(details["mask"]), OpeningWay(str(details["way"]))
     composed = details.get("compose_from")
     compose_from = from_millis(composed) if isinstance(composed, int) else None
@@ -35,10 +35,10 @@ def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextP
     one = mask if way == OpeningWay.BACK else wish
     found = status_of(tx, office, Plate(office=office.code, kind=kind, serial=one))
     if found.status == NumberStatus.WITHHELD:
-        return ()
+        return None
     if way == OpeningWay.BACK:
         if found.status != NumberStatus.FREE:
-            return ()  # somebody has taken it since
+            return None  # somebody has taken it since
         compose_from = found.compose_from
     later = formatting.day(compose_from) if compose_from is not None and compose_from > tx.now else ""
     text = wished.notice(office, kind, wish, mask, way, later)
@@ -46,15 +46,15 @@ def _about_wished(tx: Tx, core: Core, notification: Notification) -> tuple[TextP
         Button(label=notices.PRESELECT(), action=ActionName.PRESELECT),
         Button(label=wished.OPEN(), action=ActionName.WISHED),
     )
-    return (TextPart(text=text, rows=(ways,)),)
+    return NotificationMessage(text=text, rows=(ways,))
 
 
-def _about_rescheduled(_tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
+def about_rescheduled(_tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     details = notification.details
     office = core.offices.get(str(details.get("office", "")))
     before, opens_at = details.get("before"), details.get("opens_at")
     if office is None or not isinstance(before, int):
-        return ()
+        return None
     text = notices.rescheduled(
         office,
         str(details.get("kind", "")),
@@ -62,30 +62,31 @@ def _about_rescheduled(_tx: Tx, core: Core, notification: Notification) -> tuple
         from_millis(before),
         from_millis(opens_at) if isinstance(opens_at, int) else None,
     )
-    return (TextPart(text=text),)
+    return NotificationMessage(text=text)
 
 
-_OF_NUMBERS = {
-    NotificationPurpose.WISHED: _about_wished,
-    NotificationPurpose.RESCHEDULED: _about_rescheduled,
-}
-
-
-def about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:
-    if notification.topic in _OF_NUMBERS:
-        return _OF_NUMBERS[notification.topic](tx, core, notification)
-    details = notification.details
-    office = office_of(tx, core, str(details.get("office", "")))
-    if office is None:
-        return ()
+def about_opening(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
+    office = office_of(tx, core, str(notification.details.get("office", "")))
+    if office is None or not office.hours.is_open(tx.now):  # closed again in the meantime: too late
+        return None
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    if notification.topic == NotificationPurpose.OPENING:
-        if not office.hours.is_open(tx.now):  # closed again in the meantime: too late
-            return ()
-        return (TextPart(text=notices.opening(office), rows=((go,),)),)
-    if notification.topic == NotificationPurpose.SERVED:
-        return (TextPart(text=notices.served(office), rows=((go,),)),)
+    return NotificationMessage(text=notices.opening(office), rows=((go,),))
+
+
+def about_served(_tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
+    office = core.offices.get(str(notification.details.get("office", "")))
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+    return None if office is None else NotificationMessage(text=notices.served(office), rows=((go,),))
+
+
+def about_segment(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
+    """Return that a segment was released, or can be self-composed."""
+    details = notification.details
+    office = core.offices.get(str(details.get("office", "")))
+    if office is None:
+        return None
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     off = Button(
         label=notices.UNSUBSCRIBE(),
         action=ActionName.UNSUBSCRIBE,
@@ -97,4 +98,4 @@ def about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[TextP
         compose_from = details.get("compose_from")
         when = compose_from if isinstance(compose_from, int) else 0
         text = notices.release(office, kind, mask, when, tx.now)
-    return (TextPart(text=text, rows=((go, off),)),)
+    return NotificationMessage(text=text, rows=((go, off),))

@@ -27,8 +27,8 @@ from bot.bot_api.errors import RequestNotSentError
 from bot.bot_api.parking import Slots, occupy, parked
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
+from bot.notifications.message import NotificationMessage
 from bot.notifications.messages import render_notification
-from bot.notifications.parts import TextPart
 from bot.notifications.sms_codes import tell_of_providers
 from bot.notifications.sms_receipts import expect_receipt
 from bot.notifications.sms_reminders import render_sms
@@ -274,17 +274,17 @@ class Sender:
             await self._deliver_by_sms(notification)
             return
         async with self._store_turn:
-            parts = await core.store.read(render_notification, core, notification)
-        if not parts:
+            message = await core.store.read(render_notification, core, notification)
+        if message is None:
             await self._run(notification_queue.mark_over, notification, self._worker, late=False)
             return
         if notification.topic == NotificationPurpose.ROLE and self._refresh_menu is not None:
             await self._refresh_menu(notification.chat_id)
         if notification.is_once:
-            await self._deliver_once(notification, parts)
+            await self._deliver_once(notification, message)
             return
         if not notification.parts_sent:  # an older version sent several messages; the first said it all
-            await self._send_text(notification.chat_id, parts[0])
+            await self._send_text(notification.chat_id, message)
         await self._run(self._arrived, notification)
 
     def _arrived(self, tx: Tx, notification: Notification) -> None:
@@ -324,14 +324,14 @@ class Sender:
         notification_queue.mark_sent(tx, notification, self._worker)
         expect_receipt(tx, self._core, sent, notification.chat_id, notice_id=notification.notification_id)
 
-    async def _deliver_once(self, notification: Notification, parts: tuple[TextPart, ...]) -> None:
+    async def _deliver_once(self, notification: Notification, message: NotificationMessage) -> None:
         """Send at most once: recorded before sending, retried only if it cannot have arrived."""
         if notification.parts_sent:  # a worker died while sending it
             raise _OutcomeUnknownError
         if not await self._run(notification_queue.mark_begun, notification, self._worker):
             return  # the lease has expired and another worker has claimed it
         try:
-            await self._send_text(notification.chat_id, parts[0])
+            await self._send_text(notification.chat_id, message)
         except (RetryAfter, Forbidden, BadRequest, RequestNotSentError):
             raise
         except TelegramError as error:
@@ -342,7 +342,7 @@ class Sender:
         async with self._store_turn:
             return await self._core.store.run(function, *args, **kwargs)
 
-    def _send_text(self, chat_id: int, part: TextPart) -> Awaitable[Message]:
+    def _send_text(self, chat_id: int, part: NotificationMessage) -> Awaitable[Message]:
         return self._bot.send_message(
             chat_id,
             part.text,

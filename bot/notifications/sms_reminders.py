@@ -36,7 +36,7 @@ def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | 
     if is_about_message(notification):
         return _of_message(tx, core, notification)
     try:
-        reserved = get(tx, int(notification.subject.partition(":")[2]))
+        reserved = get(tx, notification.subject_id)
     except StepOutOfOrder:
         return None
     office = core.offices.get(reserved.office)

@@ -129,6 +129,11 @@ class Notification:
         return NotificationPurpose(self.purpose.partition(":")[0])
 
     @property
+    def subject_id(self) -> int:
+        """The number of its subject: 7 for ``preselection:7``."""
+        return int(self.subject.partition(":")[2])
+
+    @property
     def is_once(self) -> bool:
         """Whether it has at-most-once delivery."""
         return self.topic in ONCE

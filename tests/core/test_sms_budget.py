@@ -5,8 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -84,8 +83,8 @@ async def told(core: Core) -> list[str]:
     texts = []
     for notification in await core.store.run(lease, "w", 50):
         if notification.topic.startswith("sms"):
-            parts = await core.store.read(render_notification, core, notification)
-            texts += [part.text for part in parts]
+            message = await core.store.read(render_notification, core, notification)
+            texts += [message.text] if message is not None else []
             await core.store.run(mark_sent, notification, "w")
     return texts
 
@@ -320,8 +319,16 @@ async def test_notice_and_consent_name_what_a_reminder_tells_the_sms_provider(co
     """A new parameter needs a new word in both texts, and a new version of the consent."""
     await core.store.run(release, core, "A####")
     _, begun = await core.store.run(reserved, core, 0, "A1234")
-    due = cast(
-        "Notification", SimpleNamespace(subject=f"preselection:{begun}", purpose="sms_reminder:reminder:1")
+    due = Notification(
+        notification_id=1,
+        chat_id=0,
+        purpose="sms_reminder:reminder:1",
+        subject=f"preselection:{begun}",
+        details={},
+        due_at=core.clock.now(),
+        pointless_after=None,
+        parts_sent=0,
+        tries=0,
     )
     reminder = await core.store.read(render_sms, core, due)
     assert reminder is not None

@@ -1,4 +1,4 @@
-"""A message of a notification."""
+"""What a notification says in its chat."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from bot.dialog.view import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextPart:
-    """A message."""
+class NotificationMessage:
+    """The message of a notification."""
 
     text: str
     rows: Rows = ()
