@@ -2,6 +2,8 @@
 
 import asyncio
 
+from telegram.constants import FileSizeLimit
+
 from bot.dialog.context import Context
 from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.events import Received
@@ -28,9 +30,6 @@ from core.errors.photos import PhotoRepeated
 from core.errors.preselection import StepOutOfOrder, VehicleUnknown
 from core.suspicion import find_asked
 from core.values.personal_numbers import InputKind
-
-_MOST_BYTES = 20_000_000
-"""The Bot API's download limit, in bytes; the settings may set a lower one."""
 
 
 def _draft(ctx: Context) -> Appeal:
@@ -212,7 +211,7 @@ def _photo_screen(slot: Slot) -> Screen:
         show=lambda ctx: View(text=texts.photo_page(slot), rows=(_back(ctx),)),
         buttons=_WAYS,
         attachment=AttachmentHandler(
-            most_bytes=_MOST_BYTES,
+            most_bytes=FileSizeLimit.FILESIZE_DOWNLOAD,  # the settings may set a lower limit
             parse=_judged,
             apply=take,
             prefetch=lambda ctx: ctx.core.appeals.to_differ_from(ctx.tx, ctx.account, slot),

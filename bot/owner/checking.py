@@ -1,7 +1,5 @@
 """/verify: verifying one's own draws, and getting the public journal (docs/journal.md, section 5)."""
 
-from functools import partial
-
 from bot.dialog.context import Context
 from bot.dialog.effects import SendJournal
 from bot.dialog.keyboards import in_columns, page_of
@@ -20,11 +18,13 @@ from core.values import offices
 from core.values.offices import Office
 
 _A_PAGE = 6
+_MOST_LISTED = 3
+"""Batches with a button in the list of preselections; all are on the page 【核验抽号】."""
 _OFFICES = 4
 """Offices with a button; any other is typed."""
 
 
-def batch_buttons(ctx: Context, most: int) -> list[Button]:
+def batch_buttons(ctx: Context) -> list[Button]:
     """Return buttons that verify an owner's newest batches, for the list of their preselections."""
     draws = _own(ctx)
     several = _are_several(draws)
@@ -32,7 +32,7 @@ def batch_buttons(ctx: Context, most: int) -> list[Button]:
         Button(
             label=texts.verify_this_label(draw, with_vehicle=several), action=ActionName.BATCH, arg=_arg(draw)
         )
-        for draw in draws[:most]
+        for draw in draws[:_MOST_LISTED]
     ]
 
 
@@ -122,8 +122,7 @@ VERIFY = Screen(
 
 
 def _show_draw(ctx: Context) -> View | Goto:
-    is_it = partial(_is_named, ctx)
-    draw = next(filter(is_it, _own(ctx)), None)
+    draw = next((draw for draw in _own(ctx) if _is_named(ctx, draw)), None)
     office = ctx.core.offices.get(ctx.arg("office"))
     if draw is None or office is None:
         return Goto(screen=ScreenName.VERIFY)

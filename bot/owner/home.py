@@ -21,7 +21,7 @@ from bot.owner.whoami import whoami
 from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.desk.clock import IN_DOUBT
-from bot.texts.desk.parts import CANCELLED, MENU
+from bot.texts.desk.parts import MENU
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces, registration, suspicion
 from core.availability import clock_guard
 from core.availability.holidays import year_without_schedule
@@ -109,24 +109,8 @@ def help_text(ctx: Context) -> str:
     return home.help_text() + commands.help_text(ctx.admin.permissions)
 
 
-def command(ctx: Context, command: Command) -> Goto:
-    """Route an owner's command to its screen."""
-    if command.name == "start" and command.arguments:
-        return opened(command.arguments)
-    if command.name == "verify":
-        return checking.command(ctx, command.arguments)
-    if command.name == "whoami":
-        return whoami(ctx, command.sender, command.arguments)
-    return COMMANDS[command.name](ctx)
-
-
 def _cancel(ctx: Context) -> Goto:
-    """Go to the confirmation for cancelling: on the appeal form the appeal, else the preselection.
-
-    At the desk nothing of one's own is meant: an open question is withdrawn.
-    """
-    if ctx.screen.startswith("desk_"):  # a question or a page of the desk
-        return Goto(screen=ScreenName.DESK_MENU, note=CANCELLED())
+    """Go to the confirmation for cancelling: on the appeal form the appeal, else the preselection."""
     draft = ctx.core.appeals.find_draft(ctx.tx, ctx.account_or_none) if ctx.account_or_none else None
     of_appeal = ctx.screen in FORM or ctx.arg("back") == ScreenName.APPEAL_REVIEW
     if draft is not None and (of_appeal or ctx.current_preselection is None):
@@ -136,23 +120,27 @@ def _cancel(ctx: Context) -> Goto:
     return Goto(screen=ScreenName.ABANDON)
 
 
-COMMANDS: dict[str, Callable[[Context], Goto]] = {
-    "start": lambda _ctx: Goto(screen=ScreenName.HOME),
-    "preselect": entry,
-    "rehearse": rehearse,
-    "mine": lambda _ctx: Goto(screen=ScreenName.MINE),
-    "appeal": lambda _ctx: Goto(screen=ScreenName.APPEALS),
-    "offices": lambda _ctx: Goto(screen=ScreenName.PROVINCES),
-    "pool": lambda _ctx: Goto(screen=ScreenName.POOL),
-    "verify": lambda _ctx: Goto(screen=ScreenName.VERIFY),
-    "notify": lambda _ctx: Goto(screen=ScreenName.NOTIFY),
-    "privacy": lambda _ctx: Goto(screen=ScreenName.PRIVACY),
-    "export": export,
-    "delete": lambda _ctx: Goto(screen=ScreenName.DELETE),
-    "language": lambda _ctx: Goto(screen=ScreenName.LANGUAGE),
-    "whoami": whoami,
-    "cancel": _cancel,
-    "help": lambda ctx: stay(note=help_text(ctx), aside=Aside.ANSWER),
+def _to(screen: ScreenName) -> Callable[[Context, Command], Goto]:
+    return lambda _ctx, _command: Goto(screen=screen)
+
+
+COMMANDS: dict[str, Callable[[Context, Command], Goto]] = {
+    "start": lambda _ctx, command: opened(command.arguments),
+    "preselect": lambda ctx, _command: entry(ctx),
+    "rehearse": lambda ctx, _command: rehearse(ctx),
+    "mine": _to(ScreenName.MINE),
+    "appeal": _to(ScreenName.APPEALS),
+    "offices": _to(ScreenName.PROVINCES),
+    "pool": _to(ScreenName.POOL),
+    "verify": lambda ctx, command: checking.command(ctx, command.arguments),
+    "notify": _to(ScreenName.NOTIFY),
+    "privacy": _to(ScreenName.PRIVACY),
+    "export": lambda ctx, _command: export(ctx),
+    "delete": _to(ScreenName.DELETE),
+    "language": _to(ScreenName.LANGUAGE),
+    "whoami": lambda ctx, command: whoami(ctx, command.sender, command.arguments),
+    "cancel": lambda ctx, _command: _cancel(ctx),
+    "help": lambda ctx, _command: stay(note=help_text(ctx), aside=Aside.ANSWER),
 }
 """Handlers of the owners' commands, in menu order."""
 

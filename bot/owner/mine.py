@@ -19,8 +19,6 @@ from core.preselection import Preselection, PreselectionState, of_account
 from core.preselection.contradictions import contradiction_of
 
 _MOST_LISTED = 10
-_MOST_BATCHES = 3
-"""Batches with a button of their own; all are on the page 【核验抽号】."""
 
 
 def _show_mine(ctx: Context) -> View:
@@ -34,7 +32,7 @@ def _show_mine(ctx: Context) -> View:
         for preselection in entries
         if preselection.state in WITH_RECEIPT
     ]
-    batches = checking.batch_buttons(ctx, _MOST_BATCHES)
+    batches = checking.batch_buttons(ctx)
     held = banner(ctx)
     return View(
         text=held.text

@@ -96,11 +96,6 @@ def receipt_of(preselection: Preselection, office: Office, name: str, entry: Hea
     )
 
 
-def _receipt(ctx: Context, preselection: Preselection, *, is_public: bool = True) -> Receipt:
-    claim = entry_of_claim(ctx.tx, preselection.preselection_id) if is_public else None
-    return receipt_of(preselection, ctx.office_of(preselection.office), ctx.account.name, claim)
-
-
 # --- the page -------------------------------------------------------------------------------
 
 
@@ -110,8 +105,9 @@ def _show_done(ctx: Context, *, is_public: bool = True) -> View | Goto:
     if own is None:
         return Goto(screen=ScreenName.MINE)
     office = ctx.office_of(own.office)
+    claim = entry_of_claim(ctx.tx, own.preselection_id) if is_public else None
     picture = ReceiptPicture(
-        number=f"{own.preselection_id}:{own.state}", receipt=_receipt(ctx, own, is_public=is_public)
+        number=f"{own.preselection_id}:{own.state}", receipt=receipt_of(own, office, ctx.account.name, claim)
     )
     waits = own.state == PreselectionState.RESERVED
     page = ctx.arg("page") if waits else ""
@@ -123,7 +119,6 @@ def _show_done(ctx: Context, *, is_public: bool = True) -> View | Goto:
             Button(label=formatting.HOME(), action=ActionName.HOME),
         )
         return View(text=text, picture=picture, rows=(back,), lifetime=lifetime)
-    claim = entry_of_claim(ctx.tx, own.preselection_id) if is_public else None
     return View(
         text=texts.page(own, office, claim),
         picture=picture,
@@ -206,7 +201,8 @@ def _send_pdf(ctx: Context, _arg: str) -> Goto:
     own = _own(ctx)
     if own is None:
         return Goto(screen=ScreenName.MINE)
-    receipt = _receipt(ctx, own)
+    claim = entry_of_claim(ctx.tx, own.preselection_id)
+    receipt = receipt_of(own, ctx.office_of(own.office), ctx.account.name, claim)
     file = SendFile(
         name=f"{own.office}{own.serial}.pdf",
         caption=texts.PDF_FILE(),

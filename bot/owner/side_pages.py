@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from telegram.constants import MessageLimit
+
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName
 from bot.dialog.screen import Goto, Screen
@@ -9,9 +11,6 @@ from bot.dialog.view import View
 from bot.i18n.formatting import plain, units
 from bot.owner.entry import entry
 from bot.owner.holding import banner
-
-_LONGEST_CAPTION = 1024
-"""UTF-16 units. With a longer caption the button has to say alone that something is held."""
 
 
 def with_banner(screen: Screen) -> Screen:
@@ -27,7 +26,8 @@ def with_banner(screen: Screen) -> Screen:
             return view
         moments = [at for at in (view.redraw_at, held.redraw_at) if at is not None]
         text = held.text + view.text
-        fits = view.picture is None or units(plain(text)) <= _LONGEST_CAPTION
+        # With a longer caption the button has to say alone that something is held.
+        fits = view.picture is None or units(plain(text)) <= MessageLimit.CAPTION_LENGTH
         return replace(
             view,
             text=text if fits else view.text,

@@ -7,6 +7,8 @@ understood is kept in the arguments of the page when the rest has to be asked fo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from telegram.constants import FileSizeLimit
+
 from bot.dialog.context import Context
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
@@ -24,9 +26,6 @@ from core.errors.vehicles import VinError, VinLookalike
 from core.values.personal_numbers import InputKind
 from core.values.vehicle_texts import VehicleText, certificates_in, split_vehicle
 from core.values.vehicles import group_vin, mistyped_vin_in, parse_vin, vins_in
-
-_MOST_BYTES = 20_000_000
-"""The Bot API's download limit, in bytes; the settings may set a lower one."""
 
 _MOST_CHOICES = 6
 
@@ -62,7 +61,7 @@ class VinPages:
     @property
     def handler(self) -> AttachmentHandler:
         return AttachmentHandler(
-            most_bytes=_MOST_BYTES,
+            most_bytes=FileSizeLimit.FILESIZE_DOWNLOAD,  # the settings may set a lower limit
             parse=read_vehicle if self.with_certificate else _read_vin,
             apply=self.read_from_photo,
             waiting=texts.READING,

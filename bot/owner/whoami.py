@@ -6,7 +6,7 @@ from bot.dialog.screen import Goto, stay
 from bot.texts.desk import staff as texts
 
 
-def whoami(ctx: Context, name: str = "", shown: str = "") -> Goto:
+def whoami(ctx: Context, name: str, shown: str) -> Goto:
     """Answer with the chat id, the name as the messenger has it, and the roles.
 
     Args:

@@ -15,7 +15,7 @@ from core.values.offices import Office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stand:
+class _State:
     """The state that a hint depends on."""
 
     ctx: Context
@@ -27,28 +27,28 @@ def hint_of(screen: str, ctx: Context, real_offices: Mapping[str, Office], code:
     """Return the hint below a screen, as HTML; empty if it needs none."""
     known = SCREEN_NAMES.get(screen)
     hint = _HINTS.get(known) if known else None
-    return hint(_Stand(ctx=ctx, real_offices=real_offices, code=code)) if hint else ""
+    return hint(_State(ctx=ctx, real_offices=real_offices, code=code)) if hint else ""
 
 
-def _first(stand: _Stand) -> str:
-    return texts.all_hours(list(stand.real_offices.values()))
+def _first(state: _State) -> str:
+    return texts.all_hours(list(state.real_offices.values()))
 
 
-def _certificate(stand: _Stand) -> str:
-    return texts.certificate(certificate_kind_asked(stand.ctx))
+def _certificate(state: _State) -> str:
+    return texts.certificate(certificate_kind_asked(state.ctx))
 
 
-def _terms(stand: _Stand) -> str:
-    return texts.hours(stand.real_offices[stand.ctx.office.code])
+def _terms(state: _State) -> str:
+    return texts.hours(state.real_offices[state.ctx.office.code])
 
 
-def _composing(stand: _Stand) -> str:
-    office, kind = stand.ctx.office, stand.ctx.preselection.kind
+def _composing(state: _State) -> str:
+    office, kind = state.ctx.office, state.ctx.preselection.kind
     return texts.numbers(examples(office, kind))
 
 
-def _done(stand: _Stand) -> str:
-    ctx = stand.ctx
+def _done(state: _State) -> str:
+    ctx = state.ctx
     try:
         reserved = get(ctx.tx, int(ctx.arg("id")))
     except (StepOutOfOrder, ValueError):
@@ -56,14 +56,14 @@ def _done(stand: _Stand) -> str:
     return texts.really(reserved, next_of(ctx.tx, reserved.subject))
 
 
-_HINTS: Mapping[ScreenName, Callable[[_Stand], str]] = {
+_HINTS: Mapping[ScreenName, Callable[[_State], str]] = {
     ScreenName.HOME: _first,
-    ScreenName.VIN: lambda _stand: texts.VEHICLE(),
-    ScreenName.VIN_DOUBT: lambda _stand: texts.VEHICLE(),
+    ScreenName.VIN: lambda _state: texts.VEHICLE(),
+    ScreenName.VIN_DOUBT: lambda _state: texts.VEHICLE(),
     ScreenName.CERTIFICATE: _certificate,
     ScreenName.REVIEW: _terms,
     ScreenName.TERMS: _terms,
-    ScreenName.CODE: lambda stand: texts.text_message(stand.code),
+    ScreenName.CODE: lambda state: texts.text_message(state.code),
     ScreenName.COMPOSE: _composing,
     ScreenName.DONE: _done,
 }

@@ -6,7 +6,7 @@ from telegram.constants import MessageLimit
 
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows, View
-from bot.i18n.formatting import plain
+from bot.i18n.formatting import plain, units
 from bot.pictures.batch import BatchPicture
 from bot.pictures.picture import Picture
 from bot.pictures.receipt import ReceiptPicture
@@ -27,13 +27,18 @@ def marked(view: View, hint: str) -> View:
     The hint below a picture is cut to the lines that fit a caption.
     """
     text, lines = f"{texts.MARK()}\n{view.text}", hint.splitlines()
-    while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
+    whole = _with_hint(text, lines)
+    while lines and view.picture is not None and units(plain(whole)) > MessageLimit.CAPTION_LENGTH:
         lines.pop()
-    text = "\n".join([text, "", *lines] if lines else [text])
+        whole = _with_hint(text, lines)
     leave = Button(label=texts.LEAVE(), action=ActionName.LEAVE, global_=True)
     rows = (*_without_beyond(view.rows), (leave,))
     picture = None if view.picture is None else _marked_picture(view.picture)
-    return replace(view, text=text, rows=rows, picture=picture)
+    return replace(view, text=whole, rows=rows, picture=picture)
+
+
+def _with_hint(text: str, lines: list[str]) -> str:
+    return "\n".join([text, "", *lines]) if lines else text
 
 
 def _without_beyond(rows: Rows) -> Rows:
@@ -44,11 +49,6 @@ def _without_beyond(rows: Rows) -> Rows:
 def marked_note(note: str) -> str:
     """Return a note or a toast with the mark."""
     return texts.note(note) if note else ""
-
-
-def _length(lines: list[str]) -> int:
-    """Return the length of a caption as Telegram counts it: UTF-16 units, without markup."""
-    return len(plain("\n".join(lines)).encode("utf-16-le")) // 2
 
 
 def _marked_picture(picture: Picture) -> Picture:

@@ -58,7 +58,8 @@ def lead(ctx: Context, command: Command) -> Goto:
         return to_menu(note=parts.CANCELLED())
     ctx.note_name()
     if command.name not in permitted(ctx):
-        return home.command(ctx, command) if command.name in OWNER_COMMANDS else _unknown(ctx, command)
+        owners = home.COMMANDS.get(command.name)
+        return _unknown(ctx, command) if owners is None else owners(ctx, command)
     if not command.arguments and command.name not in WITHOUT_WORDS:
         raise nothing_typed(ctx, command.name)
     return parse_command(ctx, command.name, command.arguments)
