@@ -1,12 +1,13 @@
 """Step 1: office and plate kind, and the notice (docs/domain.md, section 3)."""
 
 from bot.dialog.context import Context
-from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Rows, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry, go_on, step_of
+from bot.owner.office_choice import office_rows
 from bot.owner.readiness import readiness, subscribe
 from bot.texts.owner import preselect, provinces, wishes
 from core.errors.accounts import NotThisUserType
@@ -15,8 +16,6 @@ from core.preselection import PreselectionState
 from core.values import offices
 from core.values.offices import Office
 from core.values.plates import PlateKind
-
-_OFFICES_A_PAGE = 16
 
 
 def _chosen(ctx: Context) -> Office:
@@ -57,14 +56,8 @@ def _show_basics(ctx: Context) -> View:
     rows = list(_kinds(ctx, chosen))
     rows += [(Button(label=wishes.TELL_OPENING(), action=ActionName.TELL),)] if ready.bell else []
     if may_change:
-        buttons = [
-            Button(label=formatting.office_title(office), action=ActionName.OFFICE, arg=office.code)
-            for office in served
-            if office.code != chosen.code
-        ]
-        page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
-        rows += in_columns(page, 2)
-        rows += [tuple(turns)] if turns else []
+        others = (office for office in served if office.code != chosen.code)
+        rows += office_rows(ctx, others, ActionName.OFFICE)
     rows.append(_ways_out(back=bool(ctx.arg("back"))))
     text = preselect.basics(served, chosen, may_change=may_change) + ready.text
     # An open office needs no redraw: this page may be left as it is for weeks.

@@ -10,6 +10,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.i18n.formatting import units
+from bot.owner.office_choice import office_rows, shown_office
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as texts
 from bot.texts.owner import checking
@@ -21,7 +22,6 @@ from core.values.plates import PlateKind
 _ENTRIES_A_PAGE = 5
 _LONGEST_CAPTION = 1000
 """Maximum UTF-16 units of a page; a caption may have 1,024."""
-_OFFICES_A_PAGE = 16
 _SEEDS_A_PAGE = 8
 """Published seeds per page; with those of the days to come they fit a message of 4,096 characters."""
 
@@ -38,15 +38,6 @@ class BulletinPicture:
 
     def render(self) -> bytes:
         return bulletin_picture(self.sheet)
-
-
-def _office(ctx: Context) -> Office:
-    own = (
-        ctx.account_or_none.office
-        if ctx.account_or_none and ctx.account_or_none.office in ctx.core.offices
-        else None
-    )
-    return ctx.office_of(ctx.arg("office") or own or next(iter(ctx.core.offices)))
 
 
 def _kind(ctx: Context) -> PlateKind:
@@ -97,7 +88,7 @@ def _pages(
 
 
 def _show(ctx: Context) -> View:
-    office, kind = _office(ctx), _kind(ctx)
+    office, kind = shown_office(ctx), _kind(ctx)
     bulletin = ctx.core.bulletins.read(ctx.tx, office, kind)
     pages = _pages(office, kind, bulletin)
     pages_shown, turns = page_of(pages, int(ctx.arg("page") or 0), 1)
@@ -129,7 +120,7 @@ def _show(ctx: Context) -> View:
 
 
 def _here(ctx: Context, **changed: str) -> Goto:
-    here = {"office": _office(ctx).code, "kind": _kind(ctx).value}
+    here = {"office": shown_office(ctx).code, "kind": _kind(ctx).value}
     return Goto(screen=ScreenName.POOL, args={**here, **changed})
 
 
@@ -144,11 +135,11 @@ POOL = Screen(
             screen=ScreenName.POOL_OFFICES, args={"kind": _kind(ctx).value}
         ),
         ActionName.NOTIFY: lambda ctx, _arg: Goto(
-            screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}
+            screen=ScreenName.NOTIFY, args={"office": shown_office(ctx).code}
         ),
         ActionName.RULES: lambda ctx, _arg: Goto(
             screen=ScreenName.SUSPICION_RULES,
-            args={"office": _office(ctx).code, "kind": _kind(ctx).value},
+            args={"office": shown_office(ctx).code, "kind": _kind(ctx).value},
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
@@ -157,13 +148,9 @@ POOL = Screen(
 
 
 def _show_offices(ctx: Context) -> View:
-    buttons = [
-        Button(label=formatting.office_title(office), action=ActionName.OFFICE, arg=office.code)
-        for office in ctx.core.offices.values()
-    ]
-    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
+    offices = office_rows(ctx, ctx.core.offices.values(), ActionName.OFFICE)
     out = (Button(label=formatting.HOME(), action=ActionName.HOME),)
-    return View(text=texts.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
+    return View(text=texts.OFFICES(), rows=(*offices, out))
 
 
 POOL_OFFICES = Screen(
@@ -183,7 +170,7 @@ POOL_OFFICES = Screen(
 
 
 def _show_seeds(ctx: Context) -> View:
-    office, kind, page = _office(ctx), _kind(ctx), int(ctx.arg("page") or 0)
+    office, kind, page = shown_office(ctx), _kind(ctx), int(ctx.arg("page") or 0)
     found = ctx.core.bulletins.read_seeds(
         ctx.tx, office, kind, skipped=page * _SEEDS_A_PAGE, most=_SEEDS_A_PAGE
     )

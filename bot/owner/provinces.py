@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.bot_api import deep_links
 from bot.dialog.context import Context
-from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
@@ -13,6 +13,7 @@ from bot.i18n import formatting
 from bot.i18n.language import Language, spoken
 from bot.owner import registration_office
 from bot.owner.entry import entry
+from bot.owner.office_choice import paged
 from bot.owner.registration_steps import carried, to
 from bot.texts.errors import of_error
 from bot.texts.owner import bulletin, home, provinces
@@ -25,7 +26,6 @@ from core.values.offices import IssuingOffice, Office
 
 _PROVINCES_ACROSS = {Language.CHINESE: 3, Language.ENGLISH: 2}
 """Columns; with more, phones truncate 黑龙江 and Heilongjiang."""
-_OFFICES_A_PAGE = 16
 
 
 # --- provinces and their offices ------------------------------------------------------------
@@ -119,12 +119,11 @@ def _show_offices(ctx: Context) -> View | Goto:
         )
         for one in listed
     ]
-    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     back = (
         Button(label=provinces.OTHER_PROVINCE(), action=ActionName.PROVINCES),
         Button(label=formatting.HOME(), action=ActionName.HOME),
     )
-    return View(text=head, rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), back))
+    return View(text=head, rows=(*paged(ctx, buttons), back))
 
 
 OFFICES = Screen(
@@ -149,13 +148,12 @@ def _show_office(ctx: Context) -> View | Goto:
         issuing = offices.find(ctx.arg("code"))
     except NoSuchOffice:  # from a list of an older version
         return Goto(screen=ScreenName.PROVINCES)
-    office = ctx.office_of(issuing.code) if issuing.code in ctx.core.offices else None
     url = ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
-    if office is not None:
-        text, link = _served(ctx, office), deep_links.link_to(ctx.bot_username(), issuing.code)
+    if issuing.code in ctx.core.offices:
+        link = deep_links.link_to(ctx.bot_username(), issuing.code)
         share = deep_links.sharing(link, provinces.share_words(issuing))
-        text += "\n\n" + provinces.link(link)
+        text = f"{_served(ctx, ctx.office_of(issuing.code))}\n\n{provinces.link(link)}"
         ways.append((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),))
         ways.append((Button(label=bulletin.BULLETIN(), action=ActionName.POOL),))
         ways.append((Button(label=provinces.SHARE(), url=share),))
@@ -233,7 +231,9 @@ def _preselect(ctx: Context, _arg: str) -> Goto:
 
 
 def opened(payload: str) -> Goto:
-    """Open the office of a deep link; an invalid link leads to the home screen with a note."""
+    """Open the office of a deep link; none leads to the home screen, an invalid one with a note."""
+    if not payload:
+        return Goto(screen=ScreenName.HOME)
     issuing = deep_links.office_of(payload)
     if issuing is None or not issuing.is_offered:
         return Goto(screen=ScreenName.HOME, note=provinces.BAD_LINK())

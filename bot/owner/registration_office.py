@@ -1,12 +1,12 @@
 """Registration: the office of registration (注册地), chosen or typed; also changed later."""
 
 from bot.dialog.context import Context
-from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.owner.entry import registration_step
+from bot.owner.office_choice import office_rows
 from bot.owner.registration_steps import is_correction, next_step, previous, to, turns
 from bot.texts.errors import of_error
 from bot.texts.owner import provinces
@@ -16,8 +16,6 @@ from core.people.accounts import RegistrationField
 from core.preselection.moving import change_office
 from core.values import offices
 
-_OFFICES_A_PAGE = 16
-
 
 def _show(ctx: Context) -> View | Goto:
     served = list(ctx.core.offices.values())
@@ -26,17 +24,12 @@ def _show(ctx: Context) -> View | Goto:
         ctx.core.accounts.set_office(ctx.tx, account, served[0].code)
         ctx.refresh()
         return to(ctx, registration_step(ctx.account).screen or ScreenName.REG_OFFICE)
-    buttons = [
-        Button(label=formatting.office_title(office), action=ActionName.PICK, arg=office.code)
-        for office in served
-    ]
-    page, pages = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     not_here = (Button(label=texts.NOT_HERE(), action=ActionName.ELSEWHERE),)
-    rows = (*in_columns(page, 2), tuple(pages), not_here, turns(ctx, is_filled=bool(account.office)))
+    rows = (*office_rows(ctx, served, ActionName.PICK), not_here, turns(ctx, is_filled=bool(account.office)))
     text = texts.OFFICE_AGAIN() if account.is_registered else texts.OFFICE()
     if account.is_registered and ctx.current_preselection and not account.user_type.selects_elsewhere:
         text += texts.OFFICE_CANCELS()
-    return View(text=text, rows=tuple(row for row in rows if row))
+    return View(text=text, rows=rows)
 
 
 def choose(ctx: Context, code: str) -> Goto:

@@ -2,10 +2,11 @@
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Goto, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.appeals import begin
+from bot.owner.office_choice import shown_office
 from bot.texts.owner import home
 from bot.texts.owner import suspicion as texts
 from core.appeals import Appeal, AppealState
@@ -14,7 +15,7 @@ from core.suspicion import find_asked
 
 
 def _show_rules(ctx: Context) -> View:
-    office = ctx.office_of(ctx.arg("office") or next(iter(ctx.core.offices)))
+    office = shown_office(ctx)
     back = (
         Button(label=texts.BULLETIN(), action=ActionName.POOL),
         Button(label=formatting.HOME(), action=ActionName.HOME),
@@ -66,13 +67,6 @@ def _answer(ctx: Context, _arg: str) -> Goto:
     return begin(ctx, (begun.vin or "") if begun else "")
 
 
-def _waits(_ctx: Context, error: object) -> Goto:
-    del error
-    return Goto(screen=ScreenName.SUSPENDED)
-
-
-_ERRORS: ErrorWays = {AppealWaits: _waits}
-
 SUSPENDED = Screen(
     name=ScreenName.SUSPENDED,
     show=_show,
@@ -83,7 +77,7 @@ SUSPENDED = Screen(
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=formatting.PRESS_HINT,
-    errors=_ERRORS,
+    errors={AppealWaits: lambda _ctx, _error: Goto(screen=ScreenName.SUSPENDED)},
 )
 
 SCREENS = (RULES, SUSPENDED)

@@ -6,13 +6,13 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
+from bot.owner.office_choice import shown_office
 from bot.texts.owner import wished as texts
 from core.errors.accounts import NotRegistered
 from core.notifications import wished
 from core.notifications.wished import WishedNumber
 from core.pool.number_status import first_opening
 from core.pool.segments import Segment
-from core.values.offices import Office
 from core.values.wished_numbers import parse_wished
 
 
@@ -25,11 +25,6 @@ def to_page(ctx: Context, _arg: str = "") -> Goto:
     if not ctx.account.is_registered:
         raise NotRegistered
     return Goto(screen=ScreenName.WISHED, args={"office": ctx.arg("office")})
-
-
-def _office(ctx: Context) -> Office:
-    code = ctx.arg("office") or ctx.account.office or ""
-    return ctx.core.offices.get(code) or next(iter(ctx.core.offices.values()))
 
 
 def _opening(ctx: Context, wish: WishedNumber) -> Segment | None:
@@ -46,7 +41,7 @@ def _show(ctx: Context) -> View | Goto:
         for wish in wishes
     ]
     return View(
-        text=texts.page(_office(ctx), [(wish, _opening(ctx, wish)) for wish in wishes], ctx.tx.now),
+        text=texts.page(shown_office(ctx), [(wish, _opening(ctx, wish)) for wish in wishes], ctx.tx.now),
         rows=(
             *in_columns(buttons, 2),
             (Button(label=formatting.BACK(), action=ActionName.NOTIFY),),
@@ -55,7 +50,7 @@ def _show(ctx: Context) -> View | Goto:
 
 
 def _typed(ctx: Context, text: str) -> Goto:
-    wish = parse_wished(text, default=_office(ctx), offices=ctx.core.offices)
+    wish = parse_wished(text, default=shown_office(ctx), offices=ctx.core.offices)
     account = ctx.account
     wished.add(ctx.tx, account.account_id, wish, is_registered=account.is_registered)
     return Goto(screen=ScreenName.WISHED, args=ctx.args, note=texts.ADDED())
@@ -72,7 +67,7 @@ WISHED = Screen(
     buttons={
         ActionName.REMOVE: _remove,
         ActionName.NOTIFY: lambda ctx, _arg: Goto(
-            screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}
+            screen=ScreenName.NOTIFY, args={"office": shown_office(ctx).code}
         ),
     },
     text=_typed,

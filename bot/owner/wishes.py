@@ -1,12 +1,13 @@
 """Notification settings: deadline reminders, office openings, releases (/notify)."""
 
 from bot.dialog.context import Context
-from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
 from bot.owner import wished_numbers
+from bot.owner.office_choice import office_rows, shown_office
 from bot.owner.receipt import to_receipt
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.errors import of_error
@@ -16,9 +17,7 @@ from core.errors.base import XuanhaoError
 from core.notifications import broadcasts, reminders, subscriptions
 from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.reporting import checked_days
-from core.values.offices import Office
 
-_OFFICES_A_PAGE = 16
 _CHECKED = "checked"  # the argument of the button for the outcome of yesterday's check, of all offices
 
 
@@ -67,13 +66,8 @@ REMINDERS = Screen(
 # --- subscriptions --------------------------------------------------------------------------
 
 
-def _office(ctx: Context) -> Office:
-    own = ctx.account_or_none.office if ctx.account_or_none else None
-    return ctx.office_of(ctx.arg("office") or own or next(iter(ctx.core.offices)))
-
-
 def _show_notify(ctx: Context) -> View:
-    office = _office(ctx)
+    office = shown_office(ctx)
     current = set(subscriptions.of_chat(ctx.tx, ctx.chat_id))
     buttons = [
         Button(
@@ -99,20 +93,14 @@ def _show_notify(ctx: Context) -> View:
             ),
         )
     )
-    others = [
-        Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
-        for one in ctx.core.offices.values()
-        if one.code != office.code
-    ]
-    page, turns = page_of(others, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
-    rows += in_columns(page, 2)
-    rows += [tuple(turns)] if turns else []
+    others = (one for one in ctx.core.offices.values() if one.code != office.code)
+    rows += office_rows(ctx, others, ActionName.OFFICE)
     rows.append((Button(label=formatting.HOME(), action=ActionName.HOME),))
     return View(text=wishes.notify(office), rows=rows)
 
 
 def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
-    office = _office(ctx)
+    office = shown_office(ctx)
     if arg == _CHECKED:
         (checked_days.subscribe if on else checked_days.unsubscribe)(ctx.tx, ctx.chat_id)
         return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
@@ -159,11 +147,11 @@ def mute(ctx: Context, office: str) -> Goto:
 
 
 def _mute(ctx: Context, _arg: str) -> Goto:
-    return mute(ctx, _office(ctx).code)
+    return mute(ctx, shown_office(ctx).code)
 
 
 def _unmute(ctx: Context, _arg: str) -> Goto:
-    office = _office(ctx)
+    office = shown_office(ctx)
     broadcasts.unmute(ctx.tx, ctx.chat_id, office.code)
     return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
 

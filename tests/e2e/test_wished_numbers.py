@@ -3,6 +3,7 @@
 import asyncio
 
 from core.pool.openings import TELL_AFTER
+from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.person import Person
 from tests.world import CHIEF, OTHER, World, registers
@@ -25,6 +26,14 @@ async def test_stranger_is_told_to_register(sqlite_world: World) -> None:
     await owner.say("/notify")
     await owner.press("⭐ 心愿号提醒")
     await owner.see_toast("还没有完成注册")
+
+
+async def test_owner_of_an_office_that_is_no_longer_served_chooses_notices(sqlite_world: World) -> None:
+    owner = sqlite_world.person()
+    await registers(owner)
+    await sqlite_world.store.run(sql, "UPDATE account SET office = '粤A'")
+    await owner.say("/notify")
+    await owner.see("开放提醒 · 粤K", "点一下订阅", fresh=True)
 
 
 async def test_wish_is_typed_listed_told_and_removed(world: World) -> None:
