@@ -1,8 +1,8 @@
 """The deadline of a reserved number as an iCalendar file, and its cancellation (RFC 5545, RFC 5546).
 
-A calendar app recognises an event by its UID, and replaces it only by one with a higher SEQUENCE. Deadlines
-only ever move later, so the time from the selection to the deadline serves as one; a cancellation is one
-higher.
+A calendar app recognises an event by its UID, and replaces it only by one with a higher SEQUENCE. The time
+from the selection to the last change serves as one: also a number that is reinstated comes after its
+cancellation.
 """
 
 from datetime import datetime, timedelta
@@ -29,7 +29,6 @@ def calendar_file(preselection: Preselection, office: Office, deadline: datetime
     from icalendar import Alarm  # noqa: PLC0415 - see _event
 
     event = _event(preselection, office, deadline, preselection.updated_at or deadline)
-    event.add("sequence", _sequence(preselection, deadline))
     event.add("description", texts.event(preselection, office))
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
@@ -44,7 +43,6 @@ def cancellation_file(preselection: Preselection, office: Office, deadline: date
     from icalendar import vCalAddress, vText  # noqa: PLC0415 - see _event
 
     event = _event(preselection, office, deadline, preselection.ended_at or deadline)
-    event.add("sequence", _sequence(preselection, deadline) + 1)
     event.add("status", "CANCELLED")
     organizer = vCalAddress(_NO_ADDRESS)
     organizer.params["CN"] = vText(office.name)
@@ -58,16 +56,13 @@ def _event(preselection: Preselection, office: Office, deadline: datetime, revis
     event = Event()
     event.add("uid", f"preselection-{preselection.preselection_id}-{office.code}@xuanhao")
     event.add("dtstamp", revised_at)
+    event.add("sequence", (revised_at - (preselection.reserved_at or revised_at)) // timedelta(seconds=1))
     event.add("dtstart", deadline - timedelta(hours=1))
     event.add("dtend", deadline)
     number = formatting.plate(preselection.office, preselection.serial or "")
     event.add("summary", f"{texts.EVENT_TITLE()} {number}")
     event.add("location", f"{office.name} {office.address}")
     return event
-
-
-def _sequence(preselection: Preselection, deadline: datetime) -> int:
-    return (deadline - (preselection.reserved_at or deadline)) // timedelta(minutes=1)
 
 
 def _file(event: "Event", method: str = "") -> bytes:

@@ -45,16 +45,17 @@ def event_of(content: bytes) -> Any:
     return event
 
 
-def moved(span: timedelta) -> Any:
-    """Return the event of a reservation whose deadline was moved by this much, an hour later."""
+def moved(span: timedelta, *, after: timedelta = timedelta(hours=1)) -> Any:
+    """Return the event of a reservation whose deadline was moved by this much, some time later."""
     deadline = DEADLINE + span
-    reserved = replace(RESERVED, deadline=deadline, updated_at=SELECTED + timedelta(hours=1))
+    reserved = replace(RESERVED, deadline=deadline, updated_at=SELECTED + after)
     return event_of(calendar_file(reserved, OFFICE, deadline))
 
 
-@given(st.integers(0, 40 * 24), st.integers(1, 40 * 24))
-def test_sequence_grows_with_each_move(first: int, more: int) -> None:
-    one, other = moved(timedelta(hours=first)), moved(timedelta(hours=first + more))
+@given(st.integers(0, 400 * 24 * 60), st.integers(1, 400 * 24 * 60))
+def test_sequence_grows_with_each_change(first: int, more: int) -> None:
+    one = moved(timedelta(days=1), after=timedelta(minutes=first))
+    other = moved(timedelta(days=2), after=timedelta(minutes=first + more))
     assert one["UID"] == other["UID"]
     assert 0 <= one["SEQUENCE"] < other["SEQUENCE"] < 2**31
 
@@ -77,3 +78,10 @@ def test_end_of_a_number_cancels_the_event() -> None:
     assert event["DTSTAMP"].dt == ended.ended_at
     assert event["ORGANIZER"]
     assert not event.subcomponents  # no alarm
+
+
+def test_reinstated_number_comes_back_into_the_calendar() -> None:
+    """Its event counts as newer than the cancellation, although the deadline is the same."""
+    ended = replace(RESERVED, state=PreselectionState.VOID, ended_at=SELECTED + timedelta(hours=1))
+    cancelled = event_of(cancellation_file(ended, OFFICE, DEADLINE))
+    assert moved(timedelta(), after=timedelta(hours=2))["SEQUENCE"] > cancelled["SEQUENCE"]
