@@ -38,7 +38,7 @@ from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.ports import Tx
 from core.values.offices import Office
 from tests.core.tools import NOON, build, release, verified
-from tests.lifecycle.harness import reserve
+from tests.lifecycle.harness import reserve, without_menu
 
 PAUSE = 0.005
 """Seconds between an answer and the next press."""
@@ -173,7 +173,7 @@ class Bench:
     def send(self, messenger: Messenger) -> Awaitable[int]:
         """Send everything that is due."""
         bot = cast("ExtBot[str]", messenger)
-        return Sender(self._core, bot, CallbackCodec(self._core.vault), "bench").send_due()
+        return Sender(self._core, bot, CallbackCodec(self._core.vault), "bench", without_menu).send_due()
 
 
 async def while_sending(

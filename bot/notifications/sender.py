@@ -132,7 +132,7 @@ class Sender:
         bot: ExtBot[str],
         codec: CallbackCodec,
         worker: str,
-        refresh_menu: Callable[[int], Awaitable[None]] | None = None,
+        refresh_menu: Callable[[int], Awaitable[None]],
     ) -> None:
         self._refresh_menu = refresh_menu
         self._core = core
@@ -278,7 +278,7 @@ class Sender:
         if message is None:
             await self._run(notification_queue.mark_over, notification, self._worker, late=False)
             return
-        if notification.topic == NotificationPurpose.ROLE and self._refresh_menu is not None:
+        if notification.topic == NotificationPurpose.ROLE:
             await self._refresh_menu(notification.chat_id)
         if notification.is_once:
             await self._deliver_once(notification, message)

@@ -22,8 +22,8 @@ class ReminderSms:
     Attributes:
         phone: the owner's number in E.164 form; empty if there is none.
         text: the whole text, in Chinese, as the numbers are mainland ones.
-        parameters: ``number``, ``deadline`` and ``place``, for gateways that only send templates; of one that
-            is no reminder ``purpose`` instead of the first two.
+        parameters: for gateways that only send templates: ``number``, ``deadline`` and ``place``; of one that
+            is no reminder ``purpose``, ``place`` and the office's ``phone``.
     """
 
     phone: str = field(repr=False)

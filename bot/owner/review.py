@@ -13,7 +13,7 @@ from bot.i18n import formatting
 from bot.owner import terms
 from bot.owner.entry import data_step, go_on, step_of
 from bot.owner.readiness import readiness, subscribe
-from bot.owner.vehicle import REFUSED
+from bot.owner.vehicle import REFUSED, certificate_kind_asked
 from bot.texts.errors import of_error
 from bot.texts.owner import preselect, provinces, wishes
 from bot.texts.owner import review as texts
@@ -23,15 +23,11 @@ from core.errors.vehicles import CertificateError
 from core.preselection import Papers, PreselectionState
 from core.preselection.quotas import remaining_quota
 from core.preselection.reviewed import data_of, keep_reviewed, reviewed_before
-from core.values.vehicles import CertificateKind, parse_certificate
+from core.values.vehicles import parse_certificate
 
 _IN_FULL = timedelta(minutes=10)
 """How long the page shows personal data in full."""
 _START = "start"  # the argument of the button that also starts the selection; older buttons have none
-_OTHER_KIND = {
-    CertificateKind.DOMESTIC: CertificateKind.IMPORT,
-    CertificateKind.IMPORT: CertificateKind.DOMESTIC,
-}
 
 
 def _show_review(ctx: Context) -> View | Goto:
@@ -71,8 +67,7 @@ def _rows(ctx: Context, *, can_start: bool, has_bell: bool, in_full: bool) -> tu
         if can_start
         else Button(label=preselect.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS)
     )
-    kind = ctx.preselection.certificate_kind or CertificateKind.IMPORT
-    other = preselect.OTHER_CERTIFICATE[_OTHER_KIND[kind]]()
+    other = preselect.OTHER_CERTIFICATE[certificate_kind_asked(ctx).other]()
     rows = (
         (confirm,),
         (Button(label=wishes.TELL_OPENING(), action=ActionName.TELL),) if has_bell else (),
@@ -122,7 +117,7 @@ def _correcting(ctx: Context, screen: ScreenName, **args: object) -> Goto:
 def _other_kind(ctx: Context, _arg: str) -> Goto:
     """Change the kind of the certificate; its number is asked for again if it cannot be one of that kind."""
     begun = ctx.preselection
-    kind = _OTHER_KIND[begun.certificate_kind or CertificateKind.IMPORT]
+    kind = certificate_kind_asked(ctx).other
     keep_reviewed(ctx.tx, ctx.core.vault, begun, ctx.account)
     try:
         number = parse_certificate(kind, begun.certificate or "")

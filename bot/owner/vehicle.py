@@ -218,7 +218,7 @@ def _show_certificate(ctx: Context) -> View | Goto:
     if begun.vin is None:
         return Goto(screen=ScreenName.VIN)
     kind = certificate_kind_asked(ctx)
-    other = next(one for one in CertificateKind if one is not kind)
+    other = kind.other
     rows = (
         (Button(label=preselect.OTHER_CERTIFICATE[other](), action=ActionName.KIND, arg=other),),
         (Button(label=formatting.BACK(), action=ActionName.BACK),),

@@ -54,6 +54,11 @@ class CertificateKind(StrEnum):
     DOMESTIC = "domestic"  # 合格证编号
     IMPORT = "import"  # 货物进口证明书编号
 
+    @property
+    def other(self) -> "CertificateKind":
+        """The kind that this one is not."""
+        return CertificateKind.IMPORT if self == CertificateKind.DOMESTIC else CertificateKind.DOMESTIC
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VinFinding:

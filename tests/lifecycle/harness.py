@@ -179,7 +179,8 @@ class Harness:
     def new_sender(self, worker: str, core: Core | None = None) -> Sender:
         """Return another sender, with a name of its own."""
         used = core or self.core
-        return Sender(used, cast("ExtBot[str]", self.messenger.of(worker)), CallbackCodec(used.vault), worker)
+        bot = cast("ExtBot[str]", self.messenger.of(worker))
+        return Sender(used, bot, CallbackCodec(used.vault), worker, refresh_menu=without_menu)
 
     async def ends(self, core: Core | None = None) -> None:
         """End what has expired and announce what has opened, in the order of ``bot.scheduler``."""
@@ -279,6 +280,10 @@ class Harness:
     async def failures(self) -> list[dict[str, Any]]:
         """Return the notifications that could not be sent."""
         return self.sql("SELECT * FROM notice WHERE state = 'failed'")
+
+
+async def without_menu(_chat_id: int) -> None:
+    """Refresh no command menu: the messenger of the harness has none."""
 
 
 def short(purpose: str) -> str:
