@@ -22,6 +22,7 @@ from core.suspicion.model import (
     listed,
     of_subject,
     raise_suspicion,
+    rules_in_force,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "listed",
     "of_subject",
     "raise_suspicion",
+    "rules_in_force",
 ]

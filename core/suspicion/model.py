@@ -12,6 +12,7 @@ from core.clock import from_millis, moment_or_none, to_millis
 from core.errors.suspicion import SelectionSuspended, SuspicionUnknown
 from core.people.scope import Scope
 from core.ports import Row, Tx
+from core.settings.tables import SuspicionSettings
 
 LONGEST_REASON = 200
 
@@ -25,6 +26,19 @@ class SuspicionKind(StrEnum):
     TOGETHER = "together"  # accounts that press at the same moments again and again
     FREED = "freed"  # a wish seconds after its number was freed
     INSIDER = "insider"  # what an admin gave, and the success that followed
+
+
+def rules_in_force(rules: SuspicionSettings) -> list[SuspicionKind]:
+    """Return the rules that are not switched off: a rule whose first value is 0 is."""
+    first_values = {
+        SuspicionKind.PACE: rules.pace_presses,
+        SuspicionKind.REACTION: rules.reaction_milliseconds,
+        SuspicionKind.SHARED: rules.shared_accounts,
+        SuspicionKind.TOGETHER: rules.together_accounts,
+        SuspicionKind.FREED: rules.freed_seconds,
+        SuspicionKind.INSIDER: rules.insider_times,
+    }
+    return [kind for kind, value in first_values.items() if value]
 
 
 class SuspicionState(StrEnum):

@@ -6,7 +6,7 @@ from bot.i18n.formatting import listed, moment, office_name, office_title
 from bot.i18n.language import Phrase, _, phrase
 from core.appeals import Appeal
 from core.settings.tables import SuspicionSettings
-from core.suspicion import Suspicion, SuspicionKind
+from core.suspicion import Suspicion, SuspicionKind, rules_in_force
 from core.values.offices import Office
 
 RULES = phrase("【异常选号如何认定】")
@@ -62,23 +62,14 @@ def rule(kind: SuspicionKind, rules: SuspicionSettings) -> str:
     return _RULES[kind]().format(**values[kind])
 
 
-def _in_force(rules: SuspicionSettings) -> list[SuspicionKind]:
-    is_on = {
-        SuspicionKind.PACE: rules.pace_presses,
-        SuspicionKind.REACTION: rules.reaction_milliseconds,
-        SuspicionKind.SHARED: rules.shared_accounts,
-        SuspicionKind.TOGETHER: rules.together_accounts,
-        SuspicionKind.FREED: rules.freed_seconds,
-        SuspicionKind.INSIDER: rules.insider_times,
-    }
-    return [kind for kind in SuspicionKind if is_on[kind]]
-
-
 def rules_page(office: Office, rules: SuspicionSettings) -> str:
     """Return the public page: the rules in force, the pauses, and what follows."""
     lines = [
         _("<b>异常选号如何认定</b>\n符合下列情形之一的,列为异常选号嫌疑,由审核人员逐件核对:"),
-        *(f"{place}. {escape(rule(kind, rules))}" for place, kind in enumerate(_in_force(rules), start=1)),
+        *(
+            f"{place}. {escape(rule(kind, rules))}"
+            for place, kind in enumerate(rules_in_force(rules), start=1)
+        ),
     ]
     if len(lines) == 1:
         lines.append(_("(目前没有启用任何规则)"))
