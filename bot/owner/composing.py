@@ -31,32 +31,20 @@ from core.values.number_search import NumberSearch, parse_search, without_words
 from core.values.plates import split_wishes
 
 _MOST_READ = 20
+_NONE = SortedWishes(good=(), refused=(), left_out=())
 _COUNT_EVERY = timedelta(seconds=15)
 """How often the page that waits for a try updates the remaining time."""
 
 
-def _args(ctx: Context, wishes: Sequence[str], suggestions: Sequence[str] = ()) -> dict[str, object]:
-    return {
-        "wishes": list(wishes),
-        "ideas": list(suggestions),
-        "without_four": bool(ctx.args.get("without_four")),
-    }
-
-
 def _to_list(
-    ctx: Context,
-    wishes: Sequence[str],
-    suggestions: Sequence[str] = (),
-    *,
-    note: str = "",
-    sticky: bool = False,
+    wishes: Sequence[str], suggestions: Sequence[str] = (), *, note: str = "", sticky: bool = False
 ) -> Goto:
-    return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, suggestions), note=note, sticky=sticky)
+    args = {"wishes": list(wishes), "ideas": list(suggestions)}
+    return Goto(screen=ScreenName.COMPOSE, args=args, note=note, sticky=sticky)
 
 
-def _back_to_random(ctx: Context, note: str = "") -> Goto:
-    args = {"without_four": bool(ctx.args.get("without_four"))}
-    return Goto(screen=ScreenName.SELECTING, args=args, note=note)
+def _back_to_random(_ctx: Context, _arg: str) -> Goto:
+    return Goto(screen=ScreenName.SELECTING)
 
 
 def _show(ctx: Context) -> View | Goto:
@@ -66,9 +54,9 @@ def _show(ctx: Context) -> View | Goto:
     now, lease = ctx.tx.now, lease_until(ctx.tx, begun)
     left, wishes = remaining_quota(ctx.tx, office, begun.required_vin), ctx.list_arg("wishes")
     if lease is None or left.none or not office.hours.is_open(now):
-        return _back_to_random(ctx)  # it leads on, once nothing is held
+        return Goto(screen=ScreenName.SELECTING)  # it leads on, once nothing is held
     if not left.wishes:
-        return _back_to_random(ctx, texts.NONE_LEFT())
+        return Goto(screen=ScreenName.SELECTING, note=texts.NONE_LEFT())
     held = banner(ctx)
     open_now = composable(ctx.tx, office, begun.kind).patterns
     text = texts.composing(office, begun.kind, left, wishes, open_now)
@@ -113,14 +101,14 @@ def _typed(ctx: Context, text: str) -> Goto:
     kind, code = ctx.preselection.kind, ctx.office.code
     search = parse_search(kind, text, office=code)
     if search is not None:
-        return _searched(ctx, search, SortedWishes(good=(), refused=(), left_out=()))
+        return _searched(ctx, search, _NONE)
     tokens = [without_words(token) for token in split_wishes(text, limit=_MOST_READ)]
     searches = {token: parse_search(kind, token, office=code) for token in tokens}
     whole = [token for token in tokens if searches[token] is None]
     if not tokens:
         raise NoWishes
     if not whole:
-        return _searched(ctx, searches[tokens[0]], SortedWishes(good=(), refused=(), left_out=()))
+        return _searched(ctx, searches[tokens[0]], _NONE)
     parts = [search for search in searches.values() if search is not None and len(search.part) > 1]
     judged = _judged(ctx, whole)
     return _searched(ctx, parts[0], judged) if parts else _added(ctx, judged)
@@ -148,7 +136,7 @@ def _added(ctx: Context, judged: SortedWishes) -> Goto:
         raise WishesRefused(judged.refused)
     wishes = [*ctx.list_arg("wishes"), *judged.good]
     ideas = [*meant, *judged.left_out] or ctx.list_arg("ideas")
-    return _to_list(ctx, wishes, ideas, note="\n".join(_notes(ctx, judged, meant)), sticky=True)
+    return _to_list(wishes, ideas, note="\n".join(_notes(ctx, judged, meant)), sticky=True)
 
 
 def _notes(ctx: Context, judged: SortedWishes, meant: Sequence[str]) -> list[str]:
@@ -182,18 +170,18 @@ def _searched(ctx: Context, search: NumberSearch | None, judged: SortedWishes) -
     if examples or not numbers.examples:  # else all of them are in the list
         notes.append(texts.found(search, numbers))
     ideas = dict.fromkeys([*meant, *judged.left_out, *examples])
-    return _to_list(ctx, wishes, list(ideas), note="\n".join(notes), sticky=True)
+    return _to_list(wishes, list(ideas), note="\n".join(notes), sticky=True)
 
 
 def _without(ctx: Context, wish: str) -> Goto:
     rest = [other for other in ctx.list_arg("wishes") if other != wish]
-    return _to_list(ctx, rest, ctx.list_arg("ideas"))
+    return _to_list(rest, ctx.list_arg("ideas"))
 
 
 def _submit(ctx: Context, _arg: str) -> Goto:
     wishes, begun, office = ctx.list_arg("wishes"), ctx.preselection, ctx.office
     validate_try(ctx.tx, office, begun, wishes, received_at=ctx.received_at)
-    return Goto(screen=ScreenName.TRY, args=_args(ctx, wishes))
+    return Goto(screen=ScreenName.TRY, args={"wishes": wishes})
 
 
 COMPOSE = Screen(
@@ -202,11 +190,11 @@ COMPOSE = Screen(
     buttons={
         ActionName.ADD: lambda ctx, idea: _added(ctx, _judged(ctx, [idea])),
         ActionName.REMOVE: _without,
-        ActionName.CLEAR: lambda ctx, _arg: _to_list(ctx, ()),
+        ActionName.CLEAR: lambda _ctx, _arg: _to_list(()),
         ActionName.SUBMIT: _submit,
         ActionName.TELL: tell_opening,
-        ActionName.RANDOM: lambda ctx, _arg: _back_to_random(ctx),
-        ActionName.SELECT: lambda ctx, _arg: _back_to_random(ctx),
+        ActionName.RANDOM: _back_to_random,
+        ActionName.SELECT: _back_to_random,
     },
     text=_typed,
     errors=ERRORS,
@@ -222,7 +210,7 @@ def _show_try(ctx: Context) -> View | Goto:
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
     if not wishes:
-        return _to_list(ctx, ())
+        return _to_list(())
     known = failed_before(ctx.tx, begun, wishes)
     left = remaining_quota(ctx.tx, office, begun.required_vin)
     return View(
@@ -241,14 +229,14 @@ def _try(ctx: Context, _arg: str) -> Goto:
     )
     if result.taken:
         return completed(begun.preselection_id)
-    return _to_list(ctx, (), result.suggestions, note=texts.failed(ctx.office, result), sticky=True)
+    return _to_list((), result.suggestions, note=texts.failed(ctx.office, result), sticky=True)
 
 
 def _wait(ctx: Context, error: XuanhaoError) -> Goto:
     """Keep a try that came too soon: it is made by itself when the pause is over."""
     seconds = error.seconds if isinstance(error, TriedTooSoon) else 0
     at = to_millis(ctx.tx.now + timedelta(seconds=seconds))
-    return Goto(screen=ScreenName.TRY_WAITS, args={**_args(ctx, ctx.list_arg("wishes")), "at": at})
+    return Goto(screen=ScreenName.TRY_WAITS, args={"wishes": ctx.list_arg("wishes"), "at": at})
 
 
 TRY = Screen(
@@ -256,7 +244,7 @@ TRY = Screen(
     show=_show_try,
     buttons={
         ActionName.TRY: _try,
-        ActionName.BACK: lambda ctx, _arg: _to_list(ctx, ctx.list_arg("wishes")),
+        ActionName.BACK: lambda ctx, _arg: _to_list(ctx.list_arg("wishes")),
     },
     errors={**ERRORS, TriedTooSoon: _wait},
     hint=formatting.PRESS_HINT,
@@ -277,7 +265,7 @@ def _show_waiting(ctx: Context) -> View | Goto:
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
     if not wishes:
-        return _to_list(ctx, ())
+        return _to_list(())
     at = from_millis(_due(ctx))
     seconds = max(1, -int((ctx.tx.now - at).total_seconds() // 1))
     return View(
@@ -292,13 +280,13 @@ def _try_when_due(ctx: Context) -> Goto | None:
 
 
 def _not_tried(ctx: Context, error: XuanhaoError) -> Goto:
-    return _to_list(ctx, ctx.list_arg("wishes"), note=of_error(error), sticky=True)
+    return _to_list(ctx.list_arg("wishes"), note=of_error(error), sticky=True)
 
 
 TRY_WAITS = Screen(
     name=ScreenName.TRY_WAITS,
     show=_show_waiting,
-    buttons={ActionName.CANCEL: lambda ctx, _arg: _to_list(ctx, ctx.list_arg("wishes"))},
+    buttons={ActionName.CANCEL: lambda ctx, _arg: _to_list(ctx.list_arg("wishes"))},
     timer=_try_when_due,
     errors={XuanhaoError: _not_tried, **ERRORS, TriedTooSoon: _wait},
     hint=texts.WAIT_HINT,
