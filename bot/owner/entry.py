@@ -38,7 +38,7 @@ def entry(ctx: Context) -> Goto:
 def another_vehicle(ctx: Context) -> Goto:
     """Return the target for one more vehicle: where the owner left off, whatever number they have already."""
     ctx.refresh()
-    account, begun = ctx.account_or_none, ctx.current_preselection
+    account = ctx.account_or_none
     if account is None or not account.consents:
         return Goto(screen=ScreenName.CONSENT)
     if not account.is_registered:
@@ -49,6 +49,7 @@ def another_vehicle(ctx: Context) -> Goto:
         return Goto(screen=ScreenName.SUSPENDED)
     if not account.has_phone:
         return Goto(screen=ScreenName.REG_PHONE)
+    begun = ctx.current_preselection
     return Goto(screen=ScreenName.BASICS) if begun is None else step_of(ctx, begun)
 
 

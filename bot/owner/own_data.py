@@ -15,7 +15,6 @@ from bot.owner.personal_data_export import to_html, to_json
 from bot.owner.registration_steps import register_first
 from bot.texts.owner import own_data as texts
 from bot.texts.owner import registration, units
-from core.clock import CHINA
 from core.errors.accounts import DeletionBlocked
 from core.people.accounts import CONSENT_VERSION
 from core.personal_data import Everything
@@ -94,7 +93,7 @@ def _change_office(ctx: Context, _arg: str) -> Goto:
 
 def export(ctx: Context) -> Goto:
     """Send all data about the user as two files, read from a current snapshot."""
-    chat_id, day = ctx.chat_id, f"{ctx.tx.now.astimezone(CHINA):%Y-%m-%d}"
+    chat_id, day = ctx.chat_id, ctx.today.isoformat()
 
     def read(tx: Tx) -> tuple[Everything, datetime]:
         return ctx.core.personal_data.read(tx, chat_id), tx.now

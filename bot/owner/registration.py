@@ -13,7 +13,6 @@ from bot.owner.entry import registration_step
 from bot.owner.registration_steps import is_correction, next_step, previous, to, turns
 from bot.texts.errors import of_error
 from bot.texts.owner import own_data, registration, units
-from core.clock import CHINA
 from core.errors.accounts import IdentityTaken
 from core.errors.base import InputError, XuanhaoError
 from core.people.accounts import CONSENT_VERSION, Account, RegistrationField
@@ -142,7 +141,7 @@ def _set_name(ctx: Context, text: str) -> None:
 def _parse_number(ctx: Context, text: str) -> str:
     if ctx.account.is_unit:
         return parse_credit_code(text)
-    return parse_resident_id(text, today=ctx.tx.now.astimezone(CHINA).date())
+    return parse_resident_id(text, today=ctx.today)
 
 
 def _changes(before: Account, after: Account) -> str:

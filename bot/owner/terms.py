@@ -8,7 +8,7 @@ from bot.i18n import formatting
 from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of
 from bot.owner.readiness import readiness, subscribe
-from bot.owner.vehicle import REFUSED
+from bot.owner.vehicle import REFUSED, other_vehicle
 from bot.owner.wishes import turned_away
 from bot.texts.error_texts.selection import CHANCES_USED_UP
 from bot.texts.errors import of_error
@@ -136,11 +136,6 @@ CODE = Screen(
 )
 
 
-def _other_vehicle(ctx: Context, _arg: str) -> Goto:
-    ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
-    return Goto(screen=ScreenName.VIN)
-
-
 def _next_vehicle(ctx: Context, _arg: str) -> Goto:
     """End the preselection of a vehicle that has no chances left, and begin another one."""
     begun = ctx.preselection
@@ -164,7 +159,7 @@ USED_UP = Screen(
     buttons={
         ActionName.NEXT: _next_vehicle,
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.preselection.required_vin),
-        ActionName.AGAIN: _other_vehicle,
+        ActionName.AGAIN: other_vehicle,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
 )

@@ -155,7 +155,8 @@ def _show_refused(ctx: Context) -> View:
     )
 
 
-def _again(ctx: Context, _arg: str) -> Goto:
+def other_vehicle(ctx: Context, _arg: str) -> Goto:
+    """Go back to the data, to enter another VIN."""
     ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
     return Goto(screen=ScreenName.VIN)
 
@@ -165,7 +166,7 @@ VINREFUSED = Screen(
     personal=True,
     show=_show_refused,
     buttons={
-        ActionName.AGAIN: _again,
+        ActionName.AGAIN: other_vehicle,
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.arg("vin")),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },

@@ -60,6 +60,10 @@ class CertificateKind(StrEnum):
         return CertificateKind.IMPORT if self == CertificateKind.DOMESTIC else CertificateKind.DOMESTIC
 
 
+CERTIFICATE_LENGTHS = {CertificateKind.DOMESTIC: (14, 15), CertificateKind.IMPORT: (6, 20)}
+"""The shortest and the longest number of each kind."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VinFinding:
     """A well-formed VIN, and whether the owner should confirm it."""
@@ -179,7 +183,7 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
         CertificateLength: it is too short or too long.
         CertificateDigitWanted: a domestic one has a letter among its last ten characters.
     """
-    shortest, longest = (14, 15) if kind is CertificateKind.DOMESTIC else (6, 20)
+    shortest, longest = CERTIFICATE_LENGTHS[kind]
     if is_oversized(text):
         raise CertificateLength(shortest=shortest, longest=longest, found=len(text.strip()))
     number = compact(labels.without_label(text, labels.CERTIFICATE), HYPHENS)

@@ -9,9 +9,7 @@ from bot.texts.error_texts.parts import characters, places, wrong_length
 from core.errors import registry as registry_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors.base import XuanhaoError
-
-_DOMESTIC = frozenset({14, 15})
-"""Lengths of certificate numbers, which are sometimes sent in place of a VIN."""
+from core.values.vehicles import CERTIFICATE_LENGTHS, CertificateKind
 
 
 def _vin_lookalike(error: vehicles_errors.VinLookalike) -> str:
@@ -22,7 +20,8 @@ def _vin_lookalike(error: vehicles_errors.VinLookalike) -> str:
 
 
 def _vin_length(error: vehicles_errors.VinLength) -> str:
-    hint = _("这里请不要输入合格证编号。") if error.found in _DOMESTIC else ""
+    shortest, longest = CERTIFICATE_LENGTHS[CertificateKind.DOMESTIC]
+    hint = _("这里请不要输入合格证编号。") if shortest <= error.found <= longest else ""
     return wrong_length(_("车辆识别代号"), error) + hint
 
 
