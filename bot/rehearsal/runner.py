@@ -31,9 +31,6 @@ Act = Callable[[Tx, Transition, Record, Prefetched], StepResult]
 """What is done in a rehearsal; run again with what it asks for from outside its transaction."""
 
 
-_NOTHING = Prefetched()
-
-
 class MemoryRehearsalRunner:
     """Runs rehearsals; implements the port ``RehearsalRunner``.
 
@@ -143,7 +140,7 @@ class MemoryRehearsalRunner:
         with self._rehearsal.opened(saved.image) as (database, clock):
             if saved.shown_at is not None:
                 clock.set(saved.shown_at)
-                database.run(count, transition, FIRST)
+                database.run(count, transition, FIRST, Prefetched())
             clock.set(now)
             result, code = database.run(self._acted, transition, act, saved)
             image = self._rehearsal.packed(database)
@@ -208,7 +205,7 @@ def opened(tx: Tx, first: ScreenName, language: Language) -> Record:
     return replace(open_record(tx, CHAT, first), language=language)
 
 
-def count(tx: Tx, transition: Transition, first: ScreenName, prefetched: Prefetched = _NOTHING) -> None:
+def count(tx: Tx, transition: Transition, first: ScreenName, prefetched: Prefetched) -> None:
     """Start the timers of the current screen, which was delivered at ``tx.now``."""
     shown = transition.shown(tx, open_record(tx, CHAT, first), prefetched)
     transition.after_showing(tx, shown, shown_at=tx.now)
