@@ -61,6 +61,18 @@ def render_notification(tx: Tx, core: Core, notification: Notification) -> Notif
         return RENDERERS[notification.topic](tx, core, notification)
 
 
+def _to_preselect(text: str) -> NotificationMessage:
+    """Return a message with the button 【预选号牌】."""
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+    return NotificationMessage(text=text, rows=((go,),))
+
+
+def _to_desk(text: str) -> NotificationMessage:
+    """Return a message with the button that opens the work queue."""
+    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
+    return NotificationMessage(text=text, rows=((go,),))
+
+
 def _subject_of(tx: Tx, core: Core, notification: Notification) -> tuple[Preselection, Office] | None:
     """Return the preselection that a notification is about, and its office; None if either has gone."""
     try:
@@ -143,33 +155,24 @@ def _message(_tx: Tx, core: Core, notification: Notification) -> NotificationMes
 
 def _summary(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
     queue = core.summaries.of_chat(tx, notification.chat_id)
-    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     if queue is None:
         return None
     owners = work_queue.recipients(tx, core.accounts, queue.tasks[: waiting.SUMMARISED])
-    return NotificationMessage(text=waiting.summary(queue, owners), rows=((go,),))
+    return _to_desk(waiting.summary(queue, owners))
 
 
 def _about_sms_usage(_tx: Tx, core: Core, notification: Notification) -> NotificationMessage:
-    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
-    text = sms.usage(str(notification.details.get("mark", "")), core.settings.sms.per_day)
-    return NotificationMessage(text=text, rows=((go,),))
+    return _to_desk(sms.usage(str(notification.details.get("mark", "")), core.settings.sms.per_day))
 
 
 def _about_failing_sms(tx: Tx, _core: Core, notification: Notification) -> NotificationMessage | None:
-    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     if "minutes" in notification.details:
         return NotificationMessage(text=sms.working(int(str(notification.details["minutes"]))))
     why = str(notification.details.get("why", ""))
     if "provider" in notification.details:
-        text = sms.provider_failing(str(notification.details["provider"]), why)
-        return NotificationMessage(text=text, rows=((go,),))
+        return _to_desk(sms.provider_failing(str(notification.details["provider"]), why))
     trouble = gateway_trouble(tx)
-    return (
-        None
-        if trouble is None
-        else NotificationMessage(text=sms.failing(trouble, tx.now, why), rows=((go,),))
-    )
+    return None if trouble is None else _to_desk(sms.failing(trouble, tx.now, why))
 
 
 def _of_broadcast(tx: Tx, _core: Core, notification: Notification) -> NotificationMessage | None:
@@ -232,30 +235,25 @@ def _about_appeal(tx: Tx, core: Core, notification: Notification) -> Notificatio
 
 
 def _about_phone(_tx: Tx, _core: Core, _notification: Notification) -> NotificationMessage:
-    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    return NotificationMessage(text=notices.PHONE_TAKEN(), rows=((go,),))
+    return _to_preselect(notices.PHONE_TAKEN())
 
 
 def _about_identity(_tx: Tx, _core: Core, notification: Notification) -> NotificationMessage:
     given = notification.details.get("given") is True
-    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
-    return NotificationMessage(text=text, rows=((go,),))
+    return _to_preselect(notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN())
 
 
 def _about_user_type(_tx: Tx, _core: Core, notification: Notification) -> NotificationMessage:
-    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     user_type = UserType(str(notification.details["to"]))
-    text = notices.user_type(USER_TYPES[user_type](), is_tied=not user_type.selects_elsewhere)
-    return NotificationMessage(text=text, rows=((go,),))
+    said = notices.user_type(USER_TYPES[user_type](), is_tied=not user_type.selects_elsewhere)
+    return _to_preselect(said)
 
 
 def _about_chances(tx: Tx, _core: Core, notification: Notification) -> NotificationMessage:
     details = notification.details
-    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     preselection = get(tx, notification.subject_id)
     batches, wishes = int(str(details["random"])), int(str(details["compose"]))
-    return NotificationMessage(text=notices.granted(preselection, batches, wishes), rows=((go,),))
+    return _to_preselect(notices.granted(preselection, batches, wishes))
 
 
 def _about_role(tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
@@ -310,9 +308,8 @@ def _about_checked_day(tx: Tx, _core: Core, notification: Notification) -> Notif
 
 def _about_wrong_journal(_tx: Tx, _core: Core, notification: Notification) -> NotificationMessage:
     details = notification.details
-    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     kind, day = PlateKind(str(details["kind"])), date.fromisoformat(str(details["day"]))
-    return NotificationMessage(text=warnings.journal_wrong(str(details["office"]), kind, day), rows=((go,),))
+    return _to_desk(warnings.journal_wrong(str(details["office"]), kind, day))
 
 
 def _about_ban(_tx: Tx, core: Core, notification: Notification) -> NotificationMessage | None:
@@ -326,8 +323,7 @@ def _about_ban(_tx: Tx, core: Core, notification: Notification) -> NotificationM
 
 
 def _about_lifted_ban(_tx: Tx, _core: Core, _notification: Notification) -> NotificationMessage:
-    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    return NotificationMessage(text=notices.LIFTED(), rows=((go,),))
+    return _to_preselect(notices.LIFTED())
 
 
 RENDERERS: Mapping[NotificationPurpose, Callable[[Tx, Core, Notification], NotificationMessage | None]] = {
