@@ -35,7 +35,6 @@ from bot.texts.owner.exported import USER_TYPES
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
-from core.errors.preselection import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
 from core.people.accounts import UserType
@@ -74,11 +73,8 @@ def _to_desk(text: str) -> NotificationMessage:
 
 
 def _subject_of(tx: Tx, core: Core, notification: Notification) -> tuple[Preselection, Office] | None:
-    """Return the preselection that a notification is about, and its office; None if either has gone."""
-    try:
-        preselection = get(tx, notification.subject_id)
-    except StepOutOfOrder:
-        return None
+    """Return the preselection that a notification is about, and its office; None if that is not served."""
+    preselection = get(tx, notification.subject_id)
     office = office_of(tx, core, preselection.office)
     return None if office is None else (preselection, office)
 

@@ -7,7 +7,6 @@ from bot.i18n.language import Language, speaking
 from bot.texts import notifications as texts
 from bot.texts.desk import owner_messages as message_texts
 from core.bootstrap import Core
-from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import Notification
 from core.notifications.sms_reminders import is_about_message, is_about_move
 from core.ports import Tx
@@ -35,10 +34,7 @@ def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | 
     """Return the SMS of a notification, from the present state; None if it is no longer relevant."""
     if is_about_message(notification):
         return _of_message(tx, core, notification)
-    try:
-        reserved = get(tx, notification.subject_id)
-    except StepOutOfOrder:
-        return None
+    reserved = get(tx, notification.subject_id)
     office = core.offices.get(reserved.office)
     if office is None or reserved.deadline is None or reserved.state != PreselectionState.RESERVED:
         return None
