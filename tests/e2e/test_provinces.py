@@ -12,6 +12,7 @@ from core.ports import Tx
 from core.preselection import unfinished
 from sandbox import PersonSpec
 from tests import factories
+from tests.core.sql import sql
 from tests.core.tools import half_registered, registered
 from tests.world import PEOPLE, World, agrees, office, open_world
 
@@ -53,6 +54,15 @@ async def test_stranger_looks_at_all_provinces(world: World) -> None:
     await owner.press("‹")
     await owner.press("● 粤A 广州市")
     await owner.see("粤A 广州市 · 选号服务", "全天24小时", "某市某路1号", "现在开放", "每辆车 5 批")
+
+
+async def test_page_of_an_office_asks_for_a_lost_telephone_first(sqlite_world: World) -> None:
+    await sqlite_world.store.run(registered, sqlite_world.core, 2)
+    await sqlite_world.store.run(sql, "UPDATE account SET phone_lost_at = 1")
+    owner = sqlite_world.person(KNOWN)
+    await owner.say(f"/start {payload_of('粤K')}")
+    await owner.press("【预选号牌】")
+    await owner.see("填写新的手机号", fresh=True)
 
 
 async def test_office_elsewhere_opens_its_link(world: World) -> None:
