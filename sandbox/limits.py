@@ -9,16 +9,6 @@ MAX_CAPTION = 1024
 MAX_ANSWER = 200
 
 
-def formatted(call: Call, name: str, entities_name: str) -> tuple[str, list[Entity]]:
-    """Return a text parameter parsed: plain text and entities.
-
-    Raises:
-        ApiError: the text does not parse, or the parse mode is not HTML.
-    """
-    text, mode = call.text(name), call.text("parse_mode").lower()
-    return parsed(text, mode, call.json(entities_name))
-
-
 def parsed(text: str, mode: str, entities: object) -> tuple[str, list[Entity]]:
     """Parse a text by its mode, or by the entities given with it.
 
@@ -43,7 +33,7 @@ def message_text(call: Call, *, too_long: str) -> dict[str, object]:
     """
     if not call.text("text"):
         raise bad("message text is empty")
-    text, entities = formatted(call, "text", "entities")
+    text, entities = parsed(call.text("text"), call.text("parse_mode").lower(), call.json("entities"))
     if not text:
         raise bad("text must be non-empty")
     if utf16_length(text) > MAX_TEXT:

@@ -29,7 +29,7 @@ INLINE_WHY = "can't parse inline keyboard button: "
 Markup = dict[str, Any]
 
 
-def read_markup(call: Call, *, inline_only: bool = False) -> Markup | None:
+def read_markup(call: Call, *, inline_only: bool) -> Markup | None:
     """Return a validated ``reply_markup``, or None if there is none.
 
     Raises:

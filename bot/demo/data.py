@@ -95,6 +95,7 @@ mode = "strict"
 code = "粤K"
 name = "茂名市公安局交通警察支队车辆管理所"
 address = "广东省茂名市茂南区（演示地址）"
+hours = "00:00-24:00"
 phone = "0668-0000000"
 latitude = 21.66
 longitude = 110.92
@@ -103,11 +104,13 @@ longitude = 110.92
 code = "粤A"
 name = "广州市公安局交通警察支队车辆管理所"
 address = "广东省广州市白云区（演示地址）"
+hours = "00:00-24:00"
 
 [[offices]]
 code = "粤G"
 name = "湛江市公安局交通警察支队车辆管理所"
 address = "广东省湛江市霞山区（演示地址）"
+hours = "00:00-24:00"
 
 [[elsewhere]]
 code = "京A"
