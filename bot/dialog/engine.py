@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from telegram.error import BadRequest
 
@@ -16,7 +17,7 @@ from bot.dialog.effect_runner import EffectHandlers, EffectRunner
 from bot.dialog.effects import DeleteUserMessage, RefreshCommandMenu
 from bot.dialog.events import REPLACEMENT, Attachment, Command, Event, Press, Reading, Typed
 from bot.dialog.names import ScreenName
-from bot.dialog.prefetched import Prefetched, Prefetcher
+from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
 from bot.dialog.privacy import is_private
 from bot.dialog.record import (
@@ -34,6 +35,7 @@ from bot.dialog.record import (
     running_chats,
     save_shown,
 )
+from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
@@ -42,11 +44,17 @@ from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
 from bot.inbox.store import is_applied, mark_applied, mark_done
 from bot.inbox.workers import Share
+from bot.public_journal.checks import CheckNeeded
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
+from core.errors.registry import RegistryUnavailable
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
+from core.registry.answers import RegistryAnswerNeeded
+from core.snapshots import SnapshotNeeded
 from core.values.personal_numbers import InputKind
+
+T = TypeVar("T")
 
 
 class Engine:
@@ -81,7 +89,6 @@ class Engine:
         self._handlers = handlers
         self._is_held_elsewhere = is_held_elsewhere
         self._effects = EffectRunner(handlers)
-        self._prefetcher = Prefetcher(core.store, handlers.look_up, handlers.check)
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
@@ -138,12 +145,12 @@ class Engine:
         """Redraw the screen of a conversation whose data have changed."""
         with suppress(NothingToSay):
             try:
-                result = await self._prefetcher.run(chat_id, partial(self._redrawn, chat_id=chat_id))
+                result = await self._run_prefetching(chat_id, partial(self._redrawn, chat_id=chat_id))
             except OperationError:
                 raise
             except XuanhaoError as error:
                 refused = partial(self._timer_refused, chat_id=chat_id, error=error)
-                result = await self._prefetcher.run(chat_id, refused)
+                result = await self._run_prefetching(chat_id, refused)
             if result is not None:
                 await self._redraw(result, is_optional=is_optional)
 
@@ -153,7 +160,7 @@ class Engine:
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End an idle rehearsal and return to the screen from which it was started."""
-        result = await self._prefetcher.run(chat_id, partial(self._idle_ended, chat_id=chat_id))
+        result = await self._run_prefetching(chat_id, partial(self._idle_ended, chat_id=chat_id))
         if result is not None:
             await self._redraw(result)
 
@@ -202,12 +209,46 @@ class Engine:
         try:
             _require_readable(request.event)
             request = await self._with_reading(request)
-            return await self._prefetcher.run(request.chat_id, partial(self._apply, request=request))
+            return await self._run_prefetching(request.chat_id, partial(self._apply, request=request))
         except OperationError:
             raise
         except XuanhaoError as error:
             refused = partial(self._refuse, request=request, error=error)
-            return await self._prefetcher.run(request.chat_id, refused)
+            return await self._run_prefetching(request.chat_id, refused)
+
+    async def _run_prefetching(self, chat_id: int, step: Callable[[Tx, Prefetched], T]) -> T:
+        """Run a step in a transaction; rerun it for as long as it asks for data from outside of it."""
+        prefetched = Prefetched()
+        while True:
+            try:
+                return await self._core.store.run_for(chat_id, step, prefetched)
+            except SnapshotNeeded as needed:
+                snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
+                prefetched = replace(prefetched, snapshots=snapshots)
+            except CheckNeeded as needed:
+                async with parked():  # a long journal takes minutes
+                    outcome = await self._handlers.check(needed)
+                snapshots = prefetched.snapshots.having(needed.wanted.key, outcome)
+                prefetched = replace(prefetched, snapshots=snapshots)
+            except RegistryAnswerNeeded as needed:
+                async with parked():  # another service, which may be slow
+                    await self._look_up(needed)
+            except RehearsalRunNeeded as needed:
+                async with parked():  # one thread for all rehearsals
+                    run_result = await run_on_rehearsal_thread(needed.run)
+                prefetched = replace(prefetched, run_result=run_result)
+
+    async def _look_up(self, needed: RegistryAnswerNeeded) -> None:
+        """Ask the registry; what can do without its answer goes on also if there is none.
+
+        Raises:
+            RegistryUnavailable: it does not answer, and the step needs it.
+        """
+        try:
+            await self._handlers.look_up(needed.vin)
+        except RegistryUnavailable:
+            if not needed.may_fail:
+                raise
 
     # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
 
@@ -220,7 +261,7 @@ class Engine:
         """
         is_first = mark_applied(tx, request.update_id)
         record = self._opened(tx, request)
-        taker = self._taker_of(record)
+        taker = self._transition if record.rehearsal is None else self._rehearsals
         if not is_first:
             return self._with_effects(tx, request, record, taker.shown(tx, record, prefetched))
         result = taker.step(tx, request, record, prefetched)
@@ -236,18 +277,14 @@ class Engine:
         """
         mark_applied(tx, request.update_id)
         record = self._opened(tx, request)
-        refused = self._taker_of(record).refused(tx, request, record, error, prefetched)
-        return self._with_effects(tx, request, record, refused)
+        taker = self._transition if record.rehearsal is None else self._rehearsals
+        return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
 
     def _opened(self, tx: Tx, request: Request) -> Record:
         record = open_record(tx, request.chat_id, self._first_screen)
         if record.is_unreachable:  # a message or a press proves that the bot is no longer blocked
             mark_reachable(tx, request.chat_id)
         return record
-
-    def _taker_of(self, record: Record) -> Transition | RehearsalTransition:
-        """Return what takes the steps of a conversation."""
-        return self._transition if record.rehearsal is None else self._rehearsals
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
         """Return the current rendering of a conversation whose timers have advanced.
@@ -263,7 +300,8 @@ class Engine:
         if self._is_held_elsewhere(tx, chat_id):
             redraw_again(tx, chat_id)
             return None
-        return _to_be_shown(tx, self._taker_of(record).redrawn(tx, record, prefetched))
+        shower = self._transition if record.rehearsal is None else self._rehearsals
+        return _to_be_shown(tx, shower.redrawn(tx, record, prefetched))
 
     def _timer_refused(self, tx: Tx, prefetched: Prefetched, chat_id: int, error: XuanhaoError) -> StepResult:
         """Return what is shown after the step that a screen takes by itself was rejected.

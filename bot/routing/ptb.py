@@ -98,21 +98,17 @@ def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
         raise UnreadableUpdateError from error
 
 
-def _clean(raw: dict[str, Any]) -> dict[str, Any]:
+def _clean(value: Any) -> Any:  # noqa: ANN401 - parsed JSON
     """Return parsed JSON in which everything that is no character has become U+FFFD.
 
     JSON can carry half of a surrogate pair, which can neither be stored nor sent.
     """
-    return {key: _clean_value(value) for key, value in raw.items()}
-
-
-def _clean_value(value: object) -> object:
     if isinstance(value, str) and not value.isascii():
         return "".join(REPLACEMENT if "\ud800" <= one <= "\udfff" else one for one in value)
     if isinstance(value, dict):
-        return _clean(value)
+        return {key: _clean(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_clean_value(inner) for inner in value]
+        return [_clean(inner) for inner in value]
     return value
 
 

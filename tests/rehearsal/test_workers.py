@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.dialog import prefetched, rehearsal_transition
+from bot.dialog import engine as engine_module
+from bot.dialog import rehearsal_transition
 from bot.dialog.rehearsal import RunResult, run_on_rehearsal_thread, save_rehearsal
 from core.clock import FixedClock
 from core.ports import Tx
@@ -48,7 +49,7 @@ async def press_twice_at_once(workers: tuple[Chats, Chats], monkeypatch: pytest.
             await asyncio.wait_for(both_have_read.wait(), 15)
         return await run_on_rehearsal_thread(call)
 
-    monkeypatch.setattr(prefetched, "run_on_rehearsal_thread", play)
+    monkeypatch.setattr(engine_module, "run_on_rehearsal_thread", play)
     await asyncio.gather(*(worker.press(CHAT, draw) for worker in workers))
     return sum(OLD in words for _, words in workers[0].messenger.told)
 
