@@ -277,6 +277,7 @@ async def test_what_had_failed_is_still_shown_and_dealt_with(
     ((update,),) = rows_before(before, "SELECT update_id FROM inbox WHERE state = 'broken'")
     assert "搁置的消息 1" in deputy.last.words
     await press_as_left(deputy, "刷新")
+    await deputy.settled()
     await deputy.see("搁置的消息 1", "黑名单通知没能发出", f"消息 {update} 无法处理")
     await deputy.press("搁置的消息")
     await deputy.see("原因:消息被拒收")
