@@ -47,7 +47,7 @@ ALLOWED = {
     "core/preselection/expiry.py": "a reason that is written down; bot/i18n/formatting.py words it",
     "core/values/holiday_text.py": "what notices of holidays and people write of days",
     "core/values/hours.py": "what people type in service hours",
-    "core/values/identity.py": "which characters a name may have",
+    "core/values/names.py": "which characters a name may have",
     "core/reporting/audit_search.py": "what people type in dates, and between what they look for",
     "core/values/text.py": "the dots that people type",
     "core/values/offices.py": "the usual papers as settings name them; bot/i18n/formatting.py words them",
