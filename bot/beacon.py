@@ -5,7 +5,7 @@ import json
 import aiohttp
 
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
-from core.http_body import read_at_most
+from core.http_bodies import read_at_most
 from core.public_journal.beacon import Pulse, parse
 
 _WITHIN = aiohttp.ClientTimeout(total=5)

@@ -9,7 +9,7 @@ import aiohttp
 
 from core.errors.registry import RegistryAskFailed, RegistryFailure
 from core.errors.vehicles import CertificateError
-from core.http_body import read_at_most
+from core.http_bodies import read_at_most
 from core.registry.lookup import RegistryVehicle
 from core.settings.tables import RegistryHttpSettings
 from core.values.plates import PlateKind

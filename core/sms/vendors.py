@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from core.errors.verification import SmsFailure, SmsGatewayError, SmsRejected
-from core.http_body import read_at_most
+from core.http_bodies import read_at_most
 from core.ports import SentSms
 
 

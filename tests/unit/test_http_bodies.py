@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.beacon import fetch
 from bot.registry.client import RegistryClient
-from core.http_body import read_at_most
+from core.http_bodies import read_at_most
 from core.settings.tables import RegistryHttpSettings
 from core.sms.vendors import post
 from tests import factories
