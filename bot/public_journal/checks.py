@@ -22,7 +22,7 @@ _MOST_NAMED = 20
 _MOST_KEPT = 16
 """Outcomes that are kept."""
 
-_Packed = tuple[int, dict[str, int], dict[str, list[str]], str, str, list[str]]
+_Packed = tuple[int, dict[str, int], dict[str, list[str]], int, str, str, list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,16 +136,16 @@ def _described(path: str, found: Mapping[int, list[Candidate]]) -> dict[int, _Pa
     head, mark = NO_HASH, f'"event":"{Event.DRAWN}"'
     with Path(path).open(encoding="utf-8") as file:
         for text in file:
-            is_entry = text.startswith('{"at":') or '"event":' in text
-            if not is_entry:
-                continue
+            if '"event":' not in text:
+                continue  # the first line or the last
             entry = json.loads(text) if mark in text else None
             candidates = found.get(entry["n"]) if entry else None
             if entry and candidates is not None:
                 packed[entry["n"]] = (
                     len(candidates),
                     *_passed_over(candidates),
-                    f"{entry['seq']}:{entry['hash']}",
+                    entry["seq"],
+                    entry["hash"],
                     head,
                     entry["numbers"],
                 )
@@ -173,13 +173,12 @@ def _hash_of(text: str) -> str:
 
 
 def _unpacked(packed: _Packed) -> RecomputedDraw:
-    looked_at, passed_over, named, place, head, numbers = packed
-    seq, _, digest = place.partition(":")
+    looked_at, passed_over, named, seq, digest, head, numbers = packed
     return RecomputedDraw(
         looked_at=looked_at,
         passed_over=passed_over,
         named={reason: tuple(some) for reason, some in named.items()},
-        seq=int(seq),
+        seq=seq,
         hash=digest,
         head=head,
         numbers=tuple(numbers),

@@ -13,7 +13,7 @@ from core.http_bodies import read_at_most
 from core.registry.lookup import RegistryVehicle
 from core.settings.tables import RegistryHttpSettings
 from core.values.plates import PlateKind
-from core.values.vehicles import CertificateKind, parse_certificate
+from core.values.vehicles import parse_any_certificate
 
 TRIAL_VIN: Final = "XUANHA0CHECK00001"
 """A VIN that nobody has, for ``check``: no manufacturer has its beginning."""
@@ -93,19 +93,10 @@ def _vehicle(vin: str, answer: dict[str, Any]) -> RegistryVehicle | None:
         raise ValueError("an unknown state")
     return RegistryVehicle(
         vin=vin,
-        certificate=_certificate(answer["certificate"]),
+        certificate=parse_any_certificate(str(answer["certificate"])),
         kind=PlateKind(answer["kind"]),
         registered=answer["state"] == _REGISTERED,
     )
-
-
-def _certificate(written: object) -> str:
-    """Return a certificate number in its canonical form, whichever kind it is of."""
-    text = str(written)
-    try:
-        return parse_certificate(CertificateKind.DOMESTIC, text)
-    except CertificateError:
-        return parse_certificate(CertificateKind.IMPORT, text)
 
 
 def _unreadable() -> RegistryAskFailed:

@@ -6,6 +6,7 @@ from bot.errors.tables import TableUnreadable
 from bot.isolation.child import ChildLimits
 from bot.isolation.runner import ChildFailedError, run_isolated
 from bot.vehicle_import.tables import rows_of
+from bot.vehicle_import.workbooks import text_of
 
 MOST_BYTES = 1_000_000
 MOST_ROWS = 800
@@ -30,4 +31,4 @@ async def read_holiday_lines(content: bytes) -> str:
 def lines_of(content: bytes) -> list[str]:
     """Return the rows of a table as lines: this runs in the child."""
     rows = islice(rows_of(content).rows, MOST_ROWS)
-    return [" ".join(cell if isinstance(cell, str) else cell.text for cell in row) for row in rows]
+    return [" ".join(map(text_of, row)) for row in rows]

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.dialog.effects import LoadVehicles
 from bot.dialog.events import Attachment, Received
 from bot.vehicle_import.isolated import read_vehicles_isolated
+from core import audit
 from core.bootstrap import Core
 from core.errors.base import InputError
 from core.registry import imports
@@ -54,7 +55,7 @@ class Loader:
                 vehicles = await self._again(left)
             except InputError as error:
                 _LOGGER.warning("import %d is given up: %s", left.import_id, type(error).__name__)
-                await self._core.store.run(imports.drop, left.import_id, "system")
+                await self._core.store.run(imports.drop, left.import_id, audit.SYSTEM)
                 await self._redraw(left.chat_id)
             else:
                 await self._load(left, vehicles)

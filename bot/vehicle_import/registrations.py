@@ -1,7 +1,6 @@
 """Reads files from a registration system: which number is on which vehicle. Other columns are ignored."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,9 +8,9 @@ from bot.errors.tables import RegistrationColumnsMissing, RegistrationRowsTooMan
 from bot.i18n.columns import REGISTRATION_COLUMNS
 from bot.isolation.child import ChildLimits
 from bot.isolation.runner import ChildFailedError, run_isolated
-from bot.vehicle_import.tables import rows_of
+from bot.vehicle_import.tables import filled, rows_of
 from bot.vehicle_import.vehicles import ADDED
-from bot.vehicle_import.workbooks import Cell
+from bot.vehicle_import.workbooks import text_of
 from core.values.text import HYPHENS, compact
 from core.values.vehicles import VIN_LENGTH
 
@@ -58,10 +57,10 @@ async def read_registrations(content: bytes) -> RegistrationFile:
 
 def rows_within(content: bytes) -> list[tuple[int, str, str]]:
     """Return row number, plate number and VIN of each row: this runs in the child."""
-    filled = _filled(rows_of(content).rows)
+    rows = ((number, [text_of(cell) for cell in row]) for number, row in filled(rows_of(content).rows))
     nearest: tuple[str, ...] = ("plate", "vin")
     places = None
-    for _, head in islice(filled, _MOST_TITLES):
+    for _, head in islice(rows, _MOST_TITLES):
         names = [_column(name) for name in head]
         missing = tuple(column for column in ("plate", "vin") if names.count(column) != 1)
         if not missing:
@@ -70,23 +69,15 @@ def rows_within(content: bytes) -> list[tuple[int, str, str]]:
         nearest = min(nearest, missing, key=len)
     if places is None:
         raise RegistrationColumnsMissing(nearest)
-    rows = [
+    found = [
         (number, _at(texts, places[0])[:_LONGEST], _vin(_at(texts, places[1])))
-        for number, texts in islice(filled, MOST_ROWS + 1)
+        for number, texts in islice(rows, MOST_ROWS + 1)
     ]
-    if len(rows) > MOST_ROWS:
+    if len(found) > MOST_ROWS:
         raise RegistrationRowsTooMany(MOST_ROWS)
-    if not rows:
+    if not found:
         raise TableEmpty
-    return rows
-
-
-def _filled(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not empty, each with its number."""
-    for number, cells in enumerate(rows, 1):
-        texts = [_text(cell) for cell in cells]
-        if any(text.strip() for text in texts):
-            yield number, texts
+    return found
 
 
 def _column(head: str) -> str:
@@ -95,10 +86,6 @@ def _column(head: str) -> str:
         if name in REGISTRATION_COLUMNS:
             return REGISTRATION_COLUMNS[name]
     return ""
-
-
-def _text(cell: Cell) -> str:
-    return cell if isinstance(cell, str) else cell.text
 
 
 def _at(texts: list[str], place: int) -> str:

@@ -7,7 +7,7 @@ from io import StringIO
 from itertools import islice
 
 from bot.errors.tables import NotATable, TableEmpty, UnknownEncoding
-from bot.vehicle_import.workbooks import Cell, Rows, rows_of_workbook
+from bot.vehicle_import.workbooks import Cell, Rows, rows_of_workbook, text_of
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -35,6 +35,11 @@ def rows_of(content: bytes) -> Rows:
     if content.startswith(_OLD_EXCEL) or _CONTROLS.search(content[:65536]):
         raise NotATable
     return Rows(rows=_of_text(_decoded(content)))
+
+
+def filled(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell]]]:
+    """Yield the rows that are not empty, each with its number as in a spreadsheet."""
+    return ((number, row) for number, row in enumerate(rows, 1) if any(text_of(cell).strip() for cell in row))
 
 
 def is_text(content: bytes) -> bool:

@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from bot.errors.tables import TableEmpty, TableTooLarge, WrongColumns
 from bot.i18n.columns import COLUMNS as CALLED
 from bot.i18n.columns import KIND_NAMES, STATE_NAMES
-from bot.vehicle_import.tables import is_text, rows_of
-from bot.vehicle_import.workbooks import Cell, UnusableCell
-from core.errors.base import InputError, XuanhaoError
+from bot.vehicle_import.tables import filled, is_text, rows_of
+from bot.vehicle_import.workbooks import Cell, UnusableCell, text_of
+from core.errors.base import XuanhaoError
 from core.registry.lookup import RegistryState, RegistryVehicle
 from core.registry.vehicle_file import (
     MAX_ROWS,
@@ -23,24 +23,19 @@ from core.registry.vehicle_file import (
     WrongState,
 )
 from core.values.plates import PlateKind
-from core.values.vehicles import CertificateKind, parse_certificate, parse_vin
+from core.values.vehicles import parse_any_certificate, parse_vin
 
 COLUMNS = ("vin", "certificate", "kind", "state")
 _KINDS = {**{kind.value: kind for kind in PlateKind}, **KIND_NAMES}
 _REGISTERED: dict[str, bool] = {RegistryState.NEW: False, RegistryState.REGISTERED: True}
-_EVERY = 1000
 _MOST_TITLES = 10
 """Rows among which the column names are looked for; titles may stand above them."""
 ADDED = re.compile(r"[(\uff08].*?[)\uff09]|[*:\uff1a\s]")
 """What is added to a column's name: 车辆识别代号(VIN), 状态*."""
 
 
-def read_vehicles(content: bytes, progress: Callable[[int], object] | None = None) -> VehicleFile:
-    """Parse a whole file.
-
-    Args:
-        content: CSV or XLSX.
-        progress: called with the number of rows parsed since the last call.
+def read_vehicles(content: bytes) -> VehicleFile:
+    """Parse a whole file, CSV or XLSX.
 
     Raises:
         TableError: the file cannot be parsed, or it has more than ``MAX_ROWS`` rows.
@@ -53,8 +48,6 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
         if number > MAX_ROWS:
             raise TableTooLarge
         reader.take(*row)
-        if progress is not None and number % _EVERY == 0:
-            progress(_EVERY)
     if not reader.vehicles and not reader.wrong:
         raise TableEmpty
     return VehicleFile(
@@ -82,12 +75,10 @@ def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], _H
     Raises:
         WrongColumns: none of the first rows names the columns.
     """
-    filled = (
-        (number, cells) for number, cells in enumerate(rows, 1) if any(_text(cell).strip() for cell in cells)
-    )
+    left = filled(rows)
     columns, is_empty, nearest = None, True, WrongColumns()
-    for _, head in islice(filled, _MOST_TITLES):
-        names = [_text(cell) for cell in head]
+    for _, head in islice(left, _MOST_TITLES):
+        names = [text_of(cell) for cell in head]
         columns, is_empty = _head(names), False
         nearest = _nearer(nearest, names)
         if columns is not None:
@@ -96,7 +87,7 @@ def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], _H
         return
     if columns is None:
         raise nearest
-    for number, cells in filled:
+    for number, cells in left:
         yield number, cells, columns
 
 
@@ -142,10 +133,6 @@ def _column(head: str) -> str:
     return written
 
 
-def _text(cell: Cell) -> str:
-    return cell.text if isinstance(cell, UnusableCell) else cell
-
-
 class _Reader:
     """Collects vehicles and errors, row by row."""
 
@@ -163,7 +150,7 @@ class _Reader:
         except XuanhaoError as error:
             told = error.with_traceback(None)  # a traceback keeps the validation's variables alive
             told.__context__ = None
-            shown = tuple(_text(cells[place]) if place < len(cells) else "" for place in head.places)
+            shown = tuple(text_of(cells[place]) if place < len(cells) else "" for place in head.places)
             self.wrong.append(WrongRow(number=number, cells=shown, error=told, column=parsing.column))
 
     def _add(self, vehicle: RegistryVehicle) -> None:
@@ -186,9 +173,10 @@ class _Parsing:
     def vehicle(self) -> RegistryVehicle:
         cells, head = self._cells, self._head
         others = (cell for place, cell in enumerate(cells) if place not in head.named)
-        if len(cells) <= max(head.places) or any(_text(cell).strip() for cell in others):
+        if len(cells) <= max(head.places) or any(text_of(cell).strip() for cell in others):
             raise WrongCellCount
-        vin, certificate = parse_vin(self._text_of("vin")).vin, _certificate(self._text_of("certificate"))
+        vin = parse_vin(self._text_of("vin")).vin
+        certificate = parse_any_certificate(self._text_of("certificate"))
         kind, registered = _kind(self._text_of("kind")), _registered(self._text_of("state"))
         self.column = ""
         return RegistryVehicle(vin=vin, certificate=certificate, kind=kind, registered=registered)
@@ -202,13 +190,6 @@ def _typed(cell: Cell) -> str:
     if isinstance(cell, UnusableCell):
         raise cell.error
     return cell
-
-
-def _certificate(text: str) -> str:
-    try:
-        return parse_certificate(CertificateKind.DOMESTIC, text)
-    except InputError:
-        return parse_certificate(CertificateKind.IMPORT, text)
 
 
 def _kind(text: str) -> PlateKind:

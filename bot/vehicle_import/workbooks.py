@@ -42,6 +42,11 @@ class UnusableCell:
 Cell = str | UnusableCell
 
 
+def text_of(cell: Cell) -> str:
+    """Return what a cell shows, whether or not that is what was typed into it."""
+    return cell if isinstance(cell, str) else cell.text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """The rows of a file; ``sheet`` names the sheet if there are several to choose from."""

@@ -95,6 +95,12 @@ def _photos_of(appeal: Appeal) -> dict[str, object]:
     return {} if appeal.missing_photo is None else {"photos": len(appeal.photos)}
 
 
+def _record_loss(tx: Tx, appeal: Appeal, lost: Preselection, actor: str) -> None:
+    audit.record(
+        tx, actor, AuditAction.LOST_VEHICLE, lost.subject, office=lost.office, appeal=appeal.appeal_id
+    )
+
+
 class Reviews:
     """The reviewers' operations on appeals; every method runs within the caller's transaction."""
 
@@ -316,22 +322,7 @@ class Reviews:
         *,
         bar: bool,
     ) -> AppealOutcome:
-        for preselection in others:
-            if preselection.state in {
-                PreselectionState.AGREED,
-                PreselectionState.VERIFIED,
-            }:  # one whose verification has lapsed may still hold numbers
-                end_holds(tx, preselection)
-            if preselection.state == PreselectionState.VERIFIED:
-                move(tx, preselection, PreselectionState.INFORMED)
-                audit.record(
-                    tx,
-                    actor,
-                    AuditAction.LOST_VEHICLE,
-                    preselection.subject,
-                    office=preselection.office,
-                    appeal=appeal.appeal_id,
-                )
+        self._stop_selecting(tx, appeal, others, actor)
         if found.selecting is not None:
             self._tell_other(tx, appeal, found.selecting, {"was": Superseded.SELECTING})
         outcome = AppealOutcome(
@@ -353,16 +344,18 @@ class Reviews:
             appeal_id=appeal.appeal_id,
             now=to_millis(tx.now),
         )
-        audit.record(
-            tx,
-            actor,
-            AuditAction.LOST_VEHICLE,
-            found.holder.subject,
-            office=found.holder.office,
-            appeal=appeal.appeal_id,
-        )
+        _record_loss(tx, appeal, found.holder, actor)
         self._tell_other(tx, appeal, found.holder, {"was": Superseded.REGISTERED})
         return replace(outcome, kept_plate=plate)
+
+    def _stop_selecting(self, tx: Tx, appeal: Appeal, others: list[Preselection], actor: str) -> None:
+        for preselection in others:
+            # One whose verification has lapsed may still hold numbers.
+            if preselection.state in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
+                end_holds(tx, preselection)
+            if preselection.state == PreselectionState.VERIFIED:
+                move(tx, preselection, PreselectionState.INFORMED)
+                _record_loss(tx, appeal, preselection, actor)
 
     def _end_reservation(
         self, tx: Tx, appeal: Appeal, reserved: Preselection, actor: str, *, bar: bool

@@ -13,6 +13,7 @@ from core.errors.vehicles import (
     CertificateCharacters,
     CertificateDigitWanted,
     CertificateEmpty,
+    CertificateError,
     CertificateLength,
     VinCharacters,
     VinEmpty,
@@ -197,6 +198,18 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
     if kind is CertificateKind.DOMESTIC:
         _validate_last_ten(number)
     return number
+
+
+def parse_any_certificate(text: str) -> str:
+    """Parse a certificate number of a registry, which does not say of which kind it is.
+
+    Raises:
+        CertificateError: it is of neither kind; as of one to be imported.
+    """
+    try:
+        return parse_certificate(CertificateKind.DOMESTIC, text)
+    except CertificateError:
+        return parse_certificate(CertificateKind.IMPORT, text)
 
 
 def _validate_vin_form(vin: str) -> None:

@@ -87,7 +87,7 @@ async def test_sheet_that_was_read_is_named_in_the_preview(strict: World) -> Non
 async def test_numbers_and_dates_that_a_spreadsheet_changed_are_named_by_row(strict: World) -> None:
     content = sheet([COLUMNS, row(1), (row(2)[0], 12345678901234567890, "small", "new")])
     chief = await uploads(strict, content, "车辆.xlsx")
-    await chief.see("有 1 行错误", "第 3 行:单元格是超过 15 位的数字", "「文本」")
+    await chief.see("有 1 行错误", "第 3 行:【合格证编号】单元格是超过 15 位的数字", "「文本」")
     assert await known(strict) == []
 
 

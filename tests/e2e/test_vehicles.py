@@ -107,7 +107,7 @@ async def test_given_up_file_changes_nothing(world: World) -> None:
 async def test_one_wrong_row_keeps_all_out_and_comes_back_as_a_file(world: World) -> None:
     wrong = csv(1, 2) + b"LSV,=HYPERLINK(1),small,new\n=cmd|' /C calc'!A0,1,small,new\n"
     chief = await uploads(world, wrong)
-    await chief.see("有 2 行错误", "第 4 行:车辆识别代号应为 17 位", "没有导入任何数据")
+    await chief.see("有 2 行错误", "第 4 行:【车辆识别代号】车辆识别代号应为 17 位", "没有导入任何数据")
     rows = await file_of(chief, "vehicles-errors.xlsx")
     assert rows[1][:1] == [4.0]
     assert rows[1][2:4] == ["LSV", "=HYPERLINK(1)"]
