@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.desk import decided_appeals
 from bot.desk.arguments import split_args, without_parting, word_at_start
-from bot.desk.confirmation import GONE, LONGEST_REASON, person_row, reason_of, to_full_view
+from bot.desk.confirmation import GONE, person_row, to_full_view
 from bot.desk.decided_appeals import to_decided
 from bot.desk.office_filter import places_of
 from bot.desk.spreadsheets import record_export, sheet
@@ -31,6 +31,7 @@ from core.reporting import notes
 from core.reporting.disclosure import DisclosedPart
 from core.reporting.notes import Note
 from core.values.labels import without_any_label
+from core.values.reasons import parse_reason
 from core.values.text import compact
 
 _A_PAGE = 10
@@ -66,7 +67,7 @@ def parse_reject(ctx: Context, arguments: str) -> Goto:
     written = without_parting(without_any_label(arguments.removeprefix(_APPEAL)))
     appeal = _number("reject", word_at_start(written)) if written else 0
     _, reason = split_args("reject", written, 2)
-    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, appeal, reason=reason_of(reason))
+    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, appeal, reason=parse_reason(reason))
 
 
 _APPEAL = "申诉"
@@ -375,10 +376,7 @@ def _show_reject(ctx: Context) -> View:
 
 
 def _because(ctx: Context, text: str) -> Goto:
-    reason = reason_of(text)
-    if not reason:
-        return stay(note=texts.REASON_HINT())
-    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _id(ctx), reason=reason)
+    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _id(ctx), reason=parse_reason(text))
 
 
 REJECT = Screen(
@@ -410,8 +408,7 @@ def _show_reject_sure(ctx: Context) -> View:
 def _reject(ctx: Context, _arg: str) -> Goto:
     number = _id(ctx)
     _judged(ctx, number)
-    reason = ctx.arg("reason")[:LONGEST_REASON]
-    appeal = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
+    appeal = ctx.core.reviews.reject(ctx.tx, number, ctx.arg("reason"), ctx.chat_id)
     return Goto(screen=ScreenName.DESK_APPEALS, note=texts.rejected(appeal), sticky=True)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.desk.arguments import split_named_args
 from bot.desk.ban_ends import read_end
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -27,6 +27,7 @@ from core.people.chief_requests import GraveSubject
 from core.people.lookup import Who
 from core.values.grave_acts import GraveAct
 from core.values.identity import mask_identity
+from core.values.reasons import parse_reason, reason_or_none
 
 _ALL = "all"
 
@@ -58,7 +59,7 @@ def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
         UnreadableTime: the date is malformed.
     """
     until, words = read_end(raw, today, needed=needs_date) if raw else (None, "")
-    reason = reason_of(words)
+    reason = reason_or_none(words)
     if not reason:
         raise Usage("ban", (Part.REASON,))
     return Wish(until=until, reason=reason)
@@ -230,7 +231,7 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
     """
     ctx.admin.require(Permission.BAN)
     written, words = split_named_args("unban", arguments, 2)
-    reason = reason_of(words)  # first, as a personal number in it is refused in any case
+    reason = parse_reason(words)  # first, as a personal number in it is refused in any case
     who = find_person(ctx, written)
     current = blacklist.running(ctx.tx, who.identity_hash)
     home = who.account.office if who.account and who.account.office else EVERYWHERE
@@ -257,7 +258,7 @@ def to_unban(ctx: Context, current: Ban, reason: str) -> Goto:
     if not own:
         ctx.admin.require(Permission.BAN, current.office)
     office = own[0].office if own else current.office
-    args = {"office": office, "ban": current.ban_id, "reason": reason_of(reason)}
+    args = {"office": office, "ban": current.ban_id, "reason": parse_reason(reason)}
     return Goto(screen=ScreenName.DESK_UNBAN, args=args)
 
 

@@ -1,13 +1,12 @@
 """Steps that several forms have."""
 
-from bot.desk.confirmation import reason_of
 from bot.desk.form import Answers, Choices, Step
 from bot.dialog.context import Context
-from bot.errors.commands import ReasonTooShort
 from bot.i18n.formatting import office_title
 from bot.texts.desk import forms as texts
 from core.people.admins import Permission
 from core.values.offices import Office
+from core.values.reasons import parse_reason
 
 _MOST_OFFICES = 30
 
@@ -33,11 +32,8 @@ def office_answered(ctx: Context, answers: Answers) -> Office:
     return ctx.office_of(answers["office"])
 
 
-def _reason(_ctx: Context, _answers: Answers, text: str) -> str:
-    reason = reason_of(text)
-    if not reason:
-        raise ReasonTooShort(2)
-    return reason
-
-
-REASON = Step(name="reason", prompt=lambda _ctx, _answers: texts.REASON(), read=_reason)
+REASON = Step(
+    name="reason",
+    prompt=lambda _ctx, _answers: texts.REASON(),
+    read=lambda _ctx, _answers, text: parse_reason(text),
+)

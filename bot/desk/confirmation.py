@@ -12,7 +12,6 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Lifetime, Style, View
-from bot.errors.commands import ReasonTooShort
 from bot.i18n import formatting
 from bot.texts.desk import chief_requests as request_texts
 from bot.texts.desk import parts
@@ -21,13 +20,6 @@ from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
 from core.reporting.disclosure import DisclosedPart
-from core.values.personal_numbers import ensure_no_personal_number
-from core.values.text import one_line
-
-LONGEST_REASON = 200
-_FEWEST = 2
-_FEWEST_PUBLISHED = 4
-"""Minimum of different letters or characters of a reason; of one that is published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,39 +148,3 @@ WITHDRAWN: ErrorWays = {XuanhaoError: _gone}
 
 Otherwise the error would appear above the button of another irreversible change.
 """
-
-
-def reason_of(words: str) -> str:
-    """Return a reason in one line, truncated to the maximum length; empty if there is none.
-
-    Raises:
-        PersonalNumberInText: it contains an identity number or a telephone number.
-        ControlCharacterInText: it contains a control character.
-        ReasonTooShort: it says nothing, such as a single letter or punctuation.
-    """
-    reason = _in_one_line(words)
-    if reason and _letters(reason) < _FEWEST:
-        raise ReasonTooShort(_FEWEST)
-    return reason
-
-
-def published_reason_of(words: str, command: str) -> str:
-    """Return a reason that everybody will read, as ``reason_of``.
-
-    Raises:
-        PersonalNumberInText: as ``reason_of``.
-        ReasonTooShort: there is none, or it says too little.
-    """
-    reason = _in_one_line(words)
-    if _letters(reason) < _FEWEST_PUBLISHED:
-        raise ReasonTooShort(_FEWEST_PUBLISHED, command)
-    return reason
-
-
-def _in_one_line(words: str) -> str:
-    ensure_no_personal_number(words)
-    return one_line(words)[:LONGEST_REASON]
-
-
-def _letters(reason: str) -> int:
-    return len({letter for letter in reason.casefold() if letter.isalpha()})

@@ -1,7 +1,7 @@
 """/confirm, /void, /revoke: reserved numbers at the counter (docs/domain.md, section 6)."""
 
 from bot.desk.arguments import office_meant, plate_within, split_named_args
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.persons import owner_line
 from bot.desk.pool_words import is_serial, is_tail_first
 from bot.dialog.context import Context
@@ -14,6 +14,7 @@ from core.preselection.contradictions import contradiction_of
 from core.preselection.counter import reserved_of, validate_registration
 from core.preselection.extensions import grace_until
 from core.values.plates import Plate, PlateKind, parse_plate
+from core.values.reasons import parse_reason
 from core.values.text import HYPHENS, compact
 from core.values.vehicles import ensure_vin_part
 
@@ -109,10 +110,11 @@ def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> G
     Raises:
         NotPermitted, NotYourOffice: this chat lacks the permission.
         PlateNotReserved: the number is not reserved.
+        ReasonTooShort: as ``parse_reason``.
     """
     ctx.admin.require(permission, plate.office)
     reserved_of(ctx.tx, plate)
-    return Goto(screen=_ENDS[permission], args=_args(plate, reason=reason_of(reason)))
+    return Goto(screen=_ENDS[permission], args=_args(plate, reason=parse_reason(reason)))
 
 
 def _void_question(ctx: Context) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.persons import owner_line
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -14,6 +14,7 @@ from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.desk_extension import DeskExtension
+from core.values.reasons import reason_or_none
 from core.values.text import in_width
 
 _DAYS = re.compile(r"(?<![\d:/.-])(?:延期?)?\s*(\d{1,3})\s*(?:个?工作日|天|日)?(?![\d:/.\-月年])")
@@ -29,7 +30,7 @@ def read_extension(text: str) -> tuple[int, str]:
     if len(found) != 1:
         raise NotAsAsked
     left = f"{text[: found[0].start()]} {text[found[0].end() :]}"
-    reason = reason_of(left.strip().strip(" ,、;:\uff0c\uff1b\uff1a"))
+    reason = reason_or_none(left.strip().strip(" ,、;:\uff0c\uff1b\uff1a"))
     if not reason:
         raise NotAsAsked
     return int(found[0][1]), reason

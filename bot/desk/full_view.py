@@ -7,11 +7,11 @@ for each rendering; neither they nor a typed reason with personal numbers are st
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.desk.confirmation import GONE, reason_of, return_to_origin
+from bot.desk.confirmation import GONE, return_to_origin
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Lifetime, View
 from bot.i18n import formatting
 from bot.pictures.cards import evidence
@@ -21,6 +21,7 @@ from core.audit import SubjectKind
 from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
 from core.reporting.disclosure import Disclosable, DisclosedPart, DisclosureReason
+from core.values.reasons import parse_reason
 
 SHOWN_FOR = timedelta(minutes=2)
 
@@ -67,8 +68,7 @@ def _pressed(ctx: Context, reason: str) -> Goto:
 
 
 def _typed(ctx: Context, text: str) -> Goto:
-    why = reason_of(text)
-    return _because(ctx, why) if why else stay(note=texts.WHY_HINT())
+    return _because(ctx, parse_reason(text))
 
 
 WHY = Screen(

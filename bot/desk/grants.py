@@ -3,7 +3,7 @@
 import re
 
 from bot.desk.arguments import PARTING, split_args, without_parting
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.keywords import Keyword, keyword_of, pattern_of
 from bot.desk.people import number_arg
 from bot.dialog.context import Context
@@ -24,6 +24,7 @@ from core.preselection.counter import (
 from core.preselection.granting import of_vehicle, office_of_grant
 from core.preselection.quotas import remaining_quota
 from core.values.grave_acts import GraveAct
+from core.values.reasons import reason_or_none
 from core.values.vehicles import VIN_LENGTH, parse_vin
 
 _MOST_OWNERS = 3
@@ -64,7 +65,7 @@ def parse_grant_for(ctx: Context, vin: str, raw: str) -> Goto:
 def read_chances(raw: str) -> tuple[int, int, str]:
     given = _CHANCES.findall(raw)
     counts = {keyword_of(name, Keyword.RANDOM, Keyword.COMPOSE): int(count) for name, count in given}
-    reason = reason_of(without_parting(_CHANCES.sub(" ", raw)))
+    reason = reason_or_none(without_parting(_CHANCES.sub(" ", raw)))
     if not reason or not given or len(counts) < len(given) or "=" in reason:
         missing = [part for part, is_there in ((Part.CHANCES, given), (Part.REASON, reason)) if not is_there]
         raise Usage("grant", missing)

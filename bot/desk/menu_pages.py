@@ -17,7 +17,7 @@ from bot.i18n import formatting
 from bot.texts.desk import menu as texts
 from bot.texts.desk import parts
 from bot.texts.desk.commands import is_limited
-from core.errors.desk import NothingKnown, NotPermitted
+from core.errors.desk import NothingKnown, NotPermitted, ReasonTooShort
 from core.values.personal_numbers import holds_personal_data
 
 _COMMAND, _REST = "command", "rest"
@@ -93,9 +93,13 @@ def parse_command(ctx: Context, name: str, arguments: str) -> Goto:
 
     Raises:
         Usage: they are malformed; its example is of an office of this chat.
+        ReasonTooShort: they have no reason; its example is of the command.
     """
     try:
         return DESK[name].parse(ctx, arguments)
+    except ReasonTooShort as error:
+        error.command = name
+        raise
     except Usage as error:
         _explain(ctx, error)
         raise

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from bot.desk.confirmation import GONE, Confirmation, reason_of, screen_of
+from bot.desk.confirmation import GONE, Confirmation, screen_of
 from bot.desk.day_words import DayWords, read_day_words, require_parts
 from bot.desk.undo import days_key
 from bot.dialog.context import Context
@@ -22,6 +22,7 @@ from core.people.admins import Permission
 from core.preselection.day_changes import Closing
 from core.values.hours import Day, parse_day, written
 from core.values.offices import Office
+from core.values.reasons import reason_or_none
 
 NOT_OPEN = "不开放"
 SHUT = frozenset({NOT_OPEN, "shut"})
@@ -117,7 +118,7 @@ def _places(words: DayWords) -> list[HoursKind]:
 
 def _to_closed(ctx: Context, office: Office, days: Sequence[date], why: str) -> Goto:
     new = ctx.core.day_changes.new_days(ctx.tx, office, days)
-    args = {"office": office.code, "days": [day.isoformat() for day in new], "reason": reason_of(why)}
+    args = {"office": office.code, "days": [day.isoformat() for day in new], "reason": reason_or_none(why)}
     return Goto(screen=ScreenName.DESK_CLOSED, args=args)
 
 
@@ -152,7 +153,7 @@ def _closed_key(ctx: Context) -> str:
 def _to_hours(ctx: Context, office: Office, entries: Sequence[EnteredDay], why: str) -> Goto:
     ctx.core.day_changes.ensure_new(ctx.tx, office, entries)
     packed = [f"{one.place} {one.day.isoformat()} {written(one.hours)}" for one in entries]
-    args = {"office": office.code, "hours": packed, "reason": reason_of(why)}
+    args = {"office": office.code, "hours": packed, "reason": reason_or_none(why)}
     return Goto(screen=ScreenName.DESK_HOURS, args=args)
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.desk.arguments import split_named_args, without_parting, word_at_start
-from bot.desk.confirmation import Confirmation, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, stay
@@ -30,6 +30,7 @@ from core.preselection.identity_sides import ensure_receiver_named, replaced_ide
 from core.values.grave_acts import GraveAct
 from core.values.identity import parse_identity
 from core.values.personal_numbers import InputKind
+from core.values.reasons import parse_reason, reason_or_none
 from core.values.text import compact, tidy
 
 
@@ -76,7 +77,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
 
     Raises:
         Usage: a part is missing.
-        PersonalNumberInText, ReasonTooShort: as ``reason_of``.
+        PersonalNumberInText, ReasonTooShort: as ``parse_reason``.
     """
     first = word_at_start(without_parting(arguments))
     if (wanted := _type_of(first)) is not None:
@@ -89,7 +90,7 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
         wanted, why = _type_of(first), without_parting(name[len(first) :])
     if wanted is None or not written:
         raise Usage("usertype", (Part.PERSON if wanted else Part.USER_TYPE,))
-    return to_user_type(ctx, _account(ctx, written), wanted, reason_of(why))
+    return to_user_type(ctx, _account(ctx, written), wanted, reason_or_none(why))
 
 
 def _type_of(raw: str) -> UserType | None:
@@ -156,7 +157,7 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
     number, written, reason = split_named_args("identity", arguments, 3)
     if is_like_identity(compact(written)) and not is_like_identity(compact(number)):
         number, written = written, number
-    identity, reason = read_identity(ctx, number), reason_of(reason)
+    identity, reason = read_identity(ctx, number), parse_reason(reason)
     return to_identity(ctx, identity, _account(ctx, written), reason)
 
 
@@ -176,7 +177,7 @@ def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> G
         "holder": holder.account_id if holder else 0,
         "other": account.identity_hash.hex() if account.identity_hash else "",
         "sealed": ctx.core.vault.seal(identity).decode(),
-        "reason": reason_of(reason),
+        "reason": parse_reason(reason),
     }
     return Goto(screen=ScreenName.DESK_IDENTITY, args=args)
 

@@ -1,12 +1,12 @@
 """Suspected abuse (异常选号嫌疑) at the desk: evidence and decision (docs/domain.md, section 14)."""
 
-from bot.desk.confirmation import GONE, LONGEST_REASON, Confirmation, reason_of, screen_of
+from bot.desk.confirmation import GONE, Confirmation, screen_of
 from bot.desk.find import to_card
 from bot.desk.persons import named
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Goto, Screen, stay
+from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.texts.desk import staff
@@ -17,6 +17,7 @@ from core.errors.base import Refusal, XuanhaoError
 from core.errors.suspicion import SuspicionUnknown
 from core.people.admins import Permission
 from core.suspicion import Suspicion, SuspicionState, find_suspicion
+from core.values.reasons import parse_reason
 
 
 def to_page(number: str) -> Goto:
@@ -150,9 +151,7 @@ def _show_reason(ctx: Context) -> View:
 
 
 def _because(ctx: Context, text: str) -> Goto:
-    reason, found = reason_of(text), _seen(ctx)
-    if not reason:
-        return stay(note=texts.REASON_HINT())
+    reason, found = parse_reason(text), _seen(ctx)
     args = {"id": ctx.arg("id"), "target": _target(ctx), "reason": reason, "office": found.office}
     return Goto(screen=ScreenName.DESK_SUSPICION_DECIDE, args={**args, "back": _origin(ctx)})
 
@@ -171,11 +170,11 @@ REASON = Screen(
 
 
 def _decide(ctx: Context, _arg: str) -> Goto:
-    found, reason = _seen(ctx), ctx.arg("reason")[:LONGEST_REASON]
+    found = _seen(ctx)
     decide = (
         ctx.core.decisions.confirm if _target(ctx) == SuspicionState.CONFIRMED else ctx.core.decisions.dismiss
     )
-    decided = decide(ctx.tx, found.suspicion_id, reason, ctx.chat_id)
+    decided = decide(ctx.tx, found.suspicion_id, ctx.arg("reason"), ctx.chat_id)
     args = {"page": "0", "done": found.own_subject}
     return Goto(screen=ScreenName.DESK_DESK, args=args, note=texts.decided(decided), sticky=True)
 

@@ -12,15 +12,13 @@ from bot.desk.arguments import mask_for
 from bot.desk.confirmation import (
     GONE,
     Confirmation,
-    published_reason_of,
-    reason_of,
     return_to_origin,
     screen_of,
 )
 from bot.desk.persons import owner_line
 from bot.dialog.context import Context
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
-from bot.dialog.screen import Goto, Screen, stay
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Part, Usage
 from bot.i18n import formatting
@@ -40,6 +38,7 @@ from core.preselection.undoing import Deed, Undoable
 from core.values.grave_acts import GraveAct
 from core.values.offices import Office
 from core.values.plates import PlateKind
+from core.values.reasons import parse_published_reason, parse_reason, reason_or_none
 
 _COMMAND = "undo"
 _DAY = "day"
@@ -221,7 +220,7 @@ def to_question(ctx: Context, what: str, why: str, **more: str) -> Goto:
     kind = _kind(what)
     office = kind.office(ctx, what)
     _require(ctx, what, office)
-    reason = published_reason_of(why, _COMMAND) if kind.is_published else reason_of(why)
+    reason = (parse_published_reason if kind.is_published else reason_or_none)(why)
     if not reason:
         raise Usage(_COMMAND, (Part.REASON,))
     args: dict[str, object] = {"what": what, "office": office, "reason": reason, **more}
@@ -329,9 +328,7 @@ def _show_reason(ctx: Context) -> View:
 
 
 def _typed(ctx: Context, text: str) -> Goto:
-    if not reason_of(text):
-        return stay(note=parts.TYPE_IT())
-    return to_question(ctx, ctx.arg("what"), text)
+    return to_question(ctx, ctx.arg("what"), parse_reason(text))
 
 
 _REASON = Screen(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.desk.arguments import mask_for, office_meant
-from bot.desk.confirmation import GONE, Confirmation, published_reason_of, return_to_origin, screen_of
+from bot.desk.confirmation import GONE, Confirmation, return_to_origin, screen_of
 from bot.desk.pool_words import take_pool_words
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
@@ -26,6 +26,7 @@ from core.ports import Tx
 from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
+from core.values.reasons import parse_published_reason
 
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
@@ -38,7 +39,7 @@ def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Offi
         "office": office.code,
         "kind": meant.kind.value,
         "mask": meant.pattern,
-        "reason": published_reason_of(reason, command),
+        "reason": parse_published_reason(reason),
     }
     judge(ctx.tx, office, meant)
     return Goto(screen=_QUESTIONS[command], args=args)

@@ -56,15 +56,6 @@ class NotAsAsked(InputError):
     """The text typed for a card is not in the form that the card asks for."""
 
 
-class ReasonTooShort(InputError):
-    """A reason is missing, or has fewer than ``least`` different letters; ``command`` is empty on a card."""
-
-    def __init__(self, least: int, command: str = "") -> None:
-        super().__init__()
-        self.least = least
-        self.command = command
-
-
 class UnreadableTime(InputError):
     """A time is not in a form that the manual lists."""
 

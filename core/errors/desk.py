@@ -23,6 +23,18 @@ class OwnerNamed(InputError):
     """A reason that goes into the audit log names the owner."""
 
 
+class ReasonTooShort(InputError):
+    """A reason is missing, or has fewer than ``least`` different letters.
+
+    ``command`` is the command that lacks it, for an example; empty on a card.
+    """
+
+    def __init__(self, least: int) -> None:
+        super().__init__()
+        self.least = least
+        self.command = ""
+
+
 class NamesAreSealed(InputError):
     """Nobody is found by name: names are stored encrypted, without a hash."""
 

@@ -11,7 +11,6 @@ No rule refuses anything by itself: what is noticed is listed at the desk with i
 """
 
 from core.suspicion.model import (
-    LONGEST_REASON,
     Finding,
     Suspicion,
     SuspicionKind,
@@ -25,7 +24,6 @@ from core.suspicion.model import (
 )
 
 __all__ = [
-    "LONGEST_REASON",
     "Finding",
     "Suspicion",
     "SuspicionKind",

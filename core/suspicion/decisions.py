@@ -13,7 +13,7 @@ from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Accounts
 from core.ports import Tx
-from core.suspicion.model import LONGEST_REASON, Suspicion, SuspicionState, find_asked, find_suspicion
+from core.suspicion.model import Suspicion, SuspicionState, find_asked, find_suspicion
 
 _ACTIONS = {
     SuspicionState.DISMISSED: AuditAction.DISMISSED_SUSPICION,
@@ -102,7 +102,7 @@ class Decisions:
         found = self.undecided(tx, suspicion_id, chat_id, lock=True)
         if target == SuspicionState.CONFIRMED and found.state == SuspicionState.ASKED:
             raise self._decided(tx, found)
-        if not self._end(tx, found, target, reason[:LONGEST_REASON], audit.chat_actor(chat_id), is_told=True):
+        if not self._end(tx, found, target, reason, audit.chat_actor(chat_id), is_told=True):
             raise self._decided(tx, found)
         return find_suspicion(tx, suspicion_id)
 

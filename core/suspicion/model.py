@@ -13,8 +13,6 @@ from core.errors.suspicion import SelectionSuspended, SuspicionUnknown
 from core.people.scope import Scope
 from core.ports import Row, Tx
 
-LONGEST_REASON = 200
-
 
 class SuspicionKind(StrEnum):
     """The rule that was met; the values are stored in the database."""

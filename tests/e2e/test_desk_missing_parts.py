@@ -104,3 +104,18 @@ async def test_clerk_of_one_office_is_not_asked_for_it(world: World, chief: Pers
 
 def test_every_command_that_needs_arguments_says_which() -> None:
     assert set(REQUIRED) == set(DESK) - WITHOUT_WORDS
+
+
+@pytest.mark.parametrize("command", ["/void", "/revoke"])
+async def test_reason_without_a_visible_sign_is_none(world: World, chief: Person, command: str) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say(f"{command} 粤KA1234 \u200b")
+    await chief.see("请写明原因")
+
+
+async def test_reason_on_a_card_without_a_visible_sign_is_none(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say("/find 粤KA1234")
+    await chief.press("⛔ 作废")
+    await chief.say("\u200b")
+    await chief.see("请写明原因")

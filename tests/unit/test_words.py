@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 from telegram.constants import MessageLimit
 
-from bot.desk.confirmation import LONGEST_REASON
 from bot.dialog.view import View
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
@@ -28,6 +27,7 @@ from core.preselection.quotas import Quota
 from core.public_journal.chain import Head
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
+from core.values.reasons import LONGEST_REASON
 from core.values.vehicles import CertificateKind
 from tests import factories, receipts
 from tests.core.tools import settings

@@ -31,5 +31,4 @@ MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ).format(part=escape(error.written)),
     command_errors.SpanTooLong: lambda error: _("一次最多统计 {most} 天。").format(most=error.most),
     command_errors.DaysTooMany: lambda error: _("一次最多登记 {most} 天。").format(most=error.most),
-    command_errors.ReasonTooShort: lambda error: commands.reason_too_short(error.least, error.command),
 }

@@ -6,7 +6,7 @@ from bot.i18n.language import Phrase, phrase
 from bot.texts import notifications as notices
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import find
+from bot.texts.desk import commands, find
 from bot.texts.desk import notes as note_texts
 from bot.texts.desk import owner_messages as message_texts
 from bot.texts.desk.reports import waiting
@@ -45,6 +45,7 @@ MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     blacklist_errors.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
     desk_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
     desk_errors.MessageTooLong: lambda error: message_texts.too_long(error.most, error.found),
+    desk_errors.ReasonTooShort: lambda error: commands.reason_too_short(error.least, error.command),
     desk_errors.NoteTooLong: lambda error: note_texts.too_long(error.most, error.found),
     broadcasts_errors.BroadcastTimeWrong: lambda error: broadcast_texts.time_wrong(error.days),
     broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
