@@ -3,7 +3,7 @@
 from bot.bot_api.deep_links import invitation_link, invitation_payload
 from bot.desk.confirmation import GONE, WITHDRAWN
 from bot.dialog.context import Context
-from bot.dialog.keyboards import in_columns
+from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
@@ -12,7 +12,7 @@ from bot.texts.desk import parts
 from bot.texts.desk import staff as texts
 from core.people.admins import Permission, Role, RoleAssignment
 
-_MOST_LISTED = 12
+_A_PAGE = 12
 
 
 def _post(ctx: Context) -> RoleAssignment:
@@ -40,16 +40,17 @@ def _make(ctx: Context, _arg: str) -> Goto:
 def _show(ctx: Context) -> View:
     ctx.admin.require(Permission.ADMINS)
     found = [one for one in ctx.core.invitations.open(ctx.tx) if ctx.admin.may_manage(one.assignment)]
-    shown = found[:_MOST_LISTED]
+    page, turns = page_of(list(enumerate(found, 1)), int(ctx.arg("page") or 0), _A_PAGE)
     revoking = [
         Button(label=texts.revoke_label(number), action=ActionName.DROP, arg=one.name, style=Style.DANGER)
-        for number, one in enumerate(shown, 1)
+        for number, one in page
     ]
     back = (
         Button(label=formatting.BACK(), action=ActionName.BACK),
         Button(label=formatting.HOME(), action=ActionName.HOME),
     )
-    return View(text=texts.links(shown), rows=(*in_columns(revoking, 3), back))
+    rows = (*in_columns(revoking, 3), *((tuple(turns),) if turns else ()), back)
+    return View(text=texts.links(page), rows=rows)
 
 
 def _revoke(ctx: Context, name: str) -> Goto:
@@ -74,6 +75,7 @@ LINKS = Screen(
     show=_show,
     buttons={
         ActionName.DROP: _revoke,
+        ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.DESK_ADMIN_LINKS, args={"page": page}),
         ActionName.BACK: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_ADMINS),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },

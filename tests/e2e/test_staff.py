@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from core.audit import chat_actor
+from core.people.admins import Role, RoleAssignment
 from core.preselection import PreselectionState, get
 from sandbox.people import PersonSpec
 from tests import factories
@@ -257,6 +259,17 @@ async def test_revoked_link_says_so(world: World, chief: Person) -> None:
     other = world.person(OTHER)
     await other.say(f"/start {payload}")
     await other.see("这个管理员链接已被撤销")
+
+
+async def test_every_open_link_can_be_revoked(world: World, chief: Person) -> None:
+    role = RoleAssignment(role=Role.CLERK, office="粤K")
+    for _ in range(13):
+        await world.store.run(world.core.invitations.make, role, chat_actor(CHIEF))
+    await chief.say("/admins")
+    await chief.press("一次性链接")
+    await chief.press("›")
+    await chief.press("撤销 13")
+    await chief.see("链接已撤销", "12. 窗口(粤K)", fresh=True)
 
 
 async def test_chief_of_an_office_makes_links_for_it_alone(world: World, chief: Person) -> None:

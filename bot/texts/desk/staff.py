@@ -157,8 +157,8 @@ def link_made(assignment: RoleAssignment, link: str) -> str:
     )
 
 
-def links(found: Sequence[Invitation]) -> str:
-    """Return the list of the links that can still be used."""
+def links(found: Sequence[tuple[int, Invitation]]) -> str:
+    """Return a page of the links that can still be used, with their places in the list."""
     lines = [
         _("{number}. {post},{who}生成,{until} 前有效").format(
             number=number,
@@ -166,7 +166,7 @@ def links(found: Sequence[Invitation]) -> str:
             who=agent(one.made_by),
             until=moment(one.valid_until),
         )
-        for number, one in enumerate(found, 1)
+        for number, one in found
     ]
     return _("<b>一次性链接</b>\n{links}\n\n生成:<code>/admins link clerk 粤K</code>").format(
         links="\n".join(lines) or _("没有未使用的链接。")
