@@ -6,7 +6,6 @@ from datetime import date
 from bot.desk.arguments import split_named_args
 from bot.desk.ban_ends import read_end
 from bot.desk.confirmation import Confirmation, screen_of
-from bot.desk.people import home_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -15,13 +14,14 @@ from bot.errors.commands import Part, UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from bot.texts.desk import parts
 from core.audit import ban_subject
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import from_millis, to_millis
 from core.errors.blacklist import NotBannedHere, NotBlacklisted
 from core.errors.desk import NobodyFound
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import EVERYWHERE, Permission
 from core.people.ban_causes import BanCause, causes_of, lift_cause
+from core.people.ban_scope import known_causes, knows_all, liftable, office_of_new_ban
 from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.chief_requests import GraveSubject
 from core.people.lookup import Who
@@ -34,8 +34,7 @@ _ALL = "all"
 
 def find_person(ctx: Context, raw: str) -> Who:
     """Find the person meant by a chat id, an identity number, a telephone or a plate number."""
-    today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.find(ctx.tx, raw, today=today)
+    return ctx.core.people.find(ctx.tx, raw, today=ctx.today)
 
 
 def account_of(ctx: Context, identity_hash: bytes) -> Account | None:
@@ -81,16 +80,15 @@ def parse_ban(ctx: Context, arguments: str) -> Goto:
 def to_ban(ctx: Context, who: Who, wish: Wish, *, changes_end: bool = False) -> Goto:
     """Go to the question before a ban or a further cause of one, or before the end of one is changed.
 
-    A person whom another office has barred gets a further cause, of the person's office or, if nobody has
-    registered with the identity, of this chat's.
-
     Raises:
         NotPermitted, NotYourOffice: this chat may not bar the person, or not change the end.
     """
     current = blacklist.running(ctx.tx, who.identity_hash)
-    is_own = current is not None and (changes_end or ctx.admin.may(Permission.BAN, current.office))
-    code = current.office if current and is_own else home_of(ctx, who.account, Permission.BAN)
-    ctx.admin.require(Permission.BAN, code)
+    if current is not None and changes_end:
+        code = current.office
+        ctx.admin.require(Permission.BAN, code)
+    else:
+        code = office_of_new_ban(ctx.admin, current, who.account, ctx.core.offices)
     office = ctx.core.offices.get(code)
     until = end_of_ban(ctx.tx.now, wish.until, office.ban_years if office else 0)
     args: dict[str, object] = {
@@ -100,7 +98,7 @@ def to_ban(ctx: Context, who: Who, wish: Wish, *, changes_end: bool = False) -> 
         "until": to_millis(until),
         "reason": wish.reason,
         "change": changes_end,
-        "hidden": current is not None and not _shows_all(ctx, current),
+        "hidden": current is not None and not knows_all(ctx.admin, current, who.account),
         **_typed_identity(ctx, who),
     }
     return Goto(screen=ScreenName.DESK_BAN, args=args)
@@ -148,7 +146,7 @@ def _ban_question(ctx: Context) -> str:
     if not causes:
         return texts.ban_question(who, new_ban.until, new_ban.reason, is_told=is_told)
     end = max(new_ban.until, *(cause.until for cause in causes))
-    if _shows_all(ctx, current):
+    if knows_all(ctx.admin, current, account):
         end = blacklist.end_with(current, new_ban.until)
     return texts.further_question(who, causes, new_ban.until, end, new_ban.reason, is_told=is_told)
 
@@ -159,23 +157,17 @@ def _expected(ctx: Context, identity_hash: bytes) -> str:
     Otherwise its change would be told as that of a colleague.
     """
     current = blacklist.running(ctx.tx, identity_hash)
-    is_hidden = bool(ctx.args.get("hidden")) or (current is not None and not _shows_all(ctx, current))
+    is_hidden = bool(ctx.args.get("hidden")) or (current is not None and not _knows_all(ctx, current))
     return version_of(current) if is_hidden else ctx.arg("seen")
 
 
-def _shows_all(ctx: Context, current: Ban) -> bool:
-    """Whether this chat may know all of a ban.
-
-    One by another office, of an identity that nobody has registered with, must look as if there were none.
-    """
-    account = account_of(ctx, current.identity_hash)
-    return account is not None or ctx.admin.may(Permission.BAN, current.office)
+def _knows_all(ctx: Context, current: Ban) -> bool:
+    return knows_all(ctx.admin, current, account_of(ctx, current.identity_hash))
 
 
 def _shown_causes(ctx: Context, current: Ban) -> list[BanCause]:
-    """Return the causes of a ban that this chat may know: all, or else those of its offices."""
-    causes = causes_of(ctx.tx, current)
-    return list(causes) if _shows_all(ctx, current) else _liftable(ctx, current)
+    account = account_of(ctx, current.identity_hash)
+    return known_causes(ctx.admin, current, account, causes_of(ctx.tx, current))
 
 
 def _changes_end(ctx: Context) -> bool:
@@ -188,7 +180,7 @@ def _ban(ctx: Context) -> str:
         return texts.end_changed(blacklist.change_end(ctx.tx, _sentence(ctx), ctx.arg("seen")).until)
     new_ban = _sentence(ctx)
     imposed = blacklist.set_ban(ctx.tx, new_ban, _expected(ctx, new_ban.identity_hash))
-    if _shows_all(ctx, imposed):
+    if _knows_all(ctx, imposed):
         return texts.banned(imposed.until)
     return texts.banned(max(cause.until for cause in _liftable(ctx, imposed)))
 
@@ -244,8 +236,7 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
 
 
 def _liftable(ctx: Context, current: Ban) -> list[BanCause]:
-    """Return the causes of a ban that this chat may lift: those of its offices."""
-    return [cause for cause in causes_of(ctx.tx, current) if ctx.admin.may(Permission.BAN, cause.office)]
+    return liftable(ctx.admin, causes_of(ctx.tx, current))
 
 
 def to_unban(ctx: Context, current: Ban, reason: str) -> Goto:
@@ -284,9 +275,10 @@ def _unban_question(ctx: Context) -> str:
 def _ways_to_lift(ctx: Context) -> list[tuple[str, str]]:
     """Return a button for each cause of several, and one for all of them, where this chat may."""
     current = meant(ctx)
-    causes, own = causes_of(ctx.tx, current), _liftable(ctx, current)
+    causes = causes_of(ctx.tx, current)
     if len(causes) == 1:
         return []
+    own = liftable(ctx.admin, causes)
     ways = [
         (texts.lift_label(number, cause), str(cause.cause_id))
         for number, cause in enumerate(_shown_causes(ctx, current), 1)
@@ -297,7 +289,8 @@ def _ways_to_lift(ctx: Context) -> list[tuple[str, str]]:
 
 def _unban(ctx: Context) -> str:
     current, way = meant(ctx), ctx.arg("way")
-    is_told = account_of(ctx, current.identity_hash) is not None
+    account = account_of(ctx, current.identity_hash)
+    is_told = account is not None
     if not way.isdecimal():
         for cause in causes_of(ctx.tx, current):
             ctx.admin.require(Permission.BAN, cause.office)
@@ -306,11 +299,8 @@ def _unban(ctx: Context) -> str:
     lifted = next((one for one in _liftable(ctx, current) if one.cause_id == int(way)), None)
     if lifted is None:
         raise NotBlacklisted
-    shows_all = _shows_all(ctx, current)
     left = lift_cause(ctx.tx, current, lifted.cause_id, ctx.actor, ctx.arg("reason"))
-    if not shows_all:
-        left = [cause for cause in left if ctx.admin.may(Permission.BAN, cause.office)]
-    return texts.unbanned(left, is_told=is_told)
+    return texts.unbanned(known_causes(ctx.admin, current, account, left), is_told=is_told)
 
 
 def _grave(ctx: Context) -> GraveSubject:

@@ -15,8 +15,11 @@ from bot.texts.desk import owner_messages as message_texts
 from bot.texts.desk import undo as undo_texts
 from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
-from core.people.admins import EVERYWHERE, Permission
+from core.people.admins import Permission
+from core.people.ban_causes import causes_of
+from core.people.ban_scope import liftable, office_of_new_ban
 from core.people.lookup import Who
+from core.people.scope import serves_home_of
 from core.preselection import Preselection, PreselectionState
 from core.preselection.granting import office_of_grant
 from core.reporting.case_file import CaseFile
@@ -52,22 +55,21 @@ def _reserved_at(permission: Permission) -> Callable[[Context, CaseFile], bool]:
 
 
 def _at_home(ctx: Context, case_file: CaseFile, permission: Permission) -> bool:
-    home = case_file.account.office if case_file.account else None
-    if home not in ctx.core.offices:
-        return permission in ctx.admin.permissions
-    return ctx.admin.may(permission, home or EVERYWHERE)
+    return serves_home_of(ctx.admin, permission, case_file.account, ctx.core.offices)
 
 
 def _may_ban(ctx: Context, case_file: CaseFile) -> bool:
     if case_file.identity_hash is None:
         return False
-    if case_file.ban is not None:
-        return ctx.admin.may(Permission.BAN, case_file.ban.office)
-    return _at_home(ctx, case_file, Permission.BAN)
+    try:
+        office_of_new_ban(ctx.admin, case_file.ban, case_file.account, ctx.core.offices)
+    except Refusal:
+        return False
+    return True
 
 
 def _may_unban(ctx: Context, case_file: CaseFile) -> bool:
-    return case_file.ban is not None and ctx.admin.may(Permission.BAN, case_file.ban.office)
+    return case_file.ban is not None and bool(liftable(ctx.admin, causes_of(ctx.tx, case_file.ban)))
 
 
 def _may_grant(ctx: Context, case_file: CaseFile) -> bool:
@@ -135,7 +137,7 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="confirm",
             label=texts.CONFIRM,
-            prompt=lambda _dossier: texts.LAST_SIX(),
+            prompt=lambda _case_file: texts.LAST_SIX(),
             may=_reserved_at(Permission.CONFIRM),
             typed=lambda ctx, case_file, text: counter.to_confirm(ctx, _plate(case_file), text),
             style=Style.SUCCESS,
@@ -143,7 +145,7 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="void",
             label=texts.VOID,
-            prompt=lambda _dossier: texts.VOID_REASON(),
+            prompt=lambda _case_file: texts.VOID_REASON(),
             may=_reserved_at(Permission.VOID),
             typed=lambda ctx, case_file, text: counter.to_end(ctx, Permission.VOID, _plate(case_file), text),
             style=Style.DANGER,
@@ -151,7 +153,7 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="revoke",
             label=texts.REVOKE,
-            prompt=lambda _dossier: texts.REVOKE_REASON(),
+            prompt=lambda _case_file: texts.REVOKE_REASON(),
             may=_reserved_at(Permission.REVOKE),
             typed=lambda ctx, case_file, text: counter.to_end(
                 ctx, Permission.REVOKE, _plate(case_file), text
@@ -168,14 +170,14 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="unban",
             label=texts.UNBAN,
-            prompt=lambda _dossier: texts.UNBAN_REASON(),
+            prompt=lambda _case_file: texts.UNBAN_REASON(),
             may=_may_unban,
             typed=_unban,
         ),
         Action(
             name="grant",
             label=texts.GRANT,
-            prompt=lambda _dossier: texts.GRANT_PROMPT(),
+            prompt=lambda _case_file: texts.GRANT_PROMPT(),
             may=_may_grant,
             typed=_grant,
         ),
@@ -190,7 +192,7 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="identity",
             label=texts.IDENTITY,
-            prompt=lambda _dossier: texts.IDENTITY_PROMPT(),
+            prompt=lambda _case_file: texts.IDENTITY_PROMPT(),
             may=lambda ctx, case_file: (
                 case_file.account is not None and _at_home(ctx, case_file, Permission.IDENTITY)
             ),
@@ -199,34 +201,31 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="extend",
             label=extension_texts.EXTEND,
-            prompt=lambda _dossier: extension_texts.prompt(),
+            prompt=lambda _case_file: extension_texts.prompt(),
             may=_reserved_at(Permission.EXTEND),
             typed=lambda ctx, case_file, text: extension.to_extension(ctx, _focus(case_file), text),
         ),
         Action(
             name="note",
             label=note_texts.NOTE,
-            prompt=lambda _dossier: note_texts.PROMPT(),
+            prompt=lambda _case_file: note_texts.PROMPT(),
             may=lambda _ctx, case_file: case_file.account is not None and case_file.office is not None,
             typed=notes.add,
         ),
         Action(
             name="message",
             label=message_texts.MESSAGE,
-            prompt=lambda _dossier: message_texts.prompt(),
+            prompt=lambda _case_file: message_texts.prompt(),
             may=owner_messages.may,
             typed=owner_messages.to_question,
         ),
         Action(
             name="undo",
             label=undo_texts.UNDO,
-            prompt=lambda _dossier: undo_texts.REASON(),
+            prompt=lambda _case_file: undo_texts.REASON(),
             may=lambda ctx, case_file: undo.may_undo(ctx, case_file.focus),
             typed=lambda ctx, case_file, text: undo.to_question(ctx, _focus(case_file).subject, text),
         ),
     )
 }
 """The actions of a card, in the order of its buttons."""
-
-
-# --- the card -------------------------------------------------------------------------------

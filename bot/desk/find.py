@@ -28,7 +28,6 @@ from bot.texts.desk.known_registrations import on_card
 from bot.texts.errors import of_error
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import chat_actor
-from core.clock import CHINA
 from core.errors.counter import PlateNotReserved
 from core.errors.desk import NamesAreSealed, NotYourOffice
 from core.people.accounts import UserType
@@ -57,8 +56,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
     if is_like_name(arguments):
         raise NamesAreSealed
     arguments = with_own_office(ctx, arguments, Permission.FIND)
-    today = ctx.tx.now.astimezone(CHINA).date()
-    key = ctx.core.case_files.seek(ctx.tx, arguments, today=today)
+    key = ctx.core.case_files.seek(ctx.tx, arguments, today=ctx.today)
     ctx.core.lookups.searched(ctx.tx, ctx.actor, arguments, ctx.core.case_files.open(ctx.tx, key))
     card = to_card(str(key))
     if kind_of(arguments) == "plate":

@@ -15,13 +15,13 @@ from bot.texts.desk import parts
 from bot.texts.desk import people as texts
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import account_subject
-from core.clock import CHINA
 from core.errors.counter import HolderElsewhere, IdentityIsTheirs
 from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
 from core.people.lookup import is_like_identity
+from core.people.scope import home_of
 from core.preselection.counter import (
     IdentityMove,
     validate_change_of_type,
@@ -35,22 +35,7 @@ from core.values.text import compact, tidy
 
 
 def _account(ctx: Context, raw: str) -> Account:
-    today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.account(ctx.tx, raw, today=today)
-
-
-def home_of(ctx: Context, account: Account | None, permission: Permission) -> str:
-    """Return the office of an account, or else the first one that this chat serves.
-
-    Raises:
-        NotPermitted, NotYourOffice: this chat lacks the permission there.
-    """
-    code = account.office if account and account.office in ctx.core.offices else None
-    if code is None:
-        own = ctx.admin.offices(permission, ctx.core.offices)
-        code = own[0] if own else next(iter(ctx.core.offices))
-    ctx.admin.require(permission, code)
-    return code
+    return ctx.core.people.account(ctx.tx, raw, today=ctx.today)
 
 
 def number_arg(ctx: Context, name: str) -> int:
@@ -107,7 +92,8 @@ def to_user_type(ctx: Context, account: Account, wanted: UserType, reason: str =
         UserTypeHeld: there is nothing to change.
         UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
     """
-    home = home_of(ctx, account, Permission.USERTYPE)  # before anything is told about the person
+    # before anything is told about the person
+    home = home_of(ctx.admin, Permission.USERTYPE, account, ctx.core.offices)
     validate_change_of_type(account, wanted)
     args = {
         "office": home,
@@ -162,12 +148,13 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
 
 
 def read_identity(ctx: Context, raw: str) -> str:
-    return parse_identity(raw, today=ctx.tx.now.astimezone(CHINA).date())
+    return parse_identity(raw, today=ctx.today)
 
 
 def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Goto:
     """Go to the question before an identity is moved; the number itself stays encrypted meanwhile."""
-    home = home_of(ctx, account, Permission.IDENTITY)  # before anything is told about the person
+    # before anything is told about the person
+    home = home_of(ctx.admin, Permission.IDENTITY, account, ctx.core.offices)
     holder = _holder(ctx, identity)
     if holder is not None and holder.account_id == account.account_id:
         raise IdentityIsTheirs

@@ -1,8 +1,9 @@
 """Which offices an admin may see or act on with a permission: the scope of a report or a search."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from core.people.account import Account
 from core.people.admins import EVERYWHERE, Admin, Permission
 
 
@@ -33,3 +34,33 @@ def scope_of(admin: Admin, permission: Permission, served: Iterable[str]) -> Sco
     return Scope(
         offices=tuple(admin.offices(permission, served)), everywhere=admin.may(permission, EVERYWHERE)
     )
+
+
+def home_of(admin: Admin, permission: Permission, account: Account | None, served: Collection[str]) -> str:
+    """Return the office that is responsible for a person: theirs, or else the first one of the admin.
+
+    Args:
+        admin: who would do something about the person.
+        permission: to do it.
+        account: the person; None for an identity that nobody has registered with.
+        served: the offices that are served.
+
+    Raises:
+        NotPermitted, NotYourOffice: the admin lacks the permission there.
+    """
+    home = _home(admin, permission, account, served)
+    admin.require(permission, home)
+    return home
+
+
+def serves_home_of(
+    admin: Admin, permission: Permission, account: Account | None, served: Collection[str]
+) -> bool:
+    """Return whether an admin has a permission at the office that is responsible for a person."""
+    return admin.may(permission, _home(admin, permission, account, served))
+
+
+def _home(admin: Admin, permission: Permission, account: Account | None, served: Collection[str]) -> str:
+    if account is not None and account.office in served:
+        return str(account.office)
+    return next(iter(admin.offices(permission, served)), next(iter(served)))

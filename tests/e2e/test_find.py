@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from core.clock import CHINA
 from core.notifications.queue import Plan, plan
+from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import Role, RoleAssignment
+from core.people.blacklist import Cause, NewBan
 from core.pool import releases
 from core.ports import Tx
 from core.preselection import Papers, PreselectionState, get
@@ -312,6 +315,33 @@ async def test_void_and_its_ban_are_done_and_undone_from_the_card(place: World) 
     await chief.see("从黑名单中解除哪一项?")
     await chief.press("全部解除")
     await chief.see("已解除", "黑名单:不在名单上", "从黑名单中解除,原因:已查明")
+
+
+async def test_chief_of_the_persons_office_bars_who_is_barred_elsewhere_and_lifts_the_own_cause(
+    place: World,
+) -> None:
+    new_ban = NewBan(
+        identity_hash=place.core.accounts.identity_hash(factories.identity(2)),
+        office="粤A",
+        reason="套牌",
+        cause=Cause.ADMIN,
+        until=datetime(2035, 1, 1, tzinfo=CHINA),
+        actor=f"chat:{CHIEF}",
+    )
+    await place.store.run(blacklist.add_ban, new_ban)
+    own = await gives(place, "chief")
+    await finds(own, str(HOLDER))
+    assert "✅ 解除黑名单" not in own.last.buttons
+    await own.press("⛔ 黑名单")
+    await own.say("2027-01-01 冒用")
+    await own.see("再记一项原因?")
+    await own.press("⛔ 列入黑名单")
+    await own.see("查询结果", "1. 人工(粤A", "2. 人工(粤K")
+    await own.press("✅ 解除黑名单")
+    await own.say("已查明")
+    await own.press("解除第 2 项")
+    await own.see("已解除这一项", "查询结果")
+    assert "✅ 解除黑名单" not in own.last.buttons
 
 
 async def test_chances_and_user_type_are_given_from_the_card(place: World) -> None:
