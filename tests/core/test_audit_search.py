@@ -10,8 +10,8 @@ import pytest
 
 import core as core_package
 from bot.i18n.language import Language, speaking
-from bot.texts.desk.audit import SUBJECTS, WORDED
 from bot.texts.desk.audit import action as actions_text
+from bot.texts.desk.audit_names import SUBJECTS, WORDED
 from bot.texts.desk.audit_terms import meant
 from core.audit import AuditAction, SubjectKind
 from core.availability import maintenance

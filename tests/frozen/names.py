@@ -26,7 +26,8 @@ from bot.photos.formats import Kind as PhotoFormat
 from bot.rehearsal.screens import screens_of
 from bot.routing import commands
 from bot.routing.screens import BY_NAME
-from bot.texts.desk.audit import _OWNERS, SUBJECTS, WORDED
+from bot.texts.desk.audit import _OWNERS
+from bot.texts.desk.audit_names import SUBJECTS, WORDED
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core import audit

@@ -4,8 +4,8 @@ import pytest
 
 from bot.i18n.language import Language, speaking
 from bot.i18n.staff_names import staff_name, with_same_names
-from bot.texts.desk import find
 from bot.texts.desk.actors import actor_label, admin_name, agent
+from bot.texts.desk.handled import handled
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction
 
 NAMES = {3001: "张三", 3003: "A&B"}
@@ -25,7 +25,20 @@ NAMES = {3001: "张三", 3003: "A&B"}
 def test_admin_is_named_with_the_blanks_of_the_language(by: str, chinese: str, english: str) -> None:
     for language, words in ((Language.CHINESE, chinese), (Language.ENGLISH, english)):
         with speaking(language, lambda: NAMES):
-            assert words in find.handled(by, AuditAction.VOIDED)
+            assert words in handled(by, AuditAction.VOIDED)
+
+
+@pytest.mark.parametrize(
+    ("action", "done"),
+    [
+        (AuditAction.REGISTERED, "处理：确认上牌。"),
+        (AuditAction.REDATED_RELEASE, "处理：投放改期。"),
+        (AuditAction.LIFTED_BAN, "处理：从黑名单中解除。"),
+    ],
+)
+def test_what_another_admin_did_first_is_said_in_words(action: AuditAction, done: str) -> None:
+    with speaking(Language.CHINESE):
+        assert done in handled("chat:3002", action)
 
 
 def test_nobody_has_a_name_for_who_is_no_admin() -> None:

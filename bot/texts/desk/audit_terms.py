@@ -10,7 +10,7 @@ from bot.i18n.formatting import KINDS
 from bot.i18n.language import Phrase, _, phrase
 from bot.i18n.staff_names import staff_names
 from bot.texts.desk.actors import NOT_ADMINS
-from bot.texts.desk.audit import NAMES, SUBJECTS, WORDED
+from bot.texts.desk.audit_names import NAMES, SUBJECTS, WORDED
 from core.audit import CHAT, SubjectKind, office_subject
 from core.errors.staff import StaffNameOfSeveral
 from core.reporting.audit_search import ACTIONS_APART, CREDIT_CODE, IDENTITY, PHONE, AuditQuery

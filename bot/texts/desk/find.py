@@ -16,13 +16,11 @@ from bot.i18n.formatting import (
 )
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
-from bot.texts.desk.actors import agent
 from bot.texts.desk.bans import cause_lines
 from bot.texts.desk.parts import date_of, somebody
 from bot.texts.owner.appeal import STATES as APPEAL_STATES
 from bot.texts.owner.exported import STATES, USER_TYPES
 from core.appeals import AppealEntry
-from core.audit import AuditAction
 from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
 from core.people.accounts import Account
@@ -30,7 +28,7 @@ from core.people.ban_causes import BanCause
 from core.people.blacklist import Ban
 from core.pool.bulletin import WithheldMask
 from core.pool.number_status import NumberStatus, PlateStatus
-from core.preselection import Preselection, PreselectionState, Way
+from core.preselection import Preselection, PreselectionState
 from core.registry.lookup import RegistryState
 from core.reporting.audit_search import AuditEntry
 from core.reporting.case_file import CaseFileTopic, DueNotification, VehicleAward, VehicleRecord
@@ -63,48 +61,11 @@ _PURPOSES = {
     NotificationPurpose.USER_TYPE: phrase("用户类型通知"),
     NotificationPurpose.GRANTED: phrase("机会增加通知"),
 }
-_WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
 _REGISTRY: dict[str, Phrase] = {
     RegistryState.NEW: phrase("新车,未上牌"),
     RegistryState.REGISTERED: phrase("已上牌"),
 }
 
-_DONE: dict[str, Phrase] = {
-    AuditAction.ADDED_ADMIN: phrase("添加管理员"),
-    AuditAction.ASKED_FOR_INVOICE: phrase("要求提供发票"),
-    AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
-    AuditAction.CHANGED_HOLIDAYS: phrase("录入放假调休安排"),
-    AuditAction.CHANGED_HOURS: phrase("登记当天的时间"),
-    AuditAction.CLOSED_DAY: phrase("登记窗口不办公"),
-    AuditAction.MOVED_DEADLINE: phrase("改动截止时间"),
-    AuditAction.REOPENED_DAY: phrase("撤销当天的登记"),
-    AuditAction.UNDID: phrase("撤回"),
-    AuditAction.CONFIRMED_CLOCK: phrase("核对服务器时间"),
-    AuditAction.CONFIRMED_SUSPICION: phrase("嫌疑属实"),
-    AuditAction.DISMISSED_SUSPICION: phrase("嫌疑无异常"),
-    AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
-    AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
-    AuditAction.UNWITHHELD: phrase("恢复投放"),
-    AuditAction.ASKED_CHIEF: phrase("申请另一位负责人同意"),
-    AuditAction.AGREED_TO_REQUEST: phrase("同意申请"),
-    AuditAction.REFUSED_REQUEST: phrase("拒绝申请"),
-    AuditAction.CLOSED_REQUEST: phrase("申请已不能办理,自动关闭"),
-    AuditAction.WITHDREW_REQUEST: phrase("撤回申请"),
-    AuditAction.REQUESTED_UNWITHHOLDING: phrase("申请恢复投放"),
-    AuditAction.REFUSED_UNWITHHOLDING: phrase("拒绝恢复投放"),
-    AuditAction.WITHDREW_UNWITHHOLDING: phrase("撤回恢复投放的申请"),
-    AuditAction.WITHHELD: phrase("暂不投放"),
-    AuditAction.BANNED: phrase("列入黑名单"),
-    AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
-    AuditAction.ENDED_BROADCAST: phrase("群发通知已结束"),
-    AuditAction.GRANTED_CHANCES: phrase("增加选号机会"),
-    AuditAction.LIFTED_BAN: phrase("从黑名单中解除"),
-    AuditAction.LOST_IDENTITY: phrase("身份移出账号"),
-    AuditAction.RECEIVED_IDENTITY: phrase("身份移入账号"),
-    AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
-    AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
-}
-"""Actions by which another admin may have come first."""
 
 CONFIRM = phrase("✅ 确认上牌")
 VOID = phrase("⛔ 作废")
@@ -226,7 +187,7 @@ def focus(preselection: Preselection) -> str:
         said.append(_("证书编号 <code>{number}</code>").format(number=escape(preselection.certificate)))
     if preselection.reserved_at and preselection.way:
         chosen = _("{way},{at} 选定").format(
-            way=_WAYS[preselection.way](), at=moment(preselection.reserved_at)
+            way=audit_texts.WAYS[preselection.way](), at=moment(preselection.reserved_at)
         )
         said.append(chosen)
     if preselection.deadline and preselection.state == PreselectionState.RESERVED:
@@ -392,12 +353,3 @@ def user_type_prompt(account: Account | None) -> str:
 def late(until: datetime) -> str:
     """Return until when a number whose deadline has passed can be confirmed."""
     return _("⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(until))
-
-
-def handled(by: str, action: str) -> str:
-    """Return that another admin acted first, and what they did."""
-    if not by:
-        return _("刚刚已有其他人处理,情况有变,未作任何更改。请重新查询。")
-    who = agent(by)
-    what = _DONE[action]() if action in _DONE else escape(action)
-    return _("已由{who}处理:{what}。未作任何更改。").format(who=who, what=what)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from bot.i18n.formatting import masked_identity, moment, near_day
 from bot.i18n.language import _, phrase
-from bot.texts.desk.audit import SUBJECTS
+from bot.texts.desk.audit_names import SUBJECTS
 from bot.texts.desk.examples import mask_example
 from bot.texts.desk.parts import somebody
 from core.audit import SubjectKind

@@ -6,7 +6,7 @@ from html import escape
 from bot.i18n.formatting import plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import actor_label
-from bot.texts.desk.audit import SUBJECTS
+from bot.texts.desk.audit_names import SUBJECTS
 from core.audit import SubjectKind
 from core.clock import CHINA
 from core.reporting.notes import Note

@@ -9,6 +9,7 @@ from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import commands, find
 from bot.texts.desk import notes as note_texts
 from bot.texts.desk import owner_messages as message_texts
+from bot.texts.desk.handled import handled
 from bot.texts.desk.reports import waiting
 from core.errors import blacklist as blacklist_errors
 from core.errors import broadcasts as broadcasts_errors
@@ -43,7 +44,7 @@ PLAIN: dict[type[XuanhaoError], Phrase] = {
 MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     desk_errors.AlreadyHandled: lambda error: waiting.already_handled(error.by),
     blacklist_errors.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
-    desk_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
+    desk_errors.HandledMeanwhile: lambda error: handled(error.by, error.action),
     desk_errors.MessageTooLong: lambda error: message_texts.too_long(error.most, error.found),
     desk_errors.ReasonTooShort: lambda error: commands.reason_too_short(error.least, error.command),
     desk_errors.NoteTooLong: lambda error: note_texts.too_long(error.most, error.found),
