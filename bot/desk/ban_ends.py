@@ -40,8 +40,6 @@ def read_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | Non
     later, rest = _later(left, today)
     if end is not None and (later is not None or _YEARS_FIRST.match(left)):
         raise Usage("ban")
-    if end is None and later is None and needed:
-        raise UnreadableTime
     return (end, left) if later is None else (later, rest)
 
 

@@ -26,7 +26,7 @@ from core.people.admins import Permission
 
 _AT = re.compile(rf"(?:{pattern_of(Keyword.AT)})\s*(?=\d)", re.IGNORECASE)
 _AT_WORD = re.compile(rf"(?:{pattern_of(Keyword.AT)})\s*", re.IGNORECASE)
-REDRAWN_EVERY = timedelta(seconds=5)
+_REDRAWN_EVERY = timedelta(seconds=5)
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
@@ -208,19 +208,19 @@ def _meant(ctx: Context) -> Broadcast:
 
 
 def _show_progress(ctx: Context) -> View:
-    ban = _meant(ctx)
-    figures = broadcasts.figures(ctx.tx, ban)
+    broadcast = _meant(ctx)
+    figures = broadcasts.figures(ctx.tx, broadcast)
     home = Button(label=formatting.HOME(), action=ActionName.HOME)
     buttons = [Button(label=texts.HISTORY(), action=ActionName.HISTORY), home]
-    is_scheduled = ban.is_scheduled(ctx.tx.now)
-    if ban.state == broadcasts.BroadcastState.RUNNING:
+    is_scheduled = broadcast.is_scheduled(ctx.tx.now)
+    if broadcast.state == broadcasts.BroadcastState.RUNNING:
         label = texts.CANCEL_SCHEDULED if is_scheduled else texts.STOP
         buttons.insert(0, Button(label=label(), action=ActionName.STOP, style=Style.DANGER))
-    again = ban.begun_at if is_scheduled else ctx.tx.now + REDRAWN_EVERY
+    again = broadcast.begun_at if is_scheduled else ctx.tx.now + _REDRAWN_EVERY
     return View(
-        text=texts.progress(ban, figures, ctx.tx.now),
+        text=texts.progress(broadcast, figures, ctx.tx.now),
         rows=in_columns(buttons, 2),
-        redraw_at=None if ban.is_over else again,
+        redraw_at=None if broadcast.is_over else again,
     )
 
 

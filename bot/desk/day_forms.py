@@ -15,6 +15,7 @@ from bot.desk.form import Answers, Choices, Form, Step
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
 from bot.errors.commands import NotAsAsked
+from bot.i18n.formatting import near_day
 from bot.texts.desk import forms as texts
 from bot.texts.desk.undo import SHUT
 from core.availability import closed_days
@@ -37,7 +38,7 @@ def next_workdays(ctx: Context, office: Office) -> Iterator[date]:
 
 def _days_offered(ctx: Context, answers: Answers) -> Choices:
     days = islice(next_workdays(ctx, office_answered(ctx, answers)), _DAYS_OFFERED)
-    return [(texts.day_label(day), day.isoformat()) for day in days]
+    return [(near_day(day), day.isoformat()) for day in days]
 
 
 def _words(ctx: Context, command: str, *answers: str) -> DayWords:
@@ -47,7 +48,7 @@ def _words(ctx: Context, command: str, *answers: str) -> DayWords:
         NotAsAsked: there is something else in them.
     """
     known = opening_hours.WORDS if command == "hours" else frozenset()
-    words = read_day_words(ctx, command, " ".join(answers), Permission.CLOSED, known=known)
+    words = read_day_words(ctx, command, " ".join(answers), known=known)
     if words.reason:
         raise NotAsAsked
     return words

@@ -38,7 +38,7 @@ _HOURS = re.compile(
 )
 _HALF = re.compile(r"上午|下午|\b(?:morning|afternoon)\b", re.IGNORECASE)
 _OFFICE = re.compile(rf"(?<!\w)[{PROVINCES}]\s*[A-Za-z](?![A-Za-z0-9])")
-_LAST_DAY = re.compile(r"\d{1,2}")
+_LAST_DAY = re.compile(r"(\d{1,2})\s?[日号]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class DayWords:
 
 
 def read_day_words(
-    ctx: Context, command: str, arguments: str, permission: Permission, *, known: frozenset[str] = frozenset()
+    ctx: Context, command: str, arguments: str, *, known: frozenset[str] = frozenset()
 ) -> DayWords:
     """Read office, days, hours and words of a command, in any order; the rest is the reason.
 
@@ -61,7 +61,6 @@ def read_day_words(
         ctx: the context.
         command: its name, for its usage.
         arguments: its arguments.
-        permission: needed at the office.
         known: words that are not part of the reason.
 
     Raises:
@@ -72,7 +71,7 @@ def read_day_words(
         NotYourOffice, OfficeUnknown: as ``Context.desk_office``.
     """
     left = _Left.of(arguments)
-    office, left = _office(ctx, command, left, permission)
+    office, left = _office(ctx, command, left)
     hours, left = _hours(left)
     days, left = _days(left, ctx.today)
     found = {word for word in known if word in re.split(r"[\s,、;]+", left.narrow.lower())}
@@ -104,11 +103,10 @@ class _Left:
         return _Left(raw=raw, narrow=narrow)
 
 
-def _office(ctx: Context, command: str, left: _Left, permission: Permission) -> tuple[Office, _Left]:
+def _office(ctx: Context, command: str, left: _Left) -> tuple[Office, _Left]:
     found = _OFFICE.search(left.narrow)
-    if found is None:
-        return office_meant(ctx, command, permission, ""), left
-    return office_meant(ctx, command, permission, found[0]), left.without(found)
+    code = found[0] if found else ""
+    return office_meant(ctx, command, Permission.CLOSED, code), left.without(found)
 
 
 def _hours(left: _Left) -> tuple[Day | None, _Left]:
@@ -135,10 +133,9 @@ def _days(left: _Left, today: date) -> tuple[tuple[date, ...], _Left]:
 
 def _last(raw: str, first: date, today: date) -> date:
     """Return the last day of a span; without a month or year it is in that of the first day."""
-    if re.fullmatch(r"\d{1,2}\s?[日号]", raw):
-        number = _LAST_DAY.match(raw)
+    if found := _LAST_DAY.fullmatch(raw):
         try:
-            return first.replace(day=int(number[0]) if number else 0)
+            return first.replace(day=int(found[1]))
         except ValueError:
             raise UnreadableTime from None
     last = _day(raw, today)

@@ -50,7 +50,7 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
         DayInThePast, DayClosed: a day is past, or all are closed already.
         NothingClosed: the counter is not open at that time anyway.
     """
-    words = read_day_words(ctx, "closed", arguments, Permission.CLOSED)
+    words = read_day_words(ctx, "closed", arguments)
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
     require_parts(words, "closed")
@@ -87,7 +87,7 @@ def parse_hours(ctx: Context, arguments: str) -> Goto:
     Raises:
         as ``parse_closed``; HoursEntered: hours of a day are entered already.
     """
-    words = read_day_words(ctx, "hours", arguments, Permission.CLOSED, known=WORDS)
+    words = read_day_words(ctx, "hours", arguments, known=WORDS)
     if not words.days and words.hours is None and not words.reason:
         return _to_list(words.office)
     is_set = words.hours is not None or bool(SHUT & words.words)

@@ -202,22 +202,22 @@ def _meant(ctx: Context) -> Import:
 
 
 def _show_import(ctx: Context) -> View:
-    ban = _meant(ctx)
+    import_ = _meant(ctx)
     back = (Button(label=texts.ALL_IMPORTS(), action=ActionName.BACK),)
     drop = Button(label=texts.DROP(), action=ActionName.DROP)
-    if ban.state == ImportState.LOADING:
-        return View(text=texts.loading(ban), rows=((drop,),))
-    if ban.state == ImportState.READY and ban.differences is not None:
+    if import_.state == ImportState.LOADING:
+        return View(text=texts.loading(import_), rows=((drop,),))
+    if import_.state == ImportState.READY and import_.differences is not None:
         confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
-        warning = known_texts.in_preview(_contradicted(ctx, ban)) + _warning_of_state(ctx, ban)
-        return View(text=texts.preview(ban, ban.differences) + warning, rows=((confirm, drop),))
+        warning = known_texts.in_preview(_contradicted(ctx, import_)) + _warning_of_state(ctx, import_)
+        return View(text=texts.preview(import_, import_.differences) + warning, rows=((confirm, drop),))
     undo = (Button(label=texts.UNDO(), action=ActionName.UNDO),)
-    rows = (undo, back) if ban.can_be_undone(ctx.tx.now) else (back,)
-    registered = _registered_count(ctx, ban)
+    rows = (undo, back) if import_.can_be_undone(ctx.tx.now) else (back,)
+    registered = _registered_count(ctx, import_)
     if registered:
         label = known_texts.confirm_all_label(registered)
         rows = ((Button(label=label, action=ActionName.OTHER, style=Style.PRIMARY),), *rows)
-    return View(text=texts.ended(ban, ctx.tx.now), rows=rows)
+    return View(text=texts.ended(import_, ctx.tx.now), rows=rows)
 
 
 def _contradicted(ctx: Context, import_: Import) -> tuple[ContradictedReservation, ...]:

@@ -229,7 +229,7 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
 
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[TextPart, ...]:
     broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
-    return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast), tx.now)),)
+    return (TextPart(text=broadcast_texts.progress(broadcast, broadcasts.figures(tx, broadcast), tx.now)),)
 
 
 def _about_decision(tx: Tx, core: Core, notification: Notification) -> tuple[TextPart, ...]:

@@ -249,7 +249,7 @@ def test_fullest_review_fits_under_its_photos(language: Language) -> None:
 
 def test_question_names_each_thing_that_is_set_aside() -> None:
     card = _card()
-    said = appeals_desk.approve_question(card, bar=True)
+    said = appeals_desk.approve_question(card, bar=True, has_photos=True)
     for words in (
         "粤K·12345D",
         "预选人列入黑名单",
@@ -259,7 +259,7 @@ def test_question_names_each_thing_that_is_set_aside() -> None:
     ):
         assert words in said
     on_the_road = replace(card.obstacles, holder=_holder(PreselectionState.REGISTERED))
-    said = appeals_desk.approve_question(replace(card, obstacles=on_the_road), bar=True)
+    said = appeals_desk.approve_question(replace(card, obstacles=on_the_road), bar=True, has_photos=True)
     assert "号牌不变" in said
     assert "黑名单" not in said
 

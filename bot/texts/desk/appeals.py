@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape, unescape
 
-from bot.i18n.formatting import KINDS, day, listed, moment, plate
+from bot.i18n.formatting import KINDS, day, listed, moment
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import agent
-from bot.texts.desk.parts import somebody
+from bot.texts.desk.parts import number_of, somebody
 from bot.texts.desk.suspicion import answer_approved, answer_line, approve_answer_question
 from bot.texts.owner.appeal import answer
 from core.appeals import Appeal, AppealState, Queued
@@ -143,7 +143,7 @@ def _registry(found: Obstacles) -> str:
 def _in_the_way(card: Card) -> list[str]:
     found, lines = card.obstacles, []
     if found.own is not None:
-        lines.append(_("申诉人已为该车辆选定 {plate}").format(plate=_number(found.own)))
+        lines.append(_("申诉人已为该车辆选定 {plate}").format(plate=number_of(found.own)))
     if found.awarded_by is not None:
         lines.append(_("先前的申诉 {number} 认定车辆属于他人").format(number=found.awarded_by))
     if card.holder is None:
@@ -163,7 +163,7 @@ def _held(holder: Preselection, card: Card) -> str:
         "{state}:<b>{plate}</b>({day})\n  预选人:{who}\n  所填证书 <code>{certificate}</code>{differs}"
     ).format(
         state=state,
-        plate=_number(holder),
+        plate=number_of(holder),
         day=day(holder.reserved_at) if holder.reserved_at else "",
         who=_holder(card),
         certificate=escape(holder.certificate or ""),
@@ -175,11 +175,7 @@ def _holder(card: Card) -> str:
     return somebody(card.holder) if card.holder else ""
 
 
-def _number(preselection: Preselection) -> str:
-    return plate(preselection.office, preselection.serial or "")
-
-
-def approve_question(card: Card, *, bar: bool, has_photos: bool = True) -> str:
+def approve_question(card: Card, *, bar: bool, has_photos: bool) -> str:
     """Return the question before an approval, listing exactly what it ends and gives back."""
     question = _approve_question(card, bar=bar)
     if has_photos:
@@ -196,13 +192,13 @@ def _approve_question(card: Card, *, bar: bool) -> str:
         how = _("预选人列入黑名单") if bar else _("预选人不列入黑名单")
         steps.append(
             _("撤销 <b>{plate}</b> 的预选({who}),号码收回;{how}").format(
-                plate=_number(found.holder), who=_holder(card), how=how
+                plate=number_of(found.holder), who=_holder(card), how=how
             )
         )
     elif found.holder is not None:
         steps.append(
             _("<b>{plate}</b> 已上牌,号牌不变,但不再占用该车辆识别代号;请另行核查其登记").format(
-                plate=_number(found.holder)
+                plate=number_of(found.holder)
             )
         )
     if found.selecting is not None:

@@ -69,7 +69,7 @@ def audience_label(audience: Audience, people: int) -> str:
     return _("{audience}({people} 人)").format(audience=AUDIENCES[audience](), people=people)
 
 
-def question(office: str, text: str, audience: Audience, people: int, at: datetime | None = None) -> str:
+def question(office: str, text: str, audience: Audience, people: int, at: datetime | None) -> str:
     """Return the question before a broadcast is sent; ``at`` is when, None for at once."""
     minutes = max(1, -(-people // (20 * 60)))
     said = _(
@@ -162,11 +162,6 @@ def _figures(broadcast: Broadcast, figures: BroadcastFigures) -> str:
         if count:
             lines.append(said.format(count=count))
     return "\n".join(lines)
-
-
-def over(broadcast: Broadcast, figures: BroadcastFigures, now: datetime) -> str:
-    """Return the final figures for the admin who sent the broadcast."""
-    return progress(broadcast, figures, now)
 
 
 def told_label(*, muted: bool) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from bot.i18n.columns import REGISTRATION_HEADS
-from bot.i18n.formatting import listed, plate
+from bot.i18n.formatting import listed
 from bot.i18n.language import _, phrase
 from bot.texts.desk.counter import not_reserved
+from bot.texts.desk.parts import number_of
 from core.preselection import Preselection
 from core.preselection.bulk_confirmation import ConfirmationState, Match
 from core.values.vehicles import vin_last_six
@@ -44,7 +45,7 @@ def question(reserved: Sequence[Preselection]) -> str:
         _("<b>确认下列 {count} 个号码已上牌?</b>").format(count=len(reserved)),
         *(
             _("• <b>{number}</b> 车架号后六位 {tail}").format(
-                number=_number(one), tail=escape(vin_last_six(one.required_vin))
+                number=number_of(one), tail=escape(vin_last_six(one.required_vin))
             )
             for one in reserved[:_NAMED]
         ),
@@ -53,10 +54,6 @@ def question(reserved: Sequence[Preselection]) -> str:
         lines.append(_("……等 {count} 个").format(count=len(reserved)))
     lines.append(_("\n请与车辆资料核对。逐个办理,一小时内可由本人、当天可由负责人逐个撤回(/undo)。"))
     return "\n".join(lines)
-
-
-def _number(reserved: Preselection) -> str:
-    return plate(reserved.office, reserved.serial or "")
 
 
 def progress(states: Sequence[ConfirmationState], actor: str) -> str:
@@ -77,7 +74,7 @@ def progress(states: Sequence[ConfirmationState], actor: str) -> str:
 
 
 def _result(state: ConfirmationState, actor: str) -> str:
-    number = _number(state.preselection)
+    number = number_of(state.preselection)
     if state.is_left:
         return f"⏳ {number}"
     if state.is_registered and state.by == actor:

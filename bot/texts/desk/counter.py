@@ -3,9 +3,10 @@
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import day, moment, plate, reason
+from bot.i18n.formatting import day, moment, reason
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk.actors import agent
+from bot.texts.desk.parts import number_of
 from core.audit import AuditAction
 from core.preselection import Preselection
 from core.preselection.counter import EndedReservation
@@ -16,13 +17,9 @@ VOID = phrase("⛔ 确认作废")
 REVOKE = phrase("✅ 确认撤销该预选")
 
 
-def _number(preselection: Preselection) -> str:
-    return plate(preselection.office, preselection.serial or "")
-
-
 def _reserved(preselection: Preselection) -> dict[str, str]:
     return {
-        "number": _number(preselection),
+        "number": number_of(preselection),
         "vin": escape(group_vin(preselection.required_vin)),
         "deadline": moment(preselection.deadline) if preselection.deadline else "",
     }
@@ -31,9 +28,9 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
 def register_question(
     preselection: Preselection,
     owner: str,
-    grace_until: datetime | None = None,
+    grace_until: datetime | None,
     *,
-    does_not_expire: bool = False,
+    does_not_expire: bool,
 ) -> str:
     """Return the question; if the deadline has passed, with the time until which it can be confirmed.
 
@@ -60,7 +57,7 @@ def register_question(
 
 
 def registered(preselection: Preselection) -> str:
-    return _("✅ {number} 已确认上牌。").format(number=_number(preselection))
+    return _("✅ {number} 已确认上牌。").format(number=number_of(preselection))
 
 
 def void_question(preselection: Preselection, owner: str, why: str, years: int) -> str:
@@ -81,7 +78,7 @@ def revoke_question(preselection: Preselection, owner: str, why: str) -> str:
 
 
 def voided(ended: EndedReservation) -> str:
-    number = _number(ended.preselection)
+    number = number_of(ended.preselection)
     if ended.banned_until is None:
         return _("✅ {number} 已作废。").format(number=number)
     until = day(ended.banned_until)
@@ -89,7 +86,7 @@ def voided(ended: EndedReservation) -> str:
 
 
 def revoked(ended: EndedReservation) -> str:
-    return _("✅ {number} 的预选已取消。").format(number=_number(ended.preselection))
+    return _("✅ {number} 的预选已取消。").format(number=number_of(ended.preselection))
 
 
 _DONE: dict[str, Phrase] = {

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from bot.i18n.formatting import moment, plate, reason
+from bot.i18n.formatting import moment, reason
 from bot.i18n.language import _, phrase
+from bot.texts.desk.parts import number_of
 from core.preselection import Preselection
 
 EXTEND = phrase("📅 延期")
@@ -23,7 +24,7 @@ def question(reserved: Preselection, owner: str, deadline: datetime, why: str) -
         "{before} 改为 <b>{deadline}</b>\n原因:{reason}\n\n"
         "会通知车主,并留存记录。截止时间不能再提前。"
     ).format(
-        number=plate(reserved.office, reserved.serial or ""),
+        number=number_of(reserved),
         owner=owner,
         before=moment(reserved.deadline) if reserved.deadline else "",
         deadline=moment(deadline),
@@ -33,5 +34,5 @@ def question(reserved: Preselection, owner: str, deadline: datetime, why: str) -
 
 def extended(reserved: Preselection, deadline: datetime) -> str:
     return _("✅ {number} 的办理截止时间延长到 {deadline}。").format(
-        number=plate(reserved.office, reserved.serial or ""), deadline=moment(deadline)
+        number=number_of(reserved), deadline=moment(deadline)
     )

@@ -1,8 +1,8 @@
 """Texts of the desk's forms."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from bot.i18n.formatting import masked_identity, moment, near_day
+from bot.i18n.formatting import masked_identity, moment
 from bot.i18n.language import _, phrase
 from bot.texts.desk.audit_names import SUBJECTS
 from bot.texts.desk.examples import mask_example
@@ -61,10 +61,6 @@ def opens(answer: str) -> str:
     if answer == "now":
         return _("立即投放")
     return _("{moment} 投放").format(moment=moment(datetime.fromisoformat(answer).replace(tzinfo=CHINA)))
-
-
-def day_label(at: date) -> str:
-    return near_day(at)
 
 
 def years_label(years: int) -> str:

@@ -23,7 +23,7 @@ OFFERED = {
 """The reasons on buttons, by what is shown."""
 
 
-def why(account: Account, part: DisclosedPart, other: OtherSide | None = None) -> str:
+def why(account: Account, part: DisclosedPart, other: OtherSide | None) -> str:
     """Return the question why an owner is looked at, and the other side of an appeal with them."""
     what = _("<b>显示电话?</b>") if part == DisclosedPart.PHONE else _("<b>显示完整信息?</b>")
     who = somebody(account)
@@ -43,7 +43,7 @@ def _head(other: OtherSide) -> str:
     return _("号码持有人({plate}):").format(plate=plate(held.office, held.serial))
 
 
-def person(account: Account, part: DisclosedPart, other: OtherSide | None = None) -> str:
+def person(account: Account, part: DisclosedPart, other: OtherSide | None) -> str:
     """Return the data in full, each in a field that can be copied, and of the other side of an appeal."""
     after = _("\n两分钟后自动删除。请勿截图、转发。")
     if part == DisclosedPart.PHONE:

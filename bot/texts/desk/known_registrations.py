@@ -5,6 +5,7 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, day, listed, plate
 from bot.i18n.language import _, phrase
+from bot.texts.desk.parts import number_of
 from core.preselection import Preselection
 from core.preselection.contradictions import ContradictedReservation, Contradiction
 from core.preselection.known_registrations import BulkConfirmation
@@ -31,7 +32,7 @@ def question(reserved: Sequence[Preselection], owners: Sequence[str], most: int)
         _("登记系统中,下列 {count} 个预选的车辆已上牌,窗口尚未确认:").format(count=len(reserved)),
         *(
             _("• <b>{number}</b> 车架号后六位 {tail},办理截止 {deadline}\n  {who}").format(
-                number=plate(one.office, one.serial or ""),
+                number=number_of(one),
                 tail=escape(vin_last_six(one.required_vin)),
                 deadline=day(one.deadline) if one.deadline else "",
                 who=who,

@@ -3,11 +3,12 @@
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import masked_identity, masked_name, masked_phone
+from bot.i18n.formatting import masked_identity, masked_name, masked_phone, plate
 from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
 from core.people.accounts import Account
 from core.people.blacklist import Cause
+from core.preselection import Preselection
 
 MENU = phrase("🗂 管理")
 KEEP = phrase("不做更改")
@@ -52,6 +53,11 @@ _CAUSES: dict[str, Phrase] = {
     Cause.VOID: phrase("作废"),
     Cause.ADMIN: phrase("人工"),
 }
+
+
+def number_of(preselection: Preselection) -> str:
+    """Return the number of a preselection that has one: 粤K·A1234."""
+    return plate(preselection.office, preselection.serial or "")
 
 
 def cause_name(name: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from bot.i18n.formatting import day, listed, masked_identity, plate, reason
+from bot.i18n.formatting import day, listed, masked_identity, reason
 from bot.i18n.language import _, phrase
-from bot.texts.desk.parts import owner_line, somebody
+from bot.texts.desk.parts import number_of, owner_line, somebody
 from bot.texts.owner.exported import USER_TYPES
 from core.people.accounts import Account, UserType
 from core.preselection import Preselection, PreselectionState
@@ -110,7 +110,7 @@ def _receiver(receiver: IdentitySide, replaced: str) -> str:
 
 
 def _numbers(side: IdentitySide) -> str:
-    return listed(plate(one.office, one.serial or "") for one in side.reserved)
+    return listed(number_of(one) for one in side.reserved)
 
 
 def _bullets(lines: Sequence[str]) -> str:
@@ -130,7 +130,7 @@ def vehicle_line(everything: Sequence[Preselection], left: Quota | None) -> str:
     lines = []
     done = next((one for one in everything if one.state == PreselectionState.REGISTERED), None)
     if done is not None:
-        number = plate(done.office, done.serial or "")
+        number = number_of(done)
         lines.append(_("⚠️ 该车已办结:{number} 已上牌").format(number=number))
     if left is not None:
         lines.append(

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from html import escape
 
-from bot.i18n.formatting import KINDS, day, listed, moment, plate, reason, short_day
+from bot.i18n.formatting import KINDS, day, listed, moment, reason, short_day
 from bot.i18n.language import Phrase, _, phrase
-from bot.texts.desk.parts import somebody
+from bot.texts.desk.parts import number_of, somebody
 from core.appeals.undoing import UndoableApproval
 from core.availability.closed_days import EnteredDay, HoursKind
 from core.availability.rescheduling import Rescheduling
@@ -14,7 +14,6 @@ from core.clock import CHINA
 from core.errors.undo import NumberGone
 from core.people.accounts import Account
 from core.pool.segments import Segment
-from core.preselection import Preselection
 from core.preselection.undoing import Deed, Undoable
 from core.values.hours import written
 
@@ -39,14 +38,10 @@ SHUT = phrase("不开放")
 _LISTED = 10
 
 
-def number(preselection: Preselection) -> str:
-    return plate(preselection.office, preselection.serial or "")
-
-
 def question(found: Undoable, owner: str, why: str) -> str:
     """Return what taking a confirmation, a void or a revocation back restores."""
     steps = [
-        _("号码 <b>{number}</b> 恢复为已预选,待办理").format(number=number(found.preselection)),
+        _("号码 <b>{number}</b> 恢复为已预选,待办理").format(number=number_of(found.preselection)),
         _("办理截止:{deadline}").format(deadline=moment(found.deadline)),
     ]
     if found.ban is not None:
@@ -59,7 +54,7 @@ def question(found: Undoable, owner: str, why: str) -> str:
 
 def undone(found: Undoable) -> str:
     return _("✅ 已撤回「{deed}」:{number} 恢复预选,办理截止 {deadline}。").format(
-        deed=DEEDS[found.deed](), number=number(found.preselection), deadline=moment(found.deadline)
+        deed=DEEDS[found.deed](), number=number_of(found.preselection), deadline=moment(found.deadline)
     )
 
 
@@ -77,7 +72,7 @@ def approval_question(found: UndoableApproval, owner: Account, former: Account |
         ended = found.ended
         steps.append(
             _("<b>{number}</b> 还给原预选人({who}),办理截止 {deadline}").format(
-                number=number(ended.preselection),
+                number=number_of(ended.preselection),
                 who=somebody(former) if former else "",
                 deadline=moment(ended.deadline),
             )
@@ -108,7 +103,7 @@ def _lost(found: UndoableApproval) -> str:
     if found.in_the_way is not None and found.ended is not None:
         taken = isinstance(found.in_the_way, NumberGone)
         said = _("{number} 已被他人选定或正在他人手中") if taken else _("{number} 的车辆已另有号码或正在选号")
-        lost.append(said.format(number=number(found.ended.preselection)))
+        lost.append(said.format(number=number_of(found.ended.preselection)))
     if found.outcome.selecting:
         lost.append(_("当时中止的选号不能恢复,须重新验证"))
     return _("⚠️ 不能恢复:{what}").format(what=listed(lost)) if lost else ""
@@ -170,12 +165,17 @@ def hours_of_day(one: EnteredDay) -> str:
 
 
 def day_question(office: str, found: Sequence[EnteredDay], why: str) -> str:
-    """Return the question before what was entered for days, by one command, is removed."""
+    """Return the question before what was entered for days is removed."""
     what = "\n".join(hours_of_day(one) for one in found[:_LISTED]) + ("\n…" if len(found) > _LISTED else "")
     return _(
         "<b>撤销登记?</b>\n{office} {what}\n登记原因:{before}\n撤销原因:{reason}\n\n"
         "恢复平时的时间。已经顺延的办理截止时间不会提前。"
-    ).format(office=escape(office), what=what, before=reason(found[0].reason), reason=reason(why))
+    ).format(
+        office=escape(office),
+        what=what,
+        before=listed(dict.fromkeys(reason(one.reason) for one in found)),
+        reason=reason(why),
+    )
 
 
 def span(days: Sequence[date]) -> str:

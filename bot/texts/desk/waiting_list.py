@@ -3,8 +3,9 @@
 from datetime import datetime
 from html import escape
 
-from bot.i18n.formatting import KINDS, begun, moment, office_title, plate
+from bot.i18n.formatting import KINDS, begun, moment, office_title
 from bot.i18n.language import _, phrase
+from bot.texts.desk.parts import number_of
 from bot.texts.desk.reports.parts import page_line
 from core.preselection.contradictions import Contradiction
 from core.reporting.waiting_list import WaitingChoice, WaitingFilter, WaitingPage, WaitingReservation
@@ -68,7 +69,7 @@ def _row(number: int, row: WaitingReservation, now: datetime) -> str:
     marks = [mark for mark in (_late(row, now), *_marks(row)) if mark]
     return _("{number}. <b>{plate}</b> {kind} · 车架号后六位 {tail}\n截止 {deadline}{marks}").format(
         number=number,
-        plate=plate(reserved.office, reserved.serial or ""),
+        plate=number_of(reserved),
         kind=KINDS[reserved.kind](),
         tail=escape(vin_last_six(reserved.required_vin)),
         deadline=moment(reserved.deadline) if reserved.deadline else "",
@@ -124,7 +125,7 @@ def row_cells(row: WaitingReservation, name: str, now: datetime) -> tuple[str | 
     """Return a row of the spreadsheet; the owner's name is masked."""
     reserved = row.preselection
     return (
-        plate(reserved.office, reserved.serial or ""),
+        number_of(reserved),
         KINDS[reserved.kind](),
         reserved.required_vin,
         reserved.certificate or "",
