@@ -78,4 +78,5 @@ def _parse_day(ctx: Context, written: str) -> Goto:
     entered = [one for one in closed_days.entered(ctx.tx, office, day.date()) if one.day == day.date()]
     if not entered:
         raise NothingToUndo
-    return undo.to_question(ctx, undo.days_key(office.code, (day.date(),), (entered[0].place,)), why)
+    key = undo.days_key(office.code, (day.date(),), [one.place for one in entered])
+    return undo.to_question(ctx, key, why)

@@ -165,6 +165,19 @@ async def test_span_is_taken_back_by_the_button_below_it(world: World, chief: Pe
     assert await world.store.read(sql, "SELECT 1 FROM closed_day") == []
 
 
+async def test_all_that_is_entered_for_a_day_is_taken_back_together(world: World, chief: Person) -> None:
+    await chief.say("/closed 粤K 2026-12-31 盘点")
+    await chief.press("确认不办公")
+    await chief.say("/hours 粤K 2026-12-31 网上 不开放 系统升级")
+    await chief.press("确认登记")
+    await chief.say("/undo 粤K 2026-12-31 写错日期")
+    await chief.see("窗口不办公", "网上选号时间 不开放", "登记原因:盘点、系统升级", fresh=True)
+    await chief.press("确认撤回")
+    await chief.see("已撤销")
+    await chief.say("/closed 粤K")
+    await chief.see("今天起没有登记")
+
+
 async def test_deadlines_follow_entered_holidays_and_never_shorten(world: World, chief: Person) -> None:
     _, begun = await world.store.run(reserved, world.core, 2, "A1234")
     for days, deadline in (("休 3月13日", 18), ("休 3月12日至3月13日", 19), ("休 3月13日 班 3月14日", 19)):
