@@ -4,7 +4,7 @@ The message cannot be forwarded, and is deleted when its page is left or its tim
 for each rendering; neither they nor a typed reason with personal numbers are stored.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from bot.desk.confirmation import GONE, return_to_origin
@@ -20,10 +20,8 @@ from core.appeals import Appeal
 from core.audit import SubjectKind
 from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
-from core.reporting.disclosure import Disclosable, DisclosedPart, DisclosureReason
+from core.reporting.disclosure import SHOWN_FOR, Disclosable, DisclosedPart, DisclosureReason
 from core.values.reasons import parse_reason
-
-SHOWN_FOR = timedelta(minutes=2)
 
 
 def _part(ctx: Context) -> DisclosedPart:

@@ -6,6 +6,7 @@ old card shows nothing to somebody whose role was taken away.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from core import audit
@@ -21,6 +22,8 @@ from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.reporting.case_file import CaseFile, CaseFiles, parse_key
 
+SHOWN_FOR = timedelta(minutes=2)
+"""How long the data stay on the page."""
 _SHORTEST_NAME = 2
 
 
