@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.desk.arguments import read_plate
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
 from bot.desk.pool_words import is_serial
 from bot.dialog.context import Context
@@ -31,28 +32,28 @@ from core.bootstrap import Core
 from core.errors.base import InputError
 from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
-from core.preselection import Preselection, PreselectionState, get
 from core.preselection.bulk_confirmation import (
     Match,
     Matched,
     confirmation_states,
     match_registrations,
+    still_reserved,
 )
-from core.values.plates import Plate, parse_plate
-from core.values.text import compact
+from core.values.plates import Plate
 
 _SHOWN_WRONG = 10
 _REDRAWN = timedelta(seconds=5)
 _REDRAWN_FOR = timedelta(minutes=10)
 
 
-def numbers_of(ids: object) -> list[int]:
-    """Return the ids that a screen's arguments hold."""
+def ids_arg(ctx: Context, name: str) -> list[int]:
+    """Return the ids that an argument of the screen holds."""
+    ids = ctx.args.get(name)
     return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else []
 
 
 def _ids(ctx: Context) -> list[int]:
-    return numbers_of(ctx.args.get("ids"))
+    return ids_arg(ctx, "ids")
 
 
 # --- the question ---------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ def to_question(ctx: Context, ids: Sequence[int], origin: Goto) -> Goto:
         PlateNotReserved: all of them have ended.
     """
     ctx.admin.require(Permission.CONFIRM)
-    living = _living(ctx, ids)
+    living = still_reserved(ctx.tx, ids)
     if not living:
         raise PlateNotReserved
     for office in {reserved.office for reserved in living}:
@@ -76,14 +77,9 @@ def to_question(ctx: Context, ids: Sequence[int], origin: Goto) -> Goto:
     return with_origin(origin, Goto(screen=ScreenName.DESK_CONFIRM_MANY, args=args))
 
 
-def _living(ctx: Context, ids: Sequence[int]) -> list[Preselection]:
-    found = [get(ctx.tx, number) for number in ids]
-    return [reserved for reserved in found if reserved.state == PreselectionState.RESERVED]
-
-
 def _show_question(ctx: Context) -> View:
     ctx.admin.require(Permission.CONFIRM)
-    living = _living(ctx, _ids(ctx))
+    living = still_reserved(ctx.tx, _ids(ctx))
     keep = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE_LEFT(), rows=((keep,),))
@@ -93,8 +89,8 @@ def _show_question(ctx: Context) -> View:
 
 def _do(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.CONFIRM)
-    living = [reserved.preselection_id for reserved in _living(ctx, _ids(ctx))]
-    kept = {name: ctx.args[name] for name in ("back",) if name in ctx.args}
+    living = [reserved.preselection_id for reserved in still_reserved(ctx.tx, _ids(ctx))]
+    kept = {"back": ctx.args["back"]} if "back" in ctx.args else {}
     # All that was asked about: the page says of the others who was faster.
     args = {"ids": _ids(ctx), "since": ctx.tx.now.isoformat(), **kept}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, living),))
@@ -142,7 +138,7 @@ def _is_young(ctx: Context) -> bool:
 
 def _go_on(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.CONFIRM)
-    left = [reserved.preselection_id for reserved in _living(ctx, _ids(ctx))]
+    left = [reserved.preselection_id for reserved in still_reserved(ctx.tx, _ids(ctx))]
     args = {**ctx.args, "since": ctx.tx.now.isoformat()}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, left),) if left else ())
 
@@ -207,9 +203,8 @@ def _judged(ctx: Context, row: RegistrationRow) -> _Judged:
     raw, own = row.plate, ctx.admin.offices(Permission.CONFIRM, ctx.core.offices)
     if is_serial(raw) and len(own) == 1:
         raw = f"{own[0]}{raw}"
-    office = ctx.core.offices.get(compact(raw)[:2])
     try:
-        plate = parse_plate(raw, nev_letters=office.nev_letters) if office else parse_plate(raw)
+        plate = read_plate(ctx, raw)
     except InputError as error:
         return _Judged(row=row, outcome=UNREADABLE, error=error)
     if not row.vin:
