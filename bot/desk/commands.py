@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.desk import (
     admins,
+    appeal_decisions,
     appeals,
     bans,
     blacklist,
@@ -42,8 +43,8 @@ DESK: dict[str, Callable[[Context, str], Goto]] = {
     "hours": opening_hours.parse_hours,
     "holidays": holidays.parse,
     "appeals": appeals.parse,
-    "approve": appeals.parse_approve,
-    "reject": appeals.parse_reject,
+    "approve": appeal_decisions.parse_approve,
+    "reject": appeal_decisions.parse_reject,
     "ban": bans.parse_ban,
     "unban": bans.parse_unban,
     "identity": people.parse_identity_move,

@@ -7,6 +7,7 @@ for each rendering; neither they nor a typed reason with personal numbers are st
 from datetime import datetime
 from functools import partial
 
+from bot.desk.appeal_access import record_look
 from bot.desk.confirmation import GONE, return_to_origin
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -103,7 +104,7 @@ def _show_person(ctx: Context) -> View | Goto:
         protected=True,
         lifetime=Lifetime.PASSING,
         redraw_at=_until(ctx),
-        on_delivered=partial(_saw_photos, appeal) if appeal else None,
+        on_delivered=partial(record_look, appeal) if appeal else None,
     )
 
 
@@ -111,11 +112,6 @@ def _appeal(ctx: Context) -> Appeal | None:
     """Return the appeal whose photos are compared with the data; they stand above them."""
     kind, _, number = ctx.arg("what").partition(":")
     return ctx.core.appeals.get(ctx.tx, int(number)) if kind == SubjectKind.APPEAL else None
-
-
-def _saw_photos(appeal: Appeal, ctx: Context) -> None:
-    ctx.core.reviews.record_viewing(ctx.tx, appeal.appeal_id, ctx.chat_id)
-    ctx.core.lookups.saw_photos(ctx.tx, ctx.actor, appeal.appeal_id, appeal.office)
 
 
 def _hide(ctx: Context) -> Goto:
