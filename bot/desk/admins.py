@@ -92,10 +92,9 @@ def _args(chat_id: int, assignment: RoleAssignment) -> dict[str, object]:
 def _listed(ctx: Context) -> Iterator[tuple[int, RoleAssignment]]:
     """Yield the admins and roles that this chat may see: all, or those of its own offices."""
     ctx.admin.require(Permission.ADMINS)
-    sees_all = ctx.admin.may(Permission.ADMINS)
     for admin in ctx.core.admins.all(ctx.tx):
         for one in sorted(admin.assignments, key=lambda assignment: (assignment.role, assignment.office)):
-            if sees_all or (one.office and ctx.admin.may(Permission.ADMINS, one.office)):
+            if ctx.admin.may(Permission.ADMINS, one.office):
                 yield admin.chat_id, one
 
 

@@ -67,7 +67,7 @@ def _show_approve(ctx: Context) -> View:
     may_bar = card.suspicion is None and holder is not None and holder.state == PreselectionState.RESERVED
     toggle = Button(label=(texts.BAR_ON if bar else texts.BAR_OFF)(), action=ActionName.BAR)
     return View(
-        text=texts.approve_question(card, bar=bar, has_photos=card.appeal.missing_photo is None),
+        text=texts.approve_question(card, bar=bar),
         rows=(
             *(((toggle,),) if may_bar else ()),
             (

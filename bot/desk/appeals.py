@@ -143,7 +143,7 @@ def _show_card(ctx: Context) -> View:
     if shown:
         views.append(Button(label=texts.BOTH(), action=ActionName.PHOTO))
     return View(
-        text=texts.card(card, _notes(ctx, card), missing=card.appeal.missing_photo is not None),
+        text=texts.card(card, _notes(ctx, card)),
         picture=evidence(ctx.core.photos, card.appeal, slots),
         protected=True,
         on_delivered=partial(record_look, card.appeal),
