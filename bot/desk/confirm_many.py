@@ -32,6 +32,7 @@ from core.bootstrap import Core
 from core.errors.base import InputError
 from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
+from core.preselection import Preselection
 from core.preselection.bulk_confirmation import (
     Match,
     Matched,
@@ -67,19 +68,32 @@ def to_question(ctx: Context, ids: Sequence[int], origin: Goto) -> Goto:
         NotYourOffice: or not at the office of one of them.
         PlateNotReserved: all of them have ended.
     """
-    ctx.admin.require(Permission.CONFIRM)
-    living = still_reserved(ctx.tx, ids)
+    living = confirmable(ctx, ids)
     if not living:
         raise PlateNotReserved
-    for office in {reserved.office for reserved in living}:
-        ctx.admin.require(Permission.CONFIRM, office)
     args: dict[str, object] = {"ids": [reserved.preselection_id for reserved in living]}
     return with_origin(origin, Goto(screen=ScreenName.DESK_CONFIRM_MANY, args=args))
 
 
-def _show_question(ctx: Context) -> View:
+def confirmable(ctx: Context, ids: Sequence[int]) -> list[Preselection]:
+    """Return those of some reservations that can still be confirmed.
+
+    Raises:
+        NotPermitted, NotYourOffice: this chat may not confirm at the office of one of them, or no longer.
+    """
+    living = still_reserved(ctx.tx, ids)
+    _require_offices(ctx, living)
+    return living
+
+
+def _require_offices(ctx: Context, shown: Sequence[Preselection]) -> None:
     ctx.admin.require(Permission.CONFIRM)
-    living = still_reserved(ctx.tx, _ids(ctx))
+    for office in {one.office for one in shown}:
+        ctx.admin.require(Permission.CONFIRM, office)
+
+
+def _show_question(ctx: Context) -> View:
+    living = confirmable(ctx, _ids(ctx))
     keep = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE_LEFT(), rows=((keep,),))
@@ -88,8 +102,7 @@ def _show_question(ctx: Context) -> View:
 
 
 def _do(ctx: Context, _arg: str) -> Goto:
-    ctx.admin.require(Permission.CONFIRM)
-    living = [reserved.preselection_id for reserved in still_reserved(ctx.tx, _ids(ctx))]
+    living = [reserved.preselection_id for reserved in confirmable(ctx, _ids(ctx))]
     kept = {"back": ctx.args["back"]} if "back" in ctx.args else {}
     # All that was asked about: the page says of the others who was faster.
     args = {"ids": _ids(ctx), "since": ctx.tx.now.isoformat(), **kept}
@@ -116,8 +129,8 @@ QUESTION = Screen(
 
 
 def _show_progress(ctx: Context) -> View:
-    ctx.admin.require(Permission.CONFIRM)
     states = confirmation_states(ctx.tx, _ids(ctx))
+    _require_offices(ctx, [state.preselection for state in states])
     left = [state for state in states if state.is_left]
     back = Button(label=texts.TO_LIST(), action=ActionName.BACK)
     if not left:
@@ -137,8 +150,7 @@ def _is_young(ctx: Context) -> bool:
 
 
 def _go_on(ctx: Context, _arg: str) -> Goto:
-    ctx.admin.require(Permission.CONFIRM)
-    left = [reserved.preselection_id for reserved in still_reserved(ctx.tx, _ids(ctx))]
+    left = [reserved.preselection_id for reserved in confirmable(ctx, _ids(ctx))]
     args = {**ctx.args, "since": ctx.tx.now.isoformat()}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, left),) if left else ())
 
@@ -180,7 +192,8 @@ async def _read(_core: Core, received: Received) -> RegistrationFile:
 
 def _take(ctx: Context, file: RegistrationFile) -> Goto:
     ctx.admin.require(Permission.CONFIRM)
-    judged = [_judged(ctx, row) for row in file.rows]
+    own = ctx.admin.offices(Permission.CONFIRM, ctx.core.offices)
+    judged = [_judged(ctx, row, own) for row in file.rows]
     parsed = [(one.plate, one.row.vin) for one in judged if one.plate is not None and not one.outcome]
     read = partial(match_registrations, rows=parsed)
     matched: list[Matched] = ctx.read_snapshot(f"{ScreenName.DESK_CONFIRM_FILE}:{file.digest}", read)
@@ -198,9 +211,9 @@ def _take(ctx: Context, file: RegistrationFile) -> Goto:
     return Goto(screen=ScreenName.DESK_CONFIRM_FILE, args=args, effects=effects)
 
 
-def _judged(ctx: Context, row: RegistrationRow) -> _Judged:
-    """Read a row; its outcome is empty as long as the database has to be asked."""
-    raw, own = row.plate, ctx.admin.offices(Permission.CONFIRM, ctx.core.offices)
+def _judged(ctx: Context, row: RegistrationRow, own: Sequence[str]) -> _Judged:
+    """Read a row, where ``own`` are this chat's offices; its outcome is empty until the database is asked."""
+    raw = row.plate
     if is_serial(raw) and len(own) == 1:
         raw = f"{own[0]}{raw}"
     try:

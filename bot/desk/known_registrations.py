@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.desk.confirm_many import ids_arg
+from bot.desk.confirm_many import confirmable, ids_arg
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
 from bot.desk.persons import named
 from bot.dialog.context import Context
@@ -16,7 +16,6 @@ from bot.texts.desk import parts
 from core.people.admins import Permission
 from core.people.scope import Scope, scope_of
 from core.ports import Tx
-from core.preselection.bulk_confirmation import still_reserved
 from core.preselection.contradictions import Contradiction, contradicted
 from core.preselection.known_registrations import MAX_AT_ONCE, confirm_known
 
@@ -42,8 +41,7 @@ def _ids(tx: Tx, scope: Scope) -> list[int]:
 
 
 def _show(ctx: Context) -> View:
-    ctx.admin.require(Permission.CONFIRM)
-    living = still_reserved(ctx.tx, ids_arg(ctx, "ids"))
+    living = confirmable(ctx, ids_arg(ctx, "ids"))
     back = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE(), rows=((back,),))
