@@ -47,16 +47,6 @@ _REDRAWN = timedelta(seconds=5)
 _REDRAWN_FOR = timedelta(minutes=10)
 
 
-def ids_arg(ctx: Context, name: str) -> list[int]:
-    """Return the ids that an argument of the screen holds."""
-    ids = ctx.args.get(name)
-    return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else []
-
-
-def _ids(ctx: Context) -> list[int]:
-    return ids_arg(ctx, "ids")
-
-
 # --- the question ---------------------------------------------------------------------------------
 
 
@@ -93,7 +83,7 @@ def _require_offices(ctx: Context, shown: Sequence[Preselection]) -> None:
 
 
 def _show_question(ctx: Context) -> View:
-    living = confirmable(ctx, _ids(ctx))
+    living = confirmable(ctx, ctx.ids_arg("ids"))
     keep = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE_LEFT(), rows=((keep,),))
@@ -102,10 +92,10 @@ def _show_question(ctx: Context) -> View:
 
 
 def _do(ctx: Context, _arg: str) -> Goto:
-    living = [reserved.preselection_id for reserved in confirmable(ctx, _ids(ctx))]
+    living = [reserved.preselection_id for reserved in confirmable(ctx, ctx.ids_arg("ids"))]
     kept = {"back": ctx.args["back"]} if "back" in ctx.args else {}
     # All that was asked about: the page says of the others who was faster.
-    args = {"ids": _ids(ctx), "since": ctx.tx.now.isoformat(), **kept}
+    args = {"ids": ctx.ids_arg("ids"), "since": ctx.tx.now.isoformat(), **kept}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, living),))
 
 
@@ -129,7 +119,7 @@ QUESTION = Screen(
 
 
 def _show_progress(ctx: Context) -> View:
-    states = confirmation_states(ctx.tx, _ids(ctx))
+    states = confirmation_states(ctx.tx, ctx.ids_arg("ids"))
     _require_offices(ctx, [state.preselection for state in states])
     left = [state for state in states if state.is_left]
     back = Button(label=texts.TO_LIST(), action=ActionName.BACK)
@@ -150,7 +140,7 @@ def _is_young(ctx: Context) -> bool:
 
 
 def _go_on(ctx: Context, _arg: str) -> Goto:
-    left = [reserved.preselection_id for reserved in confirmable(ctx, _ids(ctx))]
+    left = [reserved.preselection_id for reserved in confirmable(ctx, ctx.ids_arg("ids"))]
     args = {**ctx.args, "since": ctx.tx.now.isoformat()}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, left),) if left else ())
 
@@ -271,7 +261,7 @@ def _show_file(ctx: Context) -> View:
     if not isinstance(counts, dict):
         return View(text=texts.FILE_WANTED(), rows=((back,),))
     rows = [(back,)]
-    if ids := _ids(ctx):
+    if ids := ctx.ids_arg("ids"):
         rows.insert(0, (Button(label=texts.sure(len(ids)), action=ActionName.CONFIRM, style=Style.SUCCESS),))
     return View(text=texts.preview(counts, _wrong(ctx)), rows=tuple(rows))
 
@@ -282,7 +272,7 @@ def _wrong(ctx: Context) -> list[tuple[int, str, str]]:
 
 
 def _to_question(ctx: Context, _arg: str) -> Goto:
-    return to_question(ctx, _ids(ctx), return_to_origin(ctx, ""))
+    return to_question(ctx, ctx.ids_arg("ids"), return_to_origin(ctx, ""))
 
 
 FILES = AttachmentHandler(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.desk.confirm_many import confirmable, ids_arg
+from bot.desk.confirm_many import confirmable
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
 from bot.desk.persons import named
 from bot.dialog.context import Context
@@ -41,7 +41,7 @@ def _ids(tx: Tx, scope: Scope) -> list[int]:
 
 
 def _show(ctx: Context) -> View:
-    living = confirmable(ctx, ids_arg(ctx, "ids"))
+    living = confirmable(ctx, ctx.ids_arg("ids"))
     back = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE(), rows=((back,),))
@@ -51,7 +51,7 @@ def _show(ctx: Context) -> View:
 
 
 def _do(ctx: Context, _arg: str) -> Goto:
-    ids = ids_arg(ctx, "ids")
+    ids = ctx.ids_arg("ids")
     done = confirm_known(ctx.tx, ctx.core.counter, ids, ctx.admin, ctx.actor)
     back = return_to_origin(ctx, texts.done(done))
     return replace(back, args={**back.args, "done": ids})
@@ -59,7 +59,7 @@ def _do(ctx: Context, _arg: str) -> Goto:
 
 def confirmed(ctx: Context) -> list[int]:
     """Return what this step has confirmed, on the page that it leads back to: no snapshot has it yet."""
-    return ids_arg(ctx, "done")
+    return ctx.ids_arg("done")
 
 
 UNCONFIRMED = Screen(

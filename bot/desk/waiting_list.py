@@ -82,7 +82,7 @@ def _choice(ctx: Context) -> WaitingChoice:
 
 
 def _ticked(ctx: Context) -> list[int]:
-    return confirm_many.ids_arg(ctx, "ticks")
+    return ctx.ids_arg("ticks")
 
 
 def _is_ticking(ctx: Context) -> bool:
