@@ -13,6 +13,7 @@ from functools import partial
 from bot.desk.arguments import read_plate
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
 from bot.desk.pool_words import is_serial
+from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Context
 from bot.dialog.effects import ConfirmReservations, SendFile
 from bot.dialog.events import Received
@@ -21,7 +22,6 @@ from bot.dialog.screen import AttachmentHandler, Goto, ReadingQueue, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting
-from bot.spreadsheets import Table, workbook
 from bot.texts.desk import confirm_many as texts
 from bot.texts.desk import parts
 from bot.texts.desk.confirm_many import OTHER_OFFICE, READY, REPEATED, UNREADABLE
@@ -248,10 +248,7 @@ def _wrong_file(wrong: Sequence[_Judged]) -> SendFile:
         )
         for one in wrong
     ]
-    table = Table(title=texts.WRONG_ROWS(), columns=tuple(texts.WRONG_COLUMNS().split("|")), rows=rows)
-    return SendFile(
-        name="rows.xlsx", caption=table.title, read=lambda _tx: table, make=lambda made: workbook([made])
-    )
+    return sheet("rows", texts.WRONG_ROWS(), texts.WRONG_COLUMNS(), rows)
 
 
 def _show_file(ctx: Context) -> View:
