@@ -73,9 +73,7 @@ def _name(ctx: Context, wish: admin_words.NameWish) -> Goto:
         NoSuchAdmin: the chat is no member of staff whom this chat may name.
         StaffNameUnusable, PersonalNumberInText: the name cannot be used.
     """
-    known = ctx.core.admins.of(ctx.tx, wish.chat_id)
-    is_former = ctx.admin.may(Permission.ADMINS) and bool(ctx.core.staff_names.of(ctx.tx, wish.chat_id))
-    if not any(map(ctx.admin.may_manage, known.assignments)) and not is_former:
+    if not ctx.core.staff_names.may_set(ctx.tx, ctx.admin, ctx.core.admins.of(ctx.tx, wish.chat_id)):
         raise NoSuchAdmin
     name = ctx.core.staff_names.set(ctx.tx, wish.chat_id, wish.name, ctx.actor)
     return Goto(screen=ScreenName.DESK_ADMINS, note=texts.named(wish.chat_id, name), sticky=True)
@@ -94,10 +92,9 @@ def _args(chat_id: int, assignment: RoleAssignment) -> dict[str, object]:
 def _listed(ctx: Context) -> Iterator[tuple[int, RoleAssignment]]:
     """Yield the admins and roles that this chat may see: all, or those of its own offices."""
     ctx.admin.require(Permission.ADMINS)
-    sees_all = ctx.admin.may(Permission.ADMINS)
     for admin in ctx.core.admins.all(ctx.tx):
         for one in sorted(admin.assignments, key=lambda assignment: (assignment.role, assignment.office)):
-            if sees_all or (one.office and ctx.admin.may(Permission.ADMINS, one.office)):
+            if ctx.admin.may(Permission.ADMINS, one.office):
                 yield admin.chat_id, one
 
 

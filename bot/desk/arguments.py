@@ -12,7 +12,7 @@ from core.people.admins import Permission
 from core.values.labels import without_any_label
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office
-from core.values.plates import PROVINCES, PlateKind
+from core.values.plates import PROVINCES, Plate, PlateKind, parse_plate
 from core.values.text import DOTS, clean, compact, tidy
 
 PARTING = "\\s,、;\uff0c\uff1b"  # including the full-width comma and semicolon
@@ -222,6 +222,18 @@ def office_at_start(text: str) -> tuple[str, str]:
     if not is_office_code(word):
         return "", left
     return word, without_parting(left[len(word) :])
+
+
+def read_plate(ctx: Context, raw: str) -> Plate:
+    """Parse a plate number, with the new-energy letters of its office.
+
+    One of an office that is not served is validated too, so that a typing error is reported as such.
+
+    Raises:
+        PlateError: it is malformed.
+    """
+    office = ctx.core.offices.get(compact(raw)[:2])
+    return parse_plate(raw, nev_letters=office.nev_letters) if office else parse_plate(raw)
 
 
 def mask_for(office: Office, kind: PlateKind, raw: str) -> Mask:

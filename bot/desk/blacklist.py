@@ -159,9 +159,9 @@ LIST = Screen(
     hint=formatting.PRESS_HINT,
     errors=GONE,
 )
-# --- the card ---------------------------------------------------------------------------------
 
-_CHANGES = ("shorten", "lengthen", "lift")
+
+# --- the card ---------------------------------------------------------------------------------
 
 
 def _list_of(ctx: Context) -> Goto:
@@ -191,7 +191,8 @@ def _show_card(ctx: Context) -> View | Goto:
     rows: list[tuple[Button, ...]] = []
     if ctx.admin.may(Permission.BAN, current.office):
         changes = [
-            Button(label=texts.CHANGES[change](), action=ActionName.CHANGE, arg=change) for change in _CHANGES
+            Button(label=label(), action=ActionName.CHANGE, arg=change)
+            for change, label in texts.CHANGES.items()
         ]
         rows.append(tuple(changes))
     account = account_of(ctx, current.identity_hash)

@@ -15,11 +15,8 @@ from bot.texts.desk import parts
 from core.availability import maintenance
 from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
-from core.values.personal_numbers import ensure_no_personal_number
-from core.values.text import one_line
 
 _SWITCHES = {Keyword.ON: ScreenName.DESK_MAINTENANCE_ON, Keyword.OFF: ScreenName.DESK_MAINTENANCE_OFF}
-_LONGEST_TEXT = 500
 
 
 def parse_maintenance(ctx: Context, arguments: str) -> Goto:
@@ -35,7 +32,7 @@ def parse_maintenance(ctx: Context, arguments: str) -> Goto:
         raise Usage("maintenance", (Part.SWITCH,))
     if switch == Keyword.ON and not text:
         raise Usage("maintenance", (Part.TEXT,))
-    ensure_no_personal_number(text, allow_landlines=True)
+    shown = maintenance.parse_text(text)
     code = EVERYWHERE
     if not is_keyword(written, Keyword.ALL):
         code = office_meant(ctx, "maintenance", Permission.MAINTENANCE, written).code
@@ -44,7 +41,6 @@ def parse_maintenance(ctx: Context, arguments: str) -> Goto:
         return Goto(screen=ScreenName.DESK_MAINTENANCE, args={"office": code})
     if switch == Keyword.OFF and not maintenance.text_of(ctx.tx, code):
         raise NotInMaintenance
-    shown = one_line(text)[:_LONGEST_TEXT]
     args = {"office": code, "text": shown, "seen": maintenance.text_of(ctx.tx, code)}
     return Goto(screen=_SWITCHES[switch], args=args)
 

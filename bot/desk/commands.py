@@ -1,10 +1,10 @@
-"""The commands of the desk: who may use each, and how it is parsed."""
+"""The commands of the desk, and how each is parsed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.desk import (
     admins,
+    appeal_decisions,
     appeals,
     bans,
     blacklist,
@@ -27,50 +27,42 @@ from bot.desk import (
 from bot.desk.reports import audit, segments, stats, work_queue
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
-from core.people.admins import Permission
+from bot.texts.desk.commands import permission_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskCommand:
-    """A command for admins."""
-
-    permission: Permission
-    parse: Callable[[Context, str], Goto]
-
-
-DESK: dict[str, DeskCommand] = {
-    "desk": DeskCommand(permission=Permission.DESK, parse=work_queue.parse),
-    "segments": DeskCommand(permission=Permission.SEGMENTS, parse=segments.parse),
-    "release": DeskCommand(permission=Permission.RELEASE, parse=releases.parse),
-    "withhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_withhold),
-    "unwithhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_unwithhold),
-    "confirm": DeskCommand(permission=Permission.CONFIRM, parse=counter.parse_confirm),
-    "void": DeskCommand(permission=Permission.VOID, parse=counter.parse_void),
-    "revoke": DeskCommand(permission=Permission.REVOKE, parse=counter.parse_revoke),
-    "undo": DeskCommand(permission=Permission.UNDO_OWN, parse=undo_arguments.parse),
-    "closed": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_closed),
-    "hours": DeskCommand(permission=Permission.CLOSED, parse=opening_hours.parse_hours),
-    "holidays": DeskCommand(permission=Permission.HOLIDAYS, parse=holidays.parse),
-    "appeals": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse),
-    "approve": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_approve),
-    "reject": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_reject),
-    "ban": DeskCommand(permission=Permission.BAN, parse=bans.parse_ban),
-    "unban": DeskCommand(permission=Permission.BAN, parse=bans.parse_unban),
-    "identity": DeskCommand(permission=Permission.IDENTITY, parse=people.parse_identity_move),
-    "usertype": DeskCommand(permission=Permission.USERTYPE, parse=people.parse_user_type),
-    "grant": DeskCommand(permission=Permission.GRANT, parse=grants.parse_grant),
-    "blacklist": DeskCommand(permission=Permission.BLACKLIST, parse=blacklist.parse_list),
-    "find": DeskCommand(permission=Permission.FIND, parse=find.parse),
-    "note": DeskCommand(permission=Permission.FIND, parse=notes.parse),
-    "broadcast": DeskCommand(permission=Permission.BROADCAST, parse=broadcasts.parse),
-    "vehicles": DeskCommand(permission=Permission.VEHICLES, parse=vehicles.parse),
-    "list": DeskCommand(permission=Permission.CONFIRM, parse=waiting_list.parse),
-    "stats": DeskCommand(permission=Permission.STATS, parse=stats.parse),
-    "audit": DeskCommand(permission=Permission.AUDIT, parse=audit.parse),
-    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=closures.parse_maintenance),
-    "clock": DeskCommand(permission=Permission.CLOCK, parse=clock.parse),
-    "admins": DeskCommand(permission=Permission.ADMINS, parse=admins.parse),
+DESK: dict[str, Callable[[Context, str], Goto]] = {
+    "desk": work_queue.parse,
+    "segments": segments.parse,
+    "release": releases.parse,
+    "withhold": withholding.parse_withhold,
+    "unwithhold": withholding.parse_unwithhold,
+    "confirm": counter.parse_confirm,
+    "void": counter.parse_void,
+    "revoke": counter.parse_revoke,
+    "undo": undo_arguments.parse,
+    "closed": opening_hours.parse_closed,
+    "hours": opening_hours.parse_hours,
+    "holidays": holidays.parse,
+    "appeals": appeals.parse,
+    "approve": appeal_decisions.parse_approve,
+    "reject": appeal_decisions.parse_reject,
+    "ban": bans.parse_ban,
+    "unban": bans.parse_unban,
+    "identity": people.parse_identity_move,
+    "usertype": people.parse_user_type,
+    "grant": grants.parse_grant,
+    "blacklist": blacklist.parse_list,
+    "find": find.parse,
+    "note": notes.parse,
+    "broadcast": broadcasts.parse,
+    "vehicles": vehicles.parse,
+    "list": waiting_list.parse,
+    "stats": stats.parse,
+    "audit": audit.parse,
+    "maintenance": closures.parse_maintenance,
+    "clock": clock.parse,
+    "admins": admins.parse,
 }
+"""How the arguments of each command are parsed, in menu order; see ``permission_of`` for who may use it."""
 
 WITHOUT_WORDS = frozenset(
     {"admins", "appeals", "blacklist", "clock", "holidays", "vehicles", "desk", "list", "segments", "stats"}
@@ -81,4 +73,4 @@ WITHOUT_WORDS = frozenset(
 def permitted(ctx: Context) -> list[str]:
     """Return the names of the commands that this chat may use, in menu order."""
     permissions = ctx.admin.permissions
-    return [name for name, command in DESK.items() if command.permission in permissions]
+    return [name for name in DESK if permission_of(name) in permissions]

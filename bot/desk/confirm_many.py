@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.desk.arguments import read_plate
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
 from bot.desk.pool_words import is_serial
+from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Context
 from bot.dialog.effects import ConfirmReservations, SendFile
 from bot.dialog.events import Received
@@ -20,7 +22,6 @@ from bot.dialog.screen import AttachmentHandler, Goto, ReadingQueue, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting
-from bot.spreadsheets import Table, workbook
 from bot.texts.desk import confirm_many as texts
 from bot.texts.desk import parts
 from bot.texts.desk.confirm_many import OTHER_OFFICE, READY, REPEATED, UNREADABLE
@@ -31,28 +32,19 @@ from core.bootstrap import Core
 from core.errors.base import InputError
 from core.errors.counter import PlateNotReserved
 from core.people.admins import Permission
-from core.preselection import Preselection, PreselectionState, get
+from core.preselection import Preselection
 from core.preselection.bulk_confirmation import (
     Match,
     Matched,
     confirmation_states,
     match_registrations,
+    still_reserved,
 )
-from core.values.plates import Plate, parse_plate
-from core.values.text import compact
+from core.values.plates import Plate
 
 _SHOWN_WRONG = 10
 _REDRAWN = timedelta(seconds=5)
 _REDRAWN_FOR = timedelta(minutes=10)
-
-
-def numbers_of(ids: object) -> list[int]:
-    """Return the ids that a screen's arguments hold."""
-    return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else []
-
-
-def _ids(ctx: Context) -> list[int]:
-    return numbers_of(ctx.args.get("ids"))
 
 
 # --- the question ---------------------------------------------------------------------------------
@@ -66,24 +58,32 @@ def to_question(ctx: Context, ids: Sequence[int], origin: Goto) -> Goto:
         NotYourOffice: or not at the office of one of them.
         PlateNotReserved: all of them have ended.
     """
-    ctx.admin.require(Permission.CONFIRM)
-    living = _living(ctx, ids)
+    living = confirmable(ctx, ids)
     if not living:
         raise PlateNotReserved
-    for office in {reserved.office for reserved in living}:
-        ctx.admin.require(Permission.CONFIRM, office)
     args: dict[str, object] = {"ids": [reserved.preselection_id for reserved in living]}
     return with_origin(origin, Goto(screen=ScreenName.DESK_CONFIRM_MANY, args=args))
 
 
-def _living(ctx: Context, ids: Sequence[int]) -> list[Preselection]:
-    found = [get(ctx.tx, number) for number in ids]
-    return [reserved for reserved in found if reserved.state == PreselectionState.RESERVED]
+def confirmable(ctx: Context, ids: Sequence[int]) -> list[Preselection]:
+    """Return those of some reservations that can still be confirmed.
+
+    Raises:
+        NotPermitted, NotYourOffice: this chat may not confirm at the office of one of them, or no longer.
+    """
+    living = still_reserved(ctx.tx, ids)
+    _require_offices(ctx, living)
+    return living
+
+
+def _require_offices(ctx: Context, shown: Sequence[Preselection]) -> None:
+    ctx.admin.require(Permission.CONFIRM)
+    for office in {one.office for one in shown}:
+        ctx.admin.require(Permission.CONFIRM, office)
 
 
 def _show_question(ctx: Context) -> View:
-    ctx.admin.require(Permission.CONFIRM)
-    living = _living(ctx, _ids(ctx))
+    living = confirmable(ctx, ctx.ids_arg("ids"))
     keep = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE_LEFT(), rows=((keep,),))
@@ -92,11 +92,10 @@ def _show_question(ctx: Context) -> View:
 
 
 def _do(ctx: Context, _arg: str) -> Goto:
-    ctx.admin.require(Permission.CONFIRM)
-    living = [reserved.preselection_id for reserved in _living(ctx, _ids(ctx))]
-    kept = {name: ctx.args[name] for name in ("back",) if name in ctx.args}
+    living = [reserved.preselection_id for reserved in confirmable(ctx, ctx.ids_arg("ids"))]
+    kept = {"back": ctx.args["back"]} if "back" in ctx.args else {}
     # All that was asked about: the page says of the others who was faster.
-    args = {"ids": _ids(ctx), "since": ctx.tx.now.isoformat(), **kept}
+    args = {"ids": ctx.ids_arg("ids"), "since": ctx.tx.now.isoformat(), **kept}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, living),))
 
 
@@ -120,8 +119,8 @@ QUESTION = Screen(
 
 
 def _show_progress(ctx: Context) -> View:
-    ctx.admin.require(Permission.CONFIRM)
-    states = confirmation_states(ctx.tx, _ids(ctx))
+    states = confirmation_states(ctx.tx, ctx.ids_arg("ids"))
+    _require_offices(ctx, [state.preselection for state in states])
     left = [state for state in states if state.is_left]
     back = Button(label=texts.TO_LIST(), action=ActionName.BACK)
     if not left:
@@ -141,8 +140,7 @@ def _is_young(ctx: Context) -> bool:
 
 
 def _go_on(ctx: Context, _arg: str) -> Goto:
-    ctx.admin.require(Permission.CONFIRM)
-    left = [reserved.preselection_id for reserved in _living(ctx, _ids(ctx))]
+    left = [reserved.preselection_id for reserved in confirmable(ctx, ctx.ids_arg("ids"))]
     args = {**ctx.args, "since": ctx.tx.now.isoformat()}
     return Goto(screen=ScreenName.DESK_CONFIRMING, args=args, effects=(_effect(ctx, left),) if left else ())
 
@@ -184,7 +182,8 @@ async def _read(_core: Core, received: Received) -> RegistrationFile:
 
 def _take(ctx: Context, file: RegistrationFile) -> Goto:
     ctx.admin.require(Permission.CONFIRM)
-    judged = [_judged(ctx, row) for row in file.rows]
+    own = ctx.admin.offices(Permission.CONFIRM, ctx.core.offices)
+    judged = [_judged(ctx, row, own) for row in file.rows]
     parsed = [(one.plate, one.row.vin) for one in judged if one.plate is not None and not one.outcome]
     read = partial(match_registrations, rows=parsed)
     matched: list[Matched] = ctx.read_snapshot(f"{ScreenName.DESK_CONFIRM_FILE}:{file.digest}", read)
@@ -202,14 +201,13 @@ def _take(ctx: Context, file: RegistrationFile) -> Goto:
     return Goto(screen=ScreenName.DESK_CONFIRM_FILE, args=args, effects=effects)
 
 
-def _judged(ctx: Context, row: RegistrationRow) -> _Judged:
-    """Read a row; its outcome is empty as long as the database has to be asked."""
-    raw, own = row.plate, ctx.admin.offices(Permission.CONFIRM, ctx.core.offices)
+def _judged(ctx: Context, row: RegistrationRow, own: Sequence[str]) -> _Judged:
+    """Read a row, where ``own`` are this chat's offices; its outcome is empty until the database is asked."""
+    raw = row.plate
     if is_serial(raw) and len(own) == 1:
         raw = f"{own[0]}{raw}"
-    office = ctx.core.offices.get(compact(raw)[:2])
     try:
-        plate = parse_plate(raw, nev_letters=office.nev_letters) if office else parse_plate(raw)
+        plate = read_plate(ctx, raw)
     except InputError as error:
         return _Judged(row=row, outcome=UNREADABLE, error=error)
     if not row.vin:
@@ -250,10 +248,7 @@ def _wrong_file(wrong: Sequence[_Judged]) -> SendFile:
         )
         for one in wrong
     ]
-    table = Table(title=texts.WRONG_ROWS(), columns=tuple(texts.WRONG_COLUMNS().split("|")), rows=rows)
-    return SendFile(
-        name="rows.xlsx", caption=table.title, read=lambda _tx: table, make=lambda made: workbook([made])
-    )
+    return sheet("rows", texts.WRONG_ROWS(), texts.WRONG_COLUMNS(), rows)
 
 
 def _show_file(ctx: Context) -> View:
@@ -263,7 +258,7 @@ def _show_file(ctx: Context) -> View:
     if not isinstance(counts, dict):
         return View(text=texts.FILE_WANTED(), rows=((back,),))
     rows = [(back,)]
-    if ids := _ids(ctx):
+    if ids := ctx.ids_arg("ids"):
         rows.insert(0, (Button(label=texts.sure(len(ids)), action=ActionName.CONFIRM, style=Style.SUCCESS),))
     return View(text=texts.preview(counts, _wrong(ctx)), rows=tuple(rows))
 
@@ -274,7 +269,7 @@ def _wrong(ctx: Context) -> list[tuple[int, str, str]]:
 
 
 def _to_question(ctx: Context, _arg: str) -> Goto:
-    return to_question(ctx, _ids(ctx), return_to_origin(ctx, ""))
+    return to_question(ctx, ctx.ids_arg("ids"), return_to_origin(ctx, ""))
 
 
 FILES = AttachmentHandler(

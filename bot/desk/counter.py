@@ -1,6 +1,6 @@
 """/confirm, /void, /revoke: reserved numbers at the counter (docs/domain.md, section 6)."""
 
-from bot.desk.arguments import office_meant, plate_within, split_named_args
+from bot.desk.arguments import office_meant, plate_within, read_plate, split_named_args
 from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.persons import owner_line
 from bot.desk.pool_words import is_serial, is_tail_first
@@ -13,7 +13,7 @@ from core.people.admins import Permission
 from core.preselection.contradictions import contradiction_of
 from core.preselection.counter import reserved_of, validate_registration
 from core.preselection.extensions import grace_until
-from core.values.plates import Plate, PlateKind, parse_plate
+from core.values.plates import Plate, PlateKind
 from core.values.reasons import parse_reason
 from core.values.text import HYPHENS, compact
 from core.values.vehicles import ensure_vin_part
@@ -25,10 +25,7 @@ def _plate(ctx: Context, raw: str, permission: Permission) -> Plate:
     """Parse a number of an office where this chat has the permission."""
     if is_serial(raw):  # without an office: that of an admin who has only one
         raw = f"{office_meant(ctx, permission, permission, '').code}{raw}"
-    code = compact(raw)[:2]
-    office = ctx.core.offices.get(code)
-    # For other offices the form is validated too, so that a typing error is reported as one.
-    plate = parse_plate(raw, nev_letters=office.nev_letters) if office else parse_plate(raw)
+    plate = read_plate(ctx, raw)
     ctx.desk_office(plate.office, permission)
     return plate
 
@@ -77,9 +74,9 @@ def _confirm_question(ctx: Context) -> str:
     reserved = validate_registration(ctx.tx, _meant(ctx), ctx.arg("tail"))
     office = ctx.core.offices.get(reserved.office)
     does_not_expire = contradiction_of(ctx.tx, reserved.preselection_id) is not None
-    until = office and not does_not_expire and grace_until(reserved, office, ctx.tx.now)
+    until = None if office is None or does_not_expire else grace_until(reserved, office, ctx.tx.now)
     owner = owner_line(ctx, reserved)
-    return texts.register_question(reserved, owner, until or None, does_not_expire=does_not_expire)
+    return texts.register_question(reserved, owner, until, does_not_expire=does_not_expire)
 
 
 def _confirm(ctx: Context) -> str:

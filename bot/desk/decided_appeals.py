@@ -81,7 +81,7 @@ def _show_card(ctx: Context) -> View | Goto:
     owner = ctx.core.accounts.by_id(ctx.tx, appeal.account_id)
     has_photos = bool(appeal.photos)
     return View(
-        text=texts.card(appeal, owner, has_photos=has_photos),
+        text=texts.card(appeal, owner),
         picture=evidence(ctx.core.photos, appeal) if has_photos else None,
         protected=has_photos,
         on_delivered=partial(_saw, appeal) if has_photos else None,

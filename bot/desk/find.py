@@ -157,20 +157,15 @@ def _show(ctx: Context) -> View:
         ((Button(label=formatting.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
     )
     text = texts.card([section(ctx, case_file) for section in SECTIONS])
-    last = (
-        (Button(label=texts.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
-        if _looked_up(case_file)
-        else home
-    )
-    if Permission.AUDIT not in ctx.admin.permissions:
-        last = home
+    last = home
+    if Permission.AUDIT in ctx.admin.permissions and _looked_up(case_file):
+        last = (Button(label=texts.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
     opening = [*_appeals(ctx, case_file), *opening]
-    seeing = in_columns(_seeing(ctx, case_file), 2)
     return View(
         text=text,
         rows=(
             *in_columns(doing, 3),
-            *seeing,
+            *in_columns(_seeing(ctx, case_file), 2),
             *_own_note(ctx, case_file),
             *in_columns(opening, 1),
             *exporting,

@@ -17,6 +17,7 @@ from bot.i18n.formatting import KINDS
 from bot.texts.desk import forms as texts
 from core.clock import CHINA
 from core.people.admins import Permission
+from core.preselection.counter import MAX_GRANTED
 from core.values.plates import PlateKind
 from core.values.text import clean, compact
 from core.values.vehicles import group_vin, parse_vin
@@ -155,7 +156,7 @@ _BAN = Form(
 
 def _count(_ctx: Context, _answers: Answers, text: str) -> str:
     digits = clean(text)
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= len("100")):
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= len(str(MAX_GRANTED))):
         raise NotAsAsked
     return str(int(digits))
 

@@ -4,9 +4,10 @@ The message cannot be forwarded, and is deleted when its page is left or its tim
 for each rendering; neither they nor a typed reason with personal numbers are stored.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
+from bot.desk.appeal_access import record_look
 from bot.desk.confirmation import GONE, return_to_origin
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -20,10 +21,8 @@ from core.appeals import Appeal
 from core.audit import SubjectKind
 from core.errors.base import Refusal
 from core.errors.desk import NothingKnown
-from core.reporting.disclosure import Disclosable, DisclosedPart, DisclosureReason
+from core.reporting.disclosure import SHOWN_FOR, Disclosable, DisclosedPart, DisclosureReason
 from core.values.reasons import parse_reason
-
-SHOWN_FOR = timedelta(minutes=2)
 
 
 def _part(ctx: Context) -> DisclosedPart:
@@ -105,7 +104,7 @@ def _show_person(ctx: Context) -> View | Goto:
         protected=True,
         lifetime=Lifetime.PASSING,
         redraw_at=_until(ctx),
-        on_delivered=partial(_saw_photos, appeal) if appeal else None,
+        on_delivered=partial(record_look, appeal) if appeal else None,
     )
 
 
@@ -113,11 +112,6 @@ def _appeal(ctx: Context) -> Appeal | None:
     """Return the appeal whose photos are compared with the data; they stand above them."""
     kind, _, number = ctx.arg("what").partition(":")
     return ctx.core.appeals.get(ctx.tx, int(number)) if kind == SubjectKind.APPEAL else None
-
-
-def _saw_photos(appeal: Appeal, ctx: Context) -> None:
-    ctx.core.reviews.record_viewing(ctx.tx, appeal.appeal_id, ctx.chat_id)
-    ctx.core.lookups.saw_photos(ctx.tx, ctx.actor, appeal.appeal_id, appeal.office)
 
 
 def _hide(ctx: Context) -> Goto:

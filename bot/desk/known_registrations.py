@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from bot.desk.confirm_many import confirmable
 from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
 from bot.desk.persons import named
 from bot.dialog.context import Context
@@ -15,7 +16,6 @@ from bot.texts.desk import parts
 from core.people.admins import Permission
 from core.people.scope import Scope, scope_of
 from core.ports import Tx
-from core.preselection import Preselection, PreselectionState, get
 from core.preselection.contradictions import Contradiction, contradicted
 from core.preselection.known_registrations import MAX_AT_ONCE, confirm_known
 
@@ -40,22 +40,8 @@ def _ids(tx: Tx, scope: Scope) -> list[int]:
     return [reserved.preselection_id for reserved in found]
 
 
-def _shown(ctx: Context) -> list[int]:
-    return _numbers(ctx.args.get("ids"))
-
-
-def _numbers(ids: object) -> list[int]:
-    return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else []
-
-
-def _living(ctx: Context) -> list[Preselection]:
-    found = [get(ctx.tx, number) for number in _shown(ctx)]
-    return [reserved for reserved in found if reserved.state == PreselectionState.RESERVED]
-
-
 def _show(ctx: Context) -> View:
-    ctx.admin.require(Permission.CONFIRM)
-    living = _living(ctx)
+    living = confirmable(ctx, ctx.ids_arg("ids"))
     back = Button(label=parts.KEEP(), action=ActionName.CANCEL)
     if not living:
         return View(text=texts.NONE(), rows=((back,),))
@@ -65,14 +51,15 @@ def _show(ctx: Context) -> View:
 
 
 def _do(ctx: Context, _arg: str) -> Goto:
-    done = confirm_known(ctx.tx, ctx.core.counter, _shown(ctx), ctx.admin, ctx.actor)
+    ids = ctx.ids_arg("ids")
+    done = confirm_known(ctx.tx, ctx.core.counter, ids, ctx.admin, ctx.actor)
     back = return_to_origin(ctx, texts.done(done))
-    return replace(back, args={**back.args, "done": _shown(ctx)})
+    return replace(back, args={**back.args, "done": ids})
 
 
 def confirmed(ctx: Context) -> list[int]:
     """Return what this step has confirmed, on the page that it leads back to: no snapshot has it yet."""
-    return _numbers(ctx.args.get("done"))
+    return ctx.ids_arg("done")
 
 
 UNCONFIRMED = Screen(

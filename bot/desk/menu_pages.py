@@ -16,7 +16,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import menu as texts
 from bot.texts.desk import parts
-from bot.texts.desk.commands import is_limited
+from bot.texts.desk.commands import is_limited, permission_of
 from core.errors.desk import NothingKnown, NotPermitted, ReasonTooShort
 from core.values.personal_numbers import holds_personal_data
 
@@ -82,7 +82,7 @@ def open_command(ctx: Context, name: str) -> Goto:
     if name not in permitted(ctx):
         raise NotPermitted
     if name in WITHOUT_WORDS:
-        return DESK[name].parse(ctx, "")
+        return DESK[name](ctx, "")
     if name in FORMS:
         return forms.begin(ctx, name)
     return Goto(screen=ScreenName.DESK_TYPE, args={_COMMAND: name})
@@ -96,7 +96,7 @@ def parse_command(ctx: Context, name: str, arguments: str) -> Goto:
         ReasonTooShort: they have no reason; its example is of the command.
     """
     try:
-        return DESK[name].parse(ctx, arguments)
+        return DESK[name](ctx, arguments)
     except ReasonTooShort as error:
         error.command = name
         raise
@@ -107,7 +107,7 @@ def parse_command(ctx: Context, name: str, arguments: str) -> Goto:
 
 def nothing_typed(ctx: Context, name: str) -> Usage:
     """Return the error of a command without arguments, which needs some."""
-    offices = ctx.admin.offices(DESK[name].permission, ctx.core.offices)
+    offices = ctx.admin.offices(permission_of(name), ctx.core.offices)
     error = Usage(name, missing_of(name, needs_office=len(offices) != 1))
     return _explain(ctx, error)
 

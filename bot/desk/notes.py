@@ -74,9 +74,7 @@ def account_of(ctx: Context, key: str) -> Account:
 def write_on(ctx: Context, key: str, body: str) -> Goto:
     """Write a note on the case of a key, and go to its card; raises as ``find_case``."""
     draft = _draft_on(ctx, key, body)
-    if draft.subject.startswith(f"{SubjectKind.APPEAL}:"):
-        key = f"{SubjectKind.ACCOUNT}:{draft.account_id}"
-    return _write(ctx, draft, key)
+    return _write(ctx, draft, _case_of(draft) if key == draft.subject else key)
 
 
 def _draft_on(ctx: Context, key: str, body: str) -> NoteDraft:
@@ -122,6 +120,12 @@ def _draft(ctx: Context, case_file: CaseFile, body: str) -> NoteDraft:
     return NoteDraft(subject=subject, account_id=account.account_id, office=office, body=body)
 
 
+def _case_of(note: Note | NoteDraft) -> str:
+    """Return the key of the card that has a note: of one on an appeal, its owner's."""
+    is_on_appeal = note.subject.startswith(f"{SubjectKind.APPEAL}:")
+    return audit.account_subject(note.account_id) if is_on_appeal else note.subject
+
+
 def _write(ctx: Context, draft: NoteDraft, key: str) -> Goto:
     notes.write(ctx.tx, draft, ctx.actor)
     return Goto(screen=ScreenName.DESK_FIND, args={"what": key}, note=texts.WRITTEN(), sticky=True)
@@ -137,9 +141,7 @@ def recent(ctx: Context) -> tuple[Note, ...]:
 
 def _show(ctx: Context) -> View:
     found = recent(ctx)
-    cards = [
-        Button(label=texts.label(note), action=ActionName.FIND, arg=texts.card_of(note)) for note in found
-    ]
+    cards = [Button(label=texts.label(note), action=ActionName.FIND, arg=_case_of(note)) for note in found]
     back = Button(label=formatting.BACK(), action=ActionName.BACK)
     return View(text=texts.handed_over(found), rows=(*in_columns(cards, 2), (back, *home_row())))
 

@@ -22,7 +22,7 @@ from core.people.admins import Permission
 from core.preselection.day_changes import Closing
 from core.values.hours import Day, parse_day, written
 from core.values.offices import Office
-from core.values.reasons import parse_reason
+from core.values.reasons import reason_or_none
 
 NOT_OPEN = "不开放"
 SHUT = frozenset({NOT_OPEN, "shut"})
@@ -118,7 +118,7 @@ def _places(words: DayWords) -> list[HoursKind]:
 
 def _to_closed(ctx: Context, office: Office, days: Sequence[date], why: str) -> Goto:
     new = ctx.core.day_changes.new_days(ctx.tx, office, days)
-    args = {"office": office.code, "days": [day.isoformat() for day in new], "reason": parse_reason(why)}
+    args = {"office": office.code, "days": [day.isoformat() for day in new], "reason": reason_or_none(why)}
     return Goto(screen=ScreenName.DESK_CLOSED, args=args)
 
 
@@ -153,7 +153,7 @@ def _closed_key(ctx: Context) -> str:
 def _to_hours(ctx: Context, office: Office, entries: Sequence[EnteredDay], why: str) -> Goto:
     ctx.core.day_changes.ensure_new(ctx.tx, office, entries)
     packed = [f"{one.place} {one.day.isoformat()} {written(one.hours)}" for one in entries]
-    args = {"office": office.code, "hours": packed, "reason": parse_reason(why)}
+    args = {"office": office.code, "hours": packed, "reason": reason_or_none(why)}
     return Goto(screen=ScreenName.DESK_HOURS, args=args)
 
 

@@ -15,7 +15,7 @@ from bot.texts.desk import parts
 from bot.texts.desk import people as texts
 from bot.texts.owner.exported import USER_TYPES
 from core.audit import account_subject
-from core.errors.counter import HolderElsewhere, IdentityIsTheirs
+from core.errors.counter import IdentityIsTheirs
 from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import Permission
@@ -26,7 +26,12 @@ from core.preselection.counter import (
     IdentityMove,
     validate_change_of_type,
 )
-from core.preselection.identity_sides import ensure_receiver_named, replaced_identity, side_of
+from core.preselection.identity_sides import (
+    ensure_may_take,
+    ensure_receiver_named,
+    replaced_identity,
+    side_of,
+)
 from core.values.grave_acts import GraveAct
 from core.values.identity import parse_identity
 from core.values.personal_numbers import InputKind
@@ -173,9 +178,7 @@ def _holder(ctx: Context, identity: str) -> Account | None:
     """
     accounts = ctx.core.accounts
     holder = accounts.by_identity(ctx.tx, accounts.identity_hash(identity))
-    served = holder.office if holder and holder.office in ctx.core.offices else None
-    if served is not None and not ctx.admin.may(Permission.IDENTITY, served):
-        raise HolderElsewhere(served)
+    ensure_may_take(ctx.admin, holder, ctx.core.offices)
     return holder
 
 

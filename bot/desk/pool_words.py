@@ -17,6 +17,15 @@ _WIDE = frozenset("#@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolPart:
+    """The part of a pool that a command is about."""
+
+    office: str  # empty if none was typed
+    kind: PlateKind
+    mask: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolWords:
     """What has been found; what is missing is empty or None."""
 
@@ -35,8 +44,8 @@ class PoolWords:
             return replace(self, mask=clean(raw))
         return None
 
-    def with_kind(self, command: str) -> "PoolWords":
-        """Return the finding with its kind, which the form of the mask may tell.
+    def part(self, command: str) -> PoolPart:
+        """Return what is meant; the form of the mask may tell its kind.
 
         Raises:
             Usage: there is no mask, or neither tells the kind.
@@ -44,7 +53,7 @@ class PoolWords:
         kind = self.kind or kind_of_mask(self.mask)
         if not self.mask or kind is None:
             raise Usage(command, (Part.KIND if self.mask else Part.MASK,))
-        return replace(self, kind=kind)
+        return PoolPart(office=self.office, kind=kind, mask=self.mask)
 
 
 def is_wide(raw: str) -> bool:
@@ -52,7 +61,7 @@ def is_wide(raw: str) -> bool:
     return not _WIDE.isdisjoint(clean(raw))
 
 
-def take_pool_words(command: str, text: str) -> tuple[PoolWords, str]:
+def take_pool_words(command: str, text: str) -> tuple[PoolPart, str]:
     """Split a text into office, kind and mask at its start, in any order, and the rest.
 
     Raises:
@@ -68,7 +77,7 @@ def take_pool_words(command: str, text: str) -> tuple[PoolWords, str]:
         if more is None:
             break
         found, left = more, after
-    return found.with_kind(command), left
+    return found.part(command), left
 
 
 def _may_be_mask(word: str) -> bool:

@@ -8,6 +8,7 @@ from bot.desk.arguments import mask_for, office_meant, read_time
 from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.keywords import Keyword, is_keyword, keyword_of, pattern_of
 from bot.desk.pool_words import PoolWords
+from bot.desk.undo import segment_key
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -60,13 +61,13 @@ def read_release(words: list[str], today: date | None = None) -> ReleaseRequest:
         found = more or found
     if not found.mask and others and _option(others[0]) is None:  # a single number, or a mistyped mask
         found = replace(found, mask=others.pop(0))
-    found = found.with_kind(_COMMAND)
+    part = found.part(_COMMAND)
     given = _options(others)
     opens, compose = given.get(Keyword.FROM, ""), given.get(Keyword.COMPOSE, "")
     return ReleaseRequest(
-        office=found.office,
-        kind=found.kind or PlateKind.SMALL,
-        mask=found.mask,
+        office=part.office,
+        kind=part.kind,
+        mask=part.mask,
         opens="" if is_keyword(opens, Keyword.NOW) else _canonical(opens, today),
         compose=keyword_of(compose, *_WHENS) or _canonical(compose, today),
     )
@@ -178,7 +179,7 @@ def _release(ctx: Context) -> str:
 def _done(ctx: Context) -> str:
     """Return the key by which a scheduled release is cancelled; empty for one that has opened at once."""
     request = _request(ctx)
-    return f"segment:{request.office}:{request.kind}:{request.mask}" if request.opens else ""
+    return segment_key(request.office, request.kind, request.mask) if request.opens else ""
 
 
 RELEASE = screen_of(

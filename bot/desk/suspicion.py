@@ -1,6 +1,6 @@
 """Suspected abuse (异常选号嫌疑) at the desk: evidence and decision (docs/domain.md, section 14)."""
 
-from bot.desk.confirmation import GONE, Confirmation, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.desk.find import to_card
 from bot.desk.persons import named
 from bot.dialog.context import Context
@@ -28,7 +28,7 @@ def _to_desk(_ctx: Context, error: XuanhaoError) -> Goto:
     return Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), sticky=True)
 
 
-_ERRORS: ErrorWays = {**GONE, Refusal: _to_desk}
+_ERRORS: ErrorWays = {Refusal: _to_desk}
 """The suspicion was decided by another admin meanwhile: the work queue is shown with a note."""
 
 

@@ -33,7 +33,7 @@ from core.errors.desk import NothingKnown
 from core.errors.undo import NothingToUndo, UndoForChiefs
 from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
-from core.preselection import Preselection, PreselectionState, get
+from core.preselection import Preselection, get
 from core.preselection.undoing import Deed, Undoable
 from core.values.grave_acts import GraveAct
 from core.values.offices import Office
@@ -138,6 +138,11 @@ def _undo_segment(ctx: Context) -> str:
     return texts.redated(wanted.mask.pattern, rescheduling.redate(ctx.tx, wanted))
 
 
+def segment_key(office: str, kind: PlateKind, mask: str) -> str:
+    """Return the key of a scheduled release."""
+    return f"{SubjectKind.SEGMENT}:{office}:{kind}:{mask}"
+
+
 def days_key(office: str, days: Iterable[date], places: Iterable[HoursKind]) -> str:
     """Return the key of what was entered for some days."""
     return f"{_DAY}:{office}:{','.join(day.isoformat() for day in days)}:{','.join(places)}"
@@ -235,10 +240,7 @@ def to_question(ctx: Context, what: str, why: str, **more: str) -> Goto:
 
 def may_undo(ctx: Context, preselection: Preselection | None) -> bool:
     """Return whether this chat may take back what was last done to a reservation, and still can."""
-    if preselection is None or preselection.serial is None:
-        return False
-    ended = {PreselectionState.REGISTERED, PreselectionState.VOID, PreselectionState.CANCELLED}
-    if preselection.state not in ended or not ctx.admin.may(Permission.UNDO_OWN, preselection.office):
+    if preselection is None or not ctx.admin.may(Permission.UNDO_OWN, preselection.office):
         return False
     try:
         _found(ctx, preselection)

@@ -3,18 +3,18 @@
 import re
 
 from bot.desk import undo
-from bot.desk.arguments import first_time, mask_for, office_meant, split_named_args
+from bot.desk.arguments import first_time, mask_for, office_meant, read_plate, split_named_args
 from bot.desk.keywords import Keyword, pattern_of
 from bot.desk.pool_words import is_wide, take_pool_words
 from bot.dialog.context import Context
 from bot.dialog.screen import Goto
 from bot.errors.commands import Part, Usage
-from core.audit import SubjectKind
+from core.audit import appeal_subject
 from core.availability import closed_days
 from core.errors.undo import NothingToUndo
 from core.people.admins import Permission
-from core.values.plates import PROVINCES, PlateKind, parse_plate
-from core.values.text import compact, in_width
+from core.values.plates import PROVINCES
+from core.values.text import in_width
 
 _COMMAND = "undo"
 _APPEAL = re.compile(r"(?:申诉|appeal)\s*#?\s*(\d{1,15})(?:\s+|$)|#?(\d{1,9})(?:\s+|$)", re.IGNORECASE)
@@ -36,12 +36,11 @@ def parse(ctx: Context, arguments: str) -> Goto:
     if any(map(is_wide, words[:3])) and not written.startswith("#"):
         return _parse_segment(ctx, raw)
     if (found := _APPEAL.match(written)) and not written[found.end() :].startswith(("-", "/", "月", "年")):
-        return undo.to_question(ctx, f"appeal:{found[1] or found[2]}", raw[found.end() :])
+        return undo.to_question(ctx, appeal_subject(int(found[1] or found[2])), raw[found.end() :])
     if _OFFICE.match(written) or written[:1].isdigit():
         return _parse_day(ctx, raw)
     number, why = split_named_args(_COMMAND, arguments, 2)
-    office = ctx.core.offices.get(compact(number)[:2])
-    plate = parse_plate(number, nev_letters=office.nev_letters) if office else parse_plate(number)
+    plate = read_plate(ctx, number)
     ctx.desk_office(plate.office, Permission.UNDO_OWN)
     return undo.to_question(ctx, ctx.core.undoing.last_of(ctx.tx, plate).subject, why)
 
@@ -50,8 +49,8 @@ def _parse_segment(ctx: Context, written: str) -> Goto:
     """Parse 粤K small B#### [改到 TIME [自编 TIME]] REASON; the kind may be left out."""
     found, text = take_pool_words(_COMMAND, written)
     office = office_meant(ctx, _COMMAND, Permission.UNDO_OWN, found.office)
-    mask = mask_for(office, found.kind or PlateKind.SMALL, found.mask)
-    key = f"{SubjectKind.SEGMENT}:{office.code}:{mask.kind}:{mask.pattern}"
+    mask = mask_for(office, found.kind, found.mask)
+    key = undo.segment_key(office.code, mask.kind, mask.pattern)
     dates = {}
     if led := _REDATE.match(in_width(text)):
         opens, text = first_time(text[led.end() :], ctx.today)

@@ -14,7 +14,6 @@ from bot.dialog.screen import AttachmentHandler, Goto, ReadingQueue, Screen, sta
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting
-from bot.i18n.language import in_same_language
 from bot.spreadsheets import Table, workbook
 from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk import vehicles as texts
@@ -149,7 +148,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
     record_export(ctx, "vehicles")
-    wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=in_same_language(make))
+    wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=make)
     return stay(note=MAKING(), effects=(wanted,))
 
 

@@ -18,6 +18,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.spreadsheets import Table
 from bot.texts.desk import waiting_list as texts
+from bot.texts.desk.confirm_many import MOST_NAMED
 from bot.texts.desk.reports import parts as report_texts
 from core.audit import preselection_subject
 from core.people.admins import Permission
@@ -34,8 +35,7 @@ from core.values.plates import PlateKind
 from core.values.text import tidy
 
 _A_PAGE = 8
-MOST_TICKED = 40
-"""As many as the question can name."""
+_MOST_TICKED = MOST_NAMED
 _MOST_EXPORTED = 20_000
 _KEPT = ("office", "filter", "kind", "page")
 
@@ -82,7 +82,7 @@ def _choice(ctx: Context) -> WaitingChoice:
 
 
 def _ticked(ctx: Context) -> list[int]:
-    return confirm_many.numbers_of(ctx.args.get("ticks"))
+    return ctx.ids_arg("ticks")
 
 
 def _is_ticking(ctx: Context) -> bool:
@@ -107,7 +107,7 @@ def _show(ctx: Context) -> View:
     office = ctx.office_of(wanted.office)
     text = texts.waiting_list(office, wanted, found, first, _A_PAGE)
     if _is_ticking(ctx):
-        text += f"\n\n{texts.ticking(MOST_TICKED)}"
+        text += f"\n\n{texts.ticking(_MOST_TICKED)}"
     return View(
         text=text,
         rows=(
@@ -202,7 +202,7 @@ def _tick(ctx: Context, preselection_id: str) -> Goto:
     ticked, one = _ticked(ctx), int(preselection_id)
     if one in ticked:
         ticked.remove(one)
-    elif len(ticked) >= MOST_TICKED:
+    elif len(ticked) >= _MOST_TICKED:
         return _too_many(ctx)
     else:
         ticked.append(one)
@@ -213,12 +213,12 @@ def _tick_page(ctx: Context, _arg: str) -> Goto:
     ctx.require(Permission.CONFIRM)
     here = [row.preselection.preselection_id for row in _page(ctx).rows]
     ticked = [*_ticked(ctx), *(one for one in here if one not in _ticked(ctx))]
-    return _to(ctx, ticks=ticked) if len(ticked) <= MOST_TICKED else _too_many(ctx)
+    return _to(ctx, ticks=ticked) if len(ticked) <= _MOST_TICKED else _too_many(ctx)
 
 
 def _too_many(ctx: Context) -> Goto:
     go = _to(ctx)
-    return Goto(screen=go.screen, args=go.args, note=texts.too_many(MOST_TICKED), alert=True)
+    return Goto(screen=go.screen, args=go.args, note=texts.too_many(_MOST_TICKED), alert=True)
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:

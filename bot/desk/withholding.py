@@ -34,7 +34,7 @@ _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DES
 def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
     found, reason = take_pool_words(command, arguments)
     office = office_meant(ctx, command, Permission.WITHHOLD, found.office)
-    meant = mask_for(office, found.kind or PlateKind.SMALL, found.mask)
+    meant = mask_for(office, found.kind, found.mask)
     args = {
         "office": office.code,
         "kind": meant.kind.value,

@@ -186,3 +186,8 @@ class Context:
         """Return a screen argument that is a list of strings."""
         value = self.args.get(name)
         return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+    def ids_arg(self, name: str) -> list[int]:
+        """Return a screen argument that is a list of ids."""
+        value = self.args.get(name)
+        return [item for item in value if isinstance(item, int)] if isinstance(value, list) else []

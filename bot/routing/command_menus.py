@@ -11,6 +11,7 @@ from bot.desk.commands import DESK
 from bot.dialog.languages import language_of, speakers_of
 from bot.i18n.language import Language, speaking
 from bot.routing import commands
+from bot.texts.desk.commands import permission_of
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core.bootstrap import Core
 from core.people.admins import Admin
@@ -57,7 +58,7 @@ class Menus:
 
     async def _set(self, scope: BotCommandScopeChat, reader: _Reader) -> None:
         permissions = reader.admin.permissions
-        names = [name for name, command in DESK.items() if command.permission in permissions]
+        names = [name for name in DESK if permission_of(name) in permissions]
         if not names and reader.language == Language.CHINESE:
             await self._bot.delete_my_commands(scope=scope)
             return

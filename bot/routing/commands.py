@@ -21,6 +21,7 @@ from bot.owner import home, receipt, wished_numbers, wishes
 from bot.owner.entry import entry
 from bot.texts.desk import menu as menu_texts
 from bot.texts.desk import parts
+from bot.texts.desk.commands import permission_of
 from bot.texts.errors import of_error
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core.errors.base import XuanhaoError
@@ -101,7 +102,7 @@ def _unknown(ctx: Context, command: Command) -> Goto:
 def _is_for_chiefs_of_all(ctx: Context, name: str) -> bool:
     """Whether a command is refused to the chief of an office only because it affects all offices at once."""
     is_chief = any(assignment.role == Role.CHIEF for assignment in ctx.admin.assignments)
-    return is_chief and name in DESK and DESK[name].permission in OF_NO_OFFICE
+    return is_chief and name in DESK and permission_of(name) in OF_NO_OFFICE
 
 
 def _nearest(command: Command, names: list[str]) -> tuple[str, str]:

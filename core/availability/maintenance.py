@@ -11,6 +11,10 @@ from core.errors.offices import InMaintenance, OfficeClosed
 from core.people.admins import EVERYWHERE
 from core.ports import Tx
 from core.values.offices import Office
+from core.values.personal_numbers import ensure_no_personal_number
+from core.values.text import one_line
+
+_LONGEST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,17 @@ def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
 def text_of(tx: Tx, code: str) -> str:
     """Return the text of the closure of exactly this code; empty if there is none."""
     return next((maintenance.text for maintenance in running(tx) if maintenance.office == code), "")
+
+
+def parse_text(typed: str) -> str:
+    """Return the text for owners in one line, cut to the maximum length; it may name an office's telephone.
+
+    Raises:
+        PersonalNumberInText: it contains an identity number or a mobile number.
+        ControlCharacterInText: it contains a control character.
+    """
+    ensure_no_personal_number(typed, allow_landlines=True)
+    return one_line(typed)[:_LONGEST_TEXT]
 
 
 def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> None:

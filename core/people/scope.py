@@ -1,4 +1,4 @@
-"""Which offices an admin may see or act on with a permission: the scope of a report or a search."""
+"""Which offices an admin may see or act on with a permission, and which one is responsible for a person."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

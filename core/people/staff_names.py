@@ -13,6 +13,7 @@ from core.audit import AuditAction
 from core.clock import to_millis
 from core.errors.staff import StaffNameUnusable
 from core.errors.store import SealBroken
+from core.people.roles import Admin, Permission
 from core.ports import Tx
 from core.security.vault import Vault
 from core.values.personal_numbers import ensure_no_personal_number, holds_personal_data
@@ -57,6 +58,12 @@ class StaffNames:
         tx.run("staff_names.set", chat_id=chat_id, sealed=self._vault.seal(parsed), now=to_millis(tx.now))
         audit.record(tx, actor, AuditAction.NAMED_ADMIN, audit.admin_subject(chat_id))
         return parsed
+
+    def may_set(self, tx: Tx, admin: Admin, named: Admin) -> bool:
+        """Return whether an admin may name another: whose role they may give, or a former one if of all."""
+        if any(map(admin.may_manage, named.assignments)):
+            return True
+        return admin.may(Permission.ADMINS) and bool(self.of(tx, named.chat_id))
 
     def of(self, tx: Tx, chat_id: int) -> str:
         """Return the name of a member of staff, present or former; empty if it is not known."""

@@ -51,6 +51,12 @@ class ConfirmationState:
         return self.preselection.state == PreselectionState.REGISTERED
 
 
+def still_reserved(tx: Tx, preselection_ids: Sequence[int]) -> list[Preselection]:
+    """Return those of some preselections that are still reserved, in their order."""
+    found = [get(tx, preselection_id) for preselection_id in preselection_ids]
+    return [one for one in found if one.state == PreselectionState.RESERVED]
+
+
 def match_registrations(tx: Tx, rows: Sequence[tuple[Plate, str]]) -> list[Matched]:
     """Match numbers and VINs, each whole or its last six characters; nothing is locked."""
     return [_match(tx, plate, vin) for plate, vin in rows]

@@ -4,10 +4,12 @@ One wrong digit of a chat id would give an identity to a stranger and take their
 another identity receives one only if the admin, who has the person at the counter, types that person's name.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from core.errors.counter import ReceiverNotNamed
+from core.errors.counter import HolderElsewhere, ReceiverNotNamed
 from core.people.accounts import Account
+from core.people.admins import Admin, Permission
 from core.people.ban_causes import BanCause, causes_of
 from core.people.blacklist import running
 from core.ports import Tx
@@ -37,6 +39,17 @@ def side_of(tx: Tx, account: Account) -> IdentitySide:
         reserved=tuple(one for one in of_account(tx, account) if one.state == PreselectionState.RESERVED),
         bans=tuple(causes_of(tx, ban)) if ban else (),
     )
+
+
+def ensure_may_take(admin: Admin, holder: Account | None, served: Collection[str]) -> None:
+    """Require that an admin may move an identity away from its holder: no office takes another's owners.
+
+    Raises:
+        HolderElsewhere: the holder belongs to an office at which the admin may not.
+    """
+    office = holder.office if holder else None
+    if office is not None and office in served and not admin.may(Permission.IDENTITY, office):
+        raise HolderElsewhere(office)
 
 
 def replaced_identity(account: Account, identity: str) -> str:

@@ -6,6 +6,7 @@ old card shows nothing to somebody whose role was taken away.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from core import audit
@@ -22,6 +23,8 @@ from core.preselection import Preselection, PreselectionState, get
 from core.reporting.case_file import CaseFile, parse_key
 from core.reporting.case_files import CaseFiles
 
+SHOWN_FOR = timedelta(minutes=2)
+"""How long the data stay on the page."""
 _SHORTEST_NAME = 2
 
 

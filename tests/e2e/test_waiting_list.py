@@ -10,7 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bot.spreadsheets import Table, workbook
+from core.audit import COMMAND_LINE
 from core.clock import to_millis
+from core.people.admins import Role, RoleAssignment
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.bulk_confirmation import confirm_one
@@ -279,3 +281,20 @@ def _confirms(tx: Tx, world: World, preselection_id: int) -> None:
 
 def _fields(handlers: Any) -> dict[str, Any]:
     return {name: getattr(handlers, name) for name in handlers.__dataclass_fields__}
+
+
+async def test_question_is_withdrawn_when_the_role_at_its_office_has_ended(world: World) -> None:
+    made = await reserve(world, 1, 2)
+    clerk = await gives(world, "clerk")
+    here, elsewhere = (RoleAssignment(role=Role.CLERK, office=code) for code in ("粤K", "粤A"))
+    await world.store.run(world.core.admins.add, CLERK, elsewhere, COMMAND_LINE)
+    await clerk.say("/list 粤K")
+    await clerk.press("多选")
+    await clerk.press("全选本页")
+    await clerk.press("确认上牌")
+    await clerk.see("确认下列 2 个号码已上牌?")
+    await world.store.run(world.core.admins.remove, CLERK, here, COMMAND_LINE)
+    await clerk.press("确认这 2 个已上牌")
+    await clerk.see("您没有该发牌机关的权限")
+    assert "正在确认上牌" not in clerk.last.words
+    assert await state(world, made[1]) == PreselectionState.RESERVED

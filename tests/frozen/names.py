@@ -28,7 +28,7 @@ from bot.routing import commands
 from bot.routing.screens import BY_NAME
 from bot.texts.desk.audit import _OWNERS
 from bot.texts.desk.audit_names import SUBJECTS, WORDED
-from bot.texts.desk.commands import USAGE
+from bot.texts.desk.commands import USAGE, permission_of
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core import audit
 from core.appeals.model import AppealState, Slot
@@ -118,12 +118,12 @@ def commands_of_chats() -> Iterable[str]:
     """Return the commands with their position in the menu, permissions and descriptions."""
     for place, name in enumerate(commands.OWNER_COMMANDS):
         yield f"owner {place:02} /{name}: {OWNER_MENU[name]()}"
-    for place, (name, command) in enumerate(desk_commands.DESK.items()):
+    for place, name in enumerate(desk_commands.DESK):
         kinds = [
             *(["alone"] if name in desk_commands.WITHOUT_WORDS else []),
             *(["under a file"] if name in commands.WITH_FILE else []),
         ]
-        about = f"duty {command.permission.value}{''.join(f', {kind}' for kind in kinds)}"
+        about = f"duty {permission_of(name).value}{''.join(f', {kind}' for kind in kinds)}"
         yield f"desk {place:02} /{name} ({about}): {DESK_MENU[name]()}"
         yield f"desk usage /{name}: {' | '.join(str(USAGE[name]()).splitlines())}"
 

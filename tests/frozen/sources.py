@@ -82,7 +82,13 @@ def screen_arguments() -> set[str]:
         for text in [_text(call.args[0])]
         if text is not None
     }
-    return {*_keys_of("args"), *_first_arguments("arg"), *_first_arguments("list_arg"), *read}
+    return {
+        *_keys_of("args"),
+        *_first_arguments("arg"),
+        *_first_arguments("list_arg"),
+        *_first_arguments("ids_arg"),
+        *read,
+    }
 
 
 def composed() -> set[str]:

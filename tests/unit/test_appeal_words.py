@@ -145,14 +145,14 @@ def _card() -> Card:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_card_fits_under_its_photos(language: Language) -> None:
     with speaking(language):
-        assert units(appeals_desk.card(_card(), _notes(), missing=True)) <= CAPTION
+        assert units(appeals_desk.card(_card(), _notes())) <= CAPTION
 
 
 @pytest.mark.parametrize("language", Language)
 def test_fullest_card_without_the_registry_fits_under_its_photos(language: Language) -> None:
     unknown = replace(_card().obstacles, registry=None, registered=False, unanswered_since=AT)
     with speaking(language):
-        shown = appeals_desk.card(replace(_card(), obstacles=unknown), _notes(), missing=True)
+        shown = appeals_desk.card(replace(_card(), obstacles=unknown), _notes())
     assert units(shown) <= CAPTION
 
 
@@ -224,10 +224,7 @@ def _suspicion(kind: SuspicionKind) -> Suspicion:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_answer_fits_under_its_photos(language: Language, kind: SuspicionKind) -> None:
     with speaking(language):
-        assert (
-            units(appeals_desk.card(replace(_card(), suspicion=_suspicion(kind)), _notes(), missing=True))
-            <= CAPTION
-        )
+        assert units(appeals_desk.card(replace(_card(), suspicion=_suspicion(kind)), _notes())) <= CAPTION
 
 
 @pytest.mark.parametrize("kind", SuspicionKind)
@@ -249,7 +246,7 @@ def test_fullest_review_fits_under_its_photos(language: Language) -> None:
 
 def test_question_names_each_thing_that_is_set_aside() -> None:
     card = _card()
-    said = appeals_desk.approve_question(card, bar=True, has_photos=True)
+    said = appeals_desk.approve_question(card, bar=True)
     for words in (
         "粤K·12345D",
         "预选人列入黑名单",
@@ -259,7 +256,7 @@ def test_question_names_each_thing_that_is_set_aside() -> None:
     ):
         assert words in said
     on_the_road = replace(card.obstacles, holder=_holder(PreselectionState.REGISTERED))
-    said = appeals_desk.approve_question(replace(card, obstacles=on_the_road), bar=True, has_photos=True)
+    said = appeals_desk.approve_question(replace(card, obstacles=on_the_road), bar=True)
     assert "号牌不变" in said
     assert "黑名单" not in said
 

@@ -27,7 +27,7 @@ ALLOWED = {
     "bot/desk/reports/span_words.py": "what people type for a span of days",
     "bot/desk/arguments.py": "what people type in dates, before them, and in the names of plate kinds",
     "bot/desk/admin_words.py": "what people type for the end of a role",
-    "bot/desk/appeals.py": "the words that people type before an appeal's number",
+    "bot/desk/appeal_decisions.py": "the words that people type before an appeal's number",
     "bot/desk/ban_ends.py": "what people type for the end of a ban",
     "bot/desk/day_words.py": "what people type for days and hours",
     "bot/desk/extension.py": "what people type around a number of working days",

@@ -75,17 +75,17 @@ def queued(queued: Queued) -> str:
     )
 
 
-def card(card: Card, notes: Sequence[Note], *, missing: bool) -> str:
+def card(card: Card, notes: Sequence[Note]) -> str:
     """Return the caption below an appeal's photos.
 
     A caption holds 1,024 UTF-16 code units. A long reason is truncated to the space that is left; the
     question before the approval shows it whole.
     """
     reason = card.appeal.reason
-    room = _CAPTION - _units(_card(card, "", notes, missing=missing))
+    room = _CAPTION - _units(_card(card, "", notes))
     if _units(reason) > room:
         reason = reason.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore") + "…"
-    return _card(card, reason, notes, missing=missing)
+    return _card(card, reason, notes)
 
 
 def _units(html: str) -> int:
@@ -93,7 +93,7 @@ def _units(html: str) -> int:
     return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
 
 
-def _card(card: Card, reason: str, notes: Sequence[Note], *, missing: bool) -> str:
+def _card(card: Card, reason: str, notes: Sequence[Note]) -> str:
     appeal, found = card.appeal, card.obstacles
     lines = [
         _("<b>申诉 {number}</b> · {office} · {moment}").format(
@@ -109,7 +109,7 @@ def _card(card: Card, reason: str, notes: Sequence[Note], *, missing: bool) -> s
             if card.ban
             else []
         ),
-        *([_("⚠️ 照片缺失,无法核对:请不通过,由申诉人重新提交。")] if missing else []),
+        *([_("⚠️ 照片缺失,无法核对:请不通过,由申诉人重新提交。")] if appeal.missing_photo else []),
         *([_("⚠️ 另有 {count} 件申诉涉及该车辆。").format(count=card.others)] if card.others else []),
         _registry(found),
         *([answer_line(card.suspicion)] if card.suspicion else _in_the_way(card)),
@@ -175,10 +175,10 @@ def _holder(card: Card) -> str:
     return somebody(card.holder) if card.holder else ""
 
 
-def approve_question(card: Card, *, bar: bool, has_photos: bool) -> str:
+def approve_question(card: Card, *, bar: bool) -> str:
     """Return the question before an approval, listing exactly what it ends and gives back."""
     question = _approve_question(card, bar=bar)
-    if has_photos:
+    if card.appeal.missing_photo is None:
         return question
     return _("⚠️ <b>没有照片</b>,无法核对身份证明和购车发票;通过会记明没有照片。") + "\n\n" + question
 

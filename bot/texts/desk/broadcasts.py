@@ -1,14 +1,16 @@
 """Texts of broadcasts, for the admin who sends one and for the recipients."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
+from math import ceil
 
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import admin_name
 from bot.texts.desk.parts import office_name
 from core.notifications.broadcasts import (
+    PACE,
     Audience,
     Broadcast,
     BroadcastFigures,
@@ -71,7 +73,7 @@ def audience_label(audience: Audience, people: int) -> str:
 
 def question(office: str, text: str, audience: Audience, people: int, at: datetime | None) -> str:
     """Return the question before a broadcast is sent; ``at`` is when, None for at once."""
-    minutes = max(1, -(-people // (20 * 60)))
+    minutes = max(1, ceil(people * PACE / timedelta(minutes=1)))
     said = _(
         "<b>发送群发通知?</b>(已发出的不能撤回)\n{letter}\n\n"
         "发给:{audience},共 <b>{people}</b> 人,约需 {minutes} 分钟。\n"

@@ -168,7 +168,7 @@ def help_text(permissions: frozenset[Permission]) -> str:
     return "\n\n" + "\n".join([_("<b>管理命令</b>"), *may]) if may else ""
 
 
-_DUTY_OF = {
+_PERMISSION_OF = {
     "list": Permission.CONFIRM,
     "unwithhold": Permission.WITHHOLD,
     "unban": Permission.BAN,
@@ -182,7 +182,7 @@ _DUTY_OF = {
 
 def permission_of(command: str) -> Permission:
     """Return the permission that a command needs: that of its name, or of the command that it belongs to."""
-    return Permission(_DUTY_OF.get(command, command))
+    return Permission(_PERMISSION_OF.get(command, command))
 
 
 BAD_TIME = phrase("没有看懂时间。请写成 2026-12-01 09:00 或 2026-12-01。")

@@ -33,7 +33,8 @@ FILE_WANTED = phrase(
     "有「号牌号码」和「车辆识别代号」两列即可,列的先后不限,其余列忽略。先显示预览,确认后才生效。"
 )
 FILE_HINT = phrase("请发送 CSV 或 XLSX 文件,或点【« 返回】。")
-_NAMED = 40
+MOST_NAMED = 40
+"""Numbers that the question, and the progress, name."""
 
 
 def sure(count: int) -> str:
@@ -47,10 +48,10 @@ def question(reserved: Sequence[Preselection]) -> str:
             _("• <b>{number}</b> 车架号后六位 {tail}").format(
                 number=number_of(one), tail=escape(vin_last_six(one.required_vin))
             )
-            for one in reserved[:_NAMED]
+            for one in reserved[:MOST_NAMED]
         ),
     ]
-    if len(reserved) > _NAMED:
+    if len(reserved) > MOST_NAMED:
         lines.append(_("……等 {count} 个").format(count=len(reserved)))
     lines.append(_("\n请与车辆资料核对。逐个办理,一小时内可由本人、当天可由负责人逐个撤回(/undo)。"))
     return "\n".join(lines)
@@ -67,8 +68,8 @@ def progress(states: Sequence[ConfirmationState], actor: str) -> str:
     else:
         head = _("✅ 已确认上牌 {done:,} 个,共 {total:,} 个。").format(done=done, total=len(states))
     by_trouble = sorted(states, key=lambda state: state.is_registered and state.by == actor)
-    lines = [_result(state, actor) for state in by_trouble[:_NAMED]]
-    if len(states) > _NAMED:
+    lines = [_result(state, actor) for state in by_trouble[:MOST_NAMED]]
+    if len(states) > MOST_NAMED:
         lines.append(_("……等 {count} 个").format(count=len(states)))
     return "\n".join((head, "", *lines))
 

@@ -33,7 +33,7 @@ def label(entry: AppealEntry) -> str:
     )
 
 
-def card(appeal: Appeal, owner: Account, *, has_photos: bool) -> str:
+def card(appeal: Appeal, owner: Account) -> str:
     """Return what was decided of an appeal, by whom and when."""
     lines = [
         _("<b>申诉 {number}</b> · {office}:{state}").format(
@@ -51,6 +51,6 @@ def card(appeal: Appeal, owner: Account, *, has_photos: bool) -> str:
         lines.append(approved(appeal, outcome_of(appeal) or AppealOutcome()))
     if appeal.answer:
         lines.append(_("原因:{reason}").format(reason=answer(appeal.answer)))
-    if not has_photos:
+    if not appeal.photos:
         lines.append(_("照片已按保存期限删除。"))
     return "\n".join(lines)

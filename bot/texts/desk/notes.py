@@ -7,7 +7,6 @@ from bot.i18n.formatting import plate
 from bot.i18n.language import _, phrase
 from bot.texts.desk.actors import actor_label
 from bot.texts.desk.audit_names import SUBJECTS
-from core.audit import SubjectKind
 from core.clock import CHINA
 from core.reporting.notes import Note
 
@@ -45,13 +44,6 @@ def label(note: Note) -> str:
         return plate(note.office, note.serial)
     topic, _colon, number = note.subject.partition(":")
     return SUBJECTS[topic]().format(id=number)
-
-
-def card_of(note: Note) -> str:
-    """Return the key of the card that has a note."""
-    if note.subject.startswith(f"{SubjectKind.APPEAL}:"):
-        return f"{SubjectKind.ACCOUNT}:{note.account_id}"
-    return note.subject
 
 
 def handed_over(notes: Sequence[Note]) -> str:
