@@ -15,13 +15,15 @@ from core.audit import vehicle_subject
 from core.errors.desk import NothingKnown
 from core.people.admins import Permission
 from core.people.chief_requests import GraveSubject
-from core.preselection.counter import (
+from core.preselection.granting import (
     Grant,
+    grant_chances,
     granted_of,
     helped_by_grant,
+    of_vehicle,
+    office_of_grant,
     validate_grant,
 )
-from core.preselection.granting import of_vehicle, office_of_grant
 from core.preselection.quotas import remaining_quota
 from core.values.grave_acts import GraveAct
 from core.values.vehicles import VIN_LENGTH, parse_vin
@@ -107,7 +109,7 @@ def _grant(ctx: Context) -> str:
         reason=ctx.arg("reason"),
         actor=ctx.actor,
     )
-    ctx.core.counter.grant(ctx.tx, grant)
+    grant_chances(ctx.tx, ctx.core.accounts, grant)
     return texts.granted(grant.vin)
 
 

@@ -1,7 +1,7 @@
-"""Actions at the counter: registering, voiding and revoking numbers; identities, chances and user types.
+"""Actions at the counter: registering, voiding and revoking numbers; identities and user types.
 
 Each is recorded in the audit log with its reason, and the owner concerned is notified (docs/domain.md,
-sections 2, 5.3 and 6).
+sections 2 and 6).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ from core.clock import to_millis
 from core.errors.accounts import CreditCodeIsUnit, IdentityTaken, UnitNeedsCreditCode
 from core.errors.counter import (
     IdentityIsTheirs,
-    NothingGranted,
     PlateNotReserved,
     UserTypeHeld,
     VinTailMismatch,
@@ -27,7 +26,6 @@ from core.people.ban_causes import causes_of, lift_cause
 from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import (
-    UNFINISHED,
     Preselection,
     PreselectionState,
     cancel_draft,
@@ -44,10 +42,6 @@ from core.values.identity import is_credit_code
 from core.values.offices import Office
 from core.values.plates import Plate
 from core.values.vehicles import vin_last_six
-
-MAX_GRANTED = 100
-_AGAIN = frozenset({PreselectionState.EXPIRED, PreselectionState.CANCELLED, PreselectionState.VOID})
-"""States after which a vehicle may be selected for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +63,6 @@ class IdentityMove:
     reason: str
     actor: str
     typed_name: str = field(default="", repr=False)  # of the new holder, if they have another identity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """Chances granted to a vehicle beyond its quota."""
-
-    vin: str
-    batches: int
-    wishes: int
-    expected: tuple[int, int]  # how many of each were already granted when the confirmation was shown
-    reason: str
-    actor: str
-    office: str = ""  # of the audit log; empty if granted for all offices
-
-
-def granted_of(tx: Tx, vin: str) -> tuple[int, int]:
-    row = tx.one("vehicles.get", vin=vin)
-    return (row["random_granted"], row["compose_granted"]) if row else (0, 0)
 
 
 def reserved_of(tx: Tx, plate: Plate) -> Preselection:
@@ -121,16 +97,6 @@ def validate_registration(tx: Tx, plate: Plate, vin: str) -> Preselection:
     if vin not in {reserved.required_vin, vin_last_six(reserved.required_vin)}:
         raise VinTailMismatch
     return reserved
-
-
-def validate_grant(batches: int, wishes: int) -> None:
-    """Check that a grant is neither empty nor above ``MAX_GRANTED`` of a kind.
-
-    Raises:
-        NothingGranted: it is empty, or above the maximum.
-    """
-    if not (0 <= batches <= MAX_GRANTED and 0 <= wishes <= MAX_GRANTED and batches + wishes):
-        raise NothingGranted
 
 
 def validate_change_of_type(account: Account, user_type: UserType) -> None:
@@ -227,42 +193,6 @@ class Counter:
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
         self._tell(tx, ended.owner.chat_id, NotificationPurpose.REVOKED, ended.preselection.subject, {})
         return ended
-
-    def grant(self, tx: Tx, grant: Grant) -> None:
-        """Grant a vehicle chances beyond its quota.
-
-        Raises:
-            NothingGranted: as ``validate_grant``.
-            HandledMeanwhile: another admin has granted it some since the confirmation was shown.
-        """
-        validate_grant(grant.batches, grant.wishes)
-        subject = audit.vehicle_subject(grant.vin)
-        tx.run("vehicles.add", vin=grant.vin)
-        batches, wishes = grant.expected
-        given = tx.run(
-            "vehicles.grant",
-            vin=grant.vin,
-            batches=grant.batches,
-            wishes=grant.wishes,
-            seen_batches=batches,
-            seen_wishes=wishes,
-        )
-        if not given:
-            raise audit.handled(tx, subject, AuditAction.GRANTED_CHANCES)
-        audit.record(
-            tx,
-            grant.actor,
-            AuditAction.GRANTED_CHANCES,
-            subject,
-            office=grant.office or None,
-            random=grant.batches,
-            compose=grant.wishes,
-            reason=grant.reason,
-        )
-        details = {"random": grant.batches, "compose": grant.wishes}
-        for preselection in helped_by_grant(tx, grant.vin):
-            chat_id = self._accounts.by_id(tx, preselection.account_id).chat_id
-            self._tell(tx, chat_id, NotificationPurpose.GRANTED, preselection.subject, details)
 
     def set_user_type(
         self, tx: Tx, account: Account, user_type: UserType, actor: str, reason: str = ""
@@ -398,14 +328,3 @@ class Counter:
             tx,
             Plan(chat_id=chat_id, purpose=purpose_now, subject=subject, due_at=tx.now, details=details),
         )
-
-
-def helped_by_grant(tx: Tx, vin: str) -> list[Preselection]:
-    """Return the preselections of a vehicle that new chances are for.
-
-    Without any underway it is the last one, if it has ended without registration: its owner may begin again.
-    """
-    known = [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
-    underway = [preselection for preselection in known if preselection.state in UNFINISHED]
-    ended = [preselection for preselection in known[:1] if preselection.state in _AGAIN]
-    return underway or ended

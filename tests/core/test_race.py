@@ -26,7 +26,8 @@ from core.pool.releases import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.composed_selection import ComposeResult, Unavailable
-from core.preselection.counter import Grant, IdentityMove, granted_of
+from core.preselection.counter import IdentityMove
+from core.preselection.granting import Grant, grant_chances, granted_of
 from core.preselection.quotas import remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
@@ -633,7 +634,7 @@ async def test_one_of_two_grants_counts(core: Core, engine: str) -> None:
         grant = Grant(
             vin=factories.vin(0), batches=1, wishes=0, expected=(0, 0), reason="补偿", actor=f"chat:{number}"
         )
-        core.counter.grant(Interceptor(tx, before=meet), grant)
+        grant_chances(Interceptor(tx, before=meet), core.accounts, grant)
         return True
 
     outcomes = await together(*(core.store.run(grants, number) for number in range(2)))

@@ -25,7 +25,7 @@ from core.pool.releases import Freeing, withhold
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.composed_selection import ComposeResult
-from core.preselection.counter import Grant
+from core.preselection.granting import Grant, grant_chances
 from core.preselection.quotas import remaining_quota
 from core.preselection.random_selection import DrawResult, shortlist
 from core.registry.answers import AnsweredRegistry, RegistryAnswerNeeded
@@ -320,7 +320,7 @@ def grants(tx: Tx, core: Core, vehicle: int, actor: str = "chat:3001") -> None:
     grant = Grant(
         vin=factories.vin(vehicle), batches=1, wishes=0, expected=(0, 0), reason="补偿", actor=actor
     )
-    core.counter.grant(tx, grant)
+    grant_chances(tx, core.accounts, grant)
 
 
 async def test_favours_that_are_followed_by_success_are_noticed(core: Core, clock: FixedClock) -> None:
