@@ -11,6 +11,7 @@ from datetime import timedelta
 from core.clock import to_millis
 from core.ports import Row, Tx
 from core.public_journal.entries import NO_HASH, Event, canonical, next_hash
+from core.values.plates import NEV_LETTERS, PlateKind
 
 CARRIED_AT_ONCE = 500
 """Numbers in one ``carried`` entry."""
@@ -104,6 +105,7 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
     pool = {"office": office, "kind": kind}
     segments, withheld = tx.all("journal.segments", **pool), tx.all("journal.withheld", **pool)
     last = tx.one("journal.last_draw", **pool)
+    draws = int(last["n"] or 0) if last else 0
     head = append(
         tx,
         office,
@@ -111,8 +113,8 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
         head,
         Event.BEGUN,
         office=office,
-        carried=bool(segments),
-        draws=int(last["n"] or 0) if last else 0,
+        carried=bool(segments or draws),
+        draws=draws,
     )
     for row in segments:
         head = append(
@@ -133,7 +135,8 @@ def _begin(tx: Tx, office: str, kind: str) -> Head:
     for row in tx.all("journal.seeds", **pool):
         values = {"day": row["day"], "digest": row["digest"]}
         head = append(tx, office, kind, head, Event.SEED_COMMITTED, **values)
-    letters = segments[0]["nev_letters"] if segments else ""
+    usual = "" if PlateKind(kind).nev_position is None else "".join(sorted(NEV_LETTERS))
+    letters = segments[0]["nev_letters"] if segments else usual
     for row in withheld:
         values = {
             "mask": row["mask"],
