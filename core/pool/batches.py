@@ -164,12 +164,7 @@ def _end_batch(tx: Tx, request: DrawRequest) -> list[str]:
         preselection_id=request.preselection_id,
         ended=to_millis(tx.now) - 1,
     )
-    of_pool = (request.office.code, request.kind)
-    return sorted(
-        row["serial"]
-        for row in rows
-        if chain.counts_as_held(tx, row["held_until"]) and (row["office"], row["kind"]) == of_pool
-    )
+    return sorted(hold[0] for hold in holds_of(rows) if chain.counts_as_held(tx, hold))
 
 
 def _record_draw(  # noqa: PLR0913 - each is named

@@ -1,15 +1,15 @@
 """Giving up what a preselection holds while its owner selects: the lease on the vehicle, and numbers."""
 
-from dataclasses import dataclass
-
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
 from core.errors.preselection import StepOutOfOrder
+from core.pool.batches import holds_of
 from core.ports import Tx
 from core.preselection.model import Preselection, PreselectionState, end
 from core.preselection.undelivered import settle_unsent_of
 from core.public_journal import chain
+from core.public_journal.chain import Hold
 
 
 def end_lease(tx: Tx, preselection: Preselection) -> None:
@@ -17,30 +17,23 @@ def end_lease(tx: Tx, preselection: Preselection) -> None:
     tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndedHold:
-    """A hold that was ended early."""
-
-    office: str
-    kind: str
-    serial: str
-    draw_no: int
-
-
 def end_holds(tx: Tx, preselection: Preselection) -> None:
-    """Free an owner's batch and shortlist, and settle a batch that was never shown to them."""
-    pools = tx.all("pool.pools_of_holds", preselection_id=preselection.preselection_id)
-    heads = {(row["office"], row["kind"]): chain.lock(tx, row["office"], row["kind"]) for row in pools}
-    ended, until = free_holds(tx, preselection), chain.end_of_given_up(tx)
-    for (office, kind), head in heads.items():
-        holds = [
-            (hold.serial, hold.draw_no, until) for hold in ended if (hold.office, hold.kind) == (office, kind)
-        ]
-        chain.append_holds(tx, office, kind, head, holds)
+    """Free an owner's batch and shortlist, and settle a batch that was never shown to them.
+
+    They are all in the preselection's own pool, since they are freed before that changes.
+    """
+    if not tx.all("pool.pools_of_holds", preselection_id=preselection.preselection_id):
+        free_holds(tx, preselection)  # without the pool's lock, for which draws would have to wait
+        return
+    office, kind = preselection.office, preselection.kind
+    head = chain.lock(tx, office, kind)
+    until = chain.end_of_given_up(tx)
+    ended = [(serial, draw_no, until) for serial, draw_no, _ in free_holds(tx, preselection)]
+    chain.append_holds(tx, office, kind, head, ended)
 
 
-def free_holds(tx: Tx, preselection: Preselection) -> list[EndedHold]:
-    """Free an owner's batch and shortlist, under the lock of their pools; return what counts as held yet."""
+def free_holds(tx: Tx, preselection: Preselection) -> list[Hold]:
+    """Free an owner's batch and shortlist, under the pool's lock; return the holds that count as held yet."""
     rows = tx.all("pool.end_holds", preselection_id=preselection.preselection_id)
     tx.run(
         "pool.end_draw",
@@ -50,11 +43,7 @@ def free_holds(tx: Tx, preselection: Preselection) -> list[EndedHold]:
         ended=to_millis(tx.now) - 1,
     )
     settle_unsent_of(tx, preselection)
-    return [
-        EndedHold(office=row["office"], kind=row["kind"], serial=row["serial"], draw_no=row["draw_no"])
-        for row in rows
-        if chain.counts_as_held(tx, row["held_until"])
-    ]
+    return [hold for hold in holds_of(rows) if chain.counts_as_held(tx, hold)]
 
 
 def let_go(tx: Tx, preselection: Preselection) -> None:

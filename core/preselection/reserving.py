@@ -153,11 +153,7 @@ class Reserving:
             number=taken.serial,
             way="draw" if taken.way == Way.RANDOM else "wish",
             draw=taken.draw_no,
-            ended=sorted(
-                hold.serial
-                for hold in ended
-                if (hold.office, hold.kind) == (preselection.office, preselection.kind)
-            ),
+            ended=sorted(serial for serial, _, _ in ended),
         )
         # The receipt names it.
         tx.run("journal.set_entry_of_claim", preselection_id=preselection.preselection_id, seq=entry.seq)

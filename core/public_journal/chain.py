@@ -72,9 +72,9 @@ def append_holds(tx: Tx, office: str, kind: str, head: Head, holds: Iterable[Hol
     return append(tx, office, kind, head, Event.HELD, holds=ends) if ends else head
 
 
-def counts_as_held(tx: Tx, held_until: int) -> bool:
+def counts_as_held(tx: Tx, hold: Hold) -> bool:
     """Return whether a hold that is deleted must be told of: by a later entry's clock it may not be over."""
-    return held_until >= to_millis(tx.now - CLOCKS_DIFFER)
+    return hold[2] >= to_millis(tx.now - CLOCKS_DIFFER)
 
 
 def end_of_given_up(tx: Tx) -> int:
