@@ -138,7 +138,7 @@ class Bulletin:
     ended: tuple[WithheldMask, ...]  # withholdings that have ended within ``ENDED_SHOWN``, the newest first
     left: PublishedCount  # the sum of what the lines of opened segments publish
     counted_at: datetime | None  # time of the oldest of their counts; None if not all are counted
-    digest: str  # SHA-256 of today's seed; empty if nothing has been released
+    digest: str  # SHA-256 of today's seed; empty without one, and once it is published
     last_seed: PublishedSeed | None
     head: Head | None  # of the pool's chain in the public journal; None if nothing has been released
 
@@ -224,7 +224,7 @@ def _line(row: Row, freed: Sequence[Freed]) -> PublishedSegment:
     withheld, size = row["withheld"], row["size"]
     return PublishedSegment(
         pattern=row["mask"],
-        size=row["size"],
+        size=size,
         opens_at=segment.opens_at,
         compose_from=compose_from,
         compose=compose if compose_from == segment.compose_from else Compose.DRAWN,
