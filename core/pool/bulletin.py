@@ -330,6 +330,6 @@ def _free_but_withheld(tx: Tx, row: Row, masks: Sequence[Mask]) -> int:
     within = [common for mask in masks if (common := own.intersection(mask)) is not None]
     if not within:
         return 0
-    likes = json.dumps([mask.pattern.replace("#", "_").replace("@", "_") for mask in within])
+    likes = json.dumps(list(map(pool_segments.like_of, within)))
     found = tx.one("bulletin.taken_and_withheld", segment_id=row["segment_id"], likes=likes)
     return union_size(within) - (found["taken"] if found else 0)
