@@ -23,7 +23,7 @@ from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.availability import holidays
-from core.availability.closed_days import with_awaited_days
+from core.availability.closed_days import offices_today, with_awaited_days
 from core.bootstrap import Core
 from core.errors.beacon import BeaconMalformed, BeaconUnreachable
 from core.errors.clock import ClockInDoubt
@@ -251,7 +251,9 @@ class Jobs:
     async def _keep_seeds(self) -> None:
         """Publish the seeds of days that are over, and commit to those of the days to come."""
         core = self._core
-        for office, kind in await core.store.read(seeds.due, core.offices):
+        for office, kind in await core.store.read(
+            lambda tx: seeds.due(tx, offices_today(tx, core.offices, core.calendar))
+        ):
             await self._clock.run(partial(core.seeds.keep_up, office=office, kind=kind))
 
     async def _apart(self, name: str, work: Callable[[], Awaitable[object]]) -> None:

@@ -143,7 +143,7 @@ def _is_named(ctx: Context, draw: OwnDraw) -> bool:
 def _said(ctx: Context, draw: OwnDraw, office: Office) -> str:
     head = head_of(ctx.tx, draw.office, draw.kind)
     if draw.secret is None:
-        return texts.pending(draw, publishing_time(office, draw.day), head)
+        return texts.pending(draw, publishing_time(ctx.office_of(office.code), draw.day), head)
     day = draws_of_day(ctx.tx, draw.office, draw.kind, draw.day.isoformat())
     outcome = ctx.read_check(
         CheckRequest(

@@ -66,6 +66,11 @@ def days_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> OfficeDays:
     return OfficeDays(office=changed, calendar=country.closing_on(*closed) if closed else country)
 
 
+def offices_today(tx: Tx, offices: Mapping[str, Office], calendar: WorkingCalendar) -> dict[str, Office]:
+    """Return offices, by code, with the hours of single days."""
+    return {code: days_of(tx, office, calendar).office for code, office in offices.items()}
+
+
 def calendar_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> WorkingCalendar:
     """Return the calendar for an office's deadlines: with its closed days, and the entered holidays."""
     return days_of(tx, office, calendar).calendar

@@ -138,7 +138,7 @@ class Bulletin:
     ended: tuple[WithheldMask, ...]  # withholdings that have ended within ``ENDED_SHOWN``, the newest first
     left: PublishedCount  # the sum of what the lines of opened segments publish
     counted_at: datetime | None  # time of the oldest of their counts; None if not all are counted
-    digest: str  # SHA-256 of today's seed; empty if nothing has been released
+    digest: str  # SHA-256 of today's seed; empty without one, and once it is published
     last_seed: PublishedSeed | None
     head: Head | None  # of the pool's chain in the public journal; None if nothing has been released
 
@@ -224,7 +224,7 @@ def _line(row: Row, freed: Sequence[Freed]) -> PublishedSegment:
     withheld, size = row["withheld"], row["size"]
     return PublishedSegment(
         pattern=row["mask"],
-        size=row["size"],
+        size=size,
         opens_at=segment.opens_at,
         compose_from=compose_from,
         compose=compose if compose_from == segment.compose_from else Compose.DRAWN,
@@ -330,6 +330,6 @@ def _free_but_withheld(tx: Tx, row: Row, masks: Sequence[Mask]) -> int:
     within = [common for mask in masks if (common := own.intersection(mask)) is not None]
     if not within:
         return 0
-    likes = json.dumps([mask.pattern.replace("#", "_").replace("@", "_") for mask in within])
+    likes = json.dumps(list(map(pool_segments.like_of, within)))
     found = tx.one("bulletin.taken_and_withheld", segment_id=row["segment_id"], likes=likes)
     return union_size(within) - (found["taken"] if found else 0)

@@ -100,7 +100,7 @@ class Seeds:
     def keep_up(self, tx: Tx, office: Office, kind: str) -> None:
         """Publish the seeds whose day is over, or whose office has closed for the day, and commit ahead."""
         head = chain.lock(tx, office.code, kind)
-        last = _today(tx) if is_over(office, tx.now) else _today(tx) - timedelta(days=1)
+        last = _last_over(tx, office)
         for row in tx.all("pool.seeds_to_publish", office=office.code, kind=kind, day=last.isoformat()):
             head = self._publish(tx, office.code, kind, row, head)
         self.commit_ahead(tx, office.code, kind, head)
@@ -147,15 +147,18 @@ class Seeds:
 
 
 def due(tx: Tx, offices: Mapping[str, Office]) -> list[tuple[Office, str]]:
-    """Return the pools, as office and kind, for which ``Seeds.keep_up`` has something to do now."""
-    today = _today(tx)
-    ahead, found = (today + timedelta(days=DAYS_AHEAD)).isoformat(), []
+    """Return the pools, as office and kind, for which ``Seeds.keep_up`` has something to do now.
+
+    Args:
+        tx: the transaction.
+        offices: with the hours of single days, so that no seed is published while its office is open.
+    """
+    ahead, found = (_today(tx) + timedelta(days=DAYS_AHEAD)).isoformat(), []
     for row in tx.all("pool.seeded_pools"):
         office = offices.get(row["office"])
         if office is None:  # no longer served
             continue
-        over = today if is_over(office, tx.now) else today - timedelta(days=1)
-        unpublished = row["first"] is not None and row["first"] <= over.isoformat()
+        unpublished = row["first"] is not None and row["first"] <= _last_over(tx, office).isoformat()
         if unpublished or row["last"] is None or row["last"] < ahead:
             found.append((office, row["kind"]))
     return found
@@ -175,6 +178,12 @@ def publishing_time(office: Office, day: date) -> datetime:
     midnight = datetime.combine(day + timedelta(days=1), time(), CHINA)
     closing = office.hours.last_closing(day)
     return midnight if closing is None else min(midnight, closing + REVEAL_LAG)
+
+
+def _last_over(tx: Tx, office: Office) -> date:
+    """Return the last day with whose seed an office draws no more."""
+    today = _today(tx)
+    return today if is_over(office, tx.now) else today - timedelta(days=1)
 
 
 def _today(tx: Tx) -> date:

@@ -224,9 +224,13 @@ def _withheld_of(segment: Segment, masks: Iterable[Mask]) -> int:
 
 def taken_of(tx: Tx, office: Office, mask: Mask) -> int:
     """Return how many numbers of a mask are reserved or on a vehicle. Slow: call it on a snapshot."""
-    like = mask.pattern.replace("#", "_").replace("@", "_")  # also matches letters in place of digits
-    rows = tx.all("pool.taken_for_good", office=office.code, kind=mask.kind, like=like)
+    rows = tx.all("pool.taken_for_good", office=office.code, kind=mask.kind, like=like_of(mask))
     return sum(mask.matches(row["serial"]) for row in rows)
+
+
+def like_of(mask: Mask) -> str:
+    """Return a pattern for LIKE; it also matches letters in place of digits."""
+    return mask.pattern.replace("#", "_").replace("@", "_")
 
 
 def office_of_segment(tx: Tx, segment_id: int) -> str | None:

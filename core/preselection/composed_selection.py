@@ -9,7 +9,7 @@ from itertools import islice
 from core import audit
 from core.audit import AuditAction
 from core.availability.maintenance import ensure_open
-from core.clock import from_millis, to_millis
+from core.clock import to_millis
 from core.errors.base import InputError
 from core.errors.selection import (
     NoWishes,
@@ -27,7 +27,7 @@ from core.pool.segments import Segment, find_segment, open_segments, pool_state
 from core.ports import Tx
 from core.preselection import Preselection, Way
 from core.preselection.living import ensure_may_reserve
-from core.preselection.quotas import Quota, remaining_quota
+from core.preselection.quotas import Quota, remaining_quota, seconds_to_wait
 from core.preselection.reserving import Reserving, Taken, ensure_within_hours, lock_selecting
 from core.suspicion import ensure_not_suspended
 from core.suspicion.presses import PressWay
@@ -226,8 +226,7 @@ class ComposedSelection(Reserving):
         if left < wishes:
             raise NoWishesLeft(left)
         row = tx.one("vehicles.get", vin=preselection.vin)
-        last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
-        seconds = max(1, -int((tx.now - last - gap).total_seconds() // 1))
+        seconds = seconds_to_wait(tx, row["composed_at"] if row else None, gap)
         raise TriedTooSoon(seconds, office.compose_gap_seconds)
 
     def _take_wish(

@@ -56,9 +56,7 @@ class DeadlineMove:
     actor: str = audit.SYSTEM
     extendable_until: datetime | None = None  # of an extension for want of a reminder
     most: int | None = None  # how often the desk may extend it; None if it is not the desk that does
-    about: Mapping[str, str] = field(
-        default_factory=dict
-    )  # for the message: ``day``, ``reason`` and the like
+    about: Mapping[str, str] = field(default_factory=dict)  # for the message: ``day``, ``reason`` …
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ def end_lease(tx: Tx, preselection: Preselection) -> None:
 def end_holds(tx: Tx, preselection: Preselection) -> None:
     """Free an owner's batch and shortlist, and settle a batch that was never shown to them.
 
-    All of them are of the preselection's own pool: whoever changes that frees them first.
+    They are all in the preselection's own pool, since they are freed before that changes.
     """
     if not tx.all("pool.pools_of_holds", preselection_id=preselection.preselection_id):
         free_holds(tx, preselection)  # without the pool's lock, for which draws would have to wait

@@ -1,7 +1,10 @@
 """Quotas: the batches and wishes that a vehicle has left (docs/domain.md, section 5)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
+from core.clock import from_millis
 from core.ports import Row, Tx
 from core.values.offices import Office
 
@@ -44,3 +47,9 @@ def quota_of(row: Row, office: Office) -> Quota:
         wishes=max(0, office.compose_total + row["compose_granted"] - row["compose_used"]),
         batches_used=row["random_used"],
     )
+
+
+def seconds_to_wait(tx: Tx, last: int | None, gap: timedelta) -> int:
+    """Return the seconds left of the gap after a vehicle's last draw or try, in milliseconds; at least 1."""
+    since = tx.now if last is None else from_millis(last)
+    return max(1, ceil((since + gap - tx.now).total_seconds()))

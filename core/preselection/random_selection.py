@@ -15,7 +15,7 @@ from core.pool.batches import Batch, Batches, DrawRequest, holds_of, last_batch,
 from core.ports import Row, Tx
 from core.preselection import Preselection, Way
 from core.preselection.deadlines import Deadlines
-from core.preselection.quotas import Quota, quota_of, remaining_quota
+from core.preselection.quotas import Quota, quota_of, remaining_quota, seconds_to_wait
 from core.preselection.reserving import Reserving, Taken, ensure_within_hours, lock_selecting
 from core.public_journal import chain
 from core.public_journal.chain import Head
@@ -144,8 +144,7 @@ class RandomSelection(Reserving):
         if not remaining_quota(tx, office, preselection.required_vin).batches:
             raise NoBatchesLeft
         row = tx.one("vehicles.get", vin=preselection.vin)
-        last = from_millis(row["drawn_at"]) if row and row["drawn_at"] else tx.now
-        raise DrawnTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+        raise DrawnTooSoon(seconds_to_wait(tx, row["drawn_at"] if row else None, gap))
 
     def leave_out_four(self, tx: Tx, preselection_id: int, *, wanted: bool) -> None:
         """Store whether further batches of a preselection leave out numbers with a 4 (不包含4).

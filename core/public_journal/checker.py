@@ -521,9 +521,7 @@ class _Pool:
         self._reopened: list[tuple[Mask, int, int]] = []  # random_from, compose_from
         self._holds: dict[str, tuple[int, int]] = {}  # draw and until of the last hold of a number
         self._rests: dict[str, int] = {}
-        self._given_back: dict[
-            str, str
-        ] = {}  # why, of numbers that the desk gave back and nobody has selected since
+        self._given_back: dict[str, str] = {}  # why, of numbers returned and not selected since
         self._ends: list[tuple[int, str]] = []  # a heap: when a hold or rest ends
         self._lately: deque[tuple[int, str]] = deque()  # those that have ended
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from core.availability.closed_days import offices_today
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase
@@ -35,7 +36,9 @@ def pass_until(database: MemoryDatabase, clock: FixedClock, core: Core, then: da
     """Move the clock on, in steps of some hours, and settle after each."""
     while (now := clock.now()) < then:
         clock.set(min(now + _STEP, then))
-        for office, kind in database.read(seeds.due, core.offices):
+        for office, kind in database.read(
+            lambda tx: seeds.due(tx, offices_today(tx, core.offices, core.calendar))
+        ):
             database.run(core.seeds.keep_up, office=office, kind=kind)
         database.run(settle, core)
 

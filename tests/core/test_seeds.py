@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from core.availability import closed_days
+from core.availability.closed_days import EnteredDay, HoursKind, offices_today
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.errors.pool import NoSeedToday
@@ -13,6 +15,7 @@ from core.pool import seeds
 from core.pool.seeds import DAYS_AHEAD, REVEAL_LAG, Seed
 from core.pool.segments import count
 from core.ports import Tx
+from core.values.hours import parse_day
 from core.values.plates import PlateKind
 from tests.core.sql import sql
 from tests.core.tools import build, release, verified
@@ -29,7 +32,7 @@ async def today(core: Core) -> Seed:
 
 async def keep_up(core: Core) -> int:
     """Do what is due; return for how many pools."""
-    due = await core.store.read(seeds.due, core.offices)
+    due = await core.store.read(lambda tx: seeds.due(tx, offices_today(tx, core.offices, core.calendar)))
     for office, kind in due:
         await core.store.run(core.seeds.keep_up, office, kind)
     return len(due)
@@ -83,6 +86,27 @@ async def test_seed_is_published_when_the_office_has_closed(core: Core, clock: F
     with pytest.raises(NoSeedToday):
         await today(core)
     assert await keep_up(core) == 0  # no second seed for the day
+
+
+async def test_seed_serves_until_an_office_closes_later_than_usual(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A####")
+    office, day = core.offices["粤K"], LAST_MINUTE.date()
+    usual = office.hours.last_closing(day)
+    assert usual is not None
+    longer = EnteredDay(
+        day=day,
+        place=HoursKind.ONLINE,
+        hours=parse_day("8:00-23:40"),
+        is_closed_day=False,
+        reason="加班",
+        by="cli",
+    )
+    await core.store.run(closed_days.set_hours, office, longer)
+    clock.set(usual + REVEAL_LAG)
+    assert await keep_up(core) == 0
+    assert (await today(core)).day == day.isoformat()
+    clock.set(LAST_MINUTE.replace(minute=40, second=0) + REVEAL_LAG)
+    assert await keep_up(core) == 1
 
 
 async def test_seed_of_an_office_that_never_closes_serves_its_whole_day(engine: str, tmp_path: Any) -> None:

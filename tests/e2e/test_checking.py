@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 
 from bot.dialog import journals
+from core.availability import closed_days
+from core.availability.closed_days import EnteredDay, HoursKind
+from core.clock import CHINA
 from core.db.postgres_tx import PostgresTx
+from core.pool.seeds import REVEAL_LAG
 from core.ports import Tx
 from core.public_journal import checker
+from core.values.hours import parse_day
 from tests.core.sql import sql
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, World, reaches_selection, takes_one
@@ -88,6 +93,25 @@ async def test_owner_verifies_a_batch_once_its_seed_is_published(world: World) -
     await owner.see("核验抽号", fresh=True)
     await owner.press("第1批 · 03-10")
     await owner.see("✅ 一致", fresh=True)
+
+
+async def test_seed_is_not_published_before_an_office_that_closes_later_has_closed(world: World) -> None:
+    await world.release()
+    office, day = world.core.offices["粤K"], world.clock.now().astimezone(CHINA).date()
+    usual = office.hours.last_closing(day)
+    assert usual is not None
+    longer = EnteredDay(
+        day=day,
+        place=HoursKind.ONLINE,
+        hours=parse_day("8:00-23:50"),
+        is_closed_day=False,
+        reason="加班",
+        by="cli",
+    )
+    await world.store.run(closed_days.set_hours, office, longer)
+    world.clock.advance(usual + REVEAL_LAG - world.clock.now())
+    await world.service.jobs.ends()
+    assert (await world.store.read(world.core.seeds.today, "粤K", "small")).day == day.isoformat()
 
 
 async def test_changed_entry_is_named(world: World) -> None:
