@@ -17,7 +17,7 @@ from bot.i18n.formatting import KINDS
 from bot.texts.desk import forms as texts
 from core.clock import CHINA
 from core.people.admins import Permission
-from core.preselection.counter import MAX_GRANTED
+from core.preselection.granting import MAX_GRANTED
 from core.values.plates import PlateKind
 from core.values.text import clean, compact
 from core.values.vehicles import group_vin, parse_vin
