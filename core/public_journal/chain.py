@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.clock import to_millis
+from core.errors.clock import ClockInDoubt
 from core.ports import Row, Tx
 from core.public_journal.entries import NO_HASH, Event, canonical, next_hash
 from core.values.plates import NEV_LETTERS, PlateKind
@@ -18,6 +19,9 @@ CARRIED_AT_ONCE = 500
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """How far the time of an entry may be behind that of an earlier one (docs/journal.md, section 1)."""
+
+_MOST_WAIT = timedelta(hours=1)
+"""How far a clock may be behind for a pool to wait. If it is further behind, a chief has confirmed it."""
 
 Hold = tuple[str, int, int]
 """A number, the draw that gave it, and when its hold ends, in milliseconds."""
@@ -35,6 +39,9 @@ def lock(tx: Tx, office: str, kind: str) -> Head:
     """Lock a pool and return its head; a chain that has no entry yet is begun.
 
     The transaction's time is taken again, since it may have waited: what follows in the chain is later.
+
+    Raises:
+        ClockInDoubt: as ``begun``.
     """
     row = tx.one("pool.open_pool", office=office, kind=kind)
     tx.renew_now()
@@ -42,10 +49,26 @@ def lock(tx: Tx, office: str, kind: str) -> Head:
 
 
 def begun(tx: Tx, office: str, kind: str, pool: Row | None) -> Head:
-    """Return the head of a locked pool from its row; begin its chain if there is no entry yet."""
+    """Return the head of a locked pool from its row; begin its chain if there is no entry yet.
+
+    Raises:
+        ClockInDoubt: as ``_ensure_goes_on``.
+    """
     if pool is not None and pool["journal_seq"]:
+        _ensure_goes_on(tx, pool)
         return Head(seq=pool["journal_seq"], hash=pool["journal_head"])
     return _begin(tx, office, kind)
+
+
+def _ensure_goes_on(tx: Tx, pool: Row) -> None:
+    """Reject an entry by a clock that is too far behind those before it: no check could ever pass again.
+
+    Raises:
+        ClockInDoubt: the pool waits until the clock has caught up.
+    """
+    latest = pool["journal_at"]  # on PostgreSQL without what came while the lock was waited for
+    if latest is not None and to_millis(tx.now + CLOCKS_DIFFER) < latest <= to_millis(tx.now + _MOST_WAIT):
+        raise ClockInDoubt
 
 
 def append(tx: Tx, office: str, kind: str, head: Head, event: Event, /, **values: object) -> Head:

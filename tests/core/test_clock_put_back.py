@@ -1,4 +1,4 @@
-"""The public journal verifies although the clock was put back by half a minute between two entries."""
+"""The public journal verifies although the clock was put back between two entries."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -9,9 +9,12 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
+from core.errors.clock import ClockInDoubt
 from core.pool import releases
 from core.pool.releases import Freeing
 from core.ports import Tx
+from core.public_journal import chain
+from core.public_journal.checker import JournalError
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.journals import checked, keep_seeds, written
@@ -128,3 +131,51 @@ async def test_numbers_no_longer_withheld_are_drawn(core: Core, clock: FixedCloc
     await core.store.run(partial(core.pools.unwithhold, freeing=freeing))
     clock.advance(BACK)
     assert len(await one.draws()) == 10
+
+
+FAR_BACK = timedelta(minutes=-10)
+
+
+@pytest.mark.usefixtures("verifies")
+async def test_pool_waits_for_a_clock_that_was_put_back_far(
+    core: Core, clock: FixedClock, one: Owner, other: Owner
+) -> None:
+    serial = (await one.draws())[3]
+    await one.picks(serial)
+    clock.advance(FAR_BACK)
+    for act in (other.draws, one.leaves, partial(one.unpicks, serial), partial(one.claims, serial)):
+        with pytest.raises(ClockInDoubt):
+            await act()
+    with pytest.raises(ClockInDoubt):
+        await core.store.run(release, core, "B888#")
+    clock.advance(-FAR_BACK + BACK)
+    await one.claims(serial)
+    assert len(await other.draws()) == 9
+
+
+async def test_control_clock_that_was_put_back_far_leaves_what_never_verifies(
+    core: Core,
+    clock: FixedClock,
+    one: Owner,
+    other: Owner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chain, "_ensure_goes_on", lambda *_: None)
+    await one.draws()
+    clock.advance(FAR_BACK)
+    await other.draws()
+    with pytest.raises(JournalError):
+        checked(await core.store.read(written, "粤K"), tmp_path / "journal")
+
+
+async def test_clock_that_a_chief_has_confirmed_is_not_waited_for(
+    core: Core, clock: FixedClock, one: Owner
+) -> None:
+    """More than an hour: unless it is confirmed, the clock guard lets nobody select."""
+    await one.draws()
+    clock.advance(timedelta(minutes=-59))
+    with pytest.raises(ClockInDoubt):
+        await core.store.run(chain.lock, "粤K", "small")
+    clock.advance(timedelta(minutes=-2))
+    assert (await core.store.run(chain.lock, "粤K", "small")).seq

@@ -53,18 +53,22 @@ WHERE office = :office AND kind = :kind AND ended_at IS NOT NULL AND compose_fro
 SELECT * FROM withholding WHERE office = :office AND kind = :kind ORDER BY withholding_id
 
 -- name: open_pool
--- Creates a pool's row, or locks it: releases, draws and tries of one pool wait for each other here.
+-- Creates a pool's row, or locks it: releases, draws and tries of one pool wait for each other here. ``journal_at`` is
+-- the latest time of the chain's 20 newest entries: the last one may be behind, as the clocks of workers differ.
 INSERT INTO pool (office, kind) VALUES (:office, :kind)
 ON CONFLICT (office, kind) DO UPDATE SET last_draw = pool.last_draw
-RETURNING last_draw, journal_seq, journal_head
+RETURNING last_draw, journal_seq, journal_head,
+    (SELECT max(at) FROM public_entry AS e WHERE e.office = pool.office AND e.kind = pool.kind AND e.seq > pool.journal_seq - 20) AS journal_at
 
 -- name: lock_office
 -- Locks all pools of an office: a concurrent reservation there is either committed before, or sees what follows.
 UPDATE pool SET last_draw = last_draw WHERE office = :office
 
 -- name: next_draw
--- Takes the number of the next draw; draws of one pool wait for each other here.
-UPDATE pool SET last_draw = last_draw + 1 WHERE office = :office AND kind = :kind RETURNING last_draw, journal_seq, journal_head
+-- Takes the number of the next draw; draws of one pool wait for each other here. The rest is as in ``open_pool``.
+UPDATE pool SET last_draw = last_draw + 1 WHERE office = :office AND kind = :kind
+RETURNING last_draw, journal_seq, journal_head,
+    (SELECT max(at) FROM public_entry AS e WHERE e.office = pool.office AND e.kind = pool.kind AND e.seq > pool.journal_seq - 20) AS journal_at
 
 -- name: seed_of_day
 -- The seed that a pool draws with on a day.
