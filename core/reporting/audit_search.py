@@ -340,11 +340,9 @@ def _days(year: int, month: int, day: int) -> AuditQuery | None:
     """Return a query for a day, or for a whole month if ``day`` is 0; None for invalid dates."""
     try:
         first = date(year, month, day or 1)
-    except ValueError:
+        after = first + timedelta(days=1) if day else (first + timedelta(days=31)).replace(day=1)
+    except (ValueError, OverflowError):  # the second: what follows the last day is out of the calendar
         return None
-    after = first + timedelta(days=1)
-    if not day:
-        after = (first + timedelta(days=31)).replace(day=1)
     since, until = (datetime.combine(one, time(), CHINA) for one in (first, after))
     word = first.isoformat() if day else f"{first:%Y-%m}"
     return AuditQuery(words=(word,), since=to_millis(since), until=to_millis(until))

@@ -169,7 +169,7 @@ async def test_pool_is_found_by_its_subject(core: Core, written: str) -> None:
             "preselection:",
         ),
         *(factories.vin(1)[:-1] + "Q", "110105195001010019", "粤K 粤A", "voided banned", "粤KA1001 粤KA1002"),
-        *("a b c d e f g", "9" * 400, "", "   ", "segment:99999999999999999999"),
+        *("a b c d e f g", "9" * 400, "", "   ", "segment:99999999999999999999", "9999-12", "9999-12-31"),
     ],
 )
 async def test_what_is_nothing_of_ours_is_said_to_be(core: Core, written: str) -> None:

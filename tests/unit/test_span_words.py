@@ -52,6 +52,7 @@ def test_span_is_read(typed: str, first: str, last: str) -> None:
         ("2025-01-01 至 2026-11-01", SpanTooLong),
         ("400天", SpanTooLong),
         ("2026-13", NoSuchDay),
+        ("9999-12", NoSuchDay),
         ("2026-02-30", NoSuchDay),
         ("0", Usage),
         ("一个季度", Usage),

@@ -128,5 +128,5 @@ def _month(text: str, today: date) -> Span | None:
     year = int(found["year"] or (today.year if month <= today.month else today.year - 1))
     try:
         return month_of(date(year, month, 1))
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: what follows the last month is out of the calendar
         raise NoSuchDay(text) from None
