@@ -27,8 +27,6 @@ _KEPT_FOR = timedelta(days=30)
 """How long it is known that a link was used or has expired."""
 _TOKEN_BYTES = 24
 _NAME_LENGTH = 12
-MOST_OPEN = 50
-"""Links that are listed; more are not made in a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +146,7 @@ class Invitations:
 
     def open(self, tx: Tx) -> list[Invitation]:
         """Return the links that can still be used, of all offices, those that end first first."""
-        rows = tx.all("invitations.open", now=to_millis(tx.now), most=MOST_OPEN)
+        rows = tx.all("invitations.open", now=to_millis(tx.now))
         return [_invitation(row) for row in rows]
 
     def revoke(self, tx: Tx, name: str, actor: str) -> Invitation:

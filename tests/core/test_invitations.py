@@ -57,6 +57,14 @@ async def test_only_the_digest_is_stored(core: Core) -> None:
     assert token not in str(rows) + str(await core.store.read(sql, "SELECT * FROM audit"))
 
 
+async def test_links_of_other_offices_hide_none(core: Core, clock: FixedClock) -> None:
+    for _ in range(60):
+        await made(core)
+    clock.advance(timedelta(minutes=1))
+    await made(core, CLERK)
+    assert CLERK in [one.assignment for one in await core.store.read(core.invitations.open)]
+
+
 async def test_link_is_used_once(core: Core) -> None:
     token = await made(core)
     await accept(core, token, 3001)

@@ -15,7 +15,7 @@ WHERE digest LIKE :beginning ESCAPE '!'
 -- name: open
 -- The links that can still be used, those that end first first.
 SELECT digest, role, office, made_by, valid_until, used_at, revoked_at FROM invitation
-WHERE used_at IS NULL AND revoked_at IS NULL AND valid_until > :now ORDER BY valid_until, digest LIMIT :most
+WHERE used_at IS NULL AND revoked_at IS NULL AND valid_until > :now ORDER BY valid_until, digest
 
 -- name: use
 -- Uses a link, once; of two holders at the same moment the second changes no row.
