@@ -231,6 +231,7 @@ async def test_idle_rehearsal_ends_where_its_owner_stood(world: World) -> None:
     await world.service.jobs.rehearsals()
     await owner.say("/help")
     await owner.see("画面、步骤、次数和时间限制与真实选号完全相同")
+    await owner.settled()  # a chat whose update is being handled is left out
     world.forward(minutes=29)
     await world.service.jobs.rehearsals()
     assert owner.button("🚪 退出模拟").data
