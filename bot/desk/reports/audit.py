@@ -35,7 +35,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
     Raises:
         Usage: there is no argument.
-        NotInJournal: the argument is not a search term.
+        NotInAuditLog: the argument is not a search term.
         NotYourOffice: the office is not one of this admin's.
     """
     if not arguments.split():

@@ -66,10 +66,10 @@ def choice(ctx: Context, permission: Permission, *first: Button) -> View:
     return View(text=report_texts.CHOOSE(), rows=rows)
 
 
-def number(ctx: Context, name: str, otherwise: int = 0) -> int:
-    """Return a numeric argument of the screen."""
+def number(ctx: Context, name: str) -> int:
+    """Return a numeric argument of the screen; 0 if it is missing."""
     written = ctx.arg(name)
-    return int(written) if written.isdecimal() else otherwise
+    return int(written) if written.isdecimal() else 0
 
 
 def columns(words: str) -> tuple[str, ...]:

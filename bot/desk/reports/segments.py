@@ -33,7 +33,7 @@ class Counted:
 
     at: datetime
     fills: tuple[Fill, ...]
-    unreleased: tuple[UnreleasedMask, ...] = ()
+    unreleased: tuple[UnreleasedMask, ...]
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
@@ -47,8 +47,8 @@ def parse(ctx: Context, arguments: str) -> Goto:
     return of_office(office.code) if office else Goto(screen=ScreenName.DESK_SEGMENTS)
 
 
-def of_office(code: str, page: str = "0") -> Goto:
-    return Goto(screen=ScreenName.DESK_SEGMENTS, args={"office": code, "page": page})
+def of_office(code: str) -> Goto:
+    return Goto(screen=ScreenName.DESK_SEGMENTS, args={"office": code, "page": "0"})
 
 
 def _count(tx: Tx, office: Office) -> Counted:

@@ -20,10 +20,10 @@ CHOOSE = phrase("请选择发牌机关:")
 MORE = phrase("…")
 
 
-def fitting(lines: Sequence[str], limit: int = MOST_CAPTION) -> str:
+def fitting(lines: Sequence[str]) -> str:
     """Return as many whole lines as fit in a caption, with a mark if some are left out."""
     kept: list[str] = []
-    left = limit
+    left = MOST_CAPTION
     for line in lines:
         left -= _units(line) + 1
         if left < 0:
