@@ -29,6 +29,7 @@ from core.clock import CHINA, ClockSources
 from core.errors.clock import ClockInDoubt
 from core.people.admins import Permission
 from core.ports import Tx
+from core.public_journal.chain import is_waited_for
 from core.settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -183,6 +184,7 @@ class ClockWatch:
                 self._was_in_doubt = True
             state = await self._core.store.read(clock_guard.read_state)
         elif state.seen_at is None or not timedelta() <= state.now - state.seen_at < _BEAT:
+            _note_put_back(state)
             header = self._header()
             agrees = header is not None and clock_guard.is_near(state.now, header)
             await self._core.store.run(clock_guard.beat, state, None if agrees else state.accepted)
@@ -284,6 +286,16 @@ def _rows() -> Rows:
 def _written(at: datetime) -> str:
     """Return a time for the log, in China Standard Time."""
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def _note_put_back(state: ClockState) -> None:
+    """Log once that a clock was put back so far that pools wait for it."""
+    if state.seen_at is not None and is_waited_for(state.seen_at - state.now):
+        _LOGGER.warning(
+            "the clock was put back from %s to %s: no pool changes until it has caught up",
+            _written(state.seen_at),
+            _written(state.now),
+        )
 
 
 async def comparison(settings: Settings, host: datetime, database: datetime) -> tuple[bool, str]:

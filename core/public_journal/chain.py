@@ -52,23 +52,20 @@ def begun(tx: Tx, office: str, kind: str, pool: Row | None) -> Head:
     """Return the head of a locked pool from its row; begin its chain if there is no entry yet.
 
     Raises:
-        ClockInDoubt: as ``_ensure_goes_on``.
+        ClockInDoubt: the clock is so far behind the newest entries that no check could ever pass again; the
+            pool waits until it has caught up.
     """
     if pool is not None and pool["journal_seq"]:
-        _ensure_goes_on(tx, pool)
+        latest = pool["journal_at"]  # on PostgreSQL without what came while the lock was waited for
+        if latest is not None and is_waited_for(timedelta(milliseconds=latest - to_millis(tx.now))):
+            raise ClockInDoubt
         return Head(seq=pool["journal_seq"], hash=pool["journal_head"])
     return _begin(tx, office, kind)
 
 
-def _ensure_goes_on(tx: Tx, pool: Row) -> None:
-    """Reject an entry by a clock that is too far behind those before it: no check could ever pass again.
-
-    Raises:
-        ClockInDoubt: the pool waits until the clock has caught up.
-    """
-    latest = pool["journal_at"]  # on PostgreSQL without what came while the lock was waited for
-    if latest is not None and to_millis(tx.now + CLOCKS_DIFFER) < latest <= to_millis(tx.now + _MOST_WAIT):
-        raise ClockInDoubt
+def is_waited_for(behind: timedelta) -> bool:
+    """Return whether a pool waits for a clock that is so far behind the newest entries of its chain."""
+    return CLOCKS_DIFFER < behind <= _MOST_WAIT
 
 
 def append(tx: Tx, office: str, kind: str, head: Head, event: Event, /, **values: object) -> Head:

@@ -161,7 +161,7 @@ async def test_control_clock_that_was_put_back_far_leaves_what_never_verifies(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(chain, "_ensure_goes_on", lambda *_: None)
+    monkeypatch.setattr(chain, "is_waited_for", lambda _: False)
     await one.draws()
     clock.advance(FAR_BACK)
     await other.draws()

@@ -224,6 +224,27 @@ async def test_jump_while_running_stops_everything_until_the_clock_is_right(
     await chief.see("服务器时间已核对无误")
 
 
+async def test_pool_waits_for_a_clock_that_was_put_back_by_less_than_a_doubt(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it drew before the clock had caught up could never be verified; the log says once why it waits."""
+    await host.world.release()
+    owner = host.world.person(OWNER)
+    await reaches_selection(owner)
+    await host.world.service.clock_watch.check()
+    back = -timedelta(minutes=10)
+    with caplog.at_level(logging.WARNING):
+        host.jumps(back)
+        await host.does_everything()
+        await owner.press("【随机一次(5)】")
+        await owner.see_toast(CHECKING)
+    assert not await host.is_in_doubt()
+    assert caplog.text.count("the clock was put back from") == 1
+    host.jumps(-back)
+    await owner.press("【随机一次(5)】")
+    await owner.see("随机还剩 4 批")
+
+
 async def test_transaction_notices_a_jump_by_itself(host: Host) -> None:
     """Between two checks no time is too short to expire by mistake; the control runs with the right clock."""
     watch = host.world.service.clock_watch
